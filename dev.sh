@@ -1,0 +1,35 @@
+#!/bin/sh
+# sh dev.sh run|test|lint|docs|bench|nightly — needs only python3.11, pip and git; everything else comes into .venv
+set -eu
+cd "$(dirname "$0")"
+PY=${PYTHON:-python3}
+
+set_up() {
+  want=$(cat requirements.lock pyproject.toml | cksum)
+  [ "$(cat .venv/.lock 2>/dev/null || true)" = "$want" ] && return
+  echo "first run: installing pinned packages into .venv (about 30 s)"
+  "$PY" -m venv --without-pip .venv
+  "$PY" -m pip --python .venv/bin/python install -q --disable-pip-version-check --root-user-action ignore --require-hashes -r requirements.lock
+  "$PY" -m pip --python .venv/bin/python install -q --disable-pip-version-check --root-user-action ignore --no-deps --no-build-isolation -e .
+  echo "$want" > .venv/.lock
+}
+
+lint() {
+  .venv/bin/ruff check .
+  .venv/bin/ruff format --check .
+  .venv/bin/mypy
+  .venv/bin/lint-imports
+}
+
+verb=${1:-run}
+[ $# -gt 0 ] && shift
+set_up
+case $verb in
+  run) exec .venv/bin/siteproof run "$@" ;;
+  test) lint && .venv/bin/siteproof spec build --check && exec .venv/bin/python -m pytest -n 2 --dist worksteal -m "not nightly" "$@" ;;
+  lint) lint ;;
+  docs) exec .venv/bin/siteproof spec build "$@" ;;
+  bench) exec .venv/bin/python -m benchmarks "$@" ;;
+  nightly) exec .venv/bin/python -m pytest -m nightly "$@" ;;
+  *) echo "usage: sh dev.sh run|test|lint|docs|bench|nightly" >&2; exit 2 ;;
+esac

@@ -1,0 +1,1 @@
+"""Campaigns: seeded walks, fault plans, minimal replayable failures."""

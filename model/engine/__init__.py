@@ -1,0 +1,1 @@
+"""The explorer: all reachable states, breadth first, shortest traces (ENGINE.md)."""

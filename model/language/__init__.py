@@ -1,0 +1,1 @@
+"""The specification language: a small typed expression tree; every semantics is derived from it (ENGINE.md)."""

@@ -1,0 +1,203 @@
+"""The Subject contract: what an implementation under test must answer (DESIGN.md, conformance).
+
+One contract, three carriers: a Python object, NDJSON over stdio, HTTP. The reference satisfies it without knowing the
+judge, and the judge loads it by name like anybody's. `CONTRACT_VERSION` changes with every incompatible change.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from attrs import field, frozen
+
+from siteproof.model.nouns.commands import Answer, Command
+from siteproof.model.nouns.observation import Observation
+from siteproof.model.nouns.profile import Profile
+from siteproof.model.nouns.scenario import Scenario
+from siteproof.model.nouns.vocabulary import Place
+
+CONTRACT_VERSION = 1
+
+
+class Capability(StrEnum):
+    """What a subject may or may not be able to do or to show; undeclared means unsupported."""
+
+    INITIAL_REPLICATION = "initial_replication"
+    DELTA = "delta"
+    CRASH_POINTS = "crash_points"
+    APP_POINTS = "app_points"
+    OLDER_POINTS = "older_points"
+    RETENTION = "retention"
+    RESYNC = "resync"
+    TEST_FAILOVER = "test_failover"
+    FAILOVER = "failover"
+    CHANGE_POINT = "change_point"
+    COMMIT = "commit"
+    MIGRATION = "migration"
+    REPROTECT = "reprotect"
+    FAILBACK = "failback"
+    CANCEL = "cancel"
+    GROUPS = "groups"
+    LIFECYCLE = "lifecycle"  # named refusals and allowed operations
+    WATERMARKS = "watermarks"
+    BYTE_COUNTS = "byte_counts"
+    DISCARD = "discard"
+    VIRTUAL_CLOCK = "virtual_clock"
+    HOLD = "hold"  # jobs stay transitional until settle, so transient phases can be seen
+    LINK_FAULTS = "link_faults"
+    CRASH_FAULTS = "crash_faults"
+    TARGET_FAULTS = "target_faults"
+    JOB_FAULTS = "job_faults"
+    RESIZE = "resize"
+    CORRUPTION = "corruption"
+    TOTAL_ORDER = "total_order"  # cuts respect the order of all writes, not only of flushes
+
+
+class Provider(StrEnum):
+    """Who provides a capability: what an adapter invents is shown, and never counted for the product."""
+
+    PRODUCT = "product"
+    ADAPTER = "adapter"
+
+
+@frozen
+class Description:
+    """Who the subject is and what it claims; a claim that a probe contradicts is dishonest."""
+
+    name: str
+    version: str
+    capabilities: Mapping[Capability, Provider]
+    contract: int = CONTRACT_VERSION
+    profile: Profile = field(factory=Profile)
+    parameters: Mapping[str, str] = field(factory=dict)
+    ours: bool = False  # a throw-away subject: destructive cases may run without being asked for
+
+
+@frozen
+class DiskAddress:
+    """One copy of one disk of one machine."""
+
+    machine: str
+    disk: str
+    place: Place = Place.ACTIVE
+
+
+@frozen
+class Write:
+    """One block's write: a stamped one carries numbers only, an unstamped one carries its `data` (4096 bytes)."""
+
+    block: int
+    sequence: int
+    time_ms: int = 0
+    noise: int = 2048
+    seed: int = 0
+    machine_index: int = 0
+    disk_index: int = 0
+    data: bytes = b""
+
+
+class ImageKind(StrEnum):
+    """How the judge gets at the bytes of an image."""
+
+    PATH = "path"
+    NBD = "nbd"
+    INLINE = "inline"
+
+
+@frozen
+class Image:
+    """One disk's bytes where the judge can read them itself: a raw file, an NBD URI or bytes on the wire."""
+
+    disk: str
+    kind: ImageKind
+    location: str = ""
+    data: bytes = b""
+
+
+class FaultKind(StrEnum):
+    """What can go wrong on request. `amount` is blocks for a resize and milliseconds for a clock jump."""
+
+    LINK_DOWN = "link_down"
+    LINK_UP = "link_up"
+    AGENT_CRASH = "agent_crash"  # the agent dies and restarts; its memory is gone, the machine keeps running
+    FORCED_SHUTDOWN = "forced_shutdown"  # the machine loses power and boots again
+    SITE_DOWN = "site_down"  # the whole primary site is gone
+    SITE_UP = "site_up"
+    TARGET_CRASH = "target_crash"  # the replication service dies and restarts, unsynced writes are lost
+    JOB_FAILS = "job_fails"  # the next job of this machine fails
+    LOG_CORRUPT = "log_corrupt"  # one byte of the newest log record flips
+    LOG_TRUNCATED = "log_truncated"  # the log loses its tail
+    DISK_RESIZED = "disk_resized"
+    CLOCK_JUMP = "clock_jump"
+    LOW_MEMORY = "low_memory"
+
+
+@frozen
+class Fault:
+    """One fault for one machine; an empty machine name means every machine."""
+
+    kind: FaultKind
+    machine: str = ""
+    disk: str = ""
+    amount: int = 0
+
+
+@runtime_checkable
+class Subject(Protocol):
+    """An implementation under test. Unsupported calls raise `Unsupported`; broken subjects may raise anything."""
+
+    def describe(self) -> Description:
+        """Who the subject is and what it can do."""
+        ...
+
+    def reset(self, scenario: Scenario) -> None:
+        """Forget everything and set up the scenario: machines run, nothing is protected, the link is up."""
+        ...
+
+    def write(self, address: DiskAddress, writes: tuple[Write, ...]) -> None:
+        """Write blocks in order; on return all are acknowledged to the workload (never blocked by replication)."""
+        ...
+
+    def flush(self, address: DiskAddress) -> None:
+        """A write barrier: what was acknowledged before it may not be lost while anything after it is kept."""
+        ...
+
+    def discard(self, address: DiskAddress, block: int, blocks: int) -> None:
+        """Discard blocks; they read as zeros from now on."""
+        ...
+
+    def read(self, address: DiskAddress) -> Image:
+        """The present bytes of one copy of a disk; stays valid until the next call that changes the machine."""
+        ...
+
+    def do(self, command: Command) -> Answer:
+        """Accept a command as a job, or refuse it with a named error and change nothing."""
+        ...
+
+    def observe(self, machine: str) -> Observation:
+        """What the subject shows of the machine at this moment."""
+        ...
+
+    def restore(self, machine: str, point: str) -> tuple[Image, ...]:
+        """Bytes of every disk at a recovery point, without changing anything; Refused when it is not there."""
+        ...
+
+    def fault(self, fault: Fault) -> None:
+        """Make something go wrong, or mend it."""
+        ...
+
+    def advance(self, milliseconds: int) -> None:
+        """Let that much time pass (virtual, or real time scaled by the subject)."""
+        ...
+
+    def settle(self) -> None:
+        """Return when every job has ended and nothing more would happen without time passing or a new call."""
+        ...
+
+    def close(self) -> None:
+        """Release everything; the subject is not used again."""
+        ...
+
+
+class Unsupported(Exception):  # noqa: N818  (a declared answer, not a defect)
+    """The subject does not offer this call; the requirement becomes `unsupported`, never a pass."""

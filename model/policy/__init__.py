@@ -1,0 +1,1 @@
+"""Policy theorems with symbolic retention, interval, latency and misses; dated calendars when refuted."""

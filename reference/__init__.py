@@ -1,0 +1,1 @@
+"""The embedded appliance: one honest implementation, written without the model's verbs (wall 1)."""

@@ -1,0 +1,65 @@
+"""The face: one command line. Commands are named in a table and imported only when they are called.
+
+A command module knows its options and its printing; the work is done on the floors below. `main` turns every ending
+into an exit code (DESIGN.md, Users): a Problem is the user's to mend, any other exception is ours and leaves a file.
+"""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from siteproof import __version__
+from siteproof.cli import ending
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    # name         module:function                      one line of help
+    "run": ("siteproof.cli.run:run", "The main job: protect a real image, fail it over and back, judge all of it."),
+    "conform": ("siteproof.cli.conform:conform", "Judge an implementation of the Subject contract."),
+    "adapter": ("siteproof.cli.adapter:adapter", "Serve a Python subject over stdio."),
+    "explore": ("siteproof.cli.explore:explore", "Explore the model's states exhaustively."),
+    "policy": ("siteproof.cli.policy:policy", "Check a replication policy; refutations come with a dated calendar."),
+    "zoo": ("siteproof.cli.zoo:zoo", "The suite against every wrong appliance: the kill table."),
+    "fuzz": ("siteproof.cli.fuzz:fuzz", "A seeded campaign of walks and faults."),
+    "replay": ("siteproof.cli.replay:replay", "Reproduce a recorded failure."),
+    "spec": ("siteproof.cli.spec:spec", "Build or check the generated specification."),
+    "explain": ("siteproof.cli.explain:explain", "What a requirement says and where it comes from."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called; `--help` imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The table's names in the table's order."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the one command that was asked for."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, function = COMMANDS[cmd_name][0].split(":")
+        command = getattr(importlib.import_module(module), function)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table, without importing any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="siteproof")
+def siteproof() -> None:
+    """The executable standard of block-level disaster-recovery replication."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; the console script hands it to the shell."""
+    argv = list(sys.argv[1:] if arguments is None else arguments)
+    return ending.exit_code(lambda: siteproof.main(args=argv, prog_name="siteproof", standalone_mode=False), argv)
