@@ -1,0 +1,108 @@
+"""A case of the judge: one sentence, the requirements it witnesses, what it needs from the subject, and a function.
+
+Rule: a case is data plus one function of a Lab. It never knows which subject it judges, and it passes only when at
+least one check of it really saw what its requirement speaks of; everything else is inconclusive.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from siteproof.conformance import verify
+from siteproof.conformance.lab import Lab
+from siteproof.model.nouns.subject import Capability
+
+
+class Level(StrEnum):
+    """How binding a case is (the words of RFC 2119)."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+    MAY = "MAY"
+
+
+@frozen
+class Case:
+    """One case; `run(lab)` returns when it passed.
+
+    It raises verify.Failed, verify.Inconclusive or verify.NonStrict, nouns' Unsupported, or whatever a broken subject
+    raises. `on_bytes` cases are data requirements: only checks of bytes that the judge read back itself witness them.
+    """
+
+    id: str
+    sentence: str
+    requires: tuple[str, ...]
+    level: Level
+    needs: tuple[Capability, ...]
+    chapter: str
+    on_bytes: bool
+    function: Callable[[Lab], None] = field(repr=False)
+
+    def run(self, lab: Lab) -> None:
+        """Judge the lab's subject by this case."""
+        with verify.judging(lab.witnessed, self.requires, on_bytes=self.on_bytes):
+            self.function(lab)
+        if not lab.witnessed:
+            raise verify.Inconclusive(self._without_witness())
+
+    def _without_witness(self) -> str:
+        return "no bytes were read back" if self.on_bytes else "the case ended without a witness"
+
+
+_REGISTER: dict[str, Case] = {}
+
+
+def case(
+    id: str,  # noqa: A002  (a case's id is called id everywhere it is shown)
+    requires: Iterable[str] = (),
+    level: Level = Level.MUST,
+    needs: Iterable[Capability] = (),
+    *,
+    on_bytes: bool = False,
+) -> Callable[[Callable[[Lab], None]], Callable[[Lab], None]]:
+    """Register the decorated function as a case; its docstring's first line is the case's sentence."""
+
+    def register(function: Callable[[Lab], None]) -> Callable[[Lab], None]:
+        _add(
+            Case(id, _sentence(function), tuple(requires), level, tuple(needs), _chapter(function), on_bytes, function)
+        )
+        return function
+
+    return register
+
+
+def all_cases() -> tuple[Case, ...]:
+    """Every case of conformance/cases, ordered by chapter and then by id."""
+    package = importlib.import_module("siteproof.conformance.cases")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
+    return tuple(sorted(_REGISTER.values(), key=lambda each: (each.chapter, _natural(each.id))))
+
+
+def find(case_id: str) -> Case:
+    """The case of that id; KeyError when there is none."""
+    return {each.id: each for each in all_cases()}[case_id]
+
+
+def _add(new: Case) -> None:
+    known = _REGISTER.get(new.id)
+    assert known is None or known.chapter == new.chapter, f"two cases are called {new.id}"
+    assert new.requires, f"case {new.id} names no requirement"
+    _REGISTER[new.id] = new
+
+
+def _sentence(function: Callable[[Lab], None]) -> str:
+    assert function.__doc__, f"case {function.__name__} needs a sentence"
+    return function.__doc__.strip().splitlines()[0]
+
+
+def _chapter(function: Callable[[Lab], None]) -> str:
+    return function.__module__.rpartition(".")[2]
+
+
+def _natural(text: str) -> tuple[tuple[int, str], ...]:
+    parts = text.replace(".", "-").split("-")
+    return tuple((int(part), "") if part.isdigit() else (0, part) for part in parts)

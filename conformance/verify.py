@@ -1,0 +1,148 @@
+"""The judge's checks: each one either raises with expected and actual, or bears witness for the case's requirements.
+
+Rule: a check that had nothing to look at raises Inconclusive; it never passes. In a case about data only the checks in
+`verify_bytes` (bytes that the judge read back itself) bear witness, so a subject that keeps stamps and no bytes fails.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
+
+from attrs import frozen
+
+from siteproof.model.nouns.commands import Accepted, Answer, Refusal
+from siteproof.model.nouns.errors import ErrorCode
+from siteproof.model.nouns.observation import Observation
+
+T = TypeVar("T")
+
+
+class Failed(Exception):  # noqa: N818  (a verdict, not a defect of the program)
+    """The subject contradicts the requirement: what was expected, what was seen, and anything that explains it."""
+
+    def __init__(self, expected: str, actual: str, detail: str = "") -> None:
+        """All three are one line each, ready to print."""
+        self.expected = expected
+        self.actual = actual
+        self.detail = detail
+        super().__init__(f"expected {expected}; actual {actual}{f' ({detail})' if detail else ''}")
+
+
+class Inconclusive(Exception):  # noqa: N818  (a verdict)
+    """Nothing was seen that could decide the requirement."""
+
+    def __init__(self, reason: str) -> None:
+        """`reason` says what was missing."""
+        self.reason = reason
+        super().__init__(reason)
+
+
+class NonStrict(Exception):  # noqa: N818  (a verdict)
+    """The letter of a SHOULD is not kept, though nothing is broken."""
+
+    def __init__(self, reason: str) -> None:
+        """`reason` says what differs from the letter."""
+        self.reason = reason
+        super().__init__(reason)
+
+
+@frozen
+class _Bench:
+    """Where checks of the running case leave their witness."""
+
+    witnessed: set[str]
+    requires: tuple[str, ...]
+    on_bytes: bool
+
+
+_BENCH: ContextVar[_Bench | None] = ContextVar("bench", default=None)
+
+
+@contextmanager
+def judging(witnessed: set[str], requires: tuple[str, ...], *, on_bytes: bool = False) -> Iterator[None]:
+    """While this is open, checks add `requires` to `witnessed`."""
+    token = _BENCH.set(_Bench(witnessed, requires, on_bytes))
+    try:
+        yield
+    finally:
+        _BENCH.reset(token)
+
+
+def witness(*, of_bytes: bool = False) -> None:
+    """Note that the case's requirements were really seen; checks call it, and a case may, after a look of its own."""
+    bench = _BENCH.get()
+    if bench is not None and (of_bytes or not bench.on_bytes):
+        bench.witnessed.update(bench.requires)
+
+
+def that(holds: bool, expected: str, actual: object, detail: str = "") -> None:
+    """`holds` is true; the other arguments say what a failure prints."""
+    if not holds:
+        raise Failed(expected, str(actual), detail)
+    witness()
+
+
+def equal(actual: object, expected: object, what: str) -> None:
+    """`actual` is `expected`; `what` names the thing."""
+    that(actual == expected, f"{what}: {_show(expected)}", _show(actual))
+
+
+def at_most(actual: int, bound: int, what: str) -> None:
+    """`actual` does not exceed `bound`; `what` carries the unit."""
+    that(actual <= bound, f"{what}: at most {bound}", actual)
+
+
+def at_least(actual: int, bound: int, what: str) -> None:
+    """`actual` reaches `bound`; `what` carries the unit."""
+    that(actual >= bound, f"{what}: at least {bound}", actual)
+
+
+def every(items: Iterable[T], holds: Callable[[T], bool], what: str) -> None:
+    """`holds` is true of every item; without an item nothing has been seen."""
+    seen = tuple(items)
+    given(bool(seen), f"nothing to look at: {what}")
+    wrong = [item for item in seen if not holds(item)]
+    that(not wrong, f"every one of {len(seen)}: {what}", f"{len(wrong)} not, first {_show(wrong[0]) if wrong else ''}")
+
+
+def accepted(answer: Answer, what: str) -> Accepted:
+    """The command was accepted."""
+    that(isinstance(answer, Accepted), f"{what} accepted", _show(answer))
+    assert isinstance(answer, Accepted)
+    return answer
+
+
+def refused(answer: Answer, codes: Iterable[ErrorCode], what: str) -> None:
+    """The command was refused with one of the named errors."""
+    allowed = tuple(codes)
+    right = isinstance(answer, Refusal) and (not allowed or answer.code in allowed)
+    that(right, f"{what} refused with {' or '.join(allowed) or 'a named error'}", _show(answer))
+
+
+def unchanged(before: Observation, after: Observation, what: str) -> None:
+    """Nothing that a subject shows of the machine changed."""
+    names = [name for name in Observation.__annotations__ if getattr(before, name) != getattr(after, name)]
+    shown = ", ".join(f"{name}: {_show(getattr(before, name))} → {_show(getattr(after, name))}" for name in names)
+    that(not names, f"nothing changes when {what}", shown)
+
+
+def given(holds: bool, reason: str) -> None:
+    """What the check needs is there; otherwise nothing can be decided."""
+    if not holds:
+        raise Inconclusive(reason)
+
+
+def should(holds: bool, reason: str) -> None:
+    """A SHOULD is kept to the letter; otherwise the subject is non-strict."""
+    if not holds:
+        raise NonStrict(reason)
+    witness()
+
+
+def _show(value: object) -> str:
+    if isinstance(value, Refusal):
+        return f"refused with {value.code.value}"
+    if isinstance(value, Accepted):
+        return "accepted"
+    return str(getattr(value, "value", value))
