@@ -1,0 +1,1 @@
+"""Measurements, printed as ratios of one run; timings live here and never in tests."""

@@ -1,0 +1,81 @@
+"""Actions: what a walk does to a subject, as data, so that a walk can be stored, shrunk and replayed.
+
+Rule: an action names everything it needs; executing a list of actions draws no random number.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from attrs import frozen
+
+from siteproof.model.nouns.commands import Command
+from siteproof.model.nouns.problem import Problem
+from siteproof.model.nouns.scenario import Scenario
+from siteproof.model.nouns.subject import Fault
+
+RECORD_BYTES_MAX = 16 * 1024 * 1024
+
+
+class Kind(StrEnum):
+    """What is done."""
+
+    WRITE = "write"
+    DISCARD = "discard"
+    COMMAND = "command"
+    FAULT = "fault"
+    ADVANCE = "advance"
+    SETTLE = "settle"
+    CHECKPOINT = "checkpoint"  # settle, let a point be taken, read every listed point back
+
+
+@frozen
+class Action:
+    """One step. WRITE and DISCARD name `blocks` of `disk`; ADVANCE carries `milliseconds`."""
+
+    kind: Kind
+    machine: str = ""
+    disk: str = ""
+    blocks: tuple[int, ...] = ()
+    milliseconds: int = 0
+    command: Command | None = None
+    fault: Fault | None = None
+
+    def __str__(self) -> str:
+        """One line for a trace."""
+        if self.command is not None:
+            return f"{self.command.verb.value} {self.command.machine}"
+        if self.fault is not None:
+            return f"fault {self.fault.kind.value}"
+        if self.blocks:
+            return f"{self.kind.value} {self.machine}/{self.disk} blocks {', '.join(map(str, self.blocks))}"
+        return f"{self.kind.value} {self.milliseconds} ms" if self.milliseconds else self.kind.value
+
+
+@frozen
+class WalkRecord:
+    """A walk that can be replayed: who was asked, what was done, what was found. `kind` is always "walk"."""
+
+    subject: str
+    scenario: Scenario
+    actions: tuple[Action, ...]
+    seed: int
+    walk: int
+    expected: str = ""
+    actual: str = ""
+    version: str = ""
+    kind: str = "walk"
+
+    def to_json(self) -> bytes:
+        """The record as an indented JSON document."""
+        return msgspec.json.format(msgspec.json.encode(self), indent=1)
+
+
+def read_record(document: bytes | dict[str, Any], name: str) -> WalkRecord:
+    """The record in a JSON document (or its decoded form); Problem when it is not one."""
+    try:
+        if isinstance(document, bytes):
+            return msgspec.json.decode(document[:RECORD_BYTES_MAX], type=WalkRecord)
+        return msgspec.convert(document, WalkRecord)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise Problem(f"{name} is not a recorded walk", str(error), "record one with siteproof fuzz") from error
