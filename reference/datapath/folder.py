@@ -1,0 +1,170 @@
+"""Real files below one folder: the executor of the service (DESIGN.md, reference; wall 6).
+
+Maintainers keep: no name leaves the folder: no absolute path, no "..", no symbolic link is followed. At most
+`HANDLES_MAX` files are open at a time.
+"""
+
+import os
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+
+from siteproof.model.nouns.problem import Problem
+from siteproof.reference.datapath.effects import (
+    Acknowledge,
+    Barrier,
+    Bytes,
+    Effect,
+    Rename,
+    SyncDirectory,
+    Truncate,
+    Unlink,
+    Write,
+)
+
+HANDLES_MAX = 64
+
+
+class FolderExecutor:
+    """Carries out effects below `root`, which is created; `on_acknowledge` hears of every Acknowledge."""
+
+    def __init__(self, root: str | Path, on_acknowledge: Callable[[Acknowledge], None] | None = None) -> None:
+        """Open the folder; nothing outside of it will ever be read or written through this object."""
+        self._root = Path(root).resolve()
+        self._root.mkdir(parents=True, exist_ok=True)
+        self._handles: OrderedDict[str, int] = OrderedDict()
+        self._on_acknowledge = on_acknowledge
+
+    def perform(self, effect: Effect) -> None:
+        """Carry the effect out before returning; Problem when the name leads outside or the device refuses."""
+        try:
+            self._perform(effect)
+        except OSError as error:
+            raise _refused_by_device(effect, error) from error
+
+    def _perform(self, effect: Effect) -> None:
+        match effect:
+            case Write(file, offset, data):
+                _write_all(self._handle(file, create=True), data, offset)
+            case Barrier(file):
+                os.fdatasync(self._handle(file))
+            case Truncate(file, size):
+                os.ftruncate(self._handle(file, create=True), size)
+            case Rename(old, new):
+                self._rename(old, new)
+            case Unlink(file):
+                self._forget(file)
+                self._inside(file).unlink()
+            case SyncDirectory(folder):
+                self._sync_directory(folder)
+            case Acknowledge():
+                if self._on_acknowledge:
+                    self._on_acknowledge(effect)
+
+    def read_into(self, file: str, offset: int, buffer: bytearray | memoryview) -> int:
+        """Fill `buffer` from byte `offset` and return how many bytes there were; Problem when there is no file."""
+        view, done = memoryview(buffer), 0
+        handle = self._handle(file)
+        while done < len(view) and (count := os.preadv(handle, [view[done:]], offset + done)):
+            done += count
+        return done
+
+    def read(self, file: str, offset: int, length: int) -> bytes:
+        """Up to `length` bytes from byte `offset`, shorter only at the end of the file."""
+        return os.pread(self._handle(file), length, offset)
+
+    def size(self, file: str) -> int:
+        """The file's size in bytes; Problem when there is no such file."""
+        return os.fstat(self._handle(file)).st_size
+
+    def exists(self, file: str) -> bool:
+        """Whether there is such a file."""
+        return self._inside(file).is_file()
+
+    def list(self, folder: str) -> tuple[str, ...]:
+        """The names of the files directly in the folder, sorted; nothing when there is no such folder."""
+        place = self._inside(folder) if folder else self._root
+        return tuple(sorted(entry.name for entry in place.iterdir() if entry.is_file())) if place.is_dir() else ()
+
+    def path(self, file: str) -> str:
+        """The file's absolute path."""
+        return str(self._inside(file))
+
+    def close(self) -> None:
+        """Close every handle; the files stay."""
+        while self._handles:
+            os.close(self._handles.popitem()[1])
+
+    def _handle(self, file: str, *, create: bool = False) -> int:
+        if file in self._handles:
+            self._handles.move_to_end(file)
+            return self._handles[file]
+        self._handles[file] = handle = self._open(file, create=create)
+        if len(self._handles) > HANDLES_MAX:
+            os.close(self._handles.popitem(last=False)[1])
+        return handle
+
+    def _open(self, file: str, *, create: bool) -> int:
+        path = self._inside(file)
+        if create:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | (os.O_CREAT if create else 0)
+            return os.open(path, flags, 0o600)
+        except OSError as error:
+            raise _cannot_open(file, error) from error
+
+    def _inside(self, name: str) -> Path:
+        """The absolute path of a relative name, having checked that it stays below the root."""
+        parts = name.split("/")
+        if "\0" in name or any(part in {"", ".", ".."} for part in parts):
+            raise _outside(name, "the name is not a plain relative path")
+        parent = self._root.joinpath(*parts[:-1])
+        if parent.exists() and parent.resolve() != parent:
+            raise _outside(name, "a folder on the way is a symbolic link")
+        return parent / parts[-1]
+
+    def _rename(self, old: str, new: str) -> None:
+        self._forget(old)
+        self._forget(new)
+        self._inside(old).rename(self._inside(new))
+
+    def _forget(self, file: str) -> None:
+        handle = self._handles.pop(file, None)
+        if handle is not None:
+            os.close(handle)
+
+    def _sync_directory(self, folder: str) -> None:
+        """Sync the folder and those above it, so that a new folder survives with its files."""
+        place = self._inside(folder) if folder else self._root
+        for path in (place, *place.parents):
+            _sync_folder(path)
+            if path == self._root:
+                return
+
+
+def _write_all(handle: int, data: Bytes, offset: int) -> None:
+    view, done = memoryview(data).cast("B"), 0
+    while done < len(view):
+        done += os.pwrite(handle, view[done:], offset + done)
+
+
+def _sync_folder(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _outside(name: str, why: str) -> Problem:
+    return Problem(f"the store refuses the name {name!r}", why, "use a relative path below the store's folder")
+
+
+def _cannot_open(file: str, error: OSError) -> Problem:
+    return Problem(f"the store has no usable file {file!r}", error.strerror or "unknown", "check the store's folder")
+
+
+def _refused_by_device(effect: Effect, error: OSError) -> Problem:
+    what = type(effect).__name__.lower()
+    return Problem(f"the store could not {what}", error.strerror or "unknown", "check space, quota and permissions")
