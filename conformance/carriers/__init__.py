@@ -1,0 +1,1 @@
+"""Carriers: one contract, several ways to reach the subject."""

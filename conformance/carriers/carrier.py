@@ -1,0 +1,93 @@
+"""A carrier: the Subject contract on top of one function, `call`, which says how a call travels.
+
+Rule: whatever comes back is checked for its type here, so that no case ever sees an answer of another shape.
+"""
+
+from abc import ABC, abstractmethod
+from typing import Any, TypeVar
+
+from siteproof.conformance.carriers.broken import SubjectFailed
+from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
+from siteproof.model.nouns.observation import Observation
+from siteproof.model.nouns.scenario import Scenario
+from siteproof.model.nouns.subject import Description, DiskAddress, Fault, Image, Write
+
+T = TypeVar("T")
+
+
+class Carrier(ABC):
+    """A subject in the judge's hand, which it can let go of however badly the subject behaves."""
+
+    doing: str = ""  # the call that has not come back yet
+
+    @abstractmethod
+    def call(self, op: str, *arguments: Any) -> Any:
+        """Carry one call; Refused, Unsupported, SubjectFailed or CarrierBroken when there is no answer."""
+
+    @abstractmethod
+    def abandon(self) -> None:
+        """Let go at once, from any thread, without asking the subject; safe to call twice."""
+
+    def describe(self) -> Description:
+        """See Subject."""
+        return self._ask(Description, "describe")
+
+    def reset(self, scenario: Scenario) -> None:
+        """See Subject."""
+        self.call("reset", scenario)
+
+    def write(self, address: DiskAddress, writes: tuple[Write, ...]) -> None:
+        """See Subject."""
+        self.call("write", address, writes)
+
+    def flush(self, address: DiskAddress) -> None:
+        """See Subject."""
+        self.call("flush", address)
+
+    def discard(self, address: DiskAddress, block: int, blocks: int) -> None:
+        """See Subject."""
+        self.call("discard", address, block, blocks)
+
+    def read(self, address: DiskAddress) -> Image:
+        """See Subject."""
+        return self._ask(Image, "read", address)
+
+    def do(self, command: Command) -> Answer:
+        """See Subject."""
+        answer = self.call("do", command)
+        if not isinstance(answer, Accepted | Refusal):
+            raise SubjectFailed("do", f"it answered {type(answer).__name__}, not Accepted or Refusal")
+        return answer
+
+    def observe(self, machine: str) -> Observation:
+        """See Subject."""
+        return self._ask(Observation, "observe", machine)
+
+    def restore(self, machine: str, point: str) -> tuple[Image, ...]:
+        """See Subject."""
+        images: tuple[Image, ...] = self._ask(tuple, "restore", machine, point)
+        if not all(isinstance(image, Image) for image in images):
+            raise SubjectFailed("restore", "it answered something that is not an Image")
+        return images
+
+    def fault(self, fault: Fault) -> None:
+        """See Subject."""
+        self.call("fault", fault)
+
+    def advance(self, milliseconds: int) -> None:
+        """See Subject."""
+        self.call("advance", milliseconds)
+
+    def settle(self) -> None:
+        """See Subject."""
+        self.call("settle")
+
+    def close(self) -> None:
+        """See Subject."""
+        self.call("close")
+
+    def _ask(self, kind: type[T], op: str, *arguments: Any) -> T:
+        answer = self.call(op, *arguments)
+        if not isinstance(answer, kind):
+            raise SubjectFailed(op, f"it answered {type(answer).__name__}, not {kind.__name__}")
+        return answer

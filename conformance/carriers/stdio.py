@@ -1,0 +1,179 @@
+"""A subject in a process of its own, spoken to in NDJSON over stdin and stdout (conformance/wire.py).
+
+Rule: nothing the process says is trusted before its length, its form and its id are checked, and nothing it does can
+leave anything behind: it runs in a process group of its own, which is killed when it is let go.
+"""
+
+import contextlib
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import IO, Any
+
+from siteproof.conformance import wire
+from siteproof.conformance.carriers.broken import CarrierBroken, SubjectFailed
+from siteproof.conformance.carriers.carrier import Carrier
+from siteproof.model.nouns.errors import ErrorCode, Refused
+from siteproof.model.nouns.problem import ExitCode, Problem
+from siteproof.model.nouns.subject import Unsupported
+
+CLOSE_SECONDS_MAX = 5.0
+STDERR_LINES_KEPT = 8
+STDERR_LINE_BYTES_MAX = 4096
+SCHEMA_HINT = "siteproof adapter schema prints what each line must look like"
+
+
+class Stdio(Carrier):
+    """Carries every call over a pipe to one process and checks what comes back."""
+
+    def __init__(self, command: str) -> None:
+        """Start `command` (split like a shell does, run without one); Problem when it cannot be started."""
+        self._command = command
+        self._process = _start(command)
+        self._said = _Tail(self._process.stderr)
+        self._number = 0
+        self._gone = ""
+        self.doing = ""
+
+    def close(self) -> None:
+        """Ask the subject to end, give it CLOSE_SECONDS_MAX, then end its whole process group."""
+        watchdog = threading.Timer(CLOSE_SECONDS_MAX, self.abandon)
+        watchdog.start()
+        with contextlib.suppress(CarrierBroken, SubjectFailed, Unsupported, Refused):
+            super().close()
+        with contextlib.suppress(OSError):
+            _pipe(self._process.stdin).close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(CLOSE_SECONDS_MAX)
+        watchdog.cancel()
+        self.abandon()
+        _pipe(self._process.stdout).close()
+
+    def abandon(self) -> None:
+        """Kill the process and everything it started; a call that waits for it ends with CarrierBroken."""
+        self._gone = self._gone or "it was let go by the judge"
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def call(self, op: str, *arguments: Any) -> Any:
+        """See Carrier."""
+        self._number += 1
+        self.doing = op
+        self._send(wire.encode_call(self._number, op, arguments), op)
+        reply = self._receive(op)
+        self.doing = ""
+        if reply.id != self._number:
+            raise self._broken(f"answered call {reply.id} when asked call {self._number} (`{op}`)")
+        return reply.value if reply.error is None else _raise(op, reply.error)
+
+    def _send(self, line: bytes, op: str) -> None:
+        try:
+            pipe = _pipe(self._process.stdin)
+            pipe.write(line)
+            pipe.flush()
+        except (OSError, ValueError) as error:
+            raise self._broken(f"no longer reads its stdin (`{op}`)") from error
+
+    def _receive(self, op: str) -> wire.Reply:
+        line = _pipe(self._process.stdout).readline(wire.LINE_BYTES_MAX + 1)
+        if not line.endswith(b"\n"):
+            raise self._broken(self._cut_short(line, op))
+        try:
+            return wire.decode_reply(line, op)
+        except wire.WireError as error:
+            raise self._broken(f"broke the protocol in its answer to `{op}` ({error})", wire.shown(line)) from error
+
+    def _cut_short(self, line: bytes, op: str) -> str:
+        if len(line) > wire.LINE_BYTES_MAX:
+            return f"answered `{op}` with a line of more than {wire.LINE_BYTES_MAX} bytes"
+        return f"ended while answering `{op}`" if line else f"ended instead of answering `{op}`"
+
+    def _broken(self, what: str, quoted: str = "") -> CarrierBroken:
+        """The connection cannot be used again; say why in one go, with the process' last words."""
+        why = self._gone
+        self.abandon()
+        status = self._process.returncode
+        words = [f"it said {quoted}" if quoted else "", why or _ending(status), self._said.text()]
+        cause = "; ".join(word for word in words if word)
+        return CarrierBroken(f"the adapter {what}", cause, f"run `{self._command}` by hand; {SCHEMA_HINT}")
+
+
+class _Tail:
+    """Reads a process' stderr to its end, so that it never blocks, and keeps the last lines."""
+
+    def __init__(self, stream: IO[bytes] | None) -> None:
+        self._lines: deque[bytes] = deque(maxlen=STDERR_LINES_KEPT)
+        self._stream = _pipe(stream)
+        self._thread = threading.Thread(target=self._read, daemon=True, name="adapter-stderr")
+        self._thread.start()
+
+    def text(self) -> str:
+        """The last lines on one line, or nothing."""
+        self._thread.join(timeout=1.0)
+        said = " | ".join(wire.shown(line.rstrip())[1:-1] for line in tuple(self._lines) if line.strip())
+        return f"its stderr ends with: {said}" if said else ""
+
+    def _read(self) -> None:
+        with self._stream as stream:
+            while line := stream.readline(STDERR_LINE_BYTES_MAX):
+                self._lines.append(line)
+
+
+def factory(command: str) -> Callable[[], Carrier]:
+    """A function that starts `command` anew each time; Problem when there is nothing to start."""
+    _words(command)
+    return lambda: Stdio(command)
+
+
+def _words(command: str) -> list[str]:
+    hint = "give a command line, for example --cmd './my-adapter --port 9443'"
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise Problem(f"the command {command!r} cannot be read", str(error), hint) from error
+    if not words:
+        raise Problem("the command is empty", "--cmd needs a program to start", hint)
+    if shutil.which(words[0]) is None:
+        cause = f"there is no executable file {words[0]!r}"
+        raise Problem("the adapter cannot be started", cause, "check its path and its x permission", _CANNOT)
+    return words
+
+
+_CANNOT = ExitCode.CANNOT_JUDGE
+
+
+def _start(command: str) -> "subprocess.Popen[bytes]":
+    pipe = subprocess.PIPE
+    try:
+        return subprocess.Popen(  # noqa: S603  (starting the command that the user named is the purpose)
+            _words(command), stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
+        )
+    except OSError as error:
+        raise Problem(
+            "the adapter cannot be started", str(error), "check the file and its first line", _CANNOT
+        ) from error
+
+
+def _raise(op: str, error: wire.CallError) -> None:
+    if error.kind is wire.ErrorKind.UNSUPPORTED:
+        raise Unsupported(error.message or op)
+    if error.kind is wire.ErrorKind.REFUSED and error.code in set(ErrorCode):
+        raise Refused(ErrorCode(error.code), error.message)
+    raise SubjectFailed(op, " ".join(word for word in (error.code, error.message) if word) or "no reason given")
+
+
+def _ending(status: int) -> str:
+    if status == -signal.SIGKILL:
+        return ""
+    return f"it was ended by signal {-status}" if status < 0 else f"its exit status is {status}"
+
+
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    assert stream is not None, "all three streams are pipes"
+    return stream

@@ -1,0 +1,37 @@
+"""A target is the name of a subject: what the user types, and what a recorded failure keeps to be replayed.
+
+Rule: the judge learns of implementations by name only (`pkg.module:factory`, a command line), never by import.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from attrs import frozen
+
+from siteproof.conformance.carriers import in_process, stdio
+from siteproof.conformance.carriers.carrier import Carrier
+
+
+class TargetKind(StrEnum):
+    """How a subject is reached."""
+
+    PYTHON = "python"  # pkg.module:factory, in this process
+    COMMAND = "cmd"  # a command line that speaks NDJSON on stdin and stdout
+
+
+@frozen
+class Target:
+    """How to reach a subject, as data."""
+
+    kind: TargetKind
+    name: str
+
+    def factory(self) -> Callable[[], Carrier]:
+        """A function that opens a new carrier to a new subject each time; Problem when the name leads nowhere."""
+        return _OPENERS[self.kind](self.name)
+
+
+_OPENERS: dict[TargetKind, Callable[[str], Callable[[], Carrier]]] = {
+    TargetKind.PYTHON: in_process.factory,
+    TargetKind.COMMAND: stdio.factory,
+}

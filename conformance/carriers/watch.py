@@ -1,0 +1,62 @@
+"""Watches what passes between a case and its subject: which lifecycle states were shown, which verbs tried in them.
+
+Rule: watching changes nothing. It never asks the subject anything by itself and never judges.
+"""
+
+from collections import Counter
+from typing import Any
+
+from siteproof.conformance.carriers.carrier import Carrier
+from siteproof.model.nouns.commands import Accepted, Command
+from siteproof.model.nouns.observation import Observation, Regions
+from siteproof.model.nouns.vocabulary import Protection, Resync, TestFailover
+
+UNSEEN = "unseen"
+
+
+class Watch(Carrier):
+    """A carrier around a carrier that counts states and attempts of one case."""
+
+    def __init__(self, inner: Carrier) -> None:
+        """Calls go to `inner`; `visited` and `attempted` hold the counts."""
+        self._inner = inner
+        self._last: dict[str, str] = {}
+        self.visited: Counter[str] = Counter()
+        self.attempted: Counter[str] = Counter()
+        self.calls = 0
+
+    def call(self, op: str, *arguments: Any) -> Any:
+        """See Carrier."""
+        self.calls += 1
+        answer = self._inner.call(op, *arguments)
+        if op == "reset":
+            self._last.clear()
+        elif isinstance(answer, Observation):
+            self._saw(answer)
+        elif op == "do":
+            self._tried(arguments[0], accepted=isinstance(answer, Accepted))
+        return answer
+
+    def abandon(self) -> None:
+        """See Carrier."""
+        self._inner.abandon()
+
+    def _saw(self, observation: Observation) -> None:
+        state = state_name(observation.regions)
+        if self._last.get(observation.machine) != state:
+            self.visited[state] += 1
+        self._last[observation.machine] = state
+
+    def _tried(self, command: Command, *, accepted: bool) -> None:
+        state = self._last.get(command.machine, UNSEEN)
+        self.attempted[f"{state} {command.verb.value} {'accepted' if accepted else 'refused'}"] += 1
+        if accepted:
+            self._last.pop(command.machine, None)
+
+
+def state_name(regions: Regions) -> str:
+    """One word for the regions: `forward/protected/primary`, with `+test:…` and `+resync:…` where they are not none."""
+    site = "" if regions.protection is Protection.UNPROTECTED else f"/{regions.active.value}"
+    test = "" if regions.test_failover is TestFailover.NONE else f"+test:{regions.test_failover.value}"
+    resync = "" if regions.resync is Resync.NONE else f"+resync:{regions.resync.value}"
+    return f"{regions.direction.value}/{regions.protection.value}{site}{test}{resync}"

@@ -1,0 +1,170 @@
+"""Verdicts: what one case, one requirement and one whole run come to, and the exit code that follows (DESIGN.md).
+
+The rule its maintainers keep: nothing but `pass` is ever counted as a pass. Skipped, unsupported, unwitnessed and
+invented by the adapter are shown, each under its own name, and none of them makes a subject conformant.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from attrs import field, frozen
+
+from siteproof.conformance.trace import Step
+from siteproof.model.nouns.problem import ExitCode
+from siteproof.model.nouns.profile import Profile
+from siteproof.model.nouns.subject import Description, Provider
+
+MUST = "MUST"
+
+
+class Verdict(StrEnum):
+    """How a case or a requirement came out; the order here is from worst to best."""
+
+    FAIL = "fail"  # the subject did something that the requirement forbids
+    DISHONEST = "dishonest"  # a declared capability was contradicted by a probe
+    ERROR = "error"  # the subject crashed, hung or broke the protocol: data, but no judgement
+    INCONCLUSIVE = "inconclusive"  # nothing was witnessed, or the bench cannot show it on this subject
+    UNSUPPORTED = "unsupported"  # the subject says that it does not do this
+    NON_STRICT = "non_strict"  # kept in substance, not to the letter
+    PASS = "pass"  # noqa: S105  (a verdict, not a password)
+
+
+SEVERITY: tuple[Verdict, ...] = tuple(Verdict)
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The worst verdict of at least one."""
+    return min(verdicts, key=SEVERITY.index)
+
+
+@frozen
+class CaseResult:
+    """What one case found. `seconds` is wall time and no part of the result's identity.
+
+    `unwitnessed` lists the required ids for which nothing was really checked. `provider` is `adapter` when a
+    capability that the case needs is invented by the adapter. `visited` counts the lifecycle states that the subject
+    showed, `attempted` the (state, verb) pairs that were tried.
+    """
+
+    case_id: str
+    sentence: str
+    level: str
+    requirement_ids: tuple[str, ...]
+    verdict: Verdict
+    seed: int = 0
+    requirement: str = ""
+    expected: str = ""
+    actual: str = ""
+    detail: str = ""
+    trace: tuple[Step, ...] = ()
+    unwitnessed: tuple[str, ...] = ()
+    provider: Provider = Provider.PRODUCT
+    flaky: bool = False
+    replay: str = ""
+    visited: Mapping[str, int] = field(factory=dict)
+    attempted: Mapping[str, int] = field(factory=dict)
+    seconds: float = field(default=0.0, eq=False)
+
+    @property
+    def chapter(self) -> str:
+        """The chapter of its first requirement: RES of SP-RES-4."""
+        return chapter_of(self.requirement_ids[0]) if self.requirement_ids else ""
+
+    def verdict_of(self, requirement_id: str) -> Verdict:
+        """What this case says of one of its requirements; a witness of one is no witness of another."""
+        if self.unwitnessed and self.verdict is Verdict.INCONCLUSIVE and requirement_id not in self.unwitnessed:
+            return Verdict.PASS
+        return self.verdict
+
+
+@frozen
+class Requirement:
+    """One requirement over all its cases: its worst verdict, its highest level, whose merit it is."""
+
+    id: str
+    level: str
+    verdict: Verdict
+    provider: Provider
+    case_ids: tuple[str, ...]
+
+    @property
+    def chapter(self) -> str:
+        """The chapter it belongs to."""
+        return chapter_of(self.id)
+
+    @property
+    def counted(self) -> bool:
+        """Whether it counts as passed for the product."""
+        return self.verdict is Verdict.PASS and self.provider is Provider.PRODUCT
+
+
+@frozen
+class Report:
+    """One judged run. `choice` says which cases were chosen when it was not all of them."""
+
+    description: Description
+    profile: Profile
+    seed: int
+    version: str
+    spec_digest: str
+    results: tuple[CaseResult, ...]
+    choice: str = ""
+    options: Mapping[str, Any] = field(factory=dict)
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """All requirements that a case of this run speaks about, by id."""
+        ids = sorted({name for result in self.results for name in result.requirement_ids}, key=requirement_order)
+        return tuple(_roll_up(name, self.results) for name in ids)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """0 iff every MUST passed; 1 violation, 3 cannot judge, 5 nothing ran."""
+        return exit_code(self.requirements)
+
+    @property
+    def conformant(self) -> bool:
+        """Whether every MUST that was judged passed on the product's own merit."""
+        return self.exit_code is ExitCode.OK
+
+
+def exit_code(requirements: tuple[Requirement, ...]) -> ExitCode:
+    """The exit code that a set of judged requirements deserves (DESIGN.md, Users).
+
+    A MUST which the subject does not offer, offers only through its adapter, or keeps not to the letter is a MUST that
+    it does not keep: 1. A lie about a capability is 1 whatever the level.
+    """
+    if not requirements:
+        return ExitCode.NOTHING_RAN
+    musts = [requirement for requirement in requirements if requirement.level == MUST]
+    verdicts = {requirement.verdict for requirement in musts}
+    if Verdict.FAIL in verdicts or any(each.verdict is Verdict.DISHONEST for each in requirements):
+        return ExitCode.VIOLATION
+    if verdicts & {Verdict.ERROR, Verdict.INCONCLUSIVE}:
+        return ExitCode.CANNOT_JUDGE
+    return ExitCode.OK if all(requirement.counted for requirement in musts) else ExitCode.VIOLATION
+
+
+def chapter_of(requirement_id: str) -> str:
+    """RES of SP-RES-4; the id itself when it is of another form."""
+    parts = requirement_id.split("-")
+    return parts[-2] if len(parts) > 1 else requirement_id
+
+
+def requirement_order(requirement_id: str) -> tuple[str, tuple[int, ...], str]:
+    """A sorting key under which SP-RES-10 comes after SP-RES-9."""
+    digits = "".join(char if char.isdigit() else " " for char in requirement_id.rsplit("-", maxsplit=1)[-1]).split()
+    return chapter_of(requirement_id), tuple(int(number) for number in digits), requirement_id
+
+
+def _roll_up(name: str, results: tuple[CaseResult, ...]) -> Requirement:
+    mine = [result for result in results if name in result.requirement_ids]
+    invented = any(result.provider is Provider.ADAPTER for result in mine)
+    return Requirement(
+        id=name,
+        level=MUST if any(result.level == MUST for result in mine) else mine[0].level,
+        verdict=worst(result.verdict_of(name) for result in mine),
+        provider=Provider.ADAPTER if invented else Provider.PRODUCT,
+        case_ids=tuple(result.case_id for result in mine),
+    )
