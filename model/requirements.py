@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from attrs import frozen
 
+from siteproof.model.nouns.evidence import Evidence
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.subject import Capability
 
@@ -27,16 +28,6 @@ class Level(StrEnum):
     MUST = "MUST"
     SHOULD = "SHOULD"
     MAY = "MAY"
-
-
-class Evidence(StrEnum):
-    """Where a requirement comes from; the seed always wins (DOMAIN.md, evidence tags)."""
-
-    SEED = "S"
-    DOCUMENTATION = "D"
-    API = "A"
-    OBSERVED = "O"
-    PROJECT = "P"
 
 
 EVIDENCE_MEANS: dict[Evidence, str] = {
