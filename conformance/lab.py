@@ -1,18 +1,350 @@
-"""The lab: what a case does with a subject. (skeleton of the settled interface; filled in the next commit)"""
+"""The lab: everything a case may do with a subject, each call traced with what it changed and told to the auditor.
 
-from siteproof.conformance.trace import Step
+Rule: the lab acts and remembers, it never judges: a set-up that cannot be reached is Inconclusive, and what is expected
+of a subject stands in the cases and in verify. The subject's word is shown in the trace; only bytes feed the ledger.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from attrs import field, frozen
+
+from siteproof.conformance import images
+from siteproof.conformance.digests import Digests
+from siteproof.conformance.history import Auditor, Workload
+from siteproof.conformance.images import DiskPicture, Picture
+from siteproof.conformance.ledger import Ledger
+from siteproof.conformance.trace import Step, difference
+from siteproof.conformance.verify import Inconclusive, given
+from siteproof.model.nouns.commands import Answer, Command, Refusal
+from siteproof.model.nouns.observation import Observation
+from siteproof.model.nouns.policy import MINUTE_MS, RecoveryPoint, ReplicationPolicy
 from siteproof.model.nouns.profile import Profile
-from siteproof.model.nouns.subject import Subject
+from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
+from siteproof.model.nouns.stamp import BLOCK_BYTES
+from siteproof.model.nouns.subject import Capability, DiskAddress, Fault, FaultKind, Image, Subject, Write
+from siteproof.model.nouns.vocabulary import Consistency, Place, Protection, Resync, Verb
+
+DEFAULT_DISK = "1 MiB"
+_UNITS = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
+_MOVES_PRODUCTION = (Verb.FAIL_OVER, Verb.CHANGE_RECOVERY_POINT, Verb.FAIL_BACK, Verb.CANCEL)
+
+
+@frozen
+class Machine:
+    """A machine of the lab's scenario; `index` is its place in it."""
+
+    index: int
+    spec: MachineSpec
+
+    @property
+    def name(self) -> str:
+        """What the subject calls it."""
+        return self.spec.name
+
+
+@frozen(eq=False)
+class Landing:
+    """Production moved to another copy: its bytes right then, and the history it comes from, up to `position`."""
+
+    verb: Verb
+    picture: Picture
+    ledgers: tuple[Ledger, ...]
+    position: int
+    before: Observation
+    after: Observation
+
+
+@frozen
+class ResyncReport:
+    """A resynchronisation that was asked for: the answer, the bytes it sent and the machine after it."""
+
+    answer: Answer
+    bytes_sent: int
+    after: Observation
+
+
+@frozen
+class _Seat:
+    """What the lab keeps per machine."""
+
+    machine: Machine
+    landings: list[Landing] = field(factory=list)
 
 
 class Lab:
     """One subject under one profile; `trace` holds every call, `witnessed` the requirement ids really seen."""
 
     def __init__(self, subject: Subject, profile: Profile, seed: int) -> None:
-        """The lab resets the subject when a case asks for machines."""
+        """Nothing is reset before a case asks for machines."""
         self.subject = subject
         self.description = subject.describe()
         self.profile = profile
         self.seed = seed
         self.trace: list[Step] = []
         self.witnessed: set[str] = set()
+        self.workload = Workload(seed)
+        self.history = Auditor(Scenario(()))
+        self.scenario = Scenario(())
+        self._seats: dict[str, _Seat] = {}
+        self._seen: dict[str, Observation] = {}
+        self._links_down: set[str] = set()
+
+    # -- setting up ---------------------------------------------------------------------------------------------------
+
+    def site(self, *specs: MachineSpec, policy: ReplicationPolicy | None = None) -> tuple[Machine, ...]:
+        """Reset the subject to these machines, all unprotected."""
+        self.scenario = Scenario(specs, policy or ReplicationPolicy(), seed=self.seed)
+        self.history, self.workload = Auditor(self.scenario), Workload(self.seed)
+        self._seats = {spec.name: _Seat(Machine(index, spec)) for index, spec in enumerate(specs)}
+        self._seen, self._links_down = {}, set()
+        self.subject.reset(self.scenario)
+        self._step(f"reset with {', '.join(spec.name for spec in specs)}")
+        return tuple(seat.machine for seat in self._seats.values())
+
+    def machine(self, disk: str = DEFAULT_DISK, disks: int = 1, policy: ReplicationPolicy | None = None) -> Machine:
+        """One unprotected machine with zero-filled disks of that size."""
+        return self.site(machine_spec("vm1", disk, disks), policy=policy)[0]
+
+    def protected_machine(
+        self, disk: str = DEFAULT_DISK, disks: int = 1, policy: ReplicationPolicy | None = None, filled: int = 0
+    ) -> Machine:
+        """One protected machine; `filled` blocks of each disk were written, incompressibly, before it was enabled."""
+        machine = self.machine(disk, disks, policy)
+        for each in machine.spec.disks if filled else ():
+            self.write(machine, range(min(filled, each.blocks)), disk=each.name, noise=BLOCK_BYTES)
+        self.protect(machine, policy)
+        return machine
+
+    def protect(self, machine: Machine, policy: ReplicationPolicy | None = None) -> Observation:
+        """Enable the machine's protection and wait for its end."""
+        after = self.run(machine, Verb.ENABLE, policy=policy)
+        given(after.regions.protection is Protection.PROTECTED, f"enable ended in {after.regions.protection.value}")
+        return after
+
+    # -- the workload -------------------------------------------------------------------------------------------------
+
+    def write(
+        self,
+        machine: Machine,
+        blocks: int | Iterable[int] = 1,
+        disk: str = "",
+        place: Place = Place.ACTIVE,
+        noise: int = 512,
+    ) -> tuple[Write, ...]:
+        """Write stamped blocks (a number: so many random ones) in order; all are acknowledged on return."""
+        spec = self._disk(machine, disk)
+        size = self.history.ledger(machine.name, spec.name).blocks
+        numbers = self.workload.pick(size, blocks) if isinstance(blocks, int) else tuple(blocks)
+        which = machine.spec.disks.index(spec)
+        writes = self.workload.stamped(machine.index, which, numbers, self.now_ms(machine), noise)
+        self._write(machine, spec, writes, place)
+        return writes
+
+    def write_data(self, machine: Machine, block: int, data: bytes, disk: str = "") -> None:
+        """Write one block's own bytes, without a stamp."""
+        spec = self._disk(machine, disk)
+        self._write(machine, spec, (Write(block, 0, data=data.ljust(BLOCK_BYTES, b"\0")),), Place.ACTIVE)
+
+    def _write(self, machine: Machine, disk: DiskSpec, writes: tuple[Write, ...], place: Place) -> None:
+        self.subject.write(DiskAddress(machine.name, disk.name, place), writes)
+        if place is Place.ACTIVE:
+            self.history.wrote(machine.name, disk.name, writes, self.now_ms(machine))
+        self._step(f"write {_numbers(write.block for write in writes)} of {machine.name}/{disk.name}", place)
+
+    def flush(self, machine: Machine, disk: str = "") -> None:
+        """A write barrier of the workload."""
+        name = self._disk(machine, disk).name
+        self.subject.flush(DiskAddress(machine.name, name))
+        self.history.flushed(machine.name, name)
+        self._step(f"flush {machine.name}/{name}")
+
+    def discard(self, machine: Machine, block: int, blocks: int, disk: str = "") -> None:
+        """Discard blocks; they read as zeros from now on."""
+        name = self._disk(machine, disk).name
+        self.subject.discard(DiskAddress(machine.name, name), block, blocks)
+        self.history.discarded(machine.name, name, range(block, block + blocks), self.now_ms(machine))
+        self._step(f"discard blocks {block}-{block + blocks - 1} of {machine.name}/{name}")
+
+    # -- commands -----------------------------------------------------------------------------------------------------
+
+    def ask(self, machine: Machine, verb: Verb, **fields: Any) -> Answer:
+        """Give one command and return its answer; an accepted job may still run."""
+        answer = self.subject.do(Command(verb, machine.name, **fields))
+        said = f" — refused with {answer.code.value}" if isinstance(answer, Refusal) else ""
+        self._step(f"{verb.value} {machine.name}{said}")
+        return answer
+
+    def run(self, machine: Machine, verb: Verb, **fields: Any) -> Observation:
+        """Give one command that the case needs, wait for its end, and follow production to where it runs then."""
+        before, position, ledgers = self.observe(machine), self.history.position, self.history.ledgers(machine.name)
+        answer = self.ask(machine, verb, **fields)
+        if isinstance(answer, Refusal):
+            raise Inconclusive(f"the set-up needs {verb.value}, which was refused with {answer.code.value}")
+        self.settle()
+        after = self.observe(machine)
+        if verb in _MOVES_PRODUCTION and _moved(verb, before, after):
+            landing = Landing(verb, self.read(machine), ledgers, position, before, after)
+            self._seats[machine.name].landings.append(landing)
+            self.history.rebase(machine.name, landing.picture)
+        return after
+
+    def landing(self, machine: Machine) -> Landing:
+        """The last move of production."""
+        given(bool(self._seats[machine.name].landings), "production never moved")
+        return self._seats[machine.name].landings[-1]
+
+    def resynchronise(self, machine: Machine) -> ResyncReport:
+        """Ask for a resynchronisation and wait for its end."""
+        before = self.observe(machine).bytes_sent
+        answer = self.ask(machine, Verb.RESYNCHRONIZE)
+        self.settle()
+        after = self.observe(machine)
+        return ResyncReport(answer, after.bytes_sent - before, after)
+
+    # -- faults and time ----------------------------------------------------------------------------------------------
+
+    def fault(self, kind: FaultKind, machine: Machine, disk: str = "", amount: int = 0) -> None:
+        """Make something go wrong with one machine, or mend it."""
+        self.subject.fault(Fault(kind, machine.name, disk, amount))
+        if kind in (FaultKind.LINK_DOWN, FaultKind.SITE_DOWN):
+            self._links_down.add(machine.name)
+        if kind in (FaultKind.LINK_UP, FaultKind.SITE_UP):
+            self._links_down.discard(machine.name)
+        if kind is FaultKind.DISK_RESIZED:
+            self.history.resized(machine.name, self._disk(machine, disk).name, amount)
+        self._step(f"fault {kind.value} {machine.name}{f' to {amount} blocks' if amount else ''}")
+
+    @contextmanager
+    def link_down(self, machine: Machine) -> Iterator[None]:
+        """The replication link of the machine is down while this is open."""
+        self.fault(FaultKind.LINK_DOWN, machine)
+        yield
+        self.fault(FaultKind.LINK_UP, machine)
+
+    def advance(self, minutes: float = 0, milliseconds: int = 0) -> None:
+        """Let that much time pass."""
+        amount = int(minutes * MINUTE_MS) + milliseconds
+        self.subject.advance(amount)
+        self._step(f"advance {amount / MINUTE_MS:g} min" if amount >= MINUTE_MS else f"advance {amount} ms")
+
+    def settle(self) -> None:
+        """Wait until every job has ended and nothing more would happen by itself."""
+        self.subject.settle()
+        self._step("settle")
+        for name, seen in self._seen.items():
+            if name not in self._links_down and _replicates(seen):
+                self.history.drained(name)
+
+    # -- looking ------------------------------------------------------------------------------------------------------
+
+    def observe(self, machine: Machine) -> Observation:
+        """What the subject shows of the machine right now."""
+        seen = self.subject.observe(machine.name)
+        self.history.listed(seen)
+        self._seen[machine.name] = seen
+        return seen
+
+    def now_ms(self, machine: Machine) -> int:
+        """The subject's time as last observed."""
+        return self._seen[machine.name].time_ms
+
+    def read(self, machine: Machine, place: Place = Place.ACTIVE) -> Picture:
+        """The judge's own reading of every disk of one copy of the machine."""
+        disks = self.history.ledgers(machine.name)
+        addresses = (DiskAddress(machine.name, ledger.name, place) for ledger in disks)
+        taken = tuple(self._take(self.subject.read(at), ledger) for at, ledger in zip(addresses, disks, strict=True))
+        self._note(f"read {machine.name} at {place.value}")
+        return Picture(machine.name, taken)
+
+    def restore(self, machine: Machine, point: RecoveryPoint | str) -> Picture:
+        """The judge's own reading of a recovery point; Refused when the subject has none of that name."""
+        name = point if isinstance(point, str) else point.name
+        ledgers = {ledger.name: ledger for ledger in self.history.note(machine.name, name).ledgers}
+        found = {image.disk: image for image in self.subject.restore(machine.name, name)}
+        given(set(found) == set(ledgers), f"restore of {name} gave disks {sorted(found)}")
+        self._note(f"restore {machine.name} point {name}")
+        return Picture(machine.name, tuple(self._take(found[disk], ledgers[disk]) for disk in ledgers))
+
+    def crash_point(self, machine: Machine) -> RecoveryPoint:
+        """Drain replication, let the next crash-consistent point be taken, and return the newest one."""
+        return self._point(machine, Consistency.CRASH, self.profile.crash_consistent_minutes)
+
+    def app_point(self, machine: Machine, minutes: int) -> RecoveryPoint:
+        """Drain replication, let `minutes` pass, and return the newest application-consistent point."""
+        return self._point(machine, Consistency.APP, minutes)
+
+    def lower_bound(self, machine: Machine) -> int:
+        """Bytes that no resynchronisation can do without: the blocks that changed since the sides last agreed."""
+        since = self.history.drained_position(machine.name)
+        changed = (ledger.changed_since(since) for ledger in self.history.ledgers(machine.name))
+        return sum(len(blocks) for blocks in changed) * BLOCK_BYTES
+
+    @property
+    def by_flush(self) -> bool:
+        """Whether the subject promises only the order of flushes."""
+        return Capability.TOTAL_ORDER not in self.description.capabilities
+
+    def _point(self, machine: Machine, consistency: Consistency, minutes: int) -> RecoveryPoint:
+        self.settle()
+        known = {point.name for point in self.observe(machine).points}
+        self.advance(minutes=minutes)
+        fresh = [p for p in self.observe(machine).points if p.name not in known and p.consistency is consistency]
+        given(bool(fresh), f"no {consistency.value}-consistent point appeared within {minutes} min")
+        return max(fresh, key=lambda point: point.sequence)
+
+    def _disk(self, machine: Machine, disk: str) -> DiskSpec:
+        return next(spec for spec in machine.spec.disks if disk in ("", spec.name))
+
+    def _take(self, image: Image, ledger: Ledger) -> DiskPicture:
+        return images.take(image, lambda first, digests: _strangers(ledger, first, digests))
+
+    def _step(self, text: str, place: Place = Place.ACTIVE) -> None:
+        before = dict(self._seen)
+        after = [self.observe(seat.machine) for seat in self._seats.values()]
+        changes = [change for seen in after if (change := difference(before.get(seen.machine), seen))]
+        self._note(text if place is Place.ACTIVE else f"{text} ({place.value} copy)", "; ".join(changes))
+
+    def _note(self, text: str, diff: str = "") -> None:
+        self.trace.append(Step(len(self.trace) + 1, text, diff))
+
+
+def machine_spec(name: str, disk: str = DEFAULT_DISK, disks: int = 1, identity: str = "") -> MachineSpec:
+    """A machine with equal, zero-filled disks; the identity is its own unless one is given."""
+    specs = tuple(DiskSpec(f"disk{index}", block_count(disk)) for index in range(disks))
+    return MachineSpec(name, specs, identity=identity or f"identity-{name}")
+
+
+def block_count(size: str) -> int:
+    """'16 MiB' as a number of blocks."""
+    number, unit = size.split()
+    return int(number) * _UNITS[unit] // BLOCK_BYTES
+
+
+def _moved(verb: Verb, before: Observation, after: Observation) -> bool:
+    return verb is Verb.CHANGE_RECOVERY_POINT or before.regions.active is not after.regions.active
+
+
+def _replicates(seen: Observation) -> bool:
+    return seen.regions.protection is Protection.PROTECTED and seen.regions.resync is Resync.NONE
+
+
+def _strangers(ledger: Ledger, first: int, digests: Digests) -> list[int]:
+    """Blocks of this chunk whose content is neither the newest nor the base one: their bytes may explain a failure."""
+    newest = ledger.digests_at(ledger_end(ledger))[first : first + len(digests)]
+    base = ledger.base[first : first + len(digests)]
+    common = len(newest)
+    odd = (digests[:common] != newest) & (digests[:common] != base)
+    return [first + int(block) for block in odd.nonzero()[0]]
+
+
+def ledger_end(ledger: Ledger) -> int:
+    """The position of the ledger's last write; 0 when there is none."""
+    return ledger.entry(len(ledger) - 1).position if len(ledger) else 0
+
+
+def _numbers(blocks: Iterable[int]) -> str:
+    found = list(blocks)
+    shown = ", ".join(str(block) for block in found[:6])
+    return f"block{'s' if len(found) != 1 else ''} {shown}{f', … ({len(found)})' if len(found) > 6 else ''}"

@@ -1,0 +1,71 @@
+"""Checks on bytes that the judge read back itself: the only witnesses of a data requirement.
+
+Rule: every function here ends in a comparison of digests of read bytes with the auditor's ledger, or of two readings.
+"""
+
+from collections.abc import Sequence
+
+from siteproof.conformance import cuts, verify
+from siteproof.conformance.images import DiskPicture, Picture
+from siteproof.conformance.lab import Lab, Landing, Machine
+from siteproof.conformance.ledger import Ledger
+from siteproof.model.nouns.policy import RecoveryPoint
+
+
+def same_image(actual: Picture, expected: Picture, what: str = "the image") -> None:
+    """Both hold the same bytes on every disk."""
+    differing = actual.differences(expected)
+    if differing:
+        disk, block = differing[0]
+        raise verify.Failed(
+            f"{what} equal byte for byte", f"{len(differing)} blocks differ, first {disk} block {block}"
+        )
+    verify.witness(of_bytes=True)
+
+
+def other_image(actual: Picture, unexpected: Picture, what: str) -> None:
+    """The two differ somewhere: the scene was not trivial."""
+    verify.given(bool(actual.differences(unexpected)), f"{what}: both images are the same, nothing can be told apart")
+
+
+def past_image(lab: Lab, picture: Picture, ledgers: Sequence[Ledger], low: int, high: int) -> int:
+    """The picture is a past state that holds at least `low` and at most `high` writes; its newest legal position.
+
+    Subjects without total order are judged by their flush epochs, disk by disk; the position is then `low`.
+    """
+    if lab.by_flush:
+        for ledger, disk in zip(ledgers, picture.disks, strict=True):
+            cut = cuts.check([ledger], [disk], high, by_flush=True)
+            _judge(cut, [ledger], [disk], (ledger.epoch_at(low), ledger.epoch), low)
+        position = low
+    else:
+        cut = cuts.check(ledgers, picture.disks, high)
+        _judge(cut, ledgers, picture.disks, (low, high), low)
+        position = cut.within(low, high).latest
+    verify.witness(of_bytes=True)
+    return position
+
+
+def true_point(lab: Lab, machine: Machine, point: RecoveryPoint) -> Picture:
+    """Restoring the listed point gives a past state of the machine, no older than what had been replicated before."""
+    note = lab.history.note(machine.name, point.name)
+    picture = lab.restore(machine, point)
+    past_image(lab, picture, note.ledgers, note.low, note.high)
+    return picture
+
+
+def true_landing(lab: Lab, landing: Landing, low: int = 0) -> int:
+    """The copy that took over is a past state of the machine with at least `low` writes; its newest legal position."""
+    return past_image(lab, landing.picture, landing.ledgers, low, landing.position)
+
+
+def _judge(
+    cut: cuts.Cut, ledgers: Sequence[Ledger], disks: Sequence[DiskPicture], axis: tuple[int, int], low: int
+) -> None:
+    if not cut.spans:
+        raise verify.Failed("an image that the machine once had", cut.contradiction)
+    if not cut.meets(*axis):
+        missing = cuts.stale(ledgers, disks, low)
+        raise verify.Failed(
+            "everything that had been replicated is in the image", missing or "it shows a state of another time"
+        )
