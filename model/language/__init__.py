@@ -1,1 +1,42 @@
-"""The specification language: a small typed expression tree; every semantics is derived from it (ENGINE.md)."""
+"""The specification language: a small typed expression tree; every semantics is derived from it (ENGINE.md).
+
+A chapter imports what it writes with from here; engines, provers and exporters import the modules that they read.
+"""
+
+from siteproof.model.language.action import Action, Step, action, given
+from siteproof.model.language.claims import Kind, Property, always, sometimes
+from siteproof.model.language.component import Component
+from siteproof.model.language.expression import Bool, Effect, Int, Sym, all_of, any_of, as_int, symbol
+from siteproof.model.language.sets import define, exists, for_each
+from siteproof.model.language.source import Source, SpecError
+from siteproof.model.language.spec import Bounds, Part, Spec, System, chapter
+
+__all__ = [
+    "Action",
+    "Bool",
+    "Bounds",
+    "Component",
+    "Effect",
+    "Int",
+    "Kind",
+    "Part",
+    "Property",
+    "Source",
+    "Spec",
+    "SpecError",
+    "Step",
+    "Sym",
+    "System",
+    "action",
+    "all_of",
+    "always",
+    "any_of",
+    "as_int",
+    "chapter",
+    "define",
+    "exists",
+    "for_each",
+    "given",
+    "sometimes",
+    "symbol",
+]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (the recorded rows are literal tables)
 """The lifecycle table against the recorded truth table of DOMAIN.md §1, restated here row by row as literal data."""
 
 import itertools
@@ -22,14 +23,14 @@ V, PR = Verb, Protection
 # fmt: off
 RECORDED = [
     ("enabling failed",            Regions(PR.ENABLING_FAILED),                    {V.DISABLE}),
-    ("protected",                  PROTECTED,                                      {V.FAIL_OVER, V.TEST_FAILOVER, V.DISABLE}),  # noqa: E501  (a literal table)
-    ("protected, resync required", evolve(PROTECTED, resync=Resync.REQUIRED),      {V.FAIL_OVER, V.TEST_FAILOVER, V.DISABLE, V.RESYNCHRONIZE}),  # noqa: E501  (a literal table)
+    ("protected",                  PROTECTED,                                      {V.FAIL_OVER, V.TEST_FAILOVER, V.DISABLE}),
+    ("protected, resync required", evolve(PROTECTED, resync=Resync.REQUIRED),      {V.FAIL_OVER, V.TEST_FAILOVER, V.DISABLE, V.RESYNCHRONIZE}),
     ("drill waits for clean-up",   evolve(PROTECTED, test_failover=TestFailover.COMPLETED), {V.CLEAN_UP_TEST}),
-    ("failed over",                Regions(PR.FAILED_OVER, F, REC),                {V.COMMIT, V.CHANGE_RECOVERY_POINT, V.COMPLETE_MIGRATION, V.DISABLE, V.REPROTECT}),  # noqa: E501  (a literal table)
-    ("committed",                  Regions(PR.COMMITTED, F, REC),                  {V.COMPLETE_MIGRATION, V.DISABLE, V.REPROTECT}),  # noqa: E501  (a literal table)
+    ("failed over",                Regions(PR.FAILED_OVER, F, REC),                {V.COMMIT, V.CHANGE_RECOVERY_POINT, V.COMPLETE_MIGRATION, V.DISABLE, V.REPROTECT}),
+    ("committed",                  Regions(PR.COMMITTED, F, REC),                  {V.COMPLETE_MIGRATION, V.DISABLE, V.REPROTECT}),
     ("reverse initial copy",       Regions(PR.INITIAL_REPLICATION, R),             {V.DISABLE}),
     ("reverse protected",          REVERSED,                                       {V.FAIL_BACK, V.DISABLE}),
-    ("failed back",                Regions(PR.FAILED_OVER, R, REC),                {V.COMMIT, V.CANCEL, V.COMPLETE_MIGRATION, V.DISABLE, V.REPROTECT}),  # noqa: E501  (a literal table)
+    ("failed back",                Regions(PR.FAILED_OVER, R, REC),                {V.COMMIT, V.CANCEL, V.COMPLETE_MIGRATION, V.DISABLE, V.REPROTECT}),
 ]
 # fmt: on
 
@@ -51,22 +52,22 @@ def test_reprotect_waits_for_the_commit_where_the_profile_says_so() -> None:
 # fmt: off
 OUTCOMES = [
     #  verb                      from                                   settled                                   failed
-    (V.ENABLE,                Regions(),                                    PROTECTED,                            Regions(PR.ENABLING_FAILED)),  # noqa: E501  (a literal table)
-    (V.TEST_FAILOVER,         PROTECTED,                                    evolve(PROTECTED, test_failover=TestFailover.COMPLETED), evolve(PROTECTED, test_failover=TestFailover.FAILED)),  # noqa: E501  (a literal table)
-    (V.CLEAN_UP_TEST,         evolve(PROTECTED, test_failover=TestFailover.COMPLETED), PROTECTED,                 evolve(PROTECTED, test_failover=TestFailover.COMPLETED)),  # noqa: E501  (a literal table)
-    (V.FAIL_OVER,             PROTECTED,                                    Regions(PR.FAILED_OVER, F, REC),      Regions(PR.FAILOVER_FAILED)),  # noqa: E501  (a literal table)
-    (V.CHANGE_RECOVERY_POINT, Regions(PR.FAILED_OVER, F, REC),              Regions(PR.FAILED_OVER, F, REC),      Regions(PR.FAILED_OVER, F, REC)),  # noqa: E501  (a literal table)
-    (V.COMMIT,                Regions(PR.FAILED_OVER, F, REC),              Regions(PR.COMMITTED, F, REC),        Regions(PR.COMMIT_FAILED, F, REC)),  # noqa: E501  (a literal table)
-    (V.COMPLETE_MIGRATION,    Regions(PR.COMMITTED, F, REC),                Regions(PR.MIGRATED, F, REC),         Regions(PR.COMMITTED, F, REC)),  # noqa: E501  (a literal table)
-    (V.REPROTECT,             Regions(PR.COMMITTED, F, REC),                REVERSED,                             Regions(PR.REPROTECT_FAILED, F, REC)),  # noqa: E501  (a literal table)
-    (V.FAIL_BACK,             REVERSED,                                     Regions(PR.FAILED_OVER, R, REC),      REVERSED),  # noqa: E501  (a literal table)
-    (V.CANCEL,                Regions(PR.FAILED_OVER, R, REC),              REVERSED,                             Regions(PR.CANCEL_FAILED, R, REC)),  # noqa: E501  (a literal table)
-    (V.REPROTECT,             Regions(PR.COMMITTED, R, REC),                PROTECTED,                            Regions(PR.REPROTECT_FAILED, R, REC)),  # noqa: E501  (a literal table)
-    (V.RESYNCHRONIZE,         evolve(PROTECTED, resync=Resync.REQUIRED),    PROTECTED,                            evolve(PROTECTED, resync=Resync.FAILED)),  # noqa: E501  (a literal table)
-    (V.DISABLE,               PROTECTED,                                    Regions(),                            Regions(PR.DISABLING_FAILED)),  # noqa: E501  (a literal table)
-    (V.DISABLE,               Regions(PR.COMMITTED, F, REC),                Regions(active=REC),                  Regions(PR.DISABLING_FAILED, F, REC)),  # noqa: E501  (a literal table)
-    (V.DISABLE,               REVERSED,                                     Regions(active=REC),                  Regions(PR.DISABLING_FAILED, R)),  # noqa: E501  (a literal table)
-    (V.DISABLE,               Regions(PR.FAILED_OVER, R, REC),              Regions(),                            Regions(PR.DISABLING_FAILED, R, REC)),  # noqa: E501  (a literal table)
+    (V.ENABLE,                Regions(),                                    PROTECTED,                            Regions(PR.ENABLING_FAILED)),
+    (V.TEST_FAILOVER,         PROTECTED,                                    evolve(PROTECTED, test_failover=TestFailover.COMPLETED), evolve(PROTECTED, test_failover=TestFailover.FAILED)),
+    (V.CLEAN_UP_TEST,         evolve(PROTECTED, test_failover=TestFailover.COMPLETED), PROTECTED,                 evolve(PROTECTED, test_failover=TestFailover.COMPLETED)),
+    (V.FAIL_OVER,             PROTECTED,                                    Regions(PR.FAILED_OVER, F, REC),      Regions(PR.FAILOVER_FAILED)),
+    (V.CHANGE_RECOVERY_POINT, Regions(PR.FAILED_OVER, F, REC),              Regions(PR.FAILED_OVER, F, REC),      Regions(PR.FAILED_OVER, F, REC)),
+    (V.COMMIT,                Regions(PR.FAILED_OVER, F, REC),              Regions(PR.COMMITTED, F, REC),        Regions(PR.COMMIT_FAILED, F, REC)),
+    (V.COMPLETE_MIGRATION,    Regions(PR.COMMITTED, F, REC),                Regions(PR.MIGRATED, F, REC),         Regions(PR.COMMITTED, F, REC)),
+    (V.REPROTECT,             Regions(PR.COMMITTED, F, REC),                REVERSED,                             Regions(PR.REPROTECT_FAILED, F, REC)),
+    (V.FAIL_BACK,             REVERSED,                                     Regions(PR.FAILED_OVER, R, REC),      REVERSED),
+    (V.CANCEL,                Regions(PR.FAILED_OVER, R, REC),              REVERSED,                             Regions(PR.CANCEL_FAILED, R, REC)),
+    (V.REPROTECT,             Regions(PR.COMMITTED, R, REC),                PROTECTED,                            Regions(PR.REPROTECT_FAILED, R, REC)),
+    (V.RESYNCHRONIZE,         evolve(PROTECTED, resync=Resync.REQUIRED),    PROTECTED,                            evolve(PROTECTED, resync=Resync.FAILED)),
+    (V.DISABLE,               PROTECTED,                                    Regions(),                            Regions(PR.DISABLING_FAILED)),
+    (V.DISABLE,               Regions(PR.COMMITTED, F, REC),                Regions(active=REC),                  Regions(PR.DISABLING_FAILED, F, REC)),
+    (V.DISABLE,               REVERSED,                                     Regions(active=REC),                  Regions(PR.DISABLING_FAILED, R)),
+    (V.DISABLE,               Regions(PR.FAILED_OVER, R, REC),              Regions(),                            Regions(PR.DISABLING_FAILED, R, REC)),
 ]
 # fmt: on
 

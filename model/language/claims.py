@@ -1,0 +1,54 @@
+"""Properties: what always holds, and what has to be possible, so that `always` is not true for want of cases.
+
+Rule: every `always` has a `sometimes` twin with the same id, and says why its violation would hurt.
+"""
+
+import inspect
+from collections.abc import Callable
+from enum import StrEnum
+
+from attrs import frozen
+
+from siteproof.model.language.expression import Bool
+from siteproof.model.language.source import Source, SpecError, here
+
+
+class Kind(StrEnum):
+    """What is claimed of the reachable states."""
+
+    ALWAYS = "always"  # of every one
+    SOMETIMES = "sometimes"  # of at least one
+
+
+@frozen(eq=False)
+class Property:
+    """One claim, to be instantiated for each component that its parameters name."""
+
+    rule: str
+    kind: Kind
+    name: str
+    doc: str
+    why: str
+    build: Callable[..., Bool]
+    source: Source
+
+
+def always(rule: str, *, why: str) -> Callable[[Callable[..., Bool]], Property]:
+    """Declare an invariant; `why` says what its violation would do to the user."""
+    return _property(rule, Kind.ALWAYS, why, here())
+
+
+def sometimes(rule: str) -> Callable[[Callable[..., Bool]], Property]:
+    """Declare what has to be reachable, as the twin of the `always` with the same id."""
+    return _property(rule, Kind.SOMETIMES, "", here())
+
+
+def _property(rule: str, kind: Kind, why: str, source: Source) -> Callable[[Callable[..., Bool]], Property]:
+    if kind is Kind.ALWAYS and not why:
+        raise SpecError(f"{rule} does not say why it matters", "give it  why=...", source)
+
+    def declare(build: Callable[..., Bool]) -> Property:
+        doc = inspect.cleandoc(build.__doc__ or build.__name__.replace("_", " "))
+        return Property(rule, kind, build.__name__, doc, why, build, source)
+
+    return declare

@@ -1,0 +1,290 @@
+"""The typed expression tree in which the specification is written; every semantics is derived from it (ENGINE.md).
+
+Rule: a node is a frozen value that knows its domain and the line where it was written. Nothing is ever evaluated
+here, and whatever Python would silently misread (`and`, `in`, chained comparisons, a foreign enumeration) is an error.
+"""
+
+from collections.abc import Iterable
+from enum import Enum, StrEnum
+from typing import Generic, NoReturn, TypeVar, overload
+
+from attrs import field, frozen
+
+from siteproof.model.language.domain import TRUTH, Domain, Members, Range, Value
+from siteproof.model.language.mistake import truth_was_asked
+from siteproof.model.language.source import Source, SpecError, here
+from siteproof.model.language.variable import Variable
+
+E = TypeVar("E", bound=Enum)
+
+
+class Op(StrEnum):
+    """What a node does with its arguments; back ends interpret exactly these."""
+
+    CONSTANT = "constant"
+    VARIABLE = "variable"
+    NOT = "not"
+    AND = "and"
+    OR = "or"
+    EQUAL = "equal"
+    LESS = "less"
+    AT_MOST = "at_most"
+    ADD = "add"
+    SUBTRACT = "subtract"
+    CHOOSE = "choose"  # condition, value, otherwise
+    NAMED = "named"  # a definition: one argument, its name in `label`
+
+
+@frozen(eq=False)
+class Expr:
+    """A node: operation, arguments, domain of its value, and where it was written."""
+
+    op: Op
+    args: "tuple[Expr, ...]" = ()
+    domain: Domain = TRUTH
+    constant: Value | None = None
+    variable: Variable | None = None
+    label: str = ""
+    source: Source = field(factory=here)
+
+    def __bool__(self) -> NoReturn:
+        raise truth_was_asked()
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __rand__(self, other: object) -> NoReturn:
+        raise _tighter("&", other)
+
+    def __ror__(self, other: object) -> NoReturn:
+        raise _tighter("|", other)
+
+    def __str__(self) -> str:
+        from siteproof.model.language.text import text  # noqa: PLC0415  (text renders nodes, so it imports this file)
+
+        return text(self)
+
+
+@frozen(eq=False)
+class Bool(Expr):
+    """A guard or a claim."""
+
+    def __and__(self, other: "Bool") -> "Bool":
+        return Bool(Op.AND, (self, as_guard(other)))
+
+    def __or__(self, other: "Bool") -> "Bool":
+        return Bool(Op.OR, (self, as_guard(other)))
+
+    def __invert__(self) -> "Bool":
+        return Bool(Op.NOT, (self,))
+
+    def __eq__(self, other: "BoolLike") -> "Bool":  # type: ignore[override]  # equality is symbolic here
+        return Bool(Op.EQUAL, (self, as_bool(other)))
+
+    def __ne__(self, other: "BoolLike") -> "Bool":  # type: ignore[override]  # equality is symbolic here
+        return ~(self == other)
+
+    __hash__ = Expr.__hash__
+
+    def implies(self, other: "Bool") -> "Bool":
+        """Where this holds, `other` holds."""
+        return Bool(Op.OR, (~self, as_guard(other)))
+
+    @overload
+    def then(self, value: "IntLike", otherwise: "IntLike") -> "Int": ...
+    @overload
+    def then(self, value: "Bool", otherwise: "BoolLike") -> "Bool": ...
+    @overload
+    def then(self, value: "Sym[E]", otherwise: "Sym[E] | E") -> "Sym[E]": ...
+    @overload
+    def then(self, value: E, otherwise: "Sym[E] | E") -> "Sym[E]": ...
+    def then(self, value: object, otherwise: object) -> "Expr":
+        """`value` where this holds, `otherwise` elsewhere; both of one type."""
+        return _choose(self, value, otherwise)
+
+    def becomes(self, value: "BoolLike") -> "Effect":
+        """After the step the variable has this value."""
+        return _effect(self, as_bool(value))
+
+
+@frozen(eq=False)
+class Int(Expr):
+    """A whole number without a width: nothing wraps around, and a range is checked when a state would leave it."""
+
+    def __add__(self, other: "IntLike") -> "Int":
+        right = as_int(other)
+        mine, theirs = _range(self), _range(right)
+        return Int(Op.ADD, (self, right), Range(mine.low + theirs.low, mine.high + theirs.high))
+
+    def __sub__(self, other: "IntLike") -> "Int":
+        right = as_int(other)
+        mine, theirs = _range(self), _range(right)
+        return Int(Op.SUBTRACT, (self, right), Range(mine.low - theirs.high, mine.high - theirs.low))
+
+    def __eq__(self, other: "IntLike") -> Bool:  # type: ignore[override]  # equality is symbolic here
+        return Bool(Op.EQUAL, (self, _comparable(self, as_int(other), 0)))
+
+    def __ne__(self, other: "IntLike") -> Bool:  # type: ignore[override]  # equality is symbolic here
+        return ~(self == other)
+
+    def __lt__(self, other: "IntLike") -> Bool:
+        return Bool(Op.LESS, (self, _comparable(self, as_int(other), 1)))
+
+    def __le__(self, other: "IntLike") -> Bool:
+        return Bool(Op.AT_MOST, (self, _comparable(self, as_int(other), 0)))
+
+    def __gt__(self, other: "IntLike") -> Bool:
+        return Bool(Op.LESS, (_comparable(self, as_int(other), 0), self))
+
+    def __ge__(self, other: "IntLike") -> Bool:
+        return Bool(Op.AT_MOST, (_comparable(self, as_int(other), 1), self))
+
+    __hash__ = Expr.__hash__
+
+    def becomes(self, value: "IntLike") -> "Effect":
+        """After the step the variable has this value; SpecError when its range can never hold it."""
+        number = as_int(value)
+        mine, theirs = _range(self), _range(number)
+        if theirs.high < mine.low or mine.high < theirs.low:
+            raise SpecError(
+                f"{self} holds {mine}, the new value is {theirs}", "widen the range, or mend the value", here()
+            )
+        return _effect(self, number)
+
+
+@frozen(eq=False)
+class Sym(Expr, Generic[E]):
+    """A value of one enumeration."""
+
+    def __eq__(self, other: "Sym[E] | E") -> Bool:  # type: ignore[override]  # equality is symbolic here
+        return Bool(Op.EQUAL, (self, _as_sym(self.domain, other)))
+
+    def __ne__(self, other: "Sym[E] | E") -> Bool:  # type: ignore[override]  # equality is symbolic here
+        return ~(self == other)
+
+    __hash__ = Expr.__hash__
+
+    def is_in(self, *values: E) -> Bool:
+        """Whether it is one of the values."""
+        return any_of(self == value for value in values)
+
+    def becomes(self, value: "Sym[E] | E") -> "Effect":
+        """After the step the variable has this value."""
+        return _effect(self, _as_sym(self.domain, value))
+
+
+@frozen(eq=False)
+class Effect:
+    """One variable's value after a step; all effects of a step happen at once."""
+
+    target: Variable
+    value: Expr
+    source: Source = field(factory=here)
+
+
+BoolLike = Bool | bool
+IntLike = Int | int
+
+
+def as_guard(value: Bool) -> Bool:
+    """The guard itself. A plain truth value was decided while the specification was built (by `is`, say): SpecError."""
+    if not isinstance(value, Bool):
+        raise _wrong_type("a guard (Bool)", value)
+    return value
+
+
+def as_bool(value: BoolLike) -> Bool:
+    """A truth value or a guard as a node."""
+    return Bool(Op.CONSTANT, constant=value) if isinstance(value, bool) else as_guard(value)
+
+
+def as_int(value: IntLike) -> Int:
+    """A whole number as a node; a truth value is not a number here."""
+    if isinstance(value, int) and not isinstance(value, bool | Enum):
+        return Int(Op.CONSTANT, domain=Range(value, value), constant=value)
+    if not isinstance(value, Int):
+        raise _wrong_type("a number (Int)", value)
+    return value
+
+
+def symbol(value: E) -> Sym[E]:
+    """One member of an enumeration as a node."""
+    return Sym(Op.CONSTANT, domain=Members(type(value)), constant=value)
+
+
+def all_of(guards: Iterable[Bool]) -> Bool:
+    """All of them; true when there are none."""
+    nodes = tuple(as_guard(guard) for guard in guards)
+    return Bool(Op.AND, nodes) if nodes else as_bool(value=True)
+
+
+def any_of(guards: Iterable[Bool]) -> Bool:
+    """At least one of them; false when there are none."""
+    nodes = tuple(as_guard(guard) for guard in guards)
+    return Bool(Op.OR, nodes) if nodes else as_bool(value=False)
+
+
+def _choose(condition: Bool, value: object, otherwise: object) -> Expr:
+    left, right = _node(value), _node(otherwise)
+    if type(left) is not type(right) or (isinstance(left, Sym) and left.domain != right.domain):
+        raise _wrong_type(f"a value like {left}", otherwise)
+    if isinstance(left, Int):
+        ranges = _range(left), _range(right)
+        domain: Domain = Range(min(r.low for r in ranges), max(r.high for r in ranges))
+    else:
+        domain = left.domain
+    return type(left)(Op.CHOOSE, (condition, left, right), domain)
+
+
+def _node(value: object) -> Expr:
+    match value:
+        case Expr():
+            return value
+        case Enum():
+            return symbol(value)
+        case bool():
+            return as_bool(value)
+        case int():
+            return as_int(value)
+    raise _wrong_type("a guard, a number or a member of an enumeration", value)
+
+
+def _as_sym(domain: Domain, value: object) -> Expr:
+    node = _node(value)
+    if not isinstance(node, Sym) or node.domain != domain:
+        raise _wrong_type(f"a {domain}", value)
+    return node
+
+
+def _effect(target: Expr, value: Expr) -> Effect:
+    if target.variable is None:
+        raise SpecError(f"{target} is not a variable", "only variables become something", here())
+    return Effect(target.variable, value)
+
+
+def _comparable(left: Int, right: Int, beyond: int) -> Int:
+    """`right`, unless it is a constant that `left` can never have: such a comparison has been decided by a typo."""
+    mine = _range(left)
+    limit = right.constant
+    if isinstance(limit, int) and left.op is not Op.CONSTANT and not mine.low <= limit <= mine.high + beyond:
+        raise SpecError(
+            f"{left} holds {mine}; it is compared with {limit}", "compare with a value of its range", here()
+        )
+    return right
+
+
+def _range(number: Expr) -> Range:
+    assert isinstance(number.domain, Range)
+    return number.domain
+
+
+def _tighter(sign: str, left: object) -> SpecError:
+    problem = f"`{sign}` binds tighter than `==`: its left side is only {left!r}"
+    return SpecError(problem, f"put parentheses:  (x == {left!r}) {sign} (...)", here())
+
+
+def _wrong_type(wanted: str, value: object) -> SpecError:
+    given = (
+        f"{value!r}" if isinstance(value, Enum) or not isinstance(value, Expr) else f"{type(value).__name__} {value}"
+    )
+    return SpecError(f"expected {wanted}, got {given}", "use a value of that type", here())

@@ -1,0 +1,168 @@
+"""A specification: components, actions and properties; and the finite system that it is for given bounds.
+
+Rule: a specification is made of whole chapters (modules); there is no second list of what they contain.
+"""
+
+import inspect
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import ModuleType
+
+from attrs import evolve, field, frozen
+
+from siteproof.model.language.action import Action, Step
+from siteproof.model.language.claims import Kind, Property
+from siteproof.model.language.component import Component
+from siteproof.model.language.expression import Bool, Effect, as_guard
+from siteproof.model.language.source import Source, SpecError
+from siteproof.model.language.variable import Variable
+from siteproof.model.nouns.problem import Problem
+
+BOUND_MAX = 64
+Bounds = Mapping[str, int]
+
+
+@frozen(eq=False)
+class Transition:
+    """One action for one choice of its parameters."""
+
+    rule: str
+    name: str
+    guard: Bool
+    effects: tuple[Effect, ...]
+    source: Source
+
+
+@frozen(eq=False)
+class Claim:
+    """One property with its instances; `always` needs all of them, `sometimes` any."""
+
+    rule: str
+    kind: Kind
+    name: str
+    doc: str
+    why: str
+    instances: tuple[tuple[str, Bool], ...]
+    source: Source
+
+
+@frozen(eq=False)
+class System:
+    """A specification for given bounds: variables in a fixed order, transitions and claims."""
+
+    name: str
+    bounds: Bounds
+    variables: tuple[Variable, ...]
+    transitions: tuple[Transition, ...]
+    claims: tuple[Claim, ...]
+
+
+@frozen(eq=False)
+class Part:
+    """A kind of component; `count` names the bound that says how many there are, or is empty for exactly one."""
+
+    build: Callable[[Bounds], Component]
+    kind: type[Component]
+    count: str = ""
+
+
+@frozen(eq=False)
+class Spec:
+    """A named specification with its default bounds."""
+
+    name: str
+    doc: str
+    parts: tuple[Part, ...]
+    actions: tuple[Action, ...]
+    properties: tuple[Property, ...]
+    bounds: Bounds = field(factory=dict)
+
+    def system(self, bounds: Bounds | None = None) -> System:
+        """The finite system for these bounds (missing ones take their defaults); Problem when one is unknown."""
+        chosen = {**self.bounds, **self._checked(bounds or {})}
+        places = _placed(self.parts, chosen)
+        return System(
+            self.name,
+            chosen,
+            tuple(variable for group in places.values() for part in group for variable in part.variables()),
+            tuple(step for action in self.actions for step in _transitions(action, places, chosen)),
+            tuple(_claim(claim, places, chosen) for claim in self.properties),
+        )
+
+    def but(self, name: str, doc: str, *changed: Action) -> "Spec":
+        """The same specification with actions replaced, by rule id: how wrong designs are written."""
+        wrong = {action.rule: action for action in changed}
+        unknown = wrong.keys() - {action.rule for action in self.actions}
+        if unknown:
+            hint = "a wrong design replaces actions of the right one"
+            raise SpecError(f"{self.name} has no rule {min(unknown)}", hint, wrong[min(unknown)].source)
+        return evolve(self, name=name, doc=doc, actions=tuple(wrong.get(a.rule, a) for a in self.actions))
+
+    def _checked(self, bounds: Bounds) -> Bounds:
+        for name, value in bounds.items():
+            if name not in self.bounds:
+                raise Problem(
+                    f"{self.name} has no bound `{name}`", "", f"its bounds: {', '.join(self.bounds) or 'none'}"
+                )
+            if not 1 <= value <= BOUND_MAX:
+                raise Problem(f"{name} is {value}", f"bounds are 1 to {BOUND_MAX}", "choose a smaller system")
+        return bounds
+
+
+def chapter(*modules: ModuleType) -> tuple[tuple[Action, ...], tuple[Property, ...]]:
+    """The actions and properties that stand in these modules, in the order in which they are written."""
+    items = [item for module in modules for item in vars(module).values() if _written_in(item, module)]
+    actions = tuple(item for item in items if isinstance(item, Action))
+    return actions, tuple(item for item in items if isinstance(item, Property))
+
+
+def _written_in(item: object, module: ModuleType) -> bool:
+    return isinstance(item, Action | Property) and item.build.__module__ == module.__name__
+
+
+Places = Mapping[type[Component], tuple[Component, ...]]
+
+
+def _placed(parts: Iterable[Part], bounds: Bounds) -> Places:
+    return {part.kind: tuple(_instances(part, bounds)) for part in parts}
+
+
+def _instances(part: Part, bounds: Bounds) -> Iterator[Component]:
+    count = bounds[part.count] if part.count else 1
+    name = part.kind.__name__.lower()
+    for number in range(count):
+        component = part.build(bounds)
+        component.place(f"{name}[{number}]" if count > 1 else name)
+        yield component
+
+
+def _transitions(action: Action, places: Places, bounds: Bounds) -> Iterator[Transition]:
+    for label, arguments in _choices(action.build, action.indexes, action.source, places, bounds):
+        step = action.build(**arguments)
+        if not isinstance(step, Step):
+            raise SpecError(f"{action.name} returns no step", "end with  given(...).then(...)", action.source)
+        yield Transition(action.rule, f"{action.name}({label})", step.guard, step.effects, action.source)
+
+
+def _claim(claim: Property, places: Places, bounds: Bounds) -> Claim:
+    choices = _choices(claim.build, {}, claim.source, places, bounds)
+    instances = tuple((label, as_guard(claim.build(**arguments))) for label, arguments in choices)
+    return Claim(claim.rule, claim.kind, claim.name, claim.doc, claim.why, instances, claim.source)
+
+
+def _choices(
+    build: Callable[..., object], indexes: Mapping[str, str], source: Source, places: Places, bounds: Bounds
+) -> Iterator[tuple[str, dict[str, object]]]:
+    """Every assignment of components and indexes to the function's parameters, with a label for each."""
+    sets: dict[str, tuple[object, ...]] = {}
+    for name, parameter in inspect.signature(build, eval_str=True).parameters.items():
+        if name in indexes and indexes[name] in bounds:
+            sets[name] = tuple(range(bounds[indexes[name]]))
+        elif parameter.annotation in places:
+            sets[name] = places[parameter.annotation]
+        else:
+            raise SpecError(
+                f"nothing is known for the parameter `{name}`", "annotate a component or name a bound", source
+            )
+    for values in itertools.product(*sets.values()):
+        yield ", ".join(str(getattr(v, "path", v)) for v in values), dict(zip(sets, values, strict=True))
