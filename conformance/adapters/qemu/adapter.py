@@ -1,0 +1,210 @@
+"""QEMU's storage daemon as a Subject: the contract's calls, handed to the machine they are about.
+
+Rule: what QEMU does is claimed for the product, what is invented around it for the adapter, and the rest not at all.
+"""
+
+import itertools
+import re
+import subprocess
+
+from siteproof.conformance.adapters.qemu import client, disks, lifecycle, process, view
+from siteproof.conformance.adapters.qemu.copies import Copies
+from siteproof.conformance.adapters.qemu.machine import Machine
+from siteproof.conformance.adapters.qemu.sites import Sites
+from siteproof.conformance.adapters.qemu.workload import Exports, write_block
+from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
+from siteproof.model.nouns.errors import ErrorCode, Refused
+from siteproof.model.nouns.observation import Observation
+from siteproof.model.nouns.problem import ExitCode, Problem
+from siteproof.model.nouns.scenario import Scenario
+from siteproof.model.nouns.stamp import BLOCK_BYTES
+from siteproof.model.nouns.subject import (
+    Capability,
+    Description,
+    DiskAddress,
+    Fault,
+    FaultKind,
+    Image,
+    Provider,
+    Unsupported,
+    Write,
+)
+from siteproof.model.nouns.vocabulary import Place, Protection, Verb
+
+# fmt: off
+CAPABILITIES: dict[Capability, Provider] = {
+    Capability.INITIAL_REPLICATION: Provider.PRODUCT,  # blockdev-backup sync=full
+    Capability.DELTA:               Provider.PRODUCT,  # blockdev-backup sync=bitmap
+    Capability.CRASH_POINTS:        Provider.PRODUCT,  # one transaction for all disks; the adapter names the instants
+    Capability.OLDER_POINTS:        Provider.PRODUCT,  # the layers of a backing chain
+    Capability.TOTAL_ORDER:         Provider.PRODUCT,  # copy before write: exactly what was acknowledged by then
+    Capability.DISCARD:             Provider.PRODUCT,  # NBD write zeroes
+    Capability.TEST_FAILOVER:       Provider.ADAPTER,  # an overlay on a layer, deleted by the clean-up
+    Capability.FAILOVER:            Provider.ADAPTER,  # the source's export withdrawn, an overlay on a layer
+    Capability.CHANGE_POINT:        Provider.ADAPTER,
+    Capability.COMMIT:              Provider.ADAPTER,
+    Capability.MIGRATION:           Provider.ADAPTER,  # block-stream, then the layers are deleted
+    Capability.LIFECYCLE:           Provider.ADAPTER,
+    Capability.WATERMARKS:          Provider.ADAPTER,
+    Capability.BYTE_COUNTS:         Provider.ADAPTER,  # counted on the line between the daemons
+    Capability.VIRTUAL_CLOCK:       Provider.ADAPTER,  # `advance` takes the increments and points that fall due
+    Capability.LINK_FAULTS:         Provider.ADAPTER,  # the line between the daemons is cut
+}
+# fmt: on
+
+
+def make_subject() -> "QemuSubject":
+    """A subject that starts its own throw-away daemons; Problem (exit 3) when QEMU or a binding is missing."""
+    client.binding()
+    process.protocol()
+    return QemuSubject(_version(process.program()))
+
+
+class QemuSubject:
+    """Two storage daemons and everything that makes them answer the contract."""
+
+    def __init__(self, version: str) -> None:
+        """Nothing is started before `reset`."""
+        self._version = version
+        self._scenario = Scenario(machines=())
+        self._sites: Sites | None = None
+        self._exports: Exports | None = None
+        self._machines: dict[str, Machine] = {}
+        self._jobs = itertools.count(1)
+
+    def describe(self) -> Description:
+        """Who this is; parameters name QEMU's version and what decides how it copies."""
+        parameters = {
+            "qemu": self._version,
+            "bitmap_granularity_bytes": str(disks.GRANULARITY_BYTES),
+            "capture": "dirty bitmap between two instants, copy before write at an instant",
+            "transport": "NBD over unix sockets, relayed by the adapter",
+        }
+        return Description(
+            "qemu-storage-daemon, incremental", self._version, CAPABILITIES, parameters=parameters, ours=True
+        )
+
+    def reset(self, scenario: Scenario) -> None:
+        """Kill what runs, start two fresh daemons, make the scenario's machines."""
+        self.close()
+        self._scenario = scenario
+        self._sites = Sites(len(scenario.machines))
+        self._exports = Exports(self._sites)
+        for index, spec in enumerate(scenario.machines):
+            copies = Copies(self._sites, self._exports, index)
+            self._machines[spec.name] = Machine(self._sites, copies, index, spec, scenario.start_ms)
+
+    def write(self, address: DiskAddress, writes: tuple[Write, ...]) -> None:
+        """Write block after block over NBD; each is acknowledged before the next."""
+        machine = self._machine(address.machine)
+        connection = self._connection(address)
+        for write in writes:
+            write_block(connection, write)
+            if machine.place(address.place) is Place.PRIMARY:
+                machine.note_change(machine.disk(address.disk), write.sequence)
+
+    def flush(self, address: DiskAddress) -> None:
+        """An NBD flush."""
+        self._connection(address).flush()
+
+    def discard(self, address: DiskAddress, block: int, blocks: int) -> None:
+        """NBD write zeroes, because an NBD trim promises nothing about what is read afterwards."""
+        machine = self._machine(address.machine)
+        self._connection(address).zero(block * BLOCK_BYTES, blocks * BLOCK_BYTES)
+        if machine.place(address.place) is Place.PRIMARY:
+            machine.note_change(machine.disk(address.disk), 0)
+
+    def read(self, address: DiskAddress) -> Image:
+        """A raw copy that the daemon's own NBD server produced."""
+        machine = self._machine(address.machine)
+        place = machine.place(address.place)
+        node = machine.copies.node(place, machine.disk(address.disk))
+        return self._open_exports().read(machine.copies.daemon(place), node, address.disk)
+
+    def do(self, command: Command) -> Answer:
+        """Check the adapter's own table, then let QEMU work; only enabling is still running on return."""
+        machine = self._machine(command.machine)
+        try:
+            lifecycle.check(machine.regions, command.verb)
+            self._check_identity(machine, command.verb)
+            machine.do(command, self._scenario.policy)
+        except Refused as refused:
+            return Refusal(refused.code, refused.detail)
+        return Accepted(f"job-{next(self._jobs)}")
+
+    def observe(self, machine: str) -> Observation:
+        """What the adapter knows and what QEMU's bitmaps say."""
+        return view.observe(self._machine(machine))
+
+    def restore(self, machine: str, point: str) -> tuple[Image, ...]:
+        """Raw copies of the point's layer, read through a read-only export of the target daemon."""
+        mine = self._machine(machine)
+        layer = mine.points.named(point).layer
+        exports, target = self._open_exports(), self._open_sites().target
+        nodes = {mine.spec.disks[number].name: mine.replica.node(number, layer) for number in mine.replica.sizes}
+        return tuple(exports.read(target, node, disk) for disk, node in nodes.items())
+
+    def fault(self, fault: Fault) -> None:
+        """Cut or heal the line of one machine, or of all."""
+        if fault.kind not in (FaultKind.LINK_DOWN, FaultKind.LINK_UP):
+            raise Unsupported(f"the fault {fault.kind.value} is not part of this adapter")
+        for machine in [self._machine(fault.machine)] if fault.machine else self._machines.values():
+            (machine.link.cut if fault.kind is FaultKind.LINK_DOWN else machine.link.heal)()
+
+    def advance(self, milliseconds: int) -> None:
+        """Do at once what falls due within that time; the time itself is the adapter's account."""
+        for machine in self._machines.values():
+            machine.finish_job()
+            machine.pass_time(machine.now_ms + milliseconds)
+
+    def settle(self) -> None:
+        """Finish initial copies and ship what is dirty."""
+        for machine in self._machines.values():
+            machine.finish_job()
+            machine.ship()
+
+    def close(self) -> None:
+        """Kill the daemons and delete their folder; `reset` may start anew."""
+        self._machines = {}
+        if self._exports:
+            self._exports.close()
+        if self._sites:
+            self._sites.close()
+        self._sites = self._exports = None
+
+    def _machine(self, name: str) -> Machine:
+        if name not in self._machines:
+            raise Problem(f"there is no machine {name!r}", "the scenario has none of that name", "reset it with one")
+        return self._machines[name]
+
+    def _connection(self, address: DiskAddress) -> client.Connection:
+        machine = self._machine(address.machine)
+        node = machine.copies.node(machine.place(address.place), machine.disk(address.disk))
+        return self._open_exports().connection(node)
+
+    def _check_identity(self, machine: Machine, verb: Verb) -> None:
+        others = [each for each in self._machines.values() if each is not machine and _is_protected(each)]
+        twins = [each.spec.name for each in others if machine.spec.identity == each.spec.identity != ""]
+        if verb is Verb.ENABLE and twins:
+            raise Refused(ErrorCode.DUPLICATE_MACHINE_IDENTITY, f"{twins[0]} reports it too")
+
+    def _open_sites(self) -> Sites:
+        assert self._sites is not None, "a machine was found, so there are sites"
+        return self._sites
+
+    def _open_exports(self) -> Exports:
+        assert self._exports is not None, "a machine was found, so there are exports"
+        return self._exports
+
+
+def _is_protected(machine: Machine) -> bool:
+    return machine.regions.protection is not Protection.UNPROTECTED
+
+
+def _version(program: str) -> str:
+    answer = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30, check=False)  # noqa: S603  (a fixed argument of a program found on the path)
+    found = re.search(r"version (\S+)", answer.stdout)
+    if found is None:
+        cause = (answer.stdout + answer.stderr).strip()[:200] or f"exit code {answer.returncode}"
+        raise Problem(f"{process.PROGRAM} does not tell its version", cause, process.HINT, ExitCode.CANNOT_JUDGE)
+    return found[1]

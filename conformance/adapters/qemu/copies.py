@@ -1,0 +1,75 @@
+"""Where a machine's disks are at each place: the source's own nodes, or writable overlays on a layer of the replica.
+
+Rule: an overlay never changes what it stands on, and taking it down deletes all that was written in it.
+"""
+
+from pathlib import Path
+
+from siteproof.conformance.adapters.qemu import disks
+from siteproof.conformance.adapters.qemu.process import Daemon
+from siteproof.conformance.adapters.qemu.replica import Replica
+from siteproof.conformance.adapters.qemu.sites import Sites
+from siteproof.conformance.adapters.qemu.workload import Exports, fill
+from siteproof.model.nouns.problem import Problem
+from siteproof.model.nouns.scenario import DiskSpec
+from siteproof.model.nouns.vocabulary import Place
+
+LETTER = {Place.TEST: "t", Place.RECOVERY: "f"}
+
+
+class Copies:
+    """The copies of the disks of machine number `machine`, by place and disk number."""
+
+    def __init__(self, sites: Sites, exports: Exports, machine: int) -> None:
+        """No copy exists yet."""
+        self._sites = sites
+        self._exports = exports
+        self._machine = machine
+        self._nodes: dict[Place, dict[int, str]] = {}
+        self._count = 0
+
+    def make_source(self, specs: tuple[DiskSpec, ...]) -> None:
+        """Create the primary machine's disks, filled as the scenario says, and switch it on."""
+        self._nodes[Place.PRIMARY] = {number: f"a{self._machine}-{number}" for number in range(len(specs))}
+        for number, node in self._nodes[Place.PRIMARY].items():
+            disks.create(self._sites.source, node, self._sites.folder, specs[number].size_bytes)
+            self._exports.power_on(self._sites.source, node)
+            if specs[number].image:
+                fill(self._exports.connection(node), Path(specs[number].image))
+
+    def stand_up(self, place: Place, replica: Replica, layer: int) -> None:
+        """Switch on a machine at the target: a writable overlay per disk on the layer."""
+        self._count += 1
+        self._nodes[place] = {}
+        for disk, size in replica.sizes.items():
+            node = f"{LETTER[place]}{self._machine}-{disk}-{self._count}"
+            disks.create(self._sites.target, node, self._sites.folder, size, replica.node(disk, layer))
+            self._exports.power_on(self._sites.target, node)
+            self._nodes[place][disk] = node
+
+    def take_down(self, place: Place) -> None:
+        """Switch the overlay machine off and delete it with all that was written in it."""
+        self.switch_off(place)
+        for node in self._nodes.pop(place, {}).values():
+            disks.delete(self._sites.target, node, self._sites.folder)
+
+    def switch_off(self, place: Place) -> None:
+        """Take the machine from its workload; its disks stay."""
+        for node in self._nodes.get(place, {}).values():
+            self._exports.power_off(self.daemon(place), node)
+
+    def make_independent(self, place: Place) -> None:
+        """Copy everything below into the overlays, so that the layers are no longer needed."""
+        for node in self._nodes[place].values():
+            self._sites.target.run_job("block-stream", f"{node}-job", device=node, auto_dismiss=False)
+
+    def node(self, place: Place, disk: int) -> str:
+        """The node of one disk at a place; Problem when there is no such copy."""
+        node = self._nodes.get(place, {}).get(disk)
+        if node is None:
+            raise Problem("there is no such copy of the disk", f"nothing stands at {place.value}", "see `running`")
+        return node
+
+    def daemon(self, place: Place) -> Daemon:
+        """The daemon that holds what stands at a place."""
+        return self._sites.source if place is Place.PRIMARY else self._sites.target

@@ -1,0 +1,113 @@
+"""The line between the two sites: a relay between unix sockets that can be cut, cut after n bytes, healed, counted.
+
+Rule: it carries bytes and understands none of them; a cut line refuses new connections and drops the old ones.
+"""
+
+import contextlib
+import select
+import socket
+import threading
+from pathlib import Path
+
+RECEIVE_BYTES = 1 << 16
+CONNECTIONS_MAX = 64
+
+
+class Link:
+    """Relays every connection to `entrance` onwards to `exit_socket`; `bytes_sent` counts what left through it."""
+
+    def __init__(self, entrance: Path, exit_socket: Path) -> None:
+        """Listen at once; the link is up."""
+        self.entrance = entrance
+        self.bytes_sent = 0
+        self.up = True
+        self._exit = exit_socket
+        self._allowance: int | None = None
+        self._lock = threading.Lock()
+        self._ends: set[socket.socket] = set()
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(entrance))
+        self._listener.listen(CONNECTIONS_MAX)
+        self._threads: list[threading.Thread] = []
+        self._start(threading.Thread(target=self._accept, daemon=True))
+
+    def cut(self) -> None:
+        """Drop every connection and refuse new ones."""
+        with self._lock:
+            self.up = False
+            _shut(*self._ends)
+
+    def cut_after(self, size_bytes: int) -> None:
+        """Cut in the middle of things, when `size_bytes` more (at least 1) have left."""
+        self._allowance = max(1, size_bytes)
+
+    def heal(self) -> None:
+        """Let connections pass again."""
+        self._allowance = None
+        self.up = True
+
+    def close(self) -> None:
+        """End every thread and socket."""
+        self.cut()
+        _shut(self._listener)
+        for thread in self._threads:
+            thread.join()
+        self._listener.close()
+
+    def _start(self, thread: threading.Thread) -> None:
+        self._threads = [each for each in self._threads if each.is_alive()]
+        thread.start()
+        self._threads.append(thread)
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                self._start(threading.Thread(target=self._serve, args=(near,), daemon=True))
+
+    def _serve(self, near: socket.socket) -> None:
+        with near, socket.socket(socket.AF_UNIX) as far:
+            with self._lock:
+                passes = self.up and _connected(far, self._exit)
+                self._ends |= {near, far}
+            with contextlib.suppress(OSError):
+                if passes:
+                    self._relay(near, far)
+            with self._lock:
+                self._ends -= {near, far}
+
+    def _relay(self, near: socket.socket, far: socket.socket) -> None:
+        while True:
+            for source in select.select((near, far), (), ())[0]:
+                data = source.recv(RECEIVE_BYTES)
+                if not data:
+                    return
+                if source is near:
+                    far.sendall(self._charge(data))
+                else:
+                    near.sendall(data)
+
+    def _charge(self, data: bytes) -> bytes:
+        """Count what leaves; when the allowance ends inside `data` the line is cut there."""
+        if self._allowance is not None:
+            data = data[: self._allowance]
+            self._allowance -= len(data)
+            if self._allowance == 0:
+                self._allowance = None
+                self.cut()
+        self.bytes_sent += len(data)
+        return data
+
+
+def _connected(end: socket.socket, path: Path) -> bool:
+    try:
+        end.connect(str(path))
+    except OSError:
+        return False
+    return True
+
+
+def _shut(*ends: socket.socket) -> None:
+    for end in ends:
+        with contextlib.suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,46 @@
+"""Two sites in one private folder: daemon A holds the machines, daemon B their replicas, a link per machine between.
+
+Rule: everything that must be released hangs on one `Sites`, and releasing it twice or at exit is harmless.
+"""
+
+import shutil
+import tempfile
+import weakref
+from pathlib import Path
+
+from siteproof.conformance.adapters.qemu.link import Link
+from siteproof.conformance.adapters.qemu.process import Daemon
+
+
+class Sites:
+    """The folder, the daemons `source` (A) and `target` (B), and `links` by the machine's index."""
+
+    def __init__(self, machines: int) -> None:
+        """Start everything; Problem (exit 3) when a daemon cannot be started."""
+        self.folder = Path(tempfile.mkdtemp(prefix="siteproof-qemu-"))
+        self._release = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        self.links: list[Link] = []
+        self._daemons: list[Daemon] = []
+        try:
+            self.source = self._start("a")
+            self.target = self._start("b")
+            self.links += [Link(self.folder / f"l{each}", self.target.nbd_socket) for each in range(machines)]
+        except BaseException:
+            self.close()
+            raise
+
+    def image(self, name: str) -> Path:
+        """Where a copy of that name for the judge's own reading belongs."""
+        return self.folder / f"{name}.raw"
+
+    def close(self) -> None:
+        """Kill the daemons and delete the folder."""
+        for daemon in self._daemons:
+            daemon.kill()
+        for link in self.links:
+            link.close()
+        self._release()
+
+    def _start(self, name: str) -> Daemon:
+        self._daemons.append(Daemon(name, self.folder))
+        return self._daemons[-1]
