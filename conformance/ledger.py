@@ -55,8 +55,8 @@ class Ledger:
     epoch: int = 0
     sizes: list[tuple[int, int]] = field(factory=list)  # (position up to which it held, blocks)
     _barriers: list[int] = field(factory=list)  # position of the start of epoch 1, 2, …
-    _rows: tuple[array[int], ...] = field(factory=lambda: tuple(array("q") for _ in range(5)))
-    _digests: array[int] = field(factory=lambda: array("Q"))
+    _rows: "tuple[array[int], ...]" = field(factory=lambda: tuple(array("q") for _ in range(5)))
+    _digests: "array[int]" = field(factory=lambda: array("Q"))
     _versions: Versions | None = None
 
     def __len__(self) -> int:
