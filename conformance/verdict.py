@@ -101,7 +101,7 @@ class Requirement:
 
 @frozen
 class Report:
-    """One judged run. `choice` says which cases were chosen when it was not all of them."""
+    """One judged run. `choice` says which cases were chosen when it was not all, `stopped` why it ended too early."""
 
     description: Description
     profile: Profile
@@ -111,6 +111,7 @@ class Report:
     results: tuple[CaseResult, ...]
     choice: str = ""
     options: Mapping[str, Any] = field(factory=dict)
+    stopped: str = ""
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -120,8 +121,9 @@ class Report:
 
     @property
     def exit_code(self) -> ExitCode:
-        """0 iff every MUST passed; 1 violation, 3 cannot judge, 5 nothing ran."""
-        return exit_code(self.requirements)
+        """0 iff every MUST passed; 1 violation, 3 cannot judge (or not to the end), 5 nothing ran."""
+        code = exit_code(self.requirements)
+        return ExitCode.CANNOT_JUDGE if self.stopped and code is not ExitCode.VIOLATION else code
 
     @property
     def conformant(self) -> bool:

@@ -45,7 +45,7 @@ class InProcess(Carrier):
             return getattr(self._subject, op)(*arguments)
         except (Refused, Unsupported, CarrierBroken):
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise SubjectFailed(op, f"{type(error).__name__}: {error}") from error
         finally:
             self.doing = ""
@@ -53,8 +53,8 @@ class InProcess(Carrier):
 
 def factory(name: str) -> Callable[[], Carrier]:
     """A function that makes a new subject of `pkg.module:function` each time; Problem when there is no such thing."""
-    make = load(name)
-    return lambda: InProcess(_make(make, name))
+    function = load(name)
+    return lambda: InProcess(make(function, name))
 
 
 def load(name: str) -> Callable[[], Subject]:
@@ -74,18 +74,18 @@ def _module(module_name: str, name: str) -> object:
         sys.path.append(os.getcwd())  # noqa: PTH109  (sys.path holds texts)
     try:
         return importlib.import_module(module_name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         cause = f"importing {module_name} raised {type(error).__name__}: {error}"
         raise Problem(f"the subject {name!r} cannot be loaded", cause, HINT, ExitCode.CANNOT_JUDGE) from error
 
 
-def _make(make: Callable[[], Subject], name: str) -> Subject:
+def make(function: Callable[[], Subject], name: str) -> Subject:
+    """One new subject; CarrierBroken when making it raises."""
     try:
-        return make()
+        return function()
     except Problem:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         cause = f"it raised {type(error).__name__}: {error}"
-        raise CarrierBroken(
-            f"the subject {name!r} cannot be made", cause, "mend the function; see the cause"
-        ) from error
+        hint = "mend the function; see the cause"
+        raise CarrierBroken(f"the subject {name!r} cannot be made", cause, hint) from error

@@ -7,8 +7,10 @@ from collections import Counter
 from typing import Any
 
 from siteproof.conformance.carriers.carrier import Carrier
+from siteproof.conformance.needs import capability_of
 from siteproof.model.nouns.commands import Accepted, Command
 from siteproof.model.nouns.observation import Observation, Regions
+from siteproof.model.nouns.subject import Capability, Unsupported
 from siteproof.model.nouns.vocabulary import Protection, Resync, TestFailover
 
 UNSEEN = "unseen"
@@ -18,17 +20,20 @@ class Watch(Carrier):
     """A carrier around a carrier that counts states and attempts of one case."""
 
     def __init__(self, inner: Carrier) -> None:
-        """Calls go to `inner`; `visited` and `attempted` hold the counts."""
+        """Calls go to `inner`; `visited` and `attempted` hold the counts, `denied` what was last unsupported."""
         self._inner = inner
         self._last: dict[str, str] = {}
         self.visited: Counter[str] = Counter()
         self.attempted: Counter[str] = Counter()
-        self.calls = 0
+        self.denied: Capability | None = None
 
     def call(self, op: str, *arguments: Any) -> Any:
         """See Carrier."""
-        self.calls += 1
-        answer = self._inner.call(op, *arguments)
+        try:
+            answer = self._inner.call(op, *arguments)
+        except Unsupported:
+            self.denied = capability_of(op, arguments)
+            raise
         if op == "reset":
             self._last.clear()
         elif isinstance(answer, Observation):

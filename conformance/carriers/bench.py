@@ -1,0 +1,117 @@
+"""The bench: one thread in which a subject is opened, asked and closed, with a bound on everything it does there.
+
+Rule: the judge itself never waits without a bound. Whoever exceeds it is let go (a process is killed, a thread is left
+behind), and the next call gets a new subject.
+"""
+
+import contextlib
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+from siteproof.conformance.carriers.broken import CarrierBroken
+from siteproof.conformance.carriers.carrier import Carrier
+from siteproof.conformance.carriers.in_process import InProcess
+from siteproof.model.nouns.subject import Subject
+
+T = TypeVar("T")
+GRACE_SECONDS = 2.0
+
+
+class Hung(CarrierBroken):
+    """The subject took longer than the bound."""
+
+
+class Bench:
+    """Opens subjects by `factory` and runs tasks on them, each within `timeout_seconds`."""
+
+    def __init__(self, factory: Callable[[], Subject], timeout_seconds: float) -> None:
+        """Nothing is opened yet."""
+        self._factory = factory
+        self._timeout_seconds = timeout_seconds
+        self._worker = _Worker()
+        self._carrier: Carrier | None = None
+
+    def run(self, task: Callable[[Carrier], T]) -> T:
+        """Run `task` on the subject, opening one when there is none; CarrierBroken when it cannot go on."""
+        future = self._worker.submit(lambda: task(self._open()))
+        try:
+            return self._result(future)
+        except CarrierBroken:
+            self.drop()
+            raise
+
+    def drop(self) -> None:
+        """Let the present subject go without asking it."""
+        if self._carrier is not None:
+            self._carrier.abandon()
+        self._carrier = None
+
+    def close(self) -> None:
+        """Close the subject politely, within the bound, and end the thread."""
+        carrier, self._carrier = self._carrier, None
+        if carrier is not None:
+            with contextlib.suppress(Exception):
+                self._result(self._worker.submit(carrier.close))
+            carrier.abandon()
+        self._worker.end()
+
+    def _open(self) -> Carrier:
+        if self._carrier is None:
+            subject = self._factory()
+            self._carrier = subject if isinstance(subject, Carrier) else InProcess(subject)
+        return self._carrier
+
+    def _result(self, future: "Future[T]") -> T:
+        try:
+            return future.result(self._timeout_seconds)
+        except TimeoutError:
+            if future.done():
+                raise
+            raise self._let_go(future) from None
+        except BaseException:
+            if not future.done():  # an interrupt of the judge itself
+                self.drop()
+            raise
+
+    def _let_go(self, future: "Future[Any]") -> Hung:
+        doing = (self._carrier.doing if self._carrier else "") or "a case"
+        self.drop()
+        with contextlib.suppress(Exception):
+            future.result(GRACE_SECONDS)
+        self._worker.end()
+        self._worker = _Worker()
+        seconds = f"{self._timeout_seconds:g} s"
+        return Hung(
+            f"the subject hangs in `{doing}`",
+            f"no end of it within {seconds}, the bound of one case",
+            "raise --timeout if the subject is only slow",
+        )
+
+
+class _Worker:
+    """A thread that runs one task after another; a daemon, because a hung subject must not keep the judge alive."""
+
+    def __init__(self) -> None:
+        self._tasks: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
+        threading.Thread(target=self._loop, daemon=True, name="bench").start()
+
+    def submit(self, task: Callable[[], T]) -> "Future[T]":
+        """Queue one task."""
+        future: Future[T] = Future()
+        self._tasks.put((future, task))
+        return future
+
+    def end(self) -> None:
+        """End after what is queued."""
+        self._tasks.put(None)
+
+    def _loop(self) -> None:
+        while (queued := self._tasks.get()) is not None:
+            future, task = queued
+            try:
+                future.set_result(task())
+            except BaseException as error:  # noqa: BLE001  (it is handed to whoever waits for the task)
+                future.set_exception(error)

@@ -1,0 +1,58 @@
+"""A failure as a file: subject, case, seed, profile and trace, so that one line replays it.
+
+Rule: the file's name follows from its content; the same failure is the same file.
+"""
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from siteproof import __version__
+from siteproof.conformance.carriers.target import Target
+from siteproof.conformance.trace import Step
+from siteproof.conformance.verdict import CaseResult, Verdict
+from siteproof.model.nouns.profile import Profile
+
+FOLDER = "failures"
+
+
+class Failure(Struct, frozen=True, tag="case", tag_field="kind"):
+    """Everything that is needed to run a failed case again, and what it found."""
+
+    version: str
+    target: Target
+    case_id: str
+    seed: int
+    profile: Profile
+    verdict: Verdict
+    requirement_ids: tuple[str, ...]
+    requirement: str
+    expected: str
+    actual: str
+    detail: str
+    trace: tuple[Step, ...] = ()
+
+
+def save(folder: Path, target: Target, profile: Profile, result: CaseResult) -> Path:
+    """Write the failure into the folder and return its path."""
+    failure = Failure(
+        version=__version__,
+        target=target,
+        case_id=result.case_id,
+        seed=result.seed,
+        profile=profile,
+        verdict=result.verdict,
+        requirement_ids=result.requirement_ids,
+        requirement=result.requirement,
+        expected=result.expected,
+        actual=result.actual,
+        detail=result.detail,
+        trace=result.trace,
+    )
+    text = msgspec.json.format(msgspec.json.encode(failure), indent=1)
+    path = folder / f"{result.case_id}-{hashlib.blake2b(text, digest_size=4).hexdigest()}.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text)
+    return path

@@ -1,0 +1,78 @@
+"""The one line that a run comes to: verdict, counts, what it depends on.
+
+Rule: the line never says more than was judged. Requirements without a case, chosen cases and an early stop are in it.
+"""
+
+from collections import Counter
+
+from siteproof.conformance.verdict import MUST, Report, Requirement, Verdict
+from siteproof.model import requirements
+from siteproof.model.nouns.problem import ExitCode
+from siteproof.model.nouns.subject import Provider
+
+WORDS = {
+    ExitCode.OK: "CONFORMANT",
+    ExitCode.VIOLATION: "NOT CONFORMANT",
+    ExitCode.CANNOT_JUDGE: "INCONCLUSIVE",
+    ExitCode.NOTHING_RAN: "NOTHING RAN",
+}
+NAMES = {
+    Verdict.FAIL: "failed",
+    Verdict.DISHONEST: "dishonest",
+    Verdict.ERROR: "in error",
+    Verdict.INCONCLUSIVE: "inconclusive",
+    Verdict.UNSUPPORTED: "unsupported",
+    Verdict.NON_STRICT: "not strict",
+    Verdict.PASS: "passed",
+}
+
+
+def headline(report: Report) -> str:
+    """The verdict line of EXAMPLE.md."""
+    parts = [
+        f"{WORDS[report.exit_code]} ({_scope(report)}): {_counts(report)}",
+        *_missing(report),
+        f"seed {report.seed}",
+        f"siteproof {report.version}",
+        f"spec {report.spec_digest}",
+    ]
+    return " · ".join(parts)
+
+
+def tally(judged: tuple[Requirement, ...]) -> Counter[str]:
+    """How many requirements came to what; a pass that the adapter provides is counted under its own name."""
+    return Counter(_name(each) for each in judged)
+
+
+def without_a_case(report: Report) -> tuple[str, ...]:
+    """Ids of the catalogue's MUST requirements that can be judged and that no case of this run speaks about."""
+    judged = {each.id for each in report.requirements}
+    wanted = [each for each in requirements.requirements() if each.level.value == MUST and not each.informative]
+    return tuple(each.id for each in wanted if each.id not in judged)
+
+
+def _scope(report: Report) -> str:
+    return f"{report.profile.name}; only {report.choice}" if report.choice else report.profile.name
+
+
+def _counts(report: Report) -> str:
+    musts = tuple(each for each in report.requirements if each.level == MUST)
+    counts = tally(musts)
+    order = [*(NAMES[verdict] for verdict in Verdict), "by the adapter only"]
+    found = [(name, counts[name]) for name in order if counts[name]]
+    if not found:
+        return "no MUST was judged"
+    (first, number), *rest = found
+    return ", ".join([f"{number} of {len(musts)} MUST {first}", *(f"{count} {name}" for name, count in rest)])
+
+
+def _missing(report: Report) -> list[str]:
+    missing = 0 if report.choice else len(without_a_case(report))
+    lacking = [f"{missing} MUST without a case"] if missing else []
+    return lacking + ([f"stopped: {report.stopped}"] if report.stopped else [])
+
+
+def _name(each: Requirement) -> str:
+    if each.verdict is Verdict.PASS and each.provider is Provider.ADAPTER:
+        return "by the adapter only"
+    return NAMES[each.verdict]

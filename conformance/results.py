@@ -1,0 +1,197 @@
+"""results.ndjson: the append-only record of runs, the single source of every report.
+
+Rule: a line is written whole and flushed before the next case starts, so a crash loses at most the line it cut short,
+and a line is never changed afterwards. A file may hold several runs; readers speak of the last one.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from attrs import frozen
+from msgspec import Struct
+
+from siteproof.conformance.verdict import CaseResult, Report
+from siteproof.model.nouns.problem import Problem
+from siteproof.model.nouns.profile import Profile
+from siteproof.model.nouns.subject import Description
+
+FILE_NAME = "results.ndjson"
+FILE_BYTES_MAX = 1024 * 1024 * 1024
+
+
+class RunLine(Struct, frozen=True, tag="run", tag_field="kind"):
+    """The head of a run: everything that determines it. No description: the subject could not be asked."""
+
+    version: str
+    spec_digest: str
+    seed: int
+    profile: Profile
+    description: Description | None = None
+    choice: str = ""
+    options: dict[str, str] = {}
+
+
+class CaseLine(Struct, frozen=True, tag="case", tag_field="kind"):
+    """One judged case."""
+
+    result: CaseResult
+
+
+class MeasureLine(Struct, frozen=True, tag="measure", tag_field="kind"):
+    """One measured figure: `RPO`, 2000, `ms`, and how it was measured."""
+
+    name: str
+    value: float
+    unit: str
+    note: str = ""
+
+
+class PictureLine(Struct, frozen=True, tag="picture", tag_field="kind"):
+    """One picture as SVG text, made by this program."""
+
+    title: str
+    svg: str
+
+
+class EndLine(Struct, frozen=True, tag="end", tag_field="kind"):
+    """The end of a run; `stopped` says why it ended before its last case."""
+
+    exit_code: int
+    headline: str
+    stopped: str = ""
+
+
+Line = RunLine | CaseLine | MeasureLine | PictureLine | EndLine
+
+
+@frozen
+class Recorded:
+    """The last run of a file; `report` is None when its subject could not even be described."""
+
+    head: RunLine
+    report: Report | None
+    measures: tuple[MeasureLine, ...] = ()
+    pictures: tuple[PictureLine, ...] = ()
+    end: EndLine | None = None
+
+
+def append(path: Path, line: Line) -> None:
+    """Add one line at the end of the file, and have it on disk when this returns."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    encoded = encode(line).encode() + b"\n"
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        os.write(descriptor, b"\n" * _is_cut_short(descriptor) + encoded)
+        os.fdatasync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def encode(line: Line) -> str:
+    """The line as JSON, without its newline."""
+    return msgspec.json.encode(line).decode()
+
+
+def measure(path: Path, name: str, value: float, unit: str, note: str = "") -> None:
+    """Record one figure of the present run."""
+    append(path, MeasureLine(name, value, unit, note))
+
+
+def picture(path: Path, title: str, svg: str) -> None:
+    """Record one picture of the present run."""
+    append(path, PictureLine(title, svg))
+
+
+def read(path: Path) -> Recorded:
+    """The last run of the file; Problem when there is none or when a line other than a torn one is not ours."""
+    lines = list(_lines(path))
+    starts = [number for number, line in enumerate(lines) if isinstance(line, RunLine)]
+    if not starts:
+        raise _unreadable(path, "no run has been recorded in it")
+    return _recorded(lines[starts[-1] :])
+
+
+def _recorded(lines: list[Line]) -> Recorded:
+    head = lines[0]
+    assert isinstance(head, RunLine)
+    ends = [line for line in lines if isinstance(line, EndLine)]
+    end = ends[-1] if ends else None
+    stopped = end.stopped if end else "the run was cut short before its end"
+    results = tuple(line.result for line in lines if isinstance(line, CaseLine))
+    return Recorded(
+        head=head,
+        report=_report(head, results, stopped),
+        measures=tuple(line for line in lines if isinstance(line, MeasureLine)),
+        pictures=tuple(line for line in lines if isinstance(line, PictureLine)),
+        end=end,
+    )
+
+
+def _report(head: RunLine, results: tuple[CaseResult, ...], stopped: str) -> Report | None:
+    if head.description is None:
+        return None
+    return Report(
+        description=head.description,
+        profile=head.profile,
+        seed=head.seed,
+        version=head.version,
+        spec_digest=head.spec_digest,
+        results=results,
+        choice=head.choice,
+        options=head.options,
+        stopped=stopped,
+    )
+
+
+def head_of(report: Report) -> RunLine:
+    """The head line that belongs to a report."""
+    options: Mapping[str, Any] = report.options
+    return RunLine(
+        version=report.version,
+        spec_digest=report.spec_digest,
+        seed=report.seed,
+        profile=report.profile,
+        description=report.description,
+        choice=report.choice,
+        options={name: str(value) for name, value in options.items()},
+    )
+
+
+def _lines(path: Path) -> Iterator[Line]:
+    whole, last = _split(path)
+    for number, text in enumerate([*whole, last], start=1):
+        if not text.strip():
+            continue
+        try:
+            yield msgspec.json.decode(text, type=Line)
+        except msgspec.DecodeError as error:
+            if not _is_torn(text, error):
+                raise _unreadable(path, f"line {number}: {error}") from error
+
+
+def _is_torn(text: bytes, error: msgspec.DecodeError) -> bool:
+    """A line that was cut short by a crash is not JSON; one that is JSON but not ours is somebody else's."""
+    start = b'{"kind":'
+    return not isinstance(error, msgspec.ValidationError) and start.startswith(text[: len(start)])
+
+
+def _split(path: Path) -> tuple[list[bytes], bytes]:
+    try:
+        if path.stat().st_size > FILE_BYTES_MAX:
+            raise _unreadable(path, f"it is larger than {FILE_BYTES_MAX} bytes")
+        *whole, last = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
+    return whole, last
+
+
+def _is_cut_short(descriptor: int) -> bool:
+    size = os.fstat(descriptor).st_size
+    return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+
+
+def _unreadable(path: Path, cause: str) -> Problem:
+    return Problem(f"{path} is not a record of runs", cause, "siteproof conform writes one; name that file")

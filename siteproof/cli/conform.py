@@ -1,0 +1,140 @@
+"""`siteproof conform`: judge an implementation of the Subject contract.
+
+Rule: stdout of a pipe carries NDJSON only (the lines of results.ndjson); a terminal gets text. Both end with the
+verdict and the path of the report, and the exit code says the same.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from attrs import evolve, frozen
+
+from siteproof.cli.options import duration
+from siteproof.cli.progress import screen
+from siteproof.conformance import failures, render, results, runner
+from siteproof.conformance.carriers.target import Target, TargetKind
+from siteproof.conformance.case import Case, all_cases
+from siteproof.conformance.verdict import chapter_of
+from siteproof.model.nouns.problem import ExitCode, Problem
+from siteproof.model.nouns.profile import CORE, Profile
+from siteproof.model.requirements import near
+
+PROFILES: dict[str, Profile] = {
+    "core": CORE,
+    "provider-commit-first": evolve(CORE, name="provider-commit-first", reprotect_requires_commit=True),
+}
+NAME_ONE = "give one of --cmd './my-adapter' and --python pkg.module:factory"
+
+
+@frozen
+class Choice:
+    """What the user asked for, apart from the target."""
+
+    case_ids: tuple[str, ...]
+    chapters: tuple[str, ...]
+    seed: int
+    profile: str
+    out: Path
+    junit: bool
+    own_target: bool
+    timeout: float
+    form: str
+
+    def options(self, target: Target) -> dict[str, str]:
+        """Everything that determines the run, as it is printed and recorded."""
+        chosen = {"target": f"{target.kind.value} {target.name}", "profile": self.profile}
+        chosen |= {"cases": ",".join(self.case_ids)} if self.case_ids else {}
+        chosen |= {"chapters": ",".join(self.chapters)} if self.chapters else {}
+        return chosen | {"timeout": f"{self.timeout:g}s"}
+
+    def scope(self) -> str:
+        """Which part of the suite this is; empty when it is all of it."""
+        parts = [f"case {name}" for name in self.case_ids] + [f"chapter {name}" for name in self.chapters]
+        return ", ".join(parts)
+
+
+@click.command()
+@click.option("--cmd", help="Command line of an adapter that speaks NDJSON on stdin and stdout.")
+@click.option("--python", metavar="PKG:FACTORY", help="Python function that returns a subject.")
+@click.option("--url", help="Address of an adapter that speaks HTTP (not in this version).")
+@click.option("--case", "case_ids", multiple=True, metavar="ID", help="Only this case; may be given again.")
+@click.option("--chapter", "chapters", multiple=True, metavar="RES", help="Only this chapter; may be given again.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Seed of every choice.")
+@click.option("--profile", type=click.Choice(tuple(PROFILES)), default="core", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder.")
+@click.option("--junit", is_flag=True, help="Also write junit.xml.")
+@click.option("--i-own-this-target", "own_target", is_flag=True, help="The target is mine and may be erased.")
+@click.option("--timeout", type=duration, default="30s", show_default=True, help="Bound of one case.")
+@click.option("--format", "form", type=click.Choice(("auto", "text", "ndjson")), default="auto", help="On stdout.")
+def conform(cmd: str | None, python: str | None, url: str | None, **chosen: Any) -> int:
+    """Judge an implementation: verdict line, report.html, exit code 0 iff every MUST passed."""
+    choice = Choice(**chosen)
+    target = _target(cmd, python, url)
+    return _judge(target, choice, _cases(choice))
+
+
+def _judge(target: Target, choice: Choice, cases: tuple[Case, ...]) -> int:
+    factory = target.factory()
+    path = _folder(choice.out) / results.FILE_NAME
+    keeping = runner.Keeping(path, choice.out / failures.FOLDER, target)
+    options = choice.options(target)
+    with screen(choice.form, len(cases), choice.seed, options, terminal=sys.stdout.isatty()) as shown:
+        report = runner.judge(
+            factory,
+            cases,
+            PROFILES[choice.profile],
+            choice.seed,
+            shown.result,
+            keeping=keeping,
+            timeout_seconds=choice.timeout,
+            own_target=choice.own_target,
+            choice=choice.scope(),
+            options=options,
+        )
+        written = render.render(path, choice.out, junit=choice.junit)
+        shown.end(report, written)
+    return int(report.exit_code)
+
+
+def _target(cmd: str | None, python: str | None, url: str | None) -> Target:
+    if url is not None:
+        raise Problem("a subject cannot be reached by --url yet", "this version has no HTTP carrier", NAME_ONE)
+    named = [(TargetKind.COMMAND, cmd), (TargetKind.PYTHON, python)]
+    found = [Target(kind, name) for kind, name in named if name is not None]
+    if len(found) != 1:
+        cause = "no target was named" if not found else "more than one target was named"
+        raise Problem("there is no one subject to judge", cause, NAME_ONE)
+    return found[0]
+
+
+def _cases(choice: Choice) -> tuple[Case, ...]:
+    every = all_cases()
+    known = {case.id: case for case in every}
+    _known("case", choice.case_ids, set(known))
+    _known("chapter", choice.chapters, {name for case in every for name in _chapters(case)})
+    if not (choice.case_ids or choice.chapters):
+        return every
+    wanted = {name.upper() for name in choice.chapters}
+    return tuple(case for case in every if case.id in choice.case_ids or wanted & _chapters(case))
+
+
+def _chapters(case: Case) -> set[str]:
+    return {chapter_of(name) for name in case.requires}
+
+
+def _known(kind: str, names: tuple[str, ...], known: set[str]) -> None:
+    for name in names:
+        if name not in known and not (kind == "chapter" and name.upper() in known):
+            hint = near(name, known) if kind == "case" else f"chapters are: {', '.join(sorted(known))}"
+            raise Problem(f"there is no {kind} {name!r}", f"the suite has no such {kind}", hint, ExitCode.USAGE)
+
+
+def _folder(out: Path) -> Path:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        cause = error.strerror or str(error)
+        raise Problem(f"results cannot be kept in {out}", cause, "name a folder with --out") from error
+    return out

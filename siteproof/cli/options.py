@@ -1,0 +1,20 @@
+"""Option types that several commands share.
+
+Rule: a wrong value is named together with the form that is expected.
+"""
+
+import re
+
+import click
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
+
+
+def duration(text: str) -> float:
+    """`30s`, `2m`, `1.5h` or `500ms` as seconds greater than 0; a usage error when it is of another form."""
+    match = _DURATION.fullmatch(text)
+    seconds = float(match[1]) * _UNITS[match[2]] if match else 0.0
+    if seconds <= 0:
+        raise click.BadParameter(f"{text!r} is not a duration; write for example 30s, 2m or 1.5h")
+    return seconds

@@ -1,0 +1,153 @@
+"""What a run shows while it goes on: text with a progress bar in a terminal, NDJSON lines in a pipe.
+
+Rule: no spinner, no colour and no cursor movement without a terminal; NO_COLOR is honoured (rich does).
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import click
+
+from siteproof import __version__
+from siteproof.conformance import results
+from siteproof.conformance.render import text
+from siteproof.conformance.render.headline import headline
+from siteproof.conformance.verdict import CaseResult, Report, Verdict
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+STYLES = {
+    Verdict.FAIL: "bold red",
+    Verdict.DISHONEST: "bold magenta",
+    Verdict.ERROR: "bold red",
+    Verdict.INCONCLUSIVE: "yellow",
+    Verdict.UNSUPPORTED: "bright_black",
+    Verdict.NON_STRICT: "yellow",
+    Verdict.PASS: "green",
+}
+
+
+class Screen(Protocol):
+    """Shows results as they come, and the end."""
+
+    def result(self, result: CaseResult) -> None:
+        """One case has been judged."""
+        ...
+
+    def end(self, report: Report, written: tuple[Path, ...]) -> None:
+        """The run is over; `written` are the files made from it."""
+        ...
+
+
+@contextmanager
+def screen(form: str, total: int, seed: int, options: Mapping[str, str], *, terminal: bool) -> Iterator[Screen]:
+    """The screen for `form` (auto, text, ndjson); `auto` is text in a terminal and NDJSON in a pipe."""
+    if form == "ndjson" or (form == "auto" and not terminal):
+        _tell_head(seed, options, err=True)
+        yield Ndjson()
+    elif terminal:
+        _tell_head(seed, options, err=False)
+        with _bar() as bar:
+            yield Terminal(bar, total)
+    else:
+        _tell_head(seed, options, err=False)
+        yield Plain()
+
+
+class Plain:
+    """Text without a terminal: every case that did not pass, then the summary."""
+
+    def result(self, result: CaseResult) -> None:
+        """See Screen."""
+        if result.verdict is not Verdict.PASS:
+            click.echo(text.block(result))
+
+    def end(self, report: Report, written: tuple[Path, ...]) -> None:
+        """See Screen."""
+        for row in text.chapter_table(report):
+            click.echo("  " + "  ".join(f"{cell:<12}" for cell in row).rstrip())
+        click.echo(_summary(report, written))
+
+
+class Ndjson:
+    """The lines of results.ndjson on stdout; the verdict for people on stderr."""
+
+    def result(self, result: CaseResult) -> None:
+        """See Screen."""
+        click.echo(results.encode(results.CaseLine(result)))
+        if result.verdict in text.SHOWN_IN_FULL:
+            click.echo(text.block(result), err=True)
+
+    def end(self, report: Report, written: tuple[Path, ...]) -> None:
+        """See Screen."""
+        line = headline(report)
+        click.echo(results.encode(results.EndLine(report.exit_code, line, report.stopped)))
+        click.echo(_summary(report, written), err=True)
+
+
+class Terminal:
+    """Text in a terminal, with a progress bar below it."""
+
+    def __init__(self, bar: "Progress", total: int) -> None:
+        """`total` cases are to be judged."""
+        self._bar = bar
+        self._task = bar.add_task("judging", total=total)
+
+    def result(self, result: CaseResult) -> None:
+        """See Screen."""
+        self._bar.update(self._task, advance=1, description=f"{result.case_id:<12}")
+        if result.verdict is not Verdict.PASS:
+            self._print(text.block(result), STYLES[result.verdict], len(text.LABELS[result.verdict]))
+
+    def end(self, report: Report, written: tuple[Path, ...]) -> None:
+        """See Screen."""
+        self._bar.stop()
+        _table(self._bar.console, report)
+        first, *rest = _summary(report, written).splitlines()
+        style = "bold green" if report.conformant else "bold red"
+        self._print(first, "default", 0)
+        for line in rest:
+            self._print(line, style if line.startswith(headline(report)[:8]) else "default", len(line.split(":")[0]))
+
+    def _print(self, words: str, style: str, length: int) -> None:
+        from rich.text import Text  # noqa: PLC0415  (only a terminal needs it)
+
+        styled = Text(words)
+        styled.stylize(style, 0, length)
+        self._bar.console.print(styled, soft_wrap=True)
+
+
+def _summary(report: Report, written: tuple[Path, ...]) -> str:
+    lines = [text.subject_line(report), text.coverage_line(report), headline(report)]
+    return "\n".join([*lines, *(f"report: {path}" for path in written)])
+
+
+def _table(console: "Console", report: Report) -> None:
+    from rich.table import Table  # noqa: PLC0415  (only a terminal needs it)
+
+    head, *rows = text.chapter_table(report)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in head:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+def _bar() -> "Progress":
+    from rich.console import Console  # noqa: PLC0415  (only a terminal needs it)
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415  (as above)
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, console=Console(file=sys.stdout, highlight=False), transient=True)
+
+
+def _tell_head(seed: int, options: Mapping[str, str], *, err: bool) -> None:
+    chosen = " ".join(f"{name}={json.dumps(value) if ' ' in value else value}" for name, value in options.items())
+    click.echo(text.printable(f"siteproof {__version__} · seed {seed} · {chosen}"), err=err)
