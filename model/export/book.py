@@ -1,0 +1,28 @@
+"""The book as a mapping from file name to text; the same model gives the same bytes.
+
+Rule: no date, no path, no version stands in it, so that a difference always means a changed specification.
+"""
+
+from collections.abc import Mapping
+
+from siteproof.model.export import chapters, lifecycle_page, nouns_pages, trace
+from siteproof.model.export.diagram import lifecycle_svg
+from siteproof.model.requirements import chapters as all_chapters
+
+
+def book(links: trace.Links) -> Mapping[str, str]:
+    """Every file of the book."""
+    pages = {trace.chapter_page(each.id): chapters.chapter_text(each, links) for each in all_chapters()}
+    return {
+        "index.md": chapters.index_page(links),
+        **pages,
+        "lifecycle.md": lifecycle_page.lifecycle_page(),
+        "lifecycle.svg": lifecycle_svg(),
+        "rules.md": trace.rules_page(links),
+        "cases.md": trace.cases_page(links),
+        "traceability.md": trace.trace_page(links),
+        "errors.md": nouns_pages.errors_page(),
+        "profile.md": nouns_pages.profile_page(),
+        "contract.md": nouns_pages.contract_page(),
+        "glossary.md": nouns_pages.glossary_page(),
+    }

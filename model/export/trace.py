@@ -1,0 +1,147 @@
+"""Traceability: which requirement is kept by which rule of the model and witnessed by which case of the judge.
+
+Rule: links are stored once (a requirement names its rules, a case names its requirements) and turned around here.
+"""
+
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from siteproof.model.export.markdown import NONE, anchor, link, listed, page, table
+from siteproof.model.requirements import Requirement, requirements
+
+
+@frozen
+class CaseLink:
+    """A case of the judge as plain data, because the model does not know the judge."""
+
+    id: str
+    sentence: str
+    level: str
+    requires: tuple[str, ...]
+
+
+@frozen
+class RuleLink:
+    """A rule or property of the model as plain data; `kind` says which, `where` names the module."""
+
+    id: str
+    kind: str
+    sentence: str
+    where: str
+    evidence: str = ""
+
+
+@frozen
+class Links:
+    """Everything that requirements can be linked to."""
+
+    rules: tuple[RuleLink, ...]
+    cases: tuple[CaseLink, ...]
+
+    def rules_of(self, requirement: Requirement) -> tuple[RuleLink, ...]:
+        """The rules and properties that keep a requirement."""
+        return tuple(rule for rule in self.rules if covers(requirement.rules, rule.id))
+
+    def cases_of(self, requirement_id: str) -> tuple[CaseLink, ...]:
+        """The cases that witness a requirement."""
+        return tuple(case for case in self.cases if requirement_id in case.requires)
+
+    def kept_by(self, rule_id: str) -> tuple[Requirement, ...]:
+        """The requirements that name a rule."""
+        return tuple(each for each in requirements() if covers(each.rules, rule_id))
+
+
+def covers(named: Iterable[str], rule_id: str) -> bool:
+    """Whether one of the names is the rule or the family it belongs to: LC-2 covers LC-2.7."""
+    return any(rule_id == name or rule_id.startswith(f"{name}.") for name in named)
+
+
+def requirement_link(requirement: Requirement) -> str:
+    """A link to the requirement's place in its chapter."""
+    return link(requirement.id, chapter_page(requirement.chapter), requirement.id.lower())
+
+
+def chapter_page(chapter: str) -> str:
+    """The file that holds a chapter."""
+    return f"{chapter.lower()}.md"
+
+
+def rule_link(rule: RuleLink) -> str:
+    """A link to the rule's place."""
+    return link(rule.id, "rules.md", rule.id)
+
+
+def case_link(case: CaseLink) -> str:
+    """A link to the case's place."""
+    return link(case.id, "cases.md", case.id)
+
+
+def rules_page(links: Links) -> str:
+    """Every rule and property of the model with the requirements that it keeps."""
+    families = sorted({_family(rule.id) for rule in links.rules}, key=[_family(r.id) for r in links.rules].index)
+    about = (
+        "Each line is one rule or property of the executable model. `always` holds in every reachable state, "
+        "`sometimes` in at least one, so that no `always` is true for want of cases."
+    )
+    return page("Rules and properties", about, *(_family_part(links, family) for family in families))
+
+
+def _family_part(links: Links, family: str) -> str:
+    mine = [rule for rule in links.rules if _family(rule.id) == family]
+    rows = [_rule_row(links, rule) for rule in mine]
+    return f"## {family}\n\n" + table(("rule", "kind", "what it says", "evidence", "module", "requirements"), rows)
+
+
+def _rule_row(links: Links, rule: RuleLink) -> tuple[str, ...]:
+    kept = listed(requirement_link(each) for each in links.kept_by(rule.id))
+    return (f"{anchor(rule.id)}{rule.id}", rule.kind, rule.sentence, rule.evidence, rule.where, kept)
+
+
+def _family(rule_id: str) -> str:
+    return rule_id.partition("-")[0]
+
+
+def cases_page(links: Links) -> str:
+    """Every case of the judge with the requirements that it witnesses."""
+    known = {each.id: each for each in requirements()}
+    rows = [
+        (
+            f"{anchor(case.id)}{case.id}",
+            case.level,
+            case.sentence,
+            listed(requirement_link(known[name]) if name in known else name for name in case.requires),
+        )
+        for case in links.cases
+    ]
+    about = f"{len(links.cases)} cases. A case passes only when it really saw what its requirement speaks of."
+    return page("Cases", about, table(("case", "level", "sentence", "requirements"), rows) if rows else "")
+
+
+def trace_page(links: Links) -> str:
+    """One line for each requirement: what keeps it and what witnesses it."""
+    rows = [_trace_row(links, each) for each in requirements()]
+    about = (
+        "From each requirement to the rules of the model that keep it, to the properties that check the model, and to "
+        "the cases that witness it on a subject. A requirement without rules, properties and cases says why."
+    )
+    head = ("requirement", "level", "rules", "properties", "cases", "not judged, because")
+    return page("Traceability", about, table(head, rows))
+
+
+def _trace_row(links: Links, requirement: Requirement) -> tuple[str, ...]:
+    found = links.rules_of(requirement)
+    rules = listed(dict.fromkeys(rule_link(rule) for rule in found if rule.kind not in PROPERTIES))
+    properties = listed(dict.fromkeys(rule_link(rule) for rule in found if rule.kind in PROPERTIES))
+    cases = listed(case_link(case) for case in links.cases_of(requirement.id))
+    return (
+        requirement_link(requirement),
+        requirement.level.value,
+        rules,
+        properties,
+        cases,
+        requirement.informative or NONE,
+    )
+
+
+PROPERTIES = {"always", "sometimes", "eventually", "theorem"}
