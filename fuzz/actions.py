@@ -39,6 +39,7 @@ class Action:
     blocks: tuple[int, ...] = ()
     milliseconds: int = 0
     command: Command | None = None
+    hold: bool = False  # of a COMMAND: its job is left running
     fault: Fault | None = None
 
     def __str__(self) -> str:

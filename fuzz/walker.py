@@ -22,6 +22,8 @@ BLOCKS_PER_WRITE_MAX = 6
 PROBE_SHARE = 0.1  # of the commands that the model would refuse
 FINAL_VERBS = frozenset({Verb.COMPLETE_MIGRATION, Verb.DISABLE})  # they end a walk early, so they are drawn rarely
 FINAL_SHARE = 0.05
+HOLDABLE = frozenset({Verb.ENABLE, Verb.RESYNCHRONIZE, Verb.TEST_FAILOVER, Verb.CLEAN_UP_TEST, Verb.COMMIT})
+HOLD_SHARE = 0.4  # of these jobs are left running, so that writes and faults land in the middle of them
 
 FAULTS: dict[FaultKind, Capability] = {
     FaultKind.LINK_DOWN: Capability.LINK_FAULTS,
@@ -88,7 +90,9 @@ class Walker:
         likely = [verb for verb in allowed if verb not in FINAL_VERBS or self.dice.random() < FINAL_SHARE]
         if not likely or self.dice.random() < PROBE_SHARE:
             likely = list(Verb)
-        return Action(Kind.COMMAND, view.machine, command=self._arguments(self.dice.choice(likely), view))
+        verb = self.dice.choice(likely)
+        hold = verb in HOLDABLE and Capability.HOLD in self.capabilities and self.dice.random() < HOLD_SHARE
+        return Action(Kind.COMMAND, view.machine, command=self._arguments(verb, view), hold=hold)
 
     def _arguments(self, verb: Verb, view: Observation) -> Command:
         selection = self.dice.choice(list(Selection))

@@ -1,0 +1,43 @@
+"""Replay of a recorded walk: the same actions on the same subject, and whether the same thing is wrong again."""
+
+from typing import Any
+
+from attrs import frozen
+
+from siteproof.conformance.carriers.bench import Bench
+from siteproof.conformance.carriers.target import Target, TargetKind
+from siteproof.fuzz.actions import read_record
+from siteproof.fuzz.campaign import TIMEOUT_SECONDS
+from siteproof.fuzz.walk import Finding, repeat
+from siteproof.model.nouns.problem import Problem
+
+
+@frozen
+class Replayed:
+    """What came of it; `finding` is None when nothing is wrong (any more)."""
+
+    recorded: str
+    finding: Finding | None
+
+    @property
+    def reproduced(self) -> bool:
+        """Whether something is wrong again."""
+        return self.finding is not None
+
+
+def replay_walk(record: dict[str, Any], name: str = "the record") -> Replayed:
+    """Carry out a recorded walk; `record` is the decoded JSON document; Problem when it is not a walk."""
+    walk = read_record(record, name)
+    bench = Bench(target_of(walk.subject).factory(), TIMEOUT_SECONDS)
+    try:
+        return Replayed(walk.expected, repeat(bench, walk.actions, walk.seed).finding)
+    finally:
+        bench.close()
+
+
+def target_of(name: str) -> Target:
+    """The target called `python:pkg.module:factory` or `cmd:COMMAND`; Problem when it is of another form."""
+    kind, colon, rest = name.partition(":")
+    if not colon or kind not in set(TargetKind):
+        raise Problem(f"{name!r} names no subject", "expected python:pkg.module:factory or cmd:COMMAND", "record again")
+    return Target(TargetKind(kind), rest)
