@@ -41,7 +41,9 @@ def glossary() -> tuple[Term, ...]:
 
 def parse(text: str) -> tuple[Term, ...]:
     """Read and validate a glossary; Problem names the first entry that is not as it should be."""
-    terms = sorted((_term(entry) for entry in read_toml(text, FILE).get("term", [])), key=lambda each: each.name.lower())
+    terms = sorted(
+        (_term(entry) for entry in read_toml(text, FILE).get("term", [])), key=lambda each: each.name.lower()
+    )
     _unique([term.name for term in terms] + [alias.name for term in terms for alias in term.aliases])
     return tuple(terms)
 

@@ -1,0 +1,18 @@
+"""The specifications by name, as the command line, the manifest of checks and the spec book know them."""
+
+from siteproof.model import failover, properties, recovery_points, replication
+from siteproof.model.language import Part, Spec, chapter
+from siteproof.model.machine import Link, Machine
+
+_actions, _properties = chapter(failover, replication, recovery_points, properties)
+
+REPLICATION = Spec(
+    name="replication",
+    doc="The data plane: blocks of a disk, what is tracked and sent, recovery points, failover and failback.",
+    parts=(Part(lambda _bounds: Link(), Link), Part(Machine, Machine, "machines")),
+    actions=_actions,
+    properties=_properties,
+    bounds={"machines": 1, "blocks": 2, "versions": 2, "points": 1},
+)
+
+SPECS: dict[str, Spec] = {spec.name: spec for spec in (REPLICATION,)}
