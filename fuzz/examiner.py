@@ -3,7 +3,7 @@
 Rule: what it expects comes from the model and from what was written, never from the subject; it draws nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from attrs import define, field
@@ -123,7 +123,7 @@ class Examiner:
 
     def _judge_view(self, view: Observation) -> None:
         expected = allowed_operations(view.regions, self.lab.profile)
-        verify.equal(frozenset(view.allowed), expected, f"allowed operations in {_short(view.regions)}")
+        verify.equal(_verbs(view.allowed), _verbs(expected), f"allowed operations in {_short(view.regions)}")
         for disk in view.disks:
             marks = _numbers(disk.watermarks)
             verify.that(marks == sorted(marks, reverse=True), "written >= sent >= cached >= applied >= pointed", marks)
@@ -176,3 +176,7 @@ def _worth_reading(points: tuple[RecoveryPoint, ...]) -> tuple[RecoveryPoint, ..
 
 def _numbers(marks: Watermarks) -> list[int]:
     return [marks.written, marks.sent, marks.cached, marks.applied, marks.pointed]
+
+
+def _verbs(verbs: Iterable[Verb]) -> str:
+    return ", ".join(sorted(verb.value for verb in verbs)) or "none"

@@ -1,0 +1,88 @@
+"""`siteproof fuzz`: seeded walks with faults against a subject; the first failure becomes a minimal, replayable file.
+
+Rule: the header names all that decides a campaign; with --walks instead of --time two campaigns are the same campaign.
+"""
+
+import hashlib
+import shlex
+import sys
+from pathlib import Path
+
+import click
+
+from siteproof import __version__
+from siteproof.cli.options import duration
+from siteproof.conformance.carriers.target import Target, TargetKind
+from siteproof.fuzz.actions import WalkRecord
+from siteproof.fuzz.campaign import STEPS_MAX, WALKS_MAX, Budget, Outcome, campaign
+from siteproof.model.nouns.problem import ExitCode, Problem
+
+EMBEDDED = "siteproof.reference.subject:make_subject"
+ZOO = "siteproof.reference.zoo.{}:make_subject"
+
+
+@click.command()
+@click.option("--python", metavar="PKG:FACTORY", help="Python function that returns a subject.")
+@click.option("--cmd", help="Command line of an adapter that speaks NDJSON.")
+@click.option("--zoo", metavar="B2", help="A wrong appliance of the zoo.")
+@click.option("--time", "seconds", type=duration, default="30s", show_default=True, help="Budget.")
+@click.option("--walks", type=click.IntRange(1, WALKS_MAX), default=WALKS_MAX, help="At most so many walks.")
+@click.option("--steps", type=click.IntRange(1, 10_000), default=STEPS_MAX, show_default=True, help="Of one walk.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder.")
+def fuzz(
+    python: str | None, cmd: str | None, zoo: str | None, seconds: float, walks: int, steps: int, seed: int, out: Path
+) -> int:
+    """Walk the embedded reference, or the subject that is named, until something is wrong or the budget is used up."""
+    target = _target(python, cmd, zoo)
+    budget = Budget(seconds, walks, steps)
+    bound = f"at most {walks} walks" if walks < WALKS_MAX else f"{seconds:g} s"
+    click.echo(f"siteproof {__version__} · fuzz {target.name} · seed {seed} · {bound} · {steps} steps a walk")
+    outcome = campaign(target, seed, budget, on_walk=_progress)
+    _progress_end()
+    return _report(outcome, out)
+
+
+def _target(python: str | None, cmd: str | None, zoo: str | None) -> Target:
+    named = [
+        Target(TargetKind.PYTHON, python) if python else None,
+        Target(TargetKind.COMMAND, cmd) if cmd else None,
+        Target(TargetKind.PYTHON, ZOO.format(zoo.lower())) if zoo else None,
+    ]
+    chosen = [target for target in named if target is not None]
+    if len(chosen) > 1:
+        raise Problem("more than one subject is named", "--python, --cmd and --zoo exclude each other", "name one")
+    return chosen[0] if chosen else Target(TargetKind.PYTHON, EMBEDDED)
+
+
+def _progress(walks: int, steps: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r{walks} walks, {steps} steps", nl=False, err=True)
+
+
+def _progress_end() -> None:
+    if sys.stderr.isatty():
+        click.echo("", err=True)
+
+
+def _report(outcome: Outcome, out: Path) -> int:
+    click.echo(f"{outcome.walks} walks, {outcome.steps} steps, {len(outcome.pairs)} pairs of command and state asked")
+    if outcome.record is None or outcome.finding is None:
+        click.echo("nothing wrong was found")
+        return ExitCode.OK if outcome.walks else ExitCode.NOTHING_RAN
+    path = _save(outcome.record, out / "failures")
+    shrunk = f"{len(outcome.record.actions)} actions (found after {outcome.found_after_steps})"
+    click.echo(f"FAIL  walk {outcome.record.walk} of seed {outcome.record.seed}, shrunk to {shrunk}")
+    click.echo(f"  Expected  {outcome.finding.expected}\n  Actual    {outcome.finding.actual}")
+    for step in outcome.finding.trace:
+        click.echo(f"  {step.number:>3} {step.text:<44} {step.diff}".rstrip())
+    click.echo(f"  Replay    siteproof replay {shlex.quote(str(path))}")
+    return ExitCode.VIOLATION
+
+
+def _save(record: WalkRecord, folder: Path) -> Path:
+    text = record.to_json()
+    path = folder / f"walk-{hashlib.blake2b(text, digest_size=4).hexdigest()}.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text)
+    return path
