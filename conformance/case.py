@@ -7,21 +7,13 @@ least one check of it really saw what its requirement speaks of; everything else
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
-from enum import StrEnum
 
 from attrs import field, frozen
 
 from siteproof.conformance import verify
 from siteproof.conformance.lab import Lab
 from siteproof.model.nouns.subject import Capability
-
-
-class Level(StrEnum):
-    """How binding a case is (the words of RFC 2119)."""
-
-    MUST = "MUST"
-    SHOULD = "SHOULD"
-    MAY = "MAY"
+from siteproof.model.requirements import Level
 
 
 @frozen
@@ -51,6 +43,8 @@ class Case:
     def _without_witness(self) -> str:
         return "no bytes were read back" if self.on_bytes else "the case ended without a witness"
 
+
+__all__ = ["Case", "Level", "all_cases", "case", "find"]
 
 _REGISTER: dict[str, Case] = {}
 
