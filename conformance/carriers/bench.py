@@ -17,7 +17,7 @@ from siteproof.conformance.carriers.in_process import InProcess
 from siteproof.model.nouns.subject import Subject
 
 T = TypeVar("T")
-GRACE_SECONDS = 2.0
+GRACE_SECONDS = 0.2
 
 
 class Hung(CarrierBroken):

@@ -1,5 +1,7 @@
 """A subject of forty lines: it holds disks in memory, protects a machine by copying it, and nothing else."""
 
+# ruff: noqa: ARG002, D102  (the methods are documented by the contract; some ignore their arguments)
+
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Observation, Regions
