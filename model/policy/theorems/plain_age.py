@@ -76,11 +76,11 @@ def _seed_rule_is_necessary() -> tuple[Obligation, ...]:
 
 
 def _margin() -> tuple[Obligation, ...]:
-    n = z3.Int("n")
-    given = (*POSITIVE, n >= 0, (n + 1) * F + D <= R, (n + 2) * F + D > R)
+    n, loss = z3.Int("n"), z3.Real("L")
+    given = (*POSITIVE, n >= 0, loss >= 0, (n + 1) * F + D + loss <= R, (n + 2) * F + D + loss > R)
     return (
-        Obligation("n misses are safe", (*given, m <= n, product_sign(n - m, F)), CYCLE <= R),
-        Obligation("n + 1 misses are not", (*given, m > n, product_sign(m - n - 1, F)), CYCLE > R),
+        Obligation("n misses are safe", (*given, m <= n, product_sign(n - m, F)), CYCLE + loss <= R),
+        Obligation("n + 1 misses are not", (*given, m > n, product_sign(m - n - 1, F)), CYCLE + loss > R),
     )
 
 
@@ -135,7 +135,8 @@ PLAIN_AGE: tuple[Theorem, ...] = (
             ("SP-POL-8", "SP-RET-15"), _converse),
     Theorem("POL-T3", "With R <= F there is a gap even if no attempt ever fails: the seed's rule is necessary.",
             ("SP-POL-5",), _seed_rule_is_necessary, source="seed: App-consistent"),
-    Theorem("POL-T4", "Exactly n misses are tolerated, where (n+1)·F + D <= R < (n+2)·F + D.", ("SP-POL-8",), _margin),
+    Theorem("POL-T4", "Exactly n misses are tolerated, where (n+1)·F + D + L <= R < (n+2)·F + D + L; L is 0 at plain age.",
+            ("SP-POL-8", "SP-POL-11"), _margin),
     Theorem("POL-T5", "F < R keeps an application-consistent point usable at all times.",
             ("SP-POL-5",), _seed_rule_suffices, holds=False, source="seed: App-consistent"),
     Theorem("POL-T6", "The longest gap is (m+1)·F + D - R, and it is reached.", ("SP-POL-8",), _longest_gap),

@@ -106,7 +106,7 @@ PRUNING: tuple[Theorem, ...] = (
             lambda: _newest_survives(guarded=True, stalls=True)),
     Theorem("POL-T12", "Without stalls (a point at least every C < R) the plain age rule keeps the newest too.",
             ("SP-RET-10",), lambda: _newest_survives(guarded=False, stalls=False)),
-    Theorem("POL-T13", "Pruned only when a point arrives, the newest spared: from the first point on one always exists.",
+    Theorem("POL-T13", "Pruned only when a point arrives, the newest spared: from the first on a point always exists.",
             ("SP-RET-9", "SP-RET-10"), _something_always_exists),
     Theorem("POL-T14", "An engine that prunes by age alone keeps its points through any outage.", ("SP-RET-9",),
             _all_survive_an_outage, holds=False, source="DOMAIN.md §2, §7 B38"),

@@ -127,7 +127,7 @@ TIERED: tuple[Theorem, ...] = (
             ("SP-POL-11", "SP-RET-8"), _converse),
     Theorem("POL-T28", "Hourly buckets lose nothing for F of an hour or more: up to 1 day the plain bound is exact.",
             ("SP-POL-11", "SP-RET-4"), _hourly_buckets_lose_nothing),
-    Theorem("POL-T29", "L is 1 h for F = 1 h in two-hour buckets, 3, 2, 3 h for F = 1, 2, 3 h in four-hour ones, else 0.",
+    Theorem("POL-T29", "L is 1 h for F = 1 h in two-hour buckets; 3, 2, 3 h for F = 1, 2, 3 h in four-hour ones.",
             ("SP-POL-11", "SP-RET-5", "SP-RET-6"), _loss_table),
     Theorem("POL-T30", "Two-hour buckets nest in four-hour buckets: thinning step by step equals thinning at once.",
             ("SP-RET-6", "SP-RET-13"), lambda: _nested(120, 240)),

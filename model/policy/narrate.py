@@ -1,0 +1,83 @@
+"""A calendar told as dated lines: what was taken, became usable, was pruned, and when nothing could be restored.
+
+It tells what the simulator saw and computes nothing of its own.
+"""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from attrs import frozen
+
+from siteproof.model.nouns.policy import DAY_MINUTES
+from siteproof.model.policy.calendar import Calendar, Gap, Life
+from siteproof.model.policy.duration import speak
+from siteproof.model.policy.keep import Reason
+
+
+@frozen
+class Line:
+    """One dated line; `usable` is a remark for the right-hand column, or empty."""
+
+    at_minutes: int
+    text: str
+    usable: str = ""
+
+
+def moment(minutes: int) -> str:
+    """The instant as people date it: 750 is "day 1 12:30"."""
+    day, rest = divmod(minutes, DAY_MINUTES)
+    return f"day {day + 1} {rest // 60:02}:{rest % 60:02}"
+
+
+def tell(calendar: Calendar) -> tuple[Line, ...]:
+    """Every event of the calendar in order; events of one instant share a line."""
+    events = sorted(
+        [*_points(calendar), *_missed(calendar), *_nothing(calendar.gaps)], key=lambda each: each.at_minutes
+    )
+    return tuple(_joined(list(group)) for _, group in groupby(events, key=lambda each: each.at_minutes))
+
+
+def _points(calendar: Calendar) -> Iterable[Line]:
+    for life in calendar.lives:
+        if life.ended_minutes is not None and life.ended_minutes < calendar.until_minutes:
+            yield Line(life.ended_minutes, _ending(life))
+    for number, life in enumerate(calendar.lives):
+        kind = "app-consistent point " if number == 0 else "point "
+        yield Line(life.taken_minutes, f"{kind}{life.name} taken", _usable_from(life))
+
+
+def _usable_from(life: Life) -> str:
+    same_day = life.usable_minutes // DAY_MINUTES == life.taken_minutes // DAY_MINUTES
+    clock = moment(life.usable_minutes)
+    return f"usable from {clock.rpartition(' ')[2] if same_day else clock}"
+
+
+def _ending(life: Life) -> str:
+    age = speak((life.ended_minutes or 0) - life.taken_minutes)
+    if life.reason is Reason.THINNED:
+        return f"{life.name} reaches {age} and is thinned: its bucket keeps {life.favours}"
+    if life.reason is Reason.NOTHING_STORED:
+        return f"{life.name} is not stored: the retention is 0"
+    return f"{life.name} reaches {age} and is pruned"
+
+
+def _missed(calendar: Calendar) -> Iterable[Line]:
+    missed = calendar.missed_minutes
+    if len(missed) == 1:
+        yield Line(missed[0], "the attempt fails")
+    elif missed:
+        yield Line(missed[0], f"the first of {len(missed)} attempts in a row fails, the last at {moment(missed[-1])}")
+
+
+def _nothing(gaps: Iterable[Gap]) -> Iterable[Line]:
+    for gap in gaps:
+        yield Line(gap.middle_minutes, "nothing application-consistent can be restored")
+        yield Line(gap.end_minutes, f"usable again after a gap of {speak(gap.minutes)}")
+
+
+def _joined(lines: list[Line]) -> Line:
+    """The last line's remark keeps its column; a remark of an earlier one moves into the text."""
+    if len(lines) == 1:
+        return lines[0]
+    texts = [f"{line.text}, {line.usable}" if line.usable else line.text for line in lines]
+    return Line(lines[0].at_minutes, " · ".join(texts))

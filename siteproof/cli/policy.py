@@ -1,0 +1,117 @@
+"""`siteproof policy`: check, simulate, compare and plan replication policies.
+
+Files are read here and nowhere below; z3 is imported only by the commands that prove.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from siteproof import __version__
+from siteproof.model.nouns.problem import ExitCode, Problem
+from siteproof.model.policy.request import PolicyRequest, request_of, schema, settings_of
+
+FILE_BYTES_MAX = 65_536
+FORMATS = click.Choice(["text", "json"])
+Command = TypeVar("Command", bound=Callable[..., Any])
+FLAGS = {
+    # flag             key of the file
+    "retention": "retention",
+    "app_every": "app_consistent_every",
+    "rpo_threshold": "rpo_threshold",
+    "latency": "latency",
+    "misses": "tolerated_misses",
+    "thinning": "thinning",
+}
+
+
+@click.group()
+def policy() -> None:
+    """Check a replication policy; refutations come with a dated calendar."""
+
+
+def policy_flags(command: Command) -> Command:
+    """The flags that stand for keys of a policy file; a flag wins over the file."""
+    for decorate in (
+        click.option("--thinning", metavar="RULE", help="published (default) or plain age"),
+        click.option("--misses", metavar="N", help="app-consistent snapshots that may fail in a row (default 0)"),
+        click.option("--latency", metavar="SPAN", help="time until a point is usable (default 30m)"),
+        click.option("--rpo-threshold", metavar="SPAN", help="age at which an event is raised (default 15m)"),
+        click.option("--app-every", metavar="SPAN", help="app-consistent interval: off, or 1h to 12h"),
+        click.option("--retention", metavar="SPAN", help="how long points are kept: 0 to 15d (default 24h)"),
+    ):
+        command = decorate(command)
+    return command
+
+
+@policy.command()
+@click.argument("file", required=False)
+@policy_flags
+@click.option("--strict", is_flag=True, help="a refuted advisory fails too")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+def check(file: str | None, strict: bool, form: str, **flags: str | None) -> int:
+    """Judge a policy FILE, flags, or both: verdict per requirement, margin, and a calendar when refuted.
+
+    The seed's rules decide the exit code; stronger theorems are advisories unless --strict is given.
+    """
+    request = read_request(file, flags)
+    from siteproof.model.policy.report import as_data, as_lines, options  # noqa: PLC0415  (z3 only when it proves)
+    from siteproof.model.policy.verdict import judge  # noqa: PLC0415  (z3 only when it proves)
+
+    verdict = judge(request)
+    failed = not (verdict.advised if strict else verdict.conforms)
+    if form == "json":
+        emit({**identity("policy check"), "strict": strict, **as_data(verdict)})
+    else:
+        click.echo("\n".join([title("policy check", options(request)), *as_lines(verdict)]))
+    return ExitCode.VIOLATION if failed else ExitCode.OK
+
+
+@policy.command("schema")
+def show_schema() -> None:
+    """Print the JSON Schema of policy files."""
+    emit(schema())
+
+
+def read_request(file: str | None, flags: dict[str, str | None]) -> PolicyRequest:
+    """The request of a file (or none) with the flags laid over it; Problem for whatever is wrong with either."""
+    settings = settings_of(read_bytes(file), file) if file else {}
+    given = {FLAGS[flag]: _typed(flag, value) for flag, value in flags.items() if value is not None}
+    spoken = {FLAGS[flag]: f"--{flag.replace('_', '-')}" for flag in flags if flags[flag] is not None}
+    return request_of({**settings, **given}, spoken)
+
+
+def read_bytes(file: str) -> bytes:
+    """The file's bytes, a bounded number of them; Problem when it cannot be read."""
+    try:
+        with Path(file).open("rb") as opened:
+            data = opened.read(FILE_BYTES_MAX + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        hint = "name a readable policy file, or use --retention and --app-every"
+        raise Problem(f"cannot read {file!r}", reason, hint) from None
+    if len(data) > FILE_BYTES_MAX:
+        raise Problem(f"{file!r} is too large", f"a policy has at most {FILE_BYTES_MAX} bytes", "name a policy file")
+    return data
+
+
+def identity(command: str) -> dict[str, Any]:
+    """Version and seed of a run; nothing here is random, so the seed is null."""
+    return {"siteproof": __version__, "command": command, "seed": None}
+
+
+def title(command: str, options: str) -> str:
+    """The first line of every run."""
+    return f"siteproof {__version__} · {command} · no seed (nothing is random) · {options}"
+
+
+def emit(data: dict[str, Any]) -> None:
+    """One JSON document on standard output."""
+    click.echo(json.dumps(data, indent=1, ensure_ascii=False))
+
+
+def _typed(flag: str, value: str) -> str | int:
+    return int(value) if flag == "misses" and value.isdecimal() and len(value) < 10 else value
