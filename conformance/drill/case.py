@@ -6,7 +6,7 @@ from pathlib import Path
 from siteproof.conformance.case import Case, Level
 from siteproof.conformance.drill.disk_image import make_image
 from siteproof.conformance.drill.journey import Journey
-from siteproof.conformance.drill.measures import Measures
+from siteproof.conformance.drill.measures import MIB, Measures
 from siteproof.conformance.lab import Lab
 from siteproof.model.nouns.subject import Capability
 
@@ -34,7 +34,7 @@ def drill_case(folder: Path, size_bytes: int, measures: Measures, told: Callable
     def drill(lab: Lab) -> None:
         with measures.timed("making the disk image"):
             image = make_image(folder, size_bytes)
-        measures.note("disk image", f"{size_bytes >> 20} MiB, {image.note}")
+        measures.note("disk image", size_bytes / MIB, "MiB", image.note)
         told(image.note)
         Journey(lab, image, folder, measures, told).run()
 

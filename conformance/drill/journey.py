@@ -74,7 +74,7 @@ class Journey:
     def protect(self) -> None:
         """Enable; the first point holds every block as of enabling."""
         before = self._sent()
-        with self.measures.timed("initial copy, wall time"):
+        with self.measures.timed("initial copy"):
             self.lab.protect(self.machine, POLICY)
         self.measures.note_bytes("initial copy, bytes sent", self._sent() - before, self._disk_bytes())
         self._check_point(self._newest())
@@ -92,7 +92,7 @@ class Journey:
         self._check_point(self._newest(Consistency.CRASH))
         app = self._newest(Consistency.APP)
         copy = self._check_point(app)
-        self.measures.note("app-consistent point", f"{len(copy.transactions())} transactions, file system clean")
+        self.measures.note("app-consistent point", len(copy.transactions()), "transactions")
 
     def resynchronise(self) -> None:
         """After a cut only differing blocks travel, and a point from before the cut is as it was."""
@@ -122,7 +122,7 @@ class Journey:
         verify_bytes.past_image(self.lab, test, note.ledgers, note.low, note.high)
         copy = self._copy_of(Place.TEST)
         copy.check_file_system()
-        self.measures.note("drill, transactions found", str(len(copy.transactions())))
+        self.measures.note("test failover", len(copy.transactions()), "transactions")
         self.lab.write(self.machine, self._some(8), disk="system", place=Place.TEST)
         self.lab.run(self.machine, Verb.CLEAN_UP_TEST)
         after = self._view()
@@ -142,7 +142,7 @@ class Journey:
             self.lab.run(self.machine, Verb.FAIL_OVER, shutdown=False)
             copy = self._copy_of(Place.ACTIVE)
         landed = verify_bytes.true_landing(self.lab, self.lab.landing(self.machine))
-        self.measures.note("failover, loss", f"{position - landed} of {position} writes")
+        self.measures.note("failover, loss", position - landed, "writes", f"of {position}")
         self._note_rpo(landed)
         self._check_copy(copy, landed)
         self._open_database(copy.database_bytes())
@@ -153,7 +153,7 @@ class Journey:
         self._burst()
         self.lab.fault(FaultKind.SITE_UP, self.machine)
         before = self._sent()
-        with self.measures.timed("reprotect, wall time"):
+        with self.measures.timed("reprotect"):
             after = self.lab.run(self.machine, Verb.REPROTECT)
         reached = after.regions.protection
         verify.that(reached is Protection.PROTECTED, "reprotect ends in reverse protected", reached.value)
@@ -167,7 +167,7 @@ class Journey:
             copy = self._copy_of(Place.ACTIVE)
         landing = self.lab.landing(self.machine)
         verify_bytes.true_landing(self.lab, landing, landing.position)
-        self.measures.note("failback, loss", "0 writes")
+        self.measures.note("failback, loss", 0, "writes", f"of {landing.position}")
         self._check_copy(copy, landing.position)
         self._open_database(copy.database_bytes())
         self.lab.run(self.machine, Verb.COMMIT)
@@ -225,7 +225,7 @@ class Journey:
         entries = (each.entry(index) for each in landing.ledgers for index in range(len(each)))
         lost = [entry.time_ms for entry in entries if landed < entry.position <= landing.position]
         seconds = (landing.before.time_ms - min(lost)) / 1000 if lost else 0
-        self.measures.note("failover, RPO", f"{seconds:.1f} s")
+        self.measures.note("failover, RPO", seconds, "s", "virtual time, from block truth")
 
     def _newest(self, consistency: Consistency | None = None) -> RecoveryPoint:
         points = [each for each in self._view().points if consistency in (None, each.consistency)]

@@ -1,0 +1,72 @@
+"""`siteproof run`: the main job. A real disk image through its whole life, then the whole suite, on one subject.
+
+Rule: it judges the embedded reference by the same means and under the same name as any other subject.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from siteproof.cli.conform import PROFILES
+from siteproof.cli.options import duration
+from siteproof.cli.progress import screen
+from siteproof.conformance import failures, render, results, runner
+from siteproof.conformance.carriers.target import Target, TargetKind
+from siteproof.conformance.case import all_cases
+from siteproof.conformance.drill.case import drill_case
+from siteproof.conformance.drill.measures import MIB, Measures
+
+EMBEDDED = "siteproof.reference.subject:make_subject"
+NEXT = (
+    ("judge your own product", "siteproof conform --cmd './my-adapter'   (docs/adapters.md)"),
+    ("check a retention policy", "siteproof policy check --retention 24h --app-every 4h"),
+    ("see every wrong appliance caught", "siteproof zoo"),
+)
+
+
+@click.command()
+@click.option("--python", default=EMBEDDED, metavar="PKG:FACTORY", help="Another subject than the embedded reference.")
+@click.option("--size", "size_mib", type=click.IntRange(16, 4096), default=256, show_default=True, help="MiB of image.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder.")
+@click.option("--timeout", type=duration, default="300s", show_default=True, help="Bound of one case.")
+@click.option("--format", "form", type=click.Choice(("auto", "text", "ndjson")), default="text", help="On stdout.")
+def run(python: str, size_mib: int, seed: int, out: Path, timeout: float, form: str) -> int:
+    """Protect a real image, cut the link, resync, drill, fail over, fail back; judge all of it."""
+    target = Target(TargetKind.PYTHON, python)
+    options = {"target": python, "size": f"{size_mib}MiB", "profile": "core"}
+    measures = Measures()
+    path = out / results.FILE_NAME
+    with tempfile.TemporaryDirectory(prefix="siteproof-run-") as folder:
+        drill = drill_case(Path(folder), size_mib * MIB, measures, _tell)
+        cases = (drill, *all_cases())
+        with screen(form, len(cases), seed, options, terminal=sys.stdout.isatty()) as shown:
+            report = runner.judge(
+                target.factory(),
+                cases,
+                PROFILES["core"],
+                seed,
+                shown.result,
+                keeping=runner.Keeping(path, out / failures.FOLDER, target),
+                timeout_seconds=timeout,
+                options=options,
+            )
+            for row in measures.rows:
+                results.measure(path, row.name, row.value, row.unit, row.note)
+            _show(measures)
+            shown.end(report, render.render(path, out, junit=True))
+    for purpose, command in NEXT:
+        click.echo(f"next: {purpose:<34} {command}", err=form == "ndjson")
+    return int(report.exit_code)
+
+
+def _tell(stage: str) -> None:
+    click.echo(f"  · {stage}", err=True)
+
+
+def _show(measures: Measures) -> None:
+    click.echo("measured:", err=True)
+    for row in measures.rows:
+        click.echo(f"  {row}", err=True)
