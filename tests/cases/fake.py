@@ -162,8 +162,6 @@ class FakeSubject:
 
     def guard(self, machine: FakeMachine, command: Command) -> ErrorCode | None:
         """The first reason to refuse, or None."""
-        if machine.job:
-            return ErrorCode.OPERATION_CONFLICT
         return lifecycle.refusal(machine.regions, command.verb, CORE) or self.argument_guard(machine, command)
 
     def argument_guard(self, machine: FakeMachine, command: Command) -> ErrorCode | None:
@@ -192,7 +190,7 @@ class FakeSubject:
     def observe(self, machine: str) -> Observation:
         """Everything that there is to see."""
         m = self.machines[machine]
-        allowed = () if m.job else tuple(sorted(lifecycle.allowed_operations(m.regions, CORE)))
+        allowed = tuple(sorted(lifecycle.allowed_operations(m.regions, CORE)))
         return Observation(
             machine,
             self.now_ms,

@@ -1,0 +1,54 @@
+"""The lifecycle oracle: what the model's table says of a state that a subject shows.
+
+Rule: the judge asks the model and nobody else; no row of the table is repeated here.
+"""
+
+from siteproof.conformance import verify
+from siteproof.conformance.lab import Lab, Machine
+from siteproof.conformance.roads import arguments
+from siteproof.model import lifecycle
+from siteproof.model.nouns.observation import Observation
+from siteproof.model.nouns.profile import Profile
+from siteproof.model.nouns.vocabulary import Verb
+
+
+def allowed_as_listed(seen: Observation, profile: Profile) -> None:
+    """The machine lists exactly the commands that the model's table allows in the state it shows."""
+    expected = lifecycle.allowed_operations(seen.regions, profile)
+    verify.equal(_names(seen.allowed), _names(expected), f"allowed operations in {state(seen)}")
+
+
+def refuses_the_rest(lab: Lab, machine: Machine) -> None:
+    """Every command that the table does not list is refused with the right error; state and bytes stay as they are."""
+    before, picture = lab.observe(machine), lab.read(machine)
+    refused = [verb for verb in Verb if verb not in lifecycle.allowed_operations(before.regions, lab.profile)]
+    for verb in refused:
+        answer = lab.ask(machine, verb, **arguments(verb))
+        code = lifecycle.refusal(before.regions, verb, lab.profile)
+        assert code is not None
+        verify.refused(answer, (code,), f"{verb.value} in {state(before)}")
+        verify.unchanged(before, lab.observe(machine), f"{verb.value} is refused in {state(before)}")
+    verify.that(not lab.read(machine).differences(picture), "the same bytes after refusals", "other bytes")
+
+
+def ends_as_the_table_says(lab: Lab, machine: Machine, verb: Verb) -> None:
+    """The listed command is accepted, and its job ends where the model says."""
+    before = lab.observe(machine)
+    verify.accepted(lab.ask(machine, verb, **arguments(verb)), f"{verb.value} in {state(before)}")
+    lab.settle()
+    after = lab.observe(machine)
+    expected = lifecycle.settled(before.regions, verb, lab.profile)
+    verify.equal(after.regions, expected, f"state after {verb.value} in {state(before)}")
+
+
+def state(seen: Observation) -> str:
+    """The regions in a few words: those that are not as in a machine that was never touched."""
+    regions = seen.regions
+    words = (regions.direction.value, regions.protection.value, f"active {regions.active.value}")
+    drill, resync = regions.test_failover.value, regions.resync.value
+    extra = [f"{name} {value}" for name, value in (("drill", drill), ("resync", resync)) if value != "none"]
+    return " ".join([*words, *extra])
+
+
+def _names(verbs: "frozenset[Verb] | tuple[Verb, ...]") -> str:
+    return ", ".join(sorted(verb.value for verb in verbs)) or "none"
