@@ -147,10 +147,11 @@ def agent_restarts_during_copy(m: Machine) -> Step:
 
 @action("RES-1")
 def agent_restarts(m: Machine) -> Step:
-    """After a crash nobody knows what was written: the machine is marked for resynchronisation."""
+    """After a crash nobody knows what was written: the machine is marked, and a running resynchronisation fails."""
+    interrupted = (m.resync == Resync.RUNNING).then(Resync.FAILED, m.resync)
     return given((m.protection == Protection.PROTECTED) & ~m.agent_up).then(
         m.agent_up.becomes(value=True),
-        m.resync.becomes(Resync.REQUIRED),
+        m.resync.becomes((m.resync == Resync.NONE).then(Resync.REQUIRED, interrupted)),
     )
 
 

@@ -1,18 +1,12 @@
 """The specifications by name, as the command line, the manifest of checks and the spec book know them."""
 
-from siteproof.model import failover, properties, recovery_points, replication
-from siteproof.model.language import Part, Spec, chapter
-from siteproof.model.machine import Link, Machine
+from siteproof.model.data_plane import REPLICATION
+from siteproof.model.exhibits import EXHIBITS
+from siteproof.model.language import Spec
+from siteproof.model.lifecycle_spec import lifecycle_spec
 
-_actions, _properties = chapter(failover, replication, recovery_points, properties)
+LIFECYCLE_SPEC = lifecycle_spec()
 
-REPLICATION = Spec(
-    name="replication",
-    doc="The data plane: blocks of a disk, what is tracked and sent, recovery points, failover and failback.",
-    parts=(Part(lambda _bounds: Link(), Link), Part(Machine, Machine, "machines")),
-    actions=_actions,
-    properties=_properties,
-    bounds={"machines": 1, "blocks": 2, "versions": 2, "points": 1},
-)
-
-SPECS: dict[str, Spec] = {spec.name: spec for spec in (REPLICATION,)}
+RIGHT: dict[str, Spec] = {spec.name: spec for spec in (LIFECYCLE_SPEC, REPLICATION)}
+WRONG: dict[str, Spec] = {exhibit.spec.name: exhibit.spec for exhibit in EXHIBITS}
+SPECS: dict[str, Spec] = {**RIGHT, **WRONG}

@@ -1,0 +1,16 @@
+"""The data-plane specification: the chapters replication, recovery_points and failover with their properties."""
+
+from siteproof.model import failover, properties, recovery_points, replication
+from siteproof.model.language import Part, Spec, chapter
+from siteproof.model.machine import Link, Machine
+
+_actions, _properties = chapter(failover, replication, recovery_points, properties)
+
+REPLICATION = Spec(
+    name="replication",
+    doc="The data plane: blocks of a disk, what is tracked and sent, recovery points, failover and failback.",
+    parts=(Part(lambda _bounds: Link(), Link), Part(Machine, Machine, "machines")),
+    actions=_actions,
+    properties=_properties,
+    bounds={"machines": 1, "blocks": 2, "versions": 2, "points": 1},
+)

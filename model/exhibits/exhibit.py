@@ -1,0 +1,15 @@
+"""A wrong design that must fail: what it changes, which claim it breaks, and where it happened."""
+
+from attrs import frozen
+
+from siteproof.model.language import Spec
+
+
+@frozen(eq=False)
+class Exhibit:
+    """`spec` differs from the right one in a single action; `breaks` names the claim that has to notice."""
+
+    spec: Spec
+    breaks: str
+    bug_class: str
+    happened_in: str

@@ -1,0 +1,37 @@
+"""The catalogue lists every rule once, and no claim is without its twin."""
+
+import re
+
+from siteproof.model.catalogue import KINDS, rules
+from siteproof.model.data_plane import REPLICATION
+from siteproof.model.lifecycle import LIFECYCLE
+
+
+def test_an_id_means_one_thing() -> None:
+    """Within its kind an id is used once, and every id has the house's form."""
+    keys = [(rule.kind, rule.id) for rule in rules()]
+    assert len(keys) == len(set(keys))
+    assert all(re.fullmatch(r"(LC|REP|RES|PT)-\d+(\.\d+)?", rule.id) for rule in rules())
+    assert {rule.kind for rule in rules()} == set(KINDS)
+
+
+def test_every_always_has_its_sometimes() -> None:
+    """A system in which nothing happens would satisfy every `always`: each one names what has to be possible."""
+    by_kind = {kind: {rule.id for rule in rules() if rule.kind == kind} for kind in KINDS}
+    assert by_kind["always"] == by_kind["sometimes"]
+
+
+def test_every_rule_explains_itself() -> None:
+    """A sentence, a place in the source, a reason for each `always` and an evidence tag for each transition."""
+    for rule in rules():
+        assert rule.doc.endswith(".")
+        assert re.search(r"model/\w+\.py:\d+$", rule.source)
+        assert bool(rule.why) == (rule.kind == "always")
+        assert (rule.evidence in set("SDAOP")) == (rule.kind == "transition")
+
+
+def test_the_catalogue_is_complete() -> None:
+    """Every row, action and property of the right specifications is in it."""
+    ids = {rule.id for rule in rules()}
+    assert {row.rule for row in LIFECYCLE} <= ids
+    assert {action.rule for action in REPLICATION.actions} <= ids

@@ -1,0 +1,50 @@
+"""The manifest of checks: exact counts for the right designs, exact shortest traces for the wrong ones."""
+
+import pytest
+
+from siteproof.model.engine.exploration import report
+from siteproof.model.engine.manifest import Check, checks
+from siteproof.model.engine.search import Search
+from siteproof.model.exhibits import EXHIBITS
+from siteproof.model.exhibits.exhibit import Exhibit
+from siteproof.model.language import Action
+from siteproof.model.specs import RIGHT, SPECS, WRONG
+
+
+def _name(check: Check) -> str:
+    return "-".join((check.spec, *map(str, check.bounds.values())))
+
+
+@pytest.mark.parametrize("check", checks(), ids=_name)
+def test_an_exploration_finds_exactly_what_the_manifest_says(check: Check) -> None:
+    """States, transitions, depth and the shortest trace of every violated claim are those of checks.toml."""
+    found = report(Search(SPECS[check.spec].system(check.bounds)).run())
+    assert (found.states, found.transitions, found.depth) == (check.states, check.transitions, check.depth)
+    assert {v.rule: v.trace.length for v in found.violated if v.trace is not None} == check.breaks
+    assert found.complete
+
+
+@pytest.mark.parametrize("check", [c for c in checks() if c.spec in RIGHT and c.bounds.get("blocks") != 1], ids=_name)
+def test_a_right_design_can_do_what_it_must_and_uses_every_rule(check: Check) -> None:
+    """No claim is violated, no `sometimes` is open, no transition is dead text."""
+    found = report(Search(SPECS[check.spec].system(check.bounds)).run())
+    assert found.violated == ()
+    assert found.never_fired == ()
+
+
+def test_the_manifest_covers_every_specification() -> None:
+    """Every right design and every exhibit stands in checks.toml; only exhibits break a claim."""
+    assert {check.spec for check in checks()} == SPECS.keys()
+    assert {check.spec for check in checks() if check.breaks} == WRONG.keys()
+
+
+@pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda exhibit: exhibit.spec.name)
+def test_a_wrong_design_is_one_action_away_and_breaks_its_claim(exhibit: Exhibit) -> None:
+    """The smallest change is enough, and the claim that was made for it notices."""
+    right = RIGHT["replication"]
+    changed: list[Action] = [
+        new for new, old in zip(exhibit.spec.actions, right.actions, strict=True) if new is not old
+    ]
+    assert len(changed) == 1
+    check = next(check for check in checks() if check.spec == exhibit.spec.name)
+    assert exhibit.breaks in check.breaks
