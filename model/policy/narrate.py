@@ -31,22 +31,24 @@ def moment(minutes: int) -> str:
 
 def tell(calendar: Calendar) -> tuple[Line, ...]:
     """Every event of the calendar in order; events of one instant share a line."""
-    events = sorted(
-        [*_points(calendar), *_missed(calendar), *_nothing(calendar.gaps)], key=lambda each: each.at_minutes
-    )
+    events = [*_points(calendar), *_missed(calendar), *_nothing(calendar)]
+    events.sort(key=lambda each: each.at_minutes)
     return tuple(_joined(list(group)) for _, group in groupby(events, key=lambda each: each.at_minutes))
 
 
 def _points(calendar: Calendar) -> Iterable[Line]:
-    for life in calendar.lives:
-        if life.ended_minutes is not None and life.ended_minutes < calendar.until_minutes:
-            yield Line(life.ended_minutes, _ending(life))
+    """Endings come before the points that are taken at the same instant, unless they are the point's own."""
+    ended = [(at, life) for life in calendar.lives if (at := life.ended_minutes) is not None]
+    yield from (Line(at, _ending(life)) for at, life in ended if life.taken_minutes < at < calendar.until_minutes)
     for number, life in enumerate(calendar.lives):
         kind = "app-consistent point " if number == 0 else "point "
         yield Line(life.taken_minutes, f"{kind}{life.name} taken", _usable_from(life))
+    yield from (Line(at, _ending(life)) for at, life in ended if at == life.taken_minutes)
 
 
 def _usable_from(life: Life) -> str:
+    if life.ended_minutes is not None and life.ended_minutes <= life.usable_minutes:
+        return "never usable"
     same_day = life.usable_minutes // DAY_MINUTES == life.taken_minutes // DAY_MINUTES
     clock = moment(life.usable_minutes)
     return f"usable from {clock.rpartition(' ')[2] if same_day else clock}"
@@ -69,10 +71,16 @@ def _missed(calendar: Calendar) -> Iterable[Line]:
         yield Line(missed[0], f"the first of {len(missed)} attempts in a row fails, the last at {moment(missed[-1])}")
 
 
-def _nothing(gaps: Iterable[Gap]) -> Iterable[Line]:
-    for gap in gaps:
+def _nothing(calendar: Calendar) -> Iterable[Line]:
+    for gap in calendar.gaps:
         yield Line(gap.middle_minutes, "nothing application-consistent can be restored")
-        yield Line(gap.end_minutes, f"usable again after a gap of {speak(gap.minutes)}")
+        yield Line(gap.end_minutes, _after(gap, calendar.lives))
+
+
+def _after(gap: Gap, lives: Iterable[Life]) -> str:
+    if any(life.covers(gap.end_minutes) for life in lives):
+        return f"usable again after a gap of {speak(gap.minutes)}"
+    return f"still nothing, {speak(gap.minutes)} after the first point was due"
 
 
 def _joined(lines: list[Line]) -> Line:

@@ -135,7 +135,7 @@ PLAIN_AGE: tuple[Theorem, ...] = (
             ("SP-POL-8", "SP-RET-15"), _converse),
     Theorem("POL-T3", "With R <= F there is a gap even if no attempt ever fails: the seed's rule is necessary.",
             ("SP-POL-5",), _seed_rule_is_necessary, source="seed: App-consistent"),
-    Theorem("POL-T4", "Exactly n misses are tolerated, where (n+1)·F + D + L <= R < (n+2)·F + D + L; L is 0 at plain age.",
+    Theorem("POL-T4", "Exactly n misses are tolerated, where (n+1)·F + D + L <= R < (n+2)·F + D + L, L 0 at plain age.",
             ("SP-POL-8", "SP-POL-11"), _margin),
     Theorem("POL-T5", "F < R keeps an application-consistent point usable at all times.",
             ("SP-POL-5",), _seed_rule_suffices, holds=False, source="seed: App-consistent"),
