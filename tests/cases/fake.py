@@ -236,6 +236,8 @@ class FakeSubject:
             machine.link_up = machine.site_up = fault.kind is FaultKind.SITE_UP
         elif fault.kind is FaultKind.JOB_FAILS:
             machine.job_fails = True
+        elif fault.kind is FaultKind.CLOCK_JUMP:
+            machine.events.append(Event(self.now_ms, ErrorCode.TIME_JUMP_BACKWARD, machine.spec.name))
         elif fault.kind in MARKS:
             if fault.kind is FaultKind.DISK_RESIZED:
                 disk = machine.source[fault.disk or machine.spec.disks[0].name]
@@ -265,6 +267,7 @@ class FakeSubject:
     def tick(self, m: FakeMachine) -> None:
         """What the scheduler does at this instant."""
         self.ship(m)
+        self.resynchronize_at_night(m)
         due = m.enabled_ms and self._due(m, 5 * MINUTE_MS)
         if due and self.takes_points(m):
             app = m.policy.app_consistent_minutes
@@ -273,6 +276,18 @@ class FakeSubject:
         told = ErrorCode.RPO_THRESHOLD_EXCEEDED in {event.code for event in m.events}
         if m.points and not told and self.now_ms - m.synced_ms > m.policy.rpo_threshold_minutes * MINUTE_MS:
             m.events.append(Event(self.now_ms, ErrorCode.RPO_THRESHOLD_EXCEEDED, m.spec.name))
+
+    def resynchronize_at_night(self, m: FakeMachine) -> None:
+        """By itself outside office hours; a run that fails waits for a manual one."""
+        hour = self.now_ms // (60 * MINUTE_MS) % 24
+        if m.regions.resync is not Resync.REQUIRED or m.job or 8 <= hour < 18:
+            return
+        if not m.link_up:
+            m.events.append(Event(self.now_ms, ErrorCode.NO_RESYNC_PROGRESS, m.spec.name))
+            m.regions = evolve(m.regions, resync=Resync.FAILED)
+            return
+        self.on_resynchronize(m, Command(Verb.RESYNCHRONIZE, m.spec.name), m.regions)
+        m.regions = evolve(m.regions, resync=Resync.NONE)
 
     def _due(self, m: FakeMachine, step_ms: int) -> bool:
         return (self.now_ms - m.enabled_ms) % step_ms == 0 and self.now_ms > m.enabled_ms

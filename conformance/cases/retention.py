@@ -1,0 +1,122 @@
+"""Retention: how far back, how many, and which (seed: Replication policy; DOMAIN.md §2, the published thinning rule).
+
+Rule: needs a virtual clock; what is kept is compared point by point with the model's rule, not counted only.
+"""
+
+from siteproof.conformance import verify, verify_bytes
+from siteproof.conformance.case import case
+from siteproof.conformance.lab import Lab
+from siteproof.conformance.oracles.retention import Watch, kept_as_published
+from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, ReplicationPolicy
+from siteproof.model.nouns.subject import Capability, FaultKind
+from siteproof.model.nouns.vocabulary import Consistency, Selection, Verb
+
+C = Capability
+AGING = (C.INITIAL_REPLICATION, C.CRASH_POINTS, C.RETENTION, C.VIRTUAL_CLOCK)
+SMALL = "64 KiB"
+TWO_HOURS_MS = 120 * MINUTE_MS
+
+
+@case("RET-1", ["SP-RET-3", "SP-RET-17"], needs=AGING)
+def the_last_two_hours_are_kept_whole(lab: Lab) -> None:
+    """After seven hours every point of the last two hours is listed."""
+    machine = lab.protected_machine(disk=SMALL)
+    watch = Watch(lab, machine)
+    watch.pass_hours(7, writes=1)
+    now, listed = lab.now_ms(machine), {point.name for point in watch.look()}
+    recent = [point for point in watch.ever.values() if now - point.taken_at_ms < TWO_HOURS_MS]
+    verify.at_least(len(recent), 23, "points of the last two hours")
+    verify.every(recent, lambda point: point.name in listed, "a point of the last two hours is listed")
+
+
+@case("RET-2", ["SP-RET-4", "SP-RET-12", "SP-RET-13"], needs=AGING)
+def one_day_keeps_one_point_an_hour(lab: Lab) -> None:
+    """With a retention of one day the points beyond two hours thin out to one an hour, and never collapse."""
+    watch = Watch(lab, lab.protected_machine(disk=SMALL))
+    watch.pass_hours(9, writes=1)
+    kept_as_published(watch, DAY_MINUTES)
+
+
+@case("RET-3", ["SP-RET-1", "SP-RET-18", "SP-RET-19"], needs=AGING)
+def the_steady_state_of_one_day(lab: Lab) -> None:
+    """After 30 hours a retention of one day has reached its steady number of points, none older than a day."""
+    machine = lab.protected_machine(disk=SMALL)
+    watch = Watch(lab, machine)
+    watch.pass_hours(30)
+    kept_as_published(watch, DAY_MINUTES)
+    listed = watch.look()
+    newest = max(point.taken_at_ms for point in listed)
+    verify.every(
+        listed, lambda point: newest - point.taken_at_ms < DAY_MINUTES * MINUTE_MS, "a point younger than a day"
+    )
+    verify.that(45 <= len(listed) <= 47, "46 points, give or take the phase of the buckets", len(listed))
+
+
+@case("RET-4", ["SP-RET-5"], needs=AGING)
+def three_days_keep_one_point_in_two_hours(lab: Lab) -> None:
+    """With a retention of three days one point in two hours is kept beyond the first two."""
+    policy = ReplicationPolicy(retention_minutes=3 * DAY_MINUTES)
+    watch = Watch(lab, lab.protected_machine(disk=SMALL, policy=policy))
+    watch.pass_hours(14)
+    kept_as_published(watch, policy.retention_minutes)
+
+
+@case("RET-5", ["SP-RET-8"], needs=(*AGING, C.APP_POINTS))
+def app_points_win_their_bucket(lab: Lab) -> None:
+    """App-consistent points are thinned by the same table, and stand for their hour before crash-consistent ones."""
+    policy = ReplicationPolicy(app_consistent_minutes=120)
+    watch = Watch(lab, lab.protected_machine(disk=SMALL, policy=policy))
+    watch.pass_hours(11)
+    apps = [point for point in watch.ever.values() if point.consistency is Consistency.APP]
+    verify.given(len(apps) >= 3, f"only {len(apps)} app-consistent points appeared")
+    kept_as_published(watch, policy.retention_minutes)
+
+
+@case("RET-6", ["SP-RET-9", "SP-RET-10"], needs=(*AGING, C.LINK_FAULTS))
+def without_new_points_nothing_is_pruned(lab: Lab) -> None:
+    """A link that is cut for 30 hours stops new points, and no old point is pruned meanwhile."""
+    machine = lab.protected_machine(disk=SMALL)
+    watch = Watch(lab, machine)
+    watch.pass_hours(4, writes=1)
+    lab.fault(FaultKind.LINK_DOWN, machine)
+    lab.write(machine, 2)
+    lab.advance(minutes=1)
+    before = [point.name for point in watch.look()]
+    for _ in range(30):
+        lab.advance(minutes=60)
+    verify.at_least(len(before), 2, "points before the outage")
+    verify.equal([point.name for point in watch.look()], before, "points after 30 hours without a new one")
+
+
+@case("RET-7", ["SP-RET-11", "SP-DRL-6"], needs=(*AGING, C.TEST_FAILOVER, C.OLDER_POINTS), on_bytes=True)
+def a_point_in_use_is_not_pruned(lab: Lab) -> None:
+    """The point of a running drill outlives the retention, byte for byte, and goes after the clean-up."""
+    machine = lab.protected_machine(disk=SMALL)
+    lab.write(machine, 5)
+    point = lab.crash_point(machine)
+    then = lab.restore(machine, point)
+    lab.run(machine, Verb.TEST_FAILOVER, selection=Selection.CUSTOM, point=point.name)
+    watch = Watch(lab, machine)
+    watch.pass_hours(27, writes=1)
+    listed = {each.name: each for each in watch.look()}
+    verify.that(point.name in listed, "the point of the drill is listed after 27 h", "it was pruned")
+    verify_bytes.same_image(lab.restore(machine, point), then, "the pinned point")
+    lab.run(machine, Verb.CLEAN_UP_TEST)
+    watch.pass_hours(1, writes=1)
+    verify.that(point.name not in {each.name for each in watch.look()}, "the point goes after the clean-up", "it stays")
+
+
+@case("RET-8", ["SP-RET-16"], needs=(*AGING, C.OLDER_POINTS), on_bytes=True)
+def pruning_changes_no_other_point(lab: Lab) -> None:
+    """Points that survive the thinning of their neighbours restore the bytes that they restored before."""
+    machine = lab.protected_machine(disk=SMALL)
+    first = {}
+    for _ in range(30):
+        lab.write(machine, 4)
+        point = lab.crash_point(machine)
+        first[point.name] = lab.restore(machine, point)
+    Watch(lab, machine).pass_hours(4, writes=4)
+    left = [point.name for point in lab.observe(machine).points if point.name in first]
+    verify.given(0 < len(left) < len(first), "nothing was thinned, or everything")
+    for name in left:
+        verify_bytes.same_image(lab.restore(machine, name), first[name], f"point {name} after its neighbours went")
