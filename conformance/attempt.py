@@ -112,7 +112,7 @@ def _refused(_: Attempt, error: Refused) -> dict[str, Any]:
 
 
 def _problem(_: Attempt, error: Problem) -> dict[str, Any]:
-    return {"verdict": Verdict.ERROR, "detail": f"{error.problem} ({error.cause})"}
+    return {"verdict": Verdict.ERROR, "detail": f"{error.problem}: {error.cause}"}
 
 
 def _as(verdict: Verdict) -> Callable[[Attempt, Exception], dict[str, Any]]:

@@ -133,44 +133,43 @@ class _Run:
         self._profile = profile
         self._seed = seed
         self._keeping = keeping
-        self._breaks_in_a_row = 0
         self.stopped = ""
 
     def results(self, cases: Iterable[Case]) -> Iterator[CaseResult]:
         """One result per case, each on disk before it is handed out; ends early when the adapter keeps breaking."""
+        breaks = 0
         for case in cases:
             began = time.monotonic()
-            result = self._keeping.failure(self._twice(case), self._profile)
-            result = evolve(result, seconds=round(time.monotonic() - began, 3))
+            result, broken = self._twice(case)
+            result = evolve(self._keeping.failure(result, self._profile), seconds=round(time.monotonic() - began, 3))
             self._keeping.line(results.CaseLine(result))
             yield result
-            if self._breaks_in_a_row >= BREAKS_IN_A_ROW_MAX:
-                self.stopped = f"the adapter broke {self._breaks_in_a_row} times in a row, last: {result.detail}"
+            breaks = breaks + 1 if broken else 0
+            if breaks == BREAKS_IN_A_ROW_MAX:
+                self.stopped = f"the adapter broke in {breaks} cases in a row, last: {result.detail}"
                 return
 
-    def _twice(self, case: Case) -> CaseResult:
+    def _twice(self, case: Case) -> tuple[CaseResult, CarrierBroken | None]:
         """Repeat what went wrong once: a verdict that differs the second time is worth saying."""
-        first, hung = self._once(case)
-        if first.verdict not in REPEATED or hung:
-            return first
-        second, _ = self._once(case)
+        first, broken = self._once(case)
+        if first.verdict not in REPEATED or isinstance(broken, Hung):
+            return first, broken
+        second, broken = self._once(case)
         if second.verdict is first.verdict:
-            return first
+            return first, broken
         detail = f"{first.detail}{'; ' if first.detail else ''}flaky: a second run came out as {second.verdict.value}"
-        return evolve(first, flaky=True, detail=detail)
+        return evolve(first, flaky=True, detail=detail), broken
 
-    def _once(self, case: Case) -> tuple[CaseResult, bool]:
+    def _once(self, case: Case) -> tuple[CaseResult, CarrierBroken | None]:
+        """The result, and what broke the connection if anything did."""
         attempt = Attempt(case, self._description, self._profile, self._seed)
         unable = attempt.not_started()
         if unable is not None:
-            return unable, False
+            return unable, None
         try:
-            result = self._bench.run(attempt.run)
+            return self._bench.run(attempt.run), None
         except CarrierBroken as broken:
-            self._breaks_in_a_row += 1
-            return attempt.ended_by(broken), isinstance(broken, Hung)
-        self._breaks_in_a_row = 0
-        return result, False
+            return attempt.ended_by(broken), broken
 
 
 def spec_digest() -> str:

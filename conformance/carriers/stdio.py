@@ -23,6 +23,7 @@ from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.subject import Unsupported
 
 CLOSE_SECONDS_MAX = 5.0
+ENDING_SECONDS_MAX = 0.2
 STDERR_LINES_KEPT = 8
 STDERR_LINE_BYTES_MAX = 4096
 SCHEMA_HINT = "siteproof adapter schema prints what each line must look like"
@@ -46,31 +47,41 @@ class Stdio(Carrier):
         watchdog.start()
         with contextlib.suppress(CarrierBroken, SubjectFailed, Unsupported, Refused):
             super().close()
-        with contextlib.suppress(OSError):
-            _pipe(self._process.stdin).close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(CLOSE_SECONDS_MAX)
         watchdog.cancel()
         self.abandon()
-        _pipe(self._process.stdout).close()
 
     def abandon(self) -> None:
         """Kill the process and everything it started; a call that waits for it ends with CarrierBroken."""
         self._gone = self._gone or "it was let go by the judge"
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        self._kill()
+        if not self.doing:
+            self._close_pipes()
 
     def call(self, op: str, *arguments: Any) -> Any:
         """See Carrier."""
         self._number += 1
         self.doing = op
-        self._send(wire.encode_call(self._number, op, arguments), op)
-        reply = self._receive(op)
-        self.doing = ""
-        if reply.id != self._number:
-            raise self._broken(f"answered call {reply.id} when asked call {self._number} (`{op}`)")
+        try:
+            self._send(wire.encode_call(self._number, op, arguments), op)
+            reply = self._receive(op)
+            if reply.id != self._number:
+                raise self._broken(f"answered call {reply.id} when asked call {self._number} (`{op}`)")
+        finally:
+            self.doing = ""
         return reply.value if reply.error is None else _raise(op, reply.error)
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def _close_pipes(self) -> None:
+        """Only the thread that uses the pipes may close them: a reader holds their lock while it waits."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                _pipe(pipe).close()
 
     def _send(self, line: bytes, op: str) -> None:
         try:
@@ -96,11 +107,12 @@ class Stdio(Carrier):
 
     def _broken(self, what: str, quoted: str = "") -> CarrierBroken:
         """The connection cannot be used again; say why in one go, with the process' last words."""
-        why = self._gone
-        self.abandon()
-        status = self._process.returncode
-        words = [f"it said {quoted}" if quoted else "", why or _ending(status), self._said.text()]
-        cause = "; ".join(word for word in words if word)
+        ended_by_itself = self._process.poll() is not None or _ends_soon(self._process)
+        self._kill()
+        self._close_pipes()
+        how = _ending(self._process.returncode) if ended_by_itself else ""
+        words = [f"it said {quoted}" if quoted else "", self._gone or how, self._said.text()]
+        cause = "; ".join(word for word in words if word) or "the contract allows no such answer"
         return CarrierBroken(f"the adapter {what}", cause, f"run `{self._command}` by hand; {SCHEMA_HINT}")
 
 
@@ -168,9 +180,16 @@ def _raise(op: str, error: wire.CallError) -> None:
     raise SubjectFailed(op, " ".join(word for word in (error.code, error.message) if word) or "no reason given")
 
 
+def _ends_soon(process: "subprocess.Popen[bytes]") -> bool:
+    """Whether a process that stopped talking is about to end by itself, so that its exit status can be told."""
+    try:
+        process.wait(ENDING_SECONDS_MAX)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
 def _ending(status: int) -> str:
-    if status == -signal.SIGKILL:
-        return ""
     return f"it was ended by signal {-status}" if status < 0 else f"its exit status is {status}"
 
 

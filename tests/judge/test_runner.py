@@ -197,7 +197,7 @@ def test_an_adapter_that_keeps_breaking_ends_the_run() -> None:
     finally:
         release.set()
     assert len(report.results) == 3
-    assert "3 times in a row" in report.stopped
+    assert "in 3 cases in a row" in report.stopped
     assert report.exit_code is ExitCode.CANNOT_JUDGE
 
 
