@@ -43,13 +43,14 @@ def test_a_cut_increment_leaves_no_layer(bench: Bench, after_bytes: int) -> None
 def test_a_disk_that_was_done_before_the_cut_is_not_forgotten(bench: Bench) -> None:
     """When one disk's increment had ended before the link was cut, its changes still reach the next point."""
     bench.protect()
-    bench.write("system", 1)
-    bench.write("data", *range(1000))
-    bench.machine.link.cut_after(3_000_000)
-    bench.subject.settle()
-    assert not bench.seen.link_up
-    bench.subject.fault(Fault(FaultKind.LINK_UP))
-    assert bench.restored(bench.point()) == bench.instant()
+    for after_bytes in (4_000_000, 4_050_000, 4_100_000):  # which disk ends first is QEMU's own choice at each
+        bench.write("system", 1)
+        bench.write("data", *range(1000))
+        bench.machine.link.cut_after(after_bytes)
+        bench.subject.settle()
+        assert not bench.seen.link_up
+        bench.subject.fault(Fault(FaultKind.LINK_UP))
+        assert bench.restored(bench.point()) == bench.instant()
 
 
 @pytest.mark.parametrize("after_bytes", CUTS_BYTES)
