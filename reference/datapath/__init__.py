@@ -14,7 +14,7 @@ are checked; damage is named, never repaired silently.
     kek     = KeyEncryptionKey.generate() | KeyEncryptionKey.from_file(path)          # keys.py
     replica = Replica.create(store, "web-sda", blocks, kek, disk="web/sda")           # replica.py, target side
     replica = Replica.open(store, "web-sda", kek, acknowledged=lsn)                   # recovers after a crash
-    sealer  = Sealer(replica.keys, replica.invite())     # sealer.py: one stream of sealed frames; fresh after each break
+    sealer  = Sealer(replica.keys, replica.invite())     # sealer.py: one stream of frames; fresh after a break
 
     cut = source.take_all()          # everything as of now: the initial copy;  source.take() = what is dirty
     for frame in sealer.seal(cut):   # bytes for the wire; the cut stays what it was while the workload writes on
@@ -31,8 +31,6 @@ are checked; damage is named, never repaired silently.
     replica.revert(name)                                 # the seed becomes the point's image, as a logged batch
     replica.drop_points() ; replica.close() ; replica.destroy()
 
-    resync: ResyncSource(source, sealer) and ResyncTarget(replica) exchange messages  # resync.py, sans-I/O
-    pump(resync_source, resync_target) -> ResyncReport(bytes_digests, bytes_frames, blocks_sent)
 
 **Errors**: `Problem` (model nouns) for what a user mends (missing or wrong key, no such replica); `CorruptLog`
 (corruption.py: segment, offset, reason) for damaged, replayed or missing records -> the caller marks a

@@ -1,0 +1,67 @@
+"""The catalogue of recovery points: which there are, in which order, and which undo logs each one owns.
+
+One sealed frame of JSON in the file `points`, replaced as a whole. A point's image is the seed under the undo logs of
+the point and of every later one, the earliest winning; so dropping a middle point hands its logs to the one before, and
+dropping the oldest throws its logs away. (DATA-PATH.md, Structure)
+
+Maintainers keep: a log that the catalogue does not name is an orphan; one that it names and that is missing is damage.
+"""
+
+import msgspec
+from attrs import field, frozen
+
+from siteproof.model.nouns.policy import RecoveryPoint
+from siteproof.reference.datapath import frames
+from siteproof.reference.datapath.corruption import CorruptLog
+from siteproof.reference.datapath.effects import Executor
+from siteproof.reference.datapath.frames import Kind
+from siteproof.reference.datapath.keys import DiskKeys
+from siteproof.reference.datapath.log import Position
+from siteproof.reference.datapath.segment import HEADER_BYTES, Role, SegmentFile, SegmentHeader, new_header
+from siteproof.reference.datapath.state import replace
+
+
+@frozen
+class Entry:
+    """One point, the undo logs that it owns (oldest first) and the disk's size when it was taken."""
+
+    point: RecoveryPoint
+    blocks: int
+    logs: tuple[int, ...]
+
+
+@frozen
+class Catalogue:
+    """All points, oldest first. `ends` tells where closed logs end: segment, offset, sequence."""
+
+    entries: tuple[Entry, ...] = ()
+    next_log: int = 1
+    ends: dict[str, tuple[int, int, int]] = field(factory=dict)
+
+    @property
+    def logs(self) -> tuple[int, ...]:
+        """The undo logs of all points, oldest first."""
+        return tuple(log for entry in self.entries for log in entry.logs)
+
+    def end(self, log: int) -> Position:
+        """Where a log ended when the catalogue was written, at least."""
+        return Position(*self.ends.get(str(log), (1, 0, 0)))
+
+
+def save(executor: Executor, folder: str, keys: DiskKeys, catalogue: Catalogue) -> None:
+    """Replace the catalogue durably and atomically."""
+    header, cipher = new_header(keys, SegmentHeader(Role.CATALOGUE, keys.disk, 0, 0))
+    frame = frames.seal(cipher, 0, frames.note(Kind.MARKER, msgspec.json.encode(catalogue), 0))
+    replace(executor, folder, "points", header.pack() + frame)
+
+
+def load(executor: Executor, folder: str, keys: DiskKeys) -> Catalogue:
+    """The catalogue, empty when none was written yet; CorruptLog when it is damaged."""
+    file = f"{folder}/points"
+    if not executor.exists(file):
+        return Catalogue()
+    record = SegmentFile(executor, file, keys, Role.CATALOGUE).record(HEADER_BYTES, 0)
+    try:
+        return msgspec.json.decode(record.raw(), type=Catalogue)
+    except msgspec.ValidationError as error:
+        raise CorruptLog(file, HEADER_BYTES, f"the catalogue is not understood: {error}") from error

@@ -1,0 +1,74 @@
+"""A cut: the content of some blocks as of one moment, readable while the workload writes on.
+
+Maintainers keep: a block of an open cut is preserved before it is overwritten, so a cut never shows a later write. That
+is what makes a batch a consistent cut, and a point an image that once existed.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+
+from siteproof.reference.datapath.blocks import BLOCK_BYTES, Blocks, plain_runs
+from siteproof.reference.datapath.effects import Bytes
+
+
+class BlockReader(Protocol):
+    """Reads consecutive blocks of a disk as it is now."""
+
+    def __call__(self, block: int, buffer: memoryview) -> None:
+        """Fill the buffer from a block on."""
+        ...
+
+
+class Cut:
+    """Ascending `blocks` as they were at write `lsn`; `whole` when these are all blocks of the disk."""
+
+    def __init__(
+        self, lsn: int, blocks: Blocks, size: int, read: BlockReader, end: Callable[["Cut", bool], None]
+    ) -> None:
+        """Of a disk of `size` blocks; `end(cut, delivered)` is called once."""
+        self.lsn = lsn
+        self.blocks = blocks
+        self.whole = len(blocks) == size
+        self._member = np.zeros(size, bool)
+        self._member[blocks] = True
+        self._preserved: dict[int, bytes] = {}
+        self._read = read
+        self._end = end
+
+    def preserve(self, block: int, blocks: int) -> None:
+        """Consecutive blocks are about to be overwritten: keep those that belong to the cut."""
+        for offset in np.flatnonzero(self._member[block : block + blocks]).tolist():
+            if block + offset not in self._preserved:
+                held = bytearray(BLOCK_BYTES)
+                self._read(block + offset, memoryview(held))
+                self._preserved[block + offset] = bytes(held)
+
+    def read_into(self, blocks: Blocks, buffer: memoryview) -> None:
+        """Fill the buffer with the cut's content of ascending blocks, one after the other."""
+        done = 0
+        for first, count in plain_runs(blocks):
+            self._read(first, buffer[done : done + count * BLOCK_BYTES])
+            done += count * BLOCK_BYTES
+        if self._preserved:
+            self._lay_over(blocks, buffer)
+
+    def read(self, block: int, blocks: int) -> Bytes:
+        """The cut's content of consecutive blocks."""
+        data = bytearray(blocks * BLOCK_BYTES)
+        self.read_into(np.arange(block, block + blocks), memoryview(data))
+        return data
+
+    def done(self) -> None:
+        """The cut was delivered and committed."""
+        self._end(self, True)
+
+    def failed(self) -> None:
+        """The cut was not delivered: its blocks are dirty again."""
+        self._end(self, False)
+
+    def _lay_over(self, blocks: Blocks, buffer: memoryview) -> None:
+        kept = np.fromiter(self._preserved, np.int64, len(self._preserved))
+        for place in np.flatnonzero(np.isin(blocks, kept)).tolist():
+            buffer[place * BLOCK_BYTES : (place + 1) * BLOCK_BYTES] = self._preserved[int(blocks[place])]

@@ -1,0 +1,145 @@
+"""The history of a seed disk: its recovery points, the undo epochs behind them, and views of the past.
+
+Maintainers keep: the catalogue is replaced before a log that it no longer needs is unlinked, and before a log that it
+newly names is begun. `version` rises whenever views have to look again.
+"""
+
+import numpy as np
+from attrs import evolve
+
+from siteproof.model.nouns.errors import ErrorCode, Refused
+from siteproof.model.nouns.policy import RecoveryPoint
+from siteproof.reference.datapath import catalogue
+from siteproof.reference.datapath.blocks import Blocks, Mask
+from siteproof.reference.datapath.catalogue import Catalogue, Entry
+from siteproof.reference.datapath.effects import Executor, SyncDirectory, Unlink
+from siteproof.reference.datapath.keys import DiskKeys
+from siteproof.reference.datapath.log import Position
+from siteproof.reference.datapath.seed_disk import SeedDisk
+from siteproof.reference.datapath.undo import UndoEpoch
+
+
+class History:
+    """Points and undo epochs of one seed disk; `current` is the newest epoch, None before the first point."""
+
+    def __init__(
+        self, executor: Executor, folder: str, keys: DiskKeys, seed: SeedDisk, reached: dict[int, Position]
+    ) -> None:
+        """Read the catalogue and the logs that it names; `reached` tells how far a log is known to go."""
+        self.version = 0
+        self._executor = executor
+        self._folder = folder
+        self._keys = keys
+        self._seed = seed
+        self._catalogue: Catalogue = catalogue.load(executor, folder, keys)
+        self._remove_orphans()
+        self._epochs = {log: self._open(log, reached.get(log, Position())) for log in self._catalogue.logs}
+        self._saved = self._saved_mask()
+
+    @property
+    def points(self) -> tuple[RecoveryPoint, ...]:
+        """All points, oldest first."""
+        return tuple(entry.point for entry in self._catalogue.entries)
+
+    @property
+    def current(self) -> UndoEpoch | None:
+        """The epoch that takes what is overwritten now."""
+        return self._epochs[self._catalogue.logs[-1]] if self._catalogue.entries else None
+
+    def begin(self, point: RecoveryPoint) -> None:
+        """The seed's present state becomes a point; a point of this name that is there already stays as it is."""
+        if any(known.name == point.name for known in self.points):
+            return
+        number = self._catalogue.next_log
+        entry = Entry(point, self._seed.blocks, (number,))
+        self._replace(evolve(self._catalogue, entries=(*self._catalogue.entries, entry), next_log=number + 1))
+        self._epochs[number] = self._open(number, Position())
+        self._saved = self._saved_mask()
+
+    def save(self, blocks: Blocks, lsn: int) -> None:
+        """Save those of ascending blocks that were not overwritten since the newest point; nothing without points."""
+        epoch = self.current
+        if epoch is None:
+            return
+        fresh = blocks[~self._saved[blocks]]
+        if len(fresh):
+            epoch.save(fresh, self._seed.gather(fresh), lsn)
+            self._saved[fresh] = True
+            self.version += 1
+
+    def commit(self, lsn: int) -> None:
+        """Everything saved is behind a barrier."""
+        if epoch := self.current:
+            epoch.commit(lsn)
+
+    def abandon(self) -> None:
+        """Forget what was saved since the last commit."""
+        if epoch := self.current:
+            epoch.abandon()
+            self._saved = self._saved_mask()
+            self.version += 1
+
+    def drop(self, name: str) -> None:
+        """Forget a point; what older points need of it is handed to the one before. Refused when it is not there."""
+        index = self.index(name)
+        entries = list(self._catalogue.entries)
+        gone = entries.pop(index)
+        if index:
+            entries[index - 1] = evolve(entries[index - 1], logs=entries[index - 1].logs + gone.logs)
+        self._replace(evolve(self._catalogue, entries=tuple(entries)))
+        self._forget_logs(() if index else gone.logs)
+        self._saved = self._saved_mask()
+
+    def index(self, name: str) -> int:
+        """Where the point stands in the order of points; Refused(RecoveryPointUnavailable) when it is not there."""
+        for index, entry in enumerate(self._catalogue.entries):
+            if entry.point.name == name:
+                return index
+        raise Refused(ErrorCode.RECOVERY_POINT_UNAVAILABLE, f"{name!r} is not listed")
+
+    def entry(self, name: str) -> Entry:
+        """The catalogue's entry of a point."""
+        return self._catalogue.entries[self.index(name)]
+
+    def epochs_since(self, name: str) -> tuple[UndoEpoch, ...]:
+        """The epochs that lead from the seed back to the point, earliest first."""
+        logs = [log for entry in self._catalogue.entries[self.index(name) :] for log in entry.logs]
+        return tuple(self._epochs[log] for log in logs)
+
+    def resize(self) -> None:
+        """The seed has another size now."""
+        self._saved = self._saved_mask()
+
+    def _replace(self, new: Catalogue) -> None:
+        ends = {str(log): self._epochs[log].end for log in new.logs if log in self._epochs}
+        numbers = {log: (end.segment, end.offset, end.sequence) for log, end in ends.items()}
+        self._catalogue = evolve(new, ends=numbers)
+        catalogue.save(self._executor, self._folder, self._keys, self._catalogue)
+        self.version += 1
+
+    def _forget_logs(self, logs: tuple[int, ...]) -> None:
+        for log in logs:
+            self._epochs.pop(log).destroy()
+
+    def _open(self, log: int, reached: Position) -> UndoEpoch:
+        return UndoEpoch(self._executor, self._folder, self._keys, log, max(self._catalogue.end(log), reached))
+
+    def _saved_mask(self) -> Mask:
+        """Which blocks the newest point need not save again; sized for the largest disk that it ever was."""
+        if not self._catalogue.entries:
+            return np.zeros(0, bool)
+        saved = [self._epochs[log].blocks() for log in self._catalogue.entries[-1].logs]
+        mask = np.zeros(max([self._seed.blocks, *(int(blocks.max(initial=-1)) + 1 for blocks in saved)]), bool)
+        for blocks in saved:
+            mask[blocks] = True
+        return mask
+
+    def _remove_orphans(self) -> None:
+        known = {f"undo-{log:08d}" for log in self._catalogue.logs}
+        names = [
+            name for name in self._executor.list(self._folder) if name.startswith("undo-") and name[:13] not in known
+        ]
+        for name in names:
+            self._executor.perform(Unlink(f"{self._folder}/{name}"))
+        if names:
+            self._executor.perform(SyncDirectory(self._folder))

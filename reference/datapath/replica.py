@@ -1,0 +1,306 @@
+"""The replica: the target side of one disk, from sealed frames to recovery points (DATA-PATH.md, Structure).
+
+Maintainers keep: what was acknowledged is committed to the cache log; what is applied was committed before; a point is
+a cut. Damage is CorruptLog and leaves seed and points as they are: `salvage` gives up the log, never the history.
+"""
+
+import os
+from typing import Any, Self
+
+import msgspec
+from attrs import evolve, frozen
+
+from siteproof.model.nouns.errors import ErrorCode, Refused
+from siteproof.model.nouns.observation import Watermarks
+from siteproof.model.nouns.policy import RecoveryPoint
+from siteproof.model.nouns.problem import Problem
+from siteproof.model.nouns.vocabulary import Consistency
+from siteproof.reference.datapath import frames
+from siteproof.reference.datapath.applier import Applier, Marker
+from siteproof.reference.datapath.blocks import Blocks, plain_runs, rows_of, run_table, zero_rows
+from siteproof.reference.datapath.corruption import CorruptLog
+from siteproof.reference.datapath.effects import Acknowledge, Bytes, Executor, SyncDirectory, Unlink
+from siteproof.reference.datapath.frames import Kind
+from siteproof.reference.datapath.history import History
+from siteproof.reference.datapath.keys import KEY_BYTES, DiskKeys, KeyEncryptionKey, Random
+from siteproof.reference.datapath.log import Log, LogName, Position
+from siteproof.reference.datapath.points import PointView
+from siteproof.reference.datapath.recovery import open_log
+from siteproof.reference.datapath.seed_disk import SeedDisk
+from siteproof.reference.datapath.segment import Role, check_disk_name
+from siteproof.reference.datapath.state import State, StateFile, create_disk, open_disk
+from siteproof.reference.datapath.stream import StreamReader
+
+REVERT_BLOCKS = 64
+
+
+@frozen
+class Parts:
+    """What an open replica is made of."""
+
+    executor: Executor
+    folder: str
+    keys: DiskKeys
+    seed: SeedDisk
+    state: StateFile
+    log: Log
+    history: History
+
+
+class Replica:
+    """One protected disk at the target. Not thread-safe: one owner drives it."""
+
+    def __init__(self, parts: Parts) -> None:
+        """Use `create`, `open` or `salvage`."""
+        self.keys = parts.keys
+        self.folder = parts.folder
+        self._parts = parts
+        self._executor, self._seed, self._state = parts.executor, parts.seed, parts.state
+        self._log, self._history = parts.log, parts.history
+        self._applier = Applier(parts.log, parts.seed, parts.history, parts.state)
+        self._stream = StreamReader(parts.keys)
+        self._cached = parts.state.state.lsn
+        self._window = parts.state.state.window
+        self._waiting: list[RecoveryPoint] = []
+        for batch in self._applier.batches():
+            self._cached = batch.lsn
+            self._take_note(batch.marker or Marker())
+
+    @classmethod
+    def create(
+        cls, executor: Executor, folder: str, blocks: int, kek: KeyEncryptionKey, disk: str, **cipher: Any
+    ) -> Self:
+        """A new replica of `blocks` blocks in an empty folder of the store; Problem when there is one already.
+
+        `cipher` may hold `random` and `aead`, see keys.DiskKeys.
+        """
+        if executor.exists(f"{folder}/disk"):
+            raise Problem(f"there is a replica in {folder!r} already", "it was created before", "open or destroy it")
+        _clear(executor, folder)
+        random: Random = cipher.get("random", os.urandom)
+        keys = DiskKeys(check_disk_name(disk), random(KEY_BYTES), **cipher)
+        SeedDisk(executor, f"{folder}/seed.raw", blocks).create()
+        StateFile(executor, folder, keys).record(State(blocks=blocks))
+        create_disk(executor, folder, keys, kek)
+        return cls.open(executor, folder, kek, **cipher)
+
+    @classmethod
+    def open(cls, executor: Executor, folder: str, kek: KeyEncryptionKey, acknowledged: int = 0, **cipher: Any) -> Self:
+        """Recover a replica after whatever stopped it: what was acknowledged is there, torn tails are gone.
+
+        `acknowledged` is the LSN that the other side was promised, if it knows. Problem when there is no replica or the
+        key is wrong; CorruptLog when a record is damaged or an acknowledged one is missing.
+        """
+        keys = open_disk(executor, folder, kek, **cipher)
+        state = _load_state(executor, folder, keys)
+        minimum = max(state.acknowledged.applied, state.state.applied)
+        log = open_log(executor, _cache(folder), keys, state.state.applied, minimum)
+        seed = SeedDisk(executor, f"{folder}/seed.raw", state.state.blocks)
+        history = History(executor, folder, keys, seed, {state.state.undo_number: state.state.undo})
+        replica = cls(Parts(executor, folder, keys, seed, state, log, history))
+        if replica.watermarks.cached < acknowledged:
+            at = log.end
+            raise CorruptLog(
+                _cache(folder).file(at.segment), at.offset, f"records up to LSN {acknowledged} are missing"
+            )
+        return replica
+
+    @classmethod
+    def salvage(cls, executor: Executor, folder: str, kek: KeyEncryptionKey, **cipher: Any) -> Self:
+        """Give up the cache log behind the applied state and keep seed and points; a resync window is open then."""
+        state = _load_state(executor, folder, open_disk(executor, folder, kek, **cipher))
+        name = _cache(folder)
+        numbers = name.numbers(executor)
+        fresh = Position(max([state.state.applied.segment, *numbers]) + 1)
+        state.record(evolve(state.state, applied=fresh, window=True))
+        state.promise(state.state.lsn, fresh)
+        for number in numbers:
+            executor.perform(Unlink(name.file(number)))
+        executor.perform(SyncDirectory(folder))
+        return cls.open(executor, folder, kek, **cipher)
+
+    @property
+    def blocks(self) -> int:
+        """The disk's size in blocks."""
+        return self._seed.blocks
+
+    @property
+    def watermarks(self) -> Watermarks:
+        """How far this side is: cached >= applied >= pointed; `written` and `sent` are the source's to know."""
+        points = self.points()
+        pointed = points[-1].sequence if points else 0
+        cached, applied = self._cached, self._state.state.lsn
+        return Watermarks(cached, cached, cached, applied, min(pointed, applied))
+
+    @property
+    def window_open(self) -> bool:
+        """Whether an initial copy or a resynchronisation has begun and not ended: no cut, so no point."""
+        return self._window
+
+    def invite(self) -> int:
+        """A number that the next stream must carry, so that no recorded stream is ever taken for a new one."""
+        self.abandon()
+        return self._stream.invite()
+
+    def receive(self, sealed: Bytes) -> int:
+        """Check sealed frames and append them to the cache log, durable with `commit`; returns how many blocks came.
+
+        CorruptLog when anything is not exactly what the invited stream sent next; then `abandon` and invite anew.
+        """
+        blocks = 0
+        for plain in self._stream.read(sealed, self._seed.blocks, self._cached):
+            self._log.append(plain)
+            blocks += len(plain.blocks()[0])
+        return blocks
+
+    def commit(self, lsn: int) -> int:
+        """Everything received is a consistent cut at `lsn`: make it durable, acknowledge it, return the cached LSN."""
+        self._commit(max(lsn, self._cached))
+        self._cached = max(lsn, self._cached)
+        self._executor.perform(Acknowledge(self.folder, self._cached))
+        return self._cached
+
+    def abandon(self) -> None:
+        """Forget what was received since the last commit; the stream is broken."""
+        self._log.abandon()
+        self._stream.close()
+
+    def apply(self) -> int:
+        """Bring the seed to the newest cut and return its LSN; CorruptLog when the log is damaged."""
+        self._applier.apply()
+        self._waiting.clear()
+        return self._state.state.lsn
+
+    def open_window(self) -> None:
+        """Nothing is a cut from here on: an initial copy or a resynchronisation begins."""
+        self._mark(Marker(window=True))
+
+    def close_window(self) -> None:
+        """The state behind everything received so far is a cut again."""
+        self._mark(Marker(window=False))
+
+    def create_point(
+        self, name: str, consistency: Consistency = Consistency.CRASH, taken_at_ms: int = 0, shared: str = ""
+    ) -> RecoveryPoint:
+        """The newest cut becomes a recovery point: one marker and one sync. Refused in an open window or twice."""
+        if self._window:
+            raise Refused(ErrorCode.OPERATION_CONFLICT, "no recovery point inside an open resynchronisation window")
+        if any(point.name == name for point in self.points()):
+            raise Refused(ErrorCode.TARGET_NAME_COLLISION, f"there is a recovery point {name!r}")
+        point = RecoveryPoint(name, consistency, taken_at_ms, self._cached, shared)
+        self._mark(Marker(point=point))
+        return point
+
+    def points(self) -> tuple[RecoveryPoint, ...]:
+        """All recovery points, oldest first."""
+        return (*self._history.points, *self._waiting)
+
+    def drop_point(self, name: str) -> None:
+        """Forget a point without touching any other; Refused(RecoveryPointUnavailable) when it is not there."""
+        self._reach(name)
+        self._history.drop(name)
+
+    def drop_points(self, keep: str = "") -> None:
+        """Forget every point but the one to keep, if any."""
+        for point in self.points():
+            if point.name != keep:
+                self.drop_point(point.name)
+
+    def open_point(self, name: str | None) -> PointView:
+        """A view of a point, or of the newest applied state; Refused(RecoveryPointUnavailable) when it is not there."""
+        if name is None and self._window:
+            raise Refused(ErrorCode.RECOVERY_POINT_UNAVAILABLE, "the newest state is inside a resynchronisation")
+        if name is not None:
+            self._reach(name)
+        return PointView(self._history, self._seed, name)
+
+    def promote(self, name: str | None, executor: Executor, file: str) -> None:
+        """Write a machine's disk from a point (None: the newest applied state); the replica stays as it is."""
+        with self.open_point(name) as view:
+            view.materialise(executor, file)
+
+    def revert(self, name: str) -> int:
+        """Make the newest state equal to a point, as one committed batch; points stay. Returns the applied LSN."""
+        self._check_between_batches()
+        self.apply()
+        with self.open_point(name) as view:
+            changed = view.changed()
+            for start in range(0, len(changed), REVERT_BLOCKS):
+                self._log.append(_past(view, changed[start : start + REVERT_BLOCKS], self._cached))
+        if len(changed):
+            self._commit(self._cached)
+        return self.apply()
+
+    def resize(self, blocks: int) -> None:
+        """The disk has another size; points keep the size that they were taken at."""
+        self.apply()
+        self._seed.resize(blocks)
+        self._state.record(evolve(self._state.state, blocks=blocks))
+        self._history.resize()
+
+    def seed_path(self) -> str:
+        """Where a reader outside finds the newest applied state."""
+        return self._seed.path()
+
+    def close(self) -> None:
+        """Give up what was not committed; the replica can be opened again."""
+        self.abandon()
+
+    def destroy(self) -> None:
+        """Remove the replica and all of its points for ever."""
+        self._executor.perform(Unlink(f"{self.folder}/disk"))
+        self._executor.perform(SyncDirectory(self.folder))
+        _clear(self._executor, self.folder)
+
+    def _mark(self, marker: Marker) -> None:
+        self._check_between_batches()
+        self._log.append(frames.note(Kind.MARKER, msgspec.json.encode(marker), self._cached))
+        self._commit(self._cached)
+        self._take_note(marker)
+
+    def _commit(self, lsn: int) -> None:
+        self._log.commit(lsn)
+        self._state.promise(lsn, self._log.end)
+
+    def _take_note(self, marker: Marker) -> None:
+        if marker.point is not None:
+            self._waiting.append(marker.point)
+        if marker.window is not None:
+            self._window = marker.window
+
+    def _check_between_batches(self) -> None:
+        if self._log.unfinished:
+            raise Refused(ErrorCode.OPERATION_CONFLICT, "a batch is being received: commit or abandon it first")
+
+    def _reach(self, name: str) -> None:
+        """Apply what is waiting when the point is still in the cache log."""
+        if any(point.name == name for point in self._waiting):
+            self.apply()
+        self._history.index(name)
+
+
+def _past(view: PointView, blocks: Blocks, lsn: int) -> frames.Plain:
+    """A frame that gives blocks the content that they have in a view."""
+    data = b"".join(view.read(first, count) for first, count in plain_runs(blocks))
+    rows = rows_of(data)
+    zero = zero_rows(rows)
+    kind = Kind.ZERO if zero.all() else Kind.DATA
+    return frames.compress(kind, int(blocks[0]), run_table(blocks, zero), rows[~zero].tobytes(), lsn)
+
+
+def _cache(folder: str) -> LogName:
+    return LogName(folder, "cache", Role.CACHE)
+
+
+def _load_state(executor: Executor, folder: str, keys: DiskKeys) -> StateFile:
+    state = StateFile(executor, folder, keys)
+    state.load()
+    return state
+
+
+def _clear(executor: Executor, folder: str) -> None:
+    names = executor.list(folder)
+    for name in names:
+        executor.perform(Unlink(f"{folder}/{name}"))
+    if names:
+        executor.perform(SyncDirectory(folder))

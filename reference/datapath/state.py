@@ -1,0 +1,132 @@
+"""The replica's few facts outside the log: what it is, how far it was applied, how far it was acknowledged.
+
+File `disk`: magic 8, length of the name 2, name, wrapped data key. File `state`: four slots of 512 bytes, each one
+record under a keyed BLAKE2b tag; slots 0 and 1 alternate for the applied state, 2 and 3 for the acknowledgement.
+
+Maintainers keep: an applied state is written behind the seed's barrier and before its own; an acknowledgement is
+written behind the log's barrier and needs none: it may be lost, but it never claims too much.
+"""
+
+import hashlib
+import hmac
+import struct
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from siteproof.model.nouns.problem import Problem
+from siteproof.reference.datapath.corruption import CorruptLog
+from siteproof.reference.datapath.effects import Barrier, Executor, Rename, SyncDirectory, Truncate, Write
+from siteproof.reference.datapath.keys import WRAPPED_BYTES, DiskKeys, KeyEncryptionKey
+from siteproof.reference.datapath.log import Position
+
+MAGIC = b"SPDISK01"
+SLOT_BYTES = 512
+_SUPER = struct.Struct("<8sH")
+_STATE = struct.Struct("<8sQQQQQQQQQQB")
+_STATE_MAGIC = b"SPSTATE1"
+_TAG_BYTES = 16
+
+
+@frozen
+class State:
+    """How far a replica is. `applied` is behind the last applied record; `undo` is the newest undo log's last cut."""
+
+    generation: int = 0
+    lsn: int = 0
+    blocks: int = 0
+    applied: Position = field(factory=Position)
+    undo_number: int = 0
+    undo: Position = field(factory=Position)
+    window: bool = False  # a resynchronisation or an initial copy has begun and not ended
+
+    def pack(self) -> bytes:
+        """The record's bytes."""
+        positions = (*_numbers(self.applied), self.undo_number, *_numbers(self.undo))
+        return _STATE.pack(_STATE_MAGIC, self.generation, self.lsn, self.blocks, *positions, self.window)
+
+
+def _numbers(at: Position) -> tuple[int, int, int]:
+    return at.segment, at.offset, at.sequence
+
+
+def _unpack(data: bytes) -> State:
+    _, generation, lsn, blocks, *numbers, window = _STATE.unpack(data)
+    return State(generation, lsn, blocks, Position(*numbers[:3]), numbers[3], Position(*numbers[4:]), bool(window))
+
+
+class StateFile:
+    """The `state` file of a replica; `state` is what was recorded last, `acknowledged` what was promised."""
+
+    def __init__(self, executor: Executor, folder: str, keys: DiskKeys) -> None:
+        """Attach to the file; call `load` or `record` first."""
+        self.state = State()
+        self.acknowledged = State()
+        self._executor = executor
+        self._folder = folder
+        self._file = f"{folder}/state"
+        self._key = keys.digest_key()
+
+    def load(self) -> None:
+        """Read the newest intact slots; CorruptLog when there is no intact applied state."""
+        slots = [self._read(index) for index in range(4)]
+        applied = [slot for slot in slots[:2] if slot]
+        if not applied:
+            raise CorruptLog(self._file, 0, "no intact record of what was applied")
+        self.state = max(applied, key=lambda slot: slot.generation)
+        promised = [slot for slot in slots[2:] if slot]
+        self.acknowledged = max(promised, key=lambda slot: slot.generation, default=self.state)
+
+    def record(self, state: State) -> None:
+        """Make the applied state durable."""
+        self.state = evolve(state, generation=self.state.generation + 1)
+        self._write(self.state.generation % 2, self.state)
+        self._executor.perform(Barrier(self._file))
+
+    def promise(self, lsn: int, end: Position) -> None:
+        """Note that everything up to `lsn` is behind the log's barrier at `end`."""
+        self.acknowledged = State(self.acknowledged.generation + 1, lsn, self.state.blocks, end)
+        self._write(2 + self.acknowledged.generation % 2, self.acknowledged)
+
+    def _write(self, slot: int, state: State) -> None:
+        data = state.pack()
+        self._executor.perform(Write(self._file, slot * SLOT_BYTES, data + self._tag(slot // 2, data)))
+
+    def _read(self, slot: int) -> State | None:
+        data = self._executor.read(self._file, slot * SLOT_BYTES, _STATE.size + _TAG_BYTES)
+        body, tag = data[: _STATE.size], data[_STATE.size :]
+        return _unpack(body) if hmac.compare_digest(tag, self._tag(slot // 2, body)) else None
+
+    def _tag(self, purpose: int, body: bytes) -> bytes:
+        return hashlib.blake2b(body, digest_size=_TAG_BYTES, key=self._key, person=bytes([purpose])).digest()
+
+
+def create_disk(executor: Executor, folder: str, keys: DiskKeys, kek: KeyEncryptionKey) -> None:
+    """Write the `disk` file under a temporary name and rename it: a replica exists wholly or not at all."""
+    head = _SUPER.pack(MAGIC, len(keys.disk.encode())) + keys.disk.encode()
+    replace(executor, folder, "disk", head + kek.wrap(keys.secret, head, keys.random))
+
+
+def open_disk(executor: Executor, folder: str, kek: KeyEncryptionKey, **cipher: Any) -> DiskKeys:
+    """The disk's keys, `cipher` as in DiskKeys; Problem when there is no replica, or the key is another one."""
+    file = f"{folder}/disk"
+    data = executor.read(file, 0, SLOT_BYTES) if executor.exists(file) else b""
+    if not data:
+        raise Problem(f"there is no replica in {folder!r}", "its disk record is missing", "create it")
+    if len(data) < _SUPER.size or data[:8] != MAGIC:
+        raise CorruptLog(file, 0, "no intact disk record")
+    split = _SUPER.size + int(_SUPER.unpack_from(data)[1])
+    if len(data) != split + WRAPPED_BYTES:
+        raise CorruptLog(file, split, "the wrapped key has a wrong length")
+    secret = kek.unwrap(data[split:], data[:split])
+    return DiskKeys(data[_SUPER.size : split].decode(), secret, **cipher)
+
+
+def replace(executor: Executor, folder: str, name: str, data: bytes) -> None:
+    """Give a small file new content, durably and atomically."""
+    new = f"{folder}/{name}.new"
+    executor.perform(Truncate(new, 0))
+    executor.perform(Write(new, 0, data))
+    executor.perform(Barrier(new))
+    executor.perform(Rename(new, f"{folder}/{name}"))
+    executor.perform(SyncDirectory(folder))

@@ -1,0 +1,181 @@
+"""The mobility agent's disk: a raw file whose writes are captured in a dirty bitmap (seed: Mobility agent).
+
+Bitmap file: magic 8, version 4, clean flag 4, blocks 8, last write 8, digest 16 of those and the bits, then the bits at
+byte 4096. Maintainers keep: the flag is cleared, durably, before the first write is captured, and set only by `close`
+behind the bits' own barrier; without it the bitmap is not trusted and every block counts as dirty. (DOMAIN.md §7, B10)
+"""
+
+import hashlib
+import struct
+
+import numpy as np
+
+from siteproof.model.nouns.problem import Problem
+from siteproof.reference.datapath.bitmap import DirtyBitmap
+from siteproof.reference.datapath.blocks import BLOCK_BYTES, Blocks
+from siteproof.reference.datapath.cut import Cut
+from siteproof.reference.datapath.effects import Barrier, Bytes, Executor, SyncDirectory, Truncate, Write
+
+MAGIC = b"SPDIRTY1"
+VERSION = 1
+BITS_AT = 4096
+_HEAD = struct.Struct("<8sIIQQ")
+_DIGEST_BYTES = 16
+_ZEROS = bytes(256 * BLOCK_BYTES)
+
+
+class SourceDisk:
+    """A disk of a production machine. `written` is the sequence of its last write; `trusted` tells about the bitmap."""
+
+    def __init__(self, executor: Executor, file: str, bitmap_file: str, written: int = 0) -> None:
+        """Attach to an existing raw file whose size is a whole number of blocks; Problem otherwise."""
+        size = executor.size(file)
+        if size % BLOCK_BYTES:
+            raise Problem(f"{file!r} is no disk", f"{size} bytes are not a multiple of {BLOCK_BYTES}", "pad the image")
+        self.file = file
+        self.blocks = size // BLOCK_BYTES
+        self._executor = executor
+        self._bitmap_file = bitmap_file
+        self._cuts: list[Cut] = []
+        self.capturing = False
+        self.trusted, self.dirty, known = self._load()
+        self.written = max(written, known)
+
+    @classmethod
+    def create(cls, executor: Executor, file: str, bitmap_file: str, blocks: int) -> "SourceDisk":
+        """A new disk of zeros."""
+        executor.perform(Truncate(file, 0))
+        executor.perform(Truncate(file, blocks * BLOCK_BYTES))
+        return cls(executor, file, bitmap_file)
+
+    def start_capture(self) -> None:
+        """Writes mark blocks dirty from now on; the stored bitmap is worthless until `close`."""
+        if not self.capturing:
+            self._store(clean=False)
+            self.capturing = True
+
+    def stop_capture(self) -> None:
+        """Writes are no longer marked, and nothing is dirty; open cuts fail quietly."""
+        self.capturing = False
+        self._cuts.clear()
+        self.dirty.take()
+
+    def write(self, block: int, data: Bytes) -> int:
+        """Overwrite consecutive blocks and return the write's sequence; Problem when it does not fit the disk."""
+        count, rest = divmod(len(data), BLOCK_BYTES)
+        if rest:
+            raise Problem(f"a write of {len(data)} bytes", "disks are written in whole blocks of 4096", "pad the write")
+        self._change(block, count)
+        self._executor.perform(Write(self.file, block * BLOCK_BYTES, data))
+        return self._captured(block, count)
+
+    def discard(self, block: int, blocks: int) -> int:
+        """Consecutive blocks read as zeros from now on; returns the write's sequence."""
+        self._change(block, blocks)
+        for first in range(block, block + blocks, 256):
+            zeros = _ZEROS[: min(256, block + blocks - first) * BLOCK_BYTES]
+            self._executor.perform(Write(self.file, first * BLOCK_BYTES, zeros))
+        return self._captured(block, blocks)
+
+    def flush(self) -> None:
+        """What was written survives a crash of the machine."""
+        self._executor.perform(Barrier(self.file))
+
+    def read(self, block: int, blocks: int) -> bytes:
+        """The bytes of consecutive blocks as they are now."""
+        self._check_range(block, blocks)
+        return self._executor.read(self.file, block * BLOCK_BYTES, blocks * BLOCK_BYTES)
+
+    def take(self) -> Cut:
+        """Everything dirty, as a consistent cut of this moment; clean until written again or until the cut fails."""
+        return self._cut(self.dirty.take())
+
+    def take_all(self) -> Cut:
+        """The whole disk, as a consistent cut of this moment; nothing is dirty afterwards."""
+        self.dirty.take()
+        return self._cut(np.arange(self.blocks))
+
+    def resize(self, blocks: int) -> None:
+        """The disk has another size; new blocks are zeros and dirty. Open cuts fail quietly."""
+        self._cuts.clear()
+        self._executor.perform(Truncate(self.file, blocks * BLOCK_BYTES))
+        self.blocks = blocks
+        self.dirty.resize(blocks)
+        if not self.capturing:
+            self.dirty.take()
+
+    def close(self) -> None:
+        """A clean shutdown: the bitmap is stored and may be trusted by the next start."""
+        for cut in list(self._cuts):
+            cut.failed()
+        self.flush()
+        self._store(clean=True)
+        self.capturing = False
+
+    def path(self) -> str:
+        """Where a reader outside finds the disk's bytes."""
+        return self._executor.path(self.file)
+
+    def _change(self, block: int, blocks: int) -> None:
+        self._check_range(block, blocks)
+        for cut in self._cuts:
+            cut.preserve(block, blocks)
+
+    def _captured(self, block: int, blocks: int) -> int:
+        self.written += 1
+        if self.capturing:
+            self.dirty.mark(block, blocks)
+        return self.written
+
+    def _check_range(self, block: int, blocks: int) -> None:
+        if block < 0 or blocks < 1 or block + blocks > self.blocks:
+            what = f"blocks {block} to {block + blocks - 1} of a disk of {self.blocks}"
+            raise Problem(f"{what} do not exist", "the range is outside of the disk", "stay within the disk")
+
+    def _cut(self, blocks: Blocks) -> Cut:
+        cut = Cut(self.written, blocks, self.blocks, self._read_now, self._end)
+        self._cuts.append(cut)
+        return cut
+
+    def _read_now(self, block: int, buffer: memoryview) -> None:
+        self._executor.read_into(self.file, block * BLOCK_BYTES, buffer)
+
+    def _end(self, cut: Cut, delivered: bool) -> None:
+        if cut in self._cuts:
+            self._cuts.remove(cut)
+            if not delivered and self.capturing:
+                self.dirty.restore(cut.blocks)
+
+    def _store(self, *, clean: bool) -> None:
+        bits = self.dirty.to_bytes()
+        if clean:
+            self._executor.perform(Write(self._bitmap_file, BITS_AT, bits))
+            self._executor.perform(Barrier(self._bitmap_file))
+        head = _HEAD.pack(MAGIC, VERSION, clean, self.blocks, self.written)
+        self._executor.perform(Write(self._bitmap_file, 0, head + _digest(head, bits)))
+        self._executor.perform(Barrier(self._bitmap_file))
+        self._executor.perform(SyncDirectory(self._bitmap_file.rpartition("/")[0]))
+
+    def _load(self) -> tuple[bool, DirtyBitmap, int]:
+        """Whether the stored bitmap may be trusted, the bitmap, and the last write that it knows of."""
+        if not self._executor.exists(self._bitmap_file):
+            return True, DirtyBitmap(self.blocks), 0
+        head = self._executor.read(self._bitmap_file, 0, _HEAD.size + _DIGEST_BYTES)
+        bits = self._executor.read(self._bitmap_file, BITS_AT, (self.blocks + 7) // 8)
+        if (known := _clean_write(head, bits, self.blocks)) is not None:
+            return True, DirtyBitmap.from_bytes(bits, self.blocks), known
+        everything = DirtyBitmap(self.blocks)
+        everything.mark(0, self.blocks)
+        return False, everything, 0
+
+
+def _digest(head: bytes, bits: bytes) -> bytes:
+    return hashlib.blake2b(head + bits, digest_size=_DIGEST_BYTES).digest()
+
+
+def _clean_write(head: bytes, bits: bytes, blocks: int) -> int | None:
+    """The last write before a clean shutdown, or None when this is anything else than an intact clean bitmap."""
+    if len(head) < _HEAD.size + _DIGEST_BYTES or head[_HEAD.size :] != _digest(head[: _HEAD.size], bits):
+        return None
+    magic, version, clean, size, written = _HEAD.unpack_from(head)
+    return int(written) if (magic, version, clean, size) == (MAGIC, VERSION, 1, blocks) else None
