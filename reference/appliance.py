@@ -1,0 +1,154 @@
+"""The replication appliance: takes commands as jobs, lets time pass, brings jobs to their end (seed: components).
+
+Its entry points are verbs of the Subject contract; what a command does to data stands in procedures.py and below.
+A refusal is raised before anything is touched.
+"""
+
+from siteproof.model.nouns.commands import Accepted, Command
+from siteproof.model.nouns.errors import ErrorCode, Refused
+from siteproof.model.nouns.policy import ReplicationPolicy, check_policy
+from siteproof.model.nouns.profile import CORE, Profile
+from siteproof.model.nouns.subject import Image
+from siteproof.model.nouns.vocabulary import Protection, Verb
+from siteproof.reference import lifecycle, selection
+from siteproof.reference.jobs import PHASE_MS, Job, JobFailed, JobState
+from siteproof.reference.machine import Machine
+from siteproof.reference.procedures import PROCEDURES
+from siteproof.reference.replicator import Replicator
+from siteproof.reference.scheduler import Scheduler
+from siteproof.reference.stores import Stores
+from siteproof.reference.vault import Vault
+
+STEPS_MAX = 1_000_000
+
+
+class Appliance:
+    """One appliance with its vault, stores and clock; `replicator_type` is where the zoo goes wrong."""
+
+    replicator_type: type[Replicator] = Replicator
+
+    def __init__(
+        self, vault: Vault, stores: Stores, scheduler: Scheduler, policy: ReplicationPolicy, profile: Profile = CORE
+    ) -> None:
+        """Set up for machines that run unprotected; `policy` is what an enable without one gets."""
+        self.vault = vault
+        self.stores = stores
+        self.scheduler = scheduler
+        self.policy = policy
+        self.profile = profile
+        self.replicator = self.replicator_type(vault, scheduler, profile)
+
+    @property
+    def now_ms(self) -> int:
+        """The steady clock."""
+        return self.scheduler.now_ms
+
+    def do(self, command: Command) -> Accepted:
+        """Accept the command as a job in its first phase; Refused when the tables or the guards say no."""
+        machine = self.vault.machine(command.machine)
+        lifecycle.admit(machine.regions, command.verb, self.profile)
+        self._guard(machine, command)
+        if command.verb is Verb.RESYNCHRONIZE:
+            return Accepted(self.replicator.comparisons.queue(machine))
+        return Accepted(self._start(machine, command))
+
+    def export(self, name: str, point: str) -> tuple[Image, ...]:
+        """Every disk of the machine at a listed point, as raw files; Refused when it is not listed."""
+        machine = self.vault.machine(name)
+        if machine.stream is None or point not in {listed.name for listed in machine.points}:
+            raise Refused(ErrorCode.RECOVERY_POINT_UNAVAILABLE, point)
+        return machine.stream.service.export(point, self.stores.exports, self.stores)
+
+    def advance(self, milliseconds: int) -> None:
+        """Let time pass; everything that is due happens on the way."""
+        self.scheduler.run_until(self.now_ms + milliseconds)
+
+    def settle(self) -> None:
+        """Bring every job and comparison to its end and replicate what waits, without moving the clock."""
+        for _ in range(STEPS_MAX):
+            pushed = [self._push(machine) for machine in self.vault.machines.values()]
+            if not any(pushed):
+                break
+        for machine in self.vault.machines.values():
+            self.replicator.drain(machine)
+
+    def _push(self, machine: Machine) -> bool:
+        """Do one step of whatever runs; False when nothing runs."""
+        if machine.job is not None:
+            self.step(machine)
+            return True
+        return self.replicator.comparisons.step(machine)
+
+    def _guard(self, machine: Machine, command: Command) -> None:
+        if command.verb is Verb.ENABLE:
+            self._check_identity(machine)
+            check_policy(command.policy or self.policy)
+            _check_disks(machine, command.disks)
+        elif command.verb in selection.CHOOSING:
+            selection.require(machine, command.selection, command.point)
+
+    def _check_identity(self, machine: Machine) -> None:
+        twins = [other.name for other in self.vault.machines.values() if _is_protected_twin(machine, other)]
+        if twins:
+            raise Refused(ErrorCode.DUPLICATE_MACHINE_IDENTITY, f"{machine.spec.identity} is {twins[0]}")
+
+    def _start(self, machine: Machine, command: Command) -> str:
+        course = lifecycle.COURSES[command.verb, machine.regions.direction]
+        works = PROCEDURES[command.verb](self, machine, command)
+        self._give_up(machine)
+        name, doomed = self.vault.next_job(), machine.next_job_fails
+        job = Job(name, command.verb, machine.name, self.now_ms, machine.regions, course, works, doomed)
+        self.vault.jobs.append(job)
+        machine.job, machine.next_job_fails = job, False
+        machine.regions = job.entry.of(machine.regions)
+        if course.during:
+            self._plan(machine, job)
+        else:
+            self.step(machine)
+        return name
+
+    @staticmethod
+    def _give_up(machine: Machine) -> None:
+        """A disable may interrupt an initial copy; its job ends without doing the rest."""
+        if machine.job is not None:
+            machine.job.state = JobState.FAILED
+
+    def _plan(self, machine: Machine, job: Job) -> None:
+        def later() -> None:
+            if machine.job is job:
+                self.step(machine)
+                self._plan(machine, job)
+
+        if machine.job is job:
+            self.scheduler.at(self.now_ms + PHASE_MS, later)
+
+    def step(self, machine: Machine) -> None:
+        """Do one phase of the machine's job; the regions move as the table says."""
+        job = machine.job
+        assert job is not None
+        try:
+            change = job.step()
+            machine.regions = change.of(machine.regions)
+        except JobFailed as failure:
+            machine.regions = job.fail(failure, machine.regions)
+            self.vault.record(machine, self.now_ms, failure.code, failure.detail)
+        if job.state is not JobState.RUNNING:
+            self._end(machine, job)
+
+    def _end(self, machine: Machine, job: Job) -> None:
+        machine.job, machine.chosen = None, ""
+        if job.verb is Verb.DISABLE and job.state is JobState.SUCCEEDED:
+            machine.regions = lifecycle.without_protection(job.before)
+        if machine.regions.protection is Protection.PROTECTED and job.before.protection is not Protection.PROTECTED:
+            self.replicator.resume(machine)
+
+
+def _is_protected_twin(machine: Machine, other: Machine) -> bool:
+    same = machine.spec.identity == other.spec.identity != ""
+    return same and other is not machine and other.regions.protection is not Protection.UNPROTECTED
+
+
+def _check_disks(machine: Machine, disks: tuple[str, ...]) -> None:
+    unknown = set(disks) - {disk.name for disk in machine.spec.disks}
+    if unknown:
+        raise Refused(ErrorCode.REPLICATED_DISK_REMOVED, f"no disk {', '.join(sorted(unknown))}")

@@ -1,0 +1,131 @@
+"""Failover, its drill, its commit (DOMAIN.md §1, 3-7; seed: Failover and failback process).
+
+A drill never touches replication: it builds an isolated machine from a pinned point. A failover stops replication
+first, raises the generation and fences the old side, whether or not the old side could be shut down.
+"""
+
+from typing import TYPE_CHECKING
+
+from siteproof.model.nouns.commands import Command
+from siteproof.model.nouns.errors import ErrorCode
+from siteproof.model.nouns.vocabulary import Place, Selection
+from siteproof.reference import selection
+from siteproof.reference.host import Host
+from siteproof.reference.jobs import JobFailed, Work
+from siteproof.reference.machine import Machine
+from siteproof.reference.protection import remove_host
+
+if TYPE_CHECKING:
+    from siteproof.reference.appliance import Appliance
+
+
+def test_failover(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+    """Choose and pin a point; build the isolated machine from it."""
+    _reserve(machine, command)
+
+    def build() -> None:
+        machine.hosts[Place.TEST] = built(appliance, machine, machine.chosen, Place.TEST)
+        machine.drilling = machine.chosen
+
+    return _choosing(appliance, machine, command), build
+
+
+def clean_up_test(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+    """Delete the test machine with everything that was written in it, and let go of its point."""
+    del command
+
+    def remove() -> None:
+        remove_host(appliance, machine, Place.TEST)
+        machine.drilling = ""
+
+    return (remove,)
+
+
+def fail_over(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+    """Stop replication and shut the source down if possible; build the machine from the chosen point and start it."""
+    _reserve(machine, command)
+    choose = _choosing(appliance, machine, command)
+
+    def stop() -> None:
+        appliance.replicator.stop(machine)
+        choose()
+
+    def start() -> None:
+        remove_host(appliance, machine, Place.RECOVERY)
+        machine.hosts[Place.RECOVERY] = built(appliance, machine, machine.chosen, Place.RECOVERY)
+        machine.using = machine.chosen
+        machine.generation += 1
+        machine.resync_reason = None
+        _shut_down_old_side(appliance, machine, command.shutdown)
+
+    return stop, start
+
+
+def change_recovery_point(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+    """Build the machine anew from another point; what was written since the failover is discarded."""
+    _reserve(machine, command)
+
+    def rebuild() -> None:
+        _choosing(appliance, machine, command)()
+        replacement = built(appliance, machine, machine.chosen, Place.RECOVERY)
+        remove_host(appliance, machine, Place.RECOVERY)
+        machine.hosts[Place.RECOVERY] = replacement
+        machine.using = machine.chosen
+
+    return (rebuild,)
+
+
+def commit(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+    """Delete all other points: the point can never be changed again. In reverse the cloud machine is removed too."""
+    del command
+
+    def settle_for_good() -> None:
+        others = {point.name for point in machine.points} - {machine.using}
+        appliance.replicator.drop_points(machine, others)
+        if not machine.forward:
+            remove_host(appliance, machine, Place.RECOVERY)
+
+    return (settle_for_good,)
+
+
+def complete_migration(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+    """Keep the machine that runs, remove all replication data: failback is impossible for ever."""
+    del command
+    return (lambda: appliance.replicator.end(machine),)
+
+
+def built(appliance: "Appliance", machine: Machine, point: str, place: Place) -> Host:
+    """A machine at that place, made from the point and powered on."""
+    assert machine.stream is not None
+    store = appliance.stores.side(place)
+    files = machine.stream.service.promote(point, store, appliance.stores.fresh_folder(machine.name, place))
+    return Host.opened(store, files)
+
+
+def _reserve(machine: Machine, command: Command) -> None:
+    """Pin the point that was asked for until the job ends."""
+    found = selection.find(machine, command.selection, command.point)
+    machine.chosen = found.name if found else ""
+
+
+def _choosing(appliance: "Appliance", machine: Machine, command: Command) -> Work:
+    def choose() -> None:
+        if command.selection is Selection.LATEST:
+            newest = appliance.replicator.latest(machine)
+            machine.chosen = newest.name if newest else ""
+        if not machine.chosen:
+            raise JobFailed(ErrorCode.RECOVERY_POINT_UNAVAILABLE, command.selection.value)
+
+    return choose
+
+
+def _shut_down_old_side(appliance: "Appliance", machine: Machine, wanted: bool) -> None:
+    """Best effort: a side that cannot be reached keeps running, fenced, and the operator is told."""
+    old = machine.hosts.get(Place.PRIMARY)
+    if old is None or not old.running:
+        return
+    if wanted and machine.link.up:
+        old.running = False
+        return
+    detail = f"the machine at {Place.PRIMARY.value} still runs; generation {machine.generation} fences it"
+    appliance.vault.record(machine, appliance.now_ms, ErrorCode.STALE_GENERATION, detail)

@@ -1,0 +1,77 @@
+"""Jobs: one scenario per machine at a time, phase by phase, with a failure that leaves what the table says.
+
+`do` puts the machine into the first phase; each step does the work of one phase; the last one ends the job.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from attrs import define, evolve
+
+from siteproof.model.nouns.errors import ErrorCode
+from siteproof.model.nouns.observation import Regions
+from siteproof.model.nouns.vocabulary import Verb
+from siteproof.reference.lifecycle import Change, Course
+
+Work = Callable[[], None]
+PHASE_MS = 1000
+
+
+class JobFailed(Exception):  # noqa: N818  (it names what happened)
+    """The job cannot go on; `change` overrides the regions that the table names for a failure."""
+
+    def __init__(self, code: ErrorCode, detail: str, change: Change | None = None) -> None:
+        """Name the error for the machine's events."""
+        super().__init__(f"{code.value}: {detail}")
+        self.code = code
+        self.detail = detail
+        self.change = change
+
+
+class JobState(StrEnum):
+    """How a job stands."""
+
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@define(eq=False)
+class Job:
+    """One accepted command; `works[i]` is the work of phase i, and there is at least one."""
+
+    name: str
+    verb: Verb
+    machine: str
+    started_ms: int
+    before: Regions
+    course: Course
+    works: tuple[Work, ...]
+    doomed: bool = False
+    phase: int = 0
+    state: JobState = JobState.RUNNING
+
+    def __attrs_post_init__(self) -> None:
+        """Phases and works belong together; a course without phases is done at once."""
+        assert len(self.works) == max(1, len(self.course.during)), self.verb
+
+    @property
+    def entry(self) -> Change:
+        """How the present phase shows in the regions."""
+        return self.course.during[self.phase] if self.course.during else Change()
+
+    def step(self) -> Change:
+        """Do the present phase's work and return what moves after it; JobFailed when it cannot be done."""
+        if self.doomed:
+            raise JobFailed(ErrorCode.TARGET_INTERNAL_ERROR, f"{self.verb.value} failed")
+        self.works[self.phase]()
+        self.phase += 1
+        if self.phase < len(self.works):
+            return self.entry
+        self.state = JobState.SUCCEEDED
+        return self.course.done
+
+    def fail(self, failure: JobFailed, now: Regions) -> Regions:
+        """Mark the job failed and return where that leaves the machine; a mark that came meanwhile stays."""
+        self.state = JobState.FAILED
+        return (failure.change or self.course.failed).of(evolve(self.before, resync=now.resync))

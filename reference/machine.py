@@ -1,0 +1,89 @@
+"""One machine as the vault knows it: regions, hosts, stream, points, job. State only; who changes it is appliance.py.
+
+A machine's hosts are kept by place; the vault never asks which side is which, it asks the regions.
+"""
+
+from attrs import define, field
+
+from siteproof.model.nouns.observation import Regions
+from siteproof.model.nouns.policy import ReplicationPolicy
+from siteproof.model.nouns.scenario import MachineSpec
+from siteproof.model.nouns.vocabulary import Consistency, Direction, Place, Protection, Resync, ResyncReason, Site
+from siteproof.reference.host import Host
+from siteproof.reference.jobs import Job
+from siteproof.reference.lifecycle import running_place
+from siteproof.reference.link import Link
+from siteproof.reference.points import StoredPoint
+from siteproof.reference.resynchronizer import Resynchronization
+from siteproof.reference.stream import Stream
+
+
+@define(eq=False)
+class Machine:
+    """`era` rises whenever replication starts or ends, so that what was planned before is void."""
+
+    spec: MachineSpec
+    policy: ReplicationPolicy
+    link: Link
+    hosts: dict[Place, Host]
+    regions: Regions = field(factory=Regions)
+    stream: Stream | None = None
+    points: list[StoredPoint] = field(factory=list)
+    job: Job | None = None
+    next_job_fails: bool = False
+    comparison: Resynchronization | None = None
+    resync_reason: ResyncReason | None = None
+    generation: int = 0
+    era: int = 0
+    using: str = ""  # the point of the failover that is not yet over
+    drilling: str = ""  # the point of the running drill
+    chosen: str = ""  # the point of the running job
+    received_ms: int | None = None  # source time of what the cache holds beyond the newest point
+    ship_planned: bool = False
+    clock_offset_ms: int = 0
+    site_up: bool = True
+    lost_power: bool = False
+
+    @property
+    def name(self) -> str:
+        """The scenario's name of it."""
+        return self.spec.name
+
+    @property
+    def pinned(self) -> frozenset[str]:
+        """Points which no pruning may take."""
+        return frozenset({self.using, self.drilling, self.chosen}) - {""}
+
+    @property
+    def newest(self) -> StoredPoint | None:
+        """The newest point in the stream's order."""
+        return self.points[-1] if self.points else None
+
+    def newest_of(self, consistency: Consistency) -> StoredPoint | None:
+        """The newest point of that kind."""
+        return next((point for point in reversed(self.points) if point.consistency is consistency), None)
+
+    @property
+    def active_place(self) -> Place:
+        """Where production runs, or would run."""
+        return running_place(self.regions)
+
+    def host(self, place: Place) -> Host | None:
+        """The machine at that place, if there is one."""
+        return self.hosts.get(self.active_place if place is Place.ACTIVE else place)
+
+    @property
+    def forward(self) -> bool:
+        """Whether data flows from on-premises to the cloud."""
+        return self.regions.direction is Direction.FORWARD
+
+    @property
+    def replicating(self) -> bool:
+        """Whether changes of the running machine are meant to travel."""
+        settled = self.regions.protection is Protection.PROTECTED and self.regions.active is Site.PRIMARY
+        return settled and self.stream is not None
+
+    @property
+    def trusted(self) -> bool:
+        """Whether deltas may travel: both sides agree but for what is tracked."""
+        return self.replicating and self.regions.resync is Resync.NONE

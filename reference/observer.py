@@ -1,0 +1,69 @@
+"""What the vault shows of a machine; looking changes nothing and waits for nothing (DESIGN.md, conformance)."""
+
+from attrs import evolve
+
+from siteproof.model.nouns.observation import DiskView, Observation, Watermarks
+from siteproof.model.nouns.vocabulary import Health, Place, Resync, WriteOrderMode
+from siteproof.reference import lifecycle
+from siteproof.reference.appliance import Appliance
+from siteproof.reference.host import Host
+from siteproof.reference.machine import Machine
+from siteproof.reference.policy_watch import NO_POINT_MS, exposure_ms, threshold_ms
+from siteproof.reference.stream import Stream
+
+
+def observe(appliance: Appliance, name: str) -> Observation:
+    """A snapshot of the machine of that name."""
+    machine = appliance.vault.machine(name)
+    pinned = machine.pinned
+    return Observation(
+        machine=name,
+        time_ms=appliance.now_ms,
+        regions=machine.regions,
+        allowed=lifecycle.allowed(machine.regions, appliance.profile),
+        points=tuple(point.public(point.name in pinned) for point in machine.points),
+        disks=_disks(machine),
+        running=tuple(place for place in _PLACES if place in machine.hosts and machine.hosts[place].running),
+        rpo_ms=exposure_ms(machine, appliance.now_ms),
+        health=_health(machine, appliance.now_ms),
+        events=appliance.vault.events(machine),
+        resync_reason=machine.resync_reason,
+        generation=machine.generation,
+        bytes_sent=machine.link.bytes_sent,
+        link_up=machine.link.up,
+        running_job=machine.job.name if machine.job else "",
+    )
+
+
+_PLACES = (Place.PRIMARY, Place.RECOVERY, Place.TEST)
+
+
+def _disks(machine: Machine) -> tuple[DiskView, ...]:
+    host = machine.host(Place.ACTIVE)
+    if host is None:
+        return ()
+    return tuple(_disk(name, host, machine.stream) for name in host.disks)
+
+
+def _disk(name: str, host: Host, stream: Stream | None) -> DiskView:
+    disk = host.disks[name]
+    if stream is None or stream.agent.host is not host or name not in stream.service.replicas:
+        return DiskView(name, disk.blocks, watermarks=Watermarks(written=disk.written))
+    return DiskView(name, disk.blocks, stream.agent.mode, disk.dirty.count, _watermarks(name, disk.written, stream))
+
+
+def _watermarks(name: str, written: int, stream: Stream) -> Watermarks:
+    held = stream.service.replicas[name].watermarks
+    return evolve(held, written=written, sent=max(stream.sent[name], held.cached))
+
+
+def _health(machine: Machine, now_ms: int) -> Health:
+    """The worst of what is wrong now; health guards nothing."""
+    exposed = exposure_ms(machine, now_ms) or 0
+    if not machine.replicating:
+        return Health.NORMAL
+    if machine.regions.resync is Resync.FAILED or (machine.forward and exposed > NO_POINT_MS):
+        return Health.CRITICAL
+    degraded = machine.stream is not None and machine.stream.agent.mode is not WriteOrderMode.DATA
+    late = machine.forward and exposed > threshold_ms(machine)
+    return Health.WARNING if degraded or late or not machine.link.up else Health.NORMAL

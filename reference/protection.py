@@ -1,0 +1,81 @@
+"""Enable and disable (DOMAIN.md §1, 1-2 and 8; seed: Replication process 1-3).
+
+An initial copy holds every block as of the moment it is made; later writes arrive as deltas. Protection begins with a
+first common point, and whatever fails on the way leaves no replica behind.
+"""
+
+from typing import TYPE_CHECKING
+
+from siteproof.model.nouns.commands import Command
+from siteproof.model.nouns.errors import ErrorCode
+from siteproof.model.nouns.vocabulary import Direction, Place, Protection
+from siteproof.reference.jobs import JobFailed, Work
+from siteproof.reference.lifecycle import Change
+from siteproof.reference.link import LinkDown
+from siteproof.reference.machine import Machine
+from siteproof.reference.replication_service import ReplicationService
+from siteproof.reference.stream import Stream
+
+if TYPE_CHECKING:
+    from siteproof.reference.appliance import Appliance
+
+
+def enable(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+    """Prepare seed disks and capture; copy everything and make the first common point."""
+    machine.policy = command.policy or appliance.policy
+
+    def prepare() -> None:
+        remove_host(appliance, machine, Place.RECOVERY)
+        machine.stream = open_stream(appliance, machine, Direction.FORWARD, Place.PRIMARY, command.disks)
+
+    def copy() -> None:
+        first_copy(appliance, machine, Change(Protection.INITIAL_REPLICATION_FAILED))
+
+    return prepare, copy
+
+
+def disable(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+    """Stop replicating and delete every point; the machine that runs goes on running."""
+    del command
+
+    def remove() -> None:
+        appliance.replicator.end(machine)
+        remove_host(appliance, machine, Place.TEST)
+
+    return (remove,)
+
+
+def open_stream(
+    appliance: "Appliance", machine: Machine, direction: Direction, source: Place, disks: tuple[str, ...] = ()
+) -> Stream:
+    """Empty replicas for the source machine's disks, and an agent that captures from now on."""
+    replicator, host = appliance.replicator, machine.hosts[source]
+    names = disks or tuple(host.disks)
+    replicas = {name: appliance.stores.replica(direction, machine.name, name, host.disk(name).blocks) for name in names}
+    service = ReplicationService(replicas, appliance.stores.receiving(direction), appliance.stores.kek)
+    agent = replicator.agent_type(host, names)
+    agent.start()
+    return Stream(agent, replicator.server_type(machine.link), service, machine.generation)
+
+
+def first_copy(appliance: "Appliance", machine: Machine, failed: Change) -> None:
+    """Send everything, process it, and make the first common point; no replica is left when it fails."""
+    stream, replicator = machine.stream, appliance.replicator
+    assert stream is not None
+    if not machine.hosts[machine.active_place].running:
+        replicator.end(machine)
+        raise JobFailed(ErrorCode.SOURCE_NO_HEARTBEAT, "the machine is off", failed)
+    try:
+        stream.copy_everything()
+    except LinkDown:
+        replicator.end(machine)
+        raise JobFailed(ErrorCode.INITIAL_REPLICATION_STALLED, "the link is down", failed) from None
+    stream.service.apply()
+    replicator.add_first_point(machine)
+
+
+def remove_host(appliance: "Appliance", machine: Machine, place: Place) -> None:
+    """Remove a machine and its disks, if there is one at that place."""
+    host = machine.hosts.pop(place, None)
+    if host is not None:
+        host.remove(appliance.stores.side(place))

@@ -1,0 +1,212 @@
+"""Keeps protected machines replicated: ships, applies, makes and thins points, marks when trust is lost.
+
+Time stands in rhythm.py, comparisons in resynchronizer.py. A mark is set before anything else may happen to the
+machine, and only a finished comparison clears it (seed: Resynchronization process).
+"""
+
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+
+from siteproof.model.nouns.errors import ErrorCode
+from siteproof.model.nouns.profile import Profile
+from siteproof.model.nouns.vocabulary import Consistency, Resync, ResyncReason, WriteOrderMode
+from siteproof.reference import retention
+from siteproof.reference.agent import MobilityAgent, WriterFailed
+from siteproof.reference.datapath.corruption import CorruptLog
+from siteproof.reference.lifecycle import Change
+from siteproof.reference.link import LinkDown
+from siteproof.reference.machine import Machine
+from siteproof.reference.points import StoredPoint
+from siteproof.reference.process_server import ProcessServer
+from siteproof.reference.resynchronizer import Comparisons
+from siteproof.reference.rhythm import Rhythm
+from siteproof.reference.scheduler import Scheduler
+from siteproof.reference.vault import Vault
+
+Thin = Callable[[Sequence[StoredPoint], int, int, AbstractSet[str]], tuple[retention.Judged, ...]]
+
+MARKED_BECAUSE: dict[ResyncReason, ErrorCode] = {
+    ResyncReason.LINK_FAILURE: ErrorCode.UPLOAD_FAILED,
+    ResyncReason.FORCED_SHUTDOWN: ErrorCode.UNCLEAN_SOURCE_SHUTDOWN,
+    ResyncReason.DISK_RESIZED: ErrorCode.DISK_RESIZED,
+    ResyncReason.LOW_MEMORY: ErrorCode.SOURCE_LOW_MEMORY,
+    ResyncReason.CORRUPT_LOG: ErrorCode.CORRUPT_LOG_RECORD,
+}
+
+
+class Replicator:
+    """Replication of all machines of one appliance; the class attributes are where the zoo goes wrong."""
+
+    agent_type: type[MobilityAgent] = MobilityAgent
+    server_type: type[ProcessServer] = ProcessServer
+    comparisons_type: type[Comparisons] = Comparisons
+    thin: Thin = staticmethod(retention.thin)
+
+    def __init__(self, vault: Vault, scheduler: Scheduler, profile: Profile) -> None:
+        """Nothing replicates yet."""
+        self.vault = vault
+        self.scheduler = scheduler
+        self.rhythm = Rhythm(self, scheduler, profile)
+        self.comparisons = self.comparisons_type(self, profile)
+
+    @property
+    def now_ms(self) -> int:
+        """The steady clock."""
+        return self.scheduler.now_ms
+
+    def resume(self, machine: Machine) -> None:
+        """The machine has just become protected: points and shipping start, or go on."""
+        machine.era += 1
+        self.rhythm.start(machine)
+
+    def stop(self, machine: Machine) -> None:
+        """Nothing of this machine travels any more; what was planned is void, an open comparison is given up."""
+        machine.era += 1
+        machine.comparison = None
+        if machine.stream is not None:
+            machine.stream.break_off()
+            machine.stream.agent.stop()
+
+    def end(self, machine: Machine) -> None:
+        """Replication of this machine is over: log, seed disks and points are removed."""
+        self.stop(machine)
+        if machine.stream is not None:
+            machine.stream.service.destroy()
+        machine.stream, machine.points, machine.received_ms = None, [], None
+        machine.using, machine.drilling, machine.resync_reason = "", "", None
+
+    # -- deltas
+
+    def wrote(self, machine: Machine) -> None:
+        """Something was written on the running machine: it travels about a second later."""
+        if machine.trusted:
+            self.rhythm.plan_shipping(machine)
+
+    def ship(self, machine: Machine) -> bool:
+        """Send what is dirty; False (and a mark, when data could not travel) unless both sides are up to date."""
+        stream = machine.stream
+        if not machine.trusted or stream is None:
+            return False
+        try:
+            if stream.ship():
+                machine.received_ms = self.now_ms
+        except LinkDown:
+            self.mark(machine, ResyncReason.LINK_FAILURE)
+        except CorruptLog as damage:
+            self.distrust(machine, damage)
+        return machine.trusted
+
+    def apply(self, machine: Machine) -> bool:
+        """Process what the cache holds; False and a mark when a record cannot be believed."""
+        stream = machine.stream
+        if stream is None or not stream.service.intact:
+            return False
+        try:
+            stream.service.apply()
+        except CorruptLog as damage:
+            self.distrust(machine, damage)
+        return stream.service.intact
+
+    def drain(self, machine: Machine) -> None:
+        """Ship and process everything that waits, as far as the machine replicates."""
+        if self.ship(machine):
+            self.apply(machine)
+
+    # -- points
+
+    def take_point(self, machine: Machine, consistency: Consistency = Consistency.CRASH) -> StoredPoint | None:
+        """A point as of now, on all disks or on none; None while replication is not trusted or nothing can travel."""
+        if not machine.trusted or not self._quiesced(machine, consistency):
+            return None
+        if not (self.ship(machine) and machine.link.up and self.apply(machine)):
+            return None
+        return self.add_point(machine, consistency, self.now_ms)
+
+    def _quiesced(self, machine: Machine, consistency: Consistency) -> bool:
+        assert machine.stream is not None
+        if consistency is not Consistency.APP:
+            return True
+        try:
+            machine.stream.agent.quiesce()
+        except WriterFailed as failure:
+            self.vault.record(machine, self.now_ms, ErrorCode.APP_WRITER_FAILURE, str(failure))
+            return False
+        return True
+
+    def add_point(self, machine: Machine, consistency: Consistency, source_ms: int) -> StoredPoint:
+        """Make the applied state a point of that source time."""
+        assert machine.stream is not None
+        name, sequence = self.vault.next_point()
+        point = StoredPoint(name, consistency, source_ms, source_ms + machine.clock_offset_ms, sequence)
+        machine.stream.service.create_point(point)
+        machine.points.append(point)
+        machine.received_ms = None
+        return point
+
+    def add_first_point(self, machine: Machine) -> None:
+        """The first common point of a machine, with which its protection begins."""
+        self.add_point(machine, Consistency.CRASH, self.now_ms)
+
+    def latest(self, machine: Machine) -> StoredPoint | None:
+        """The newest point, after what was received beyond it became one; nothing waiting means no new point."""
+        waiting = machine.received_ms
+        if waiting is not None and self.apply(machine):
+            return self.add_point(machine, Consistency.CRASH, waiting)
+        return machine.newest
+
+    def prune(self, machine: Machine) -> None:
+        """Thin the points; called after a new one only, so an outage prunes nothing."""
+        judged = self.thin(machine.points, self.now_ms, machine.policy.retention_minutes, machine.pinned)
+        self.drop_points(machine, {row.point.name for row in judged if not row.kept})
+
+    def drop_points(self, machine: Machine, names: AbstractSet[str]) -> None:
+        """Remove these points from the replicas and from the catalogue."""
+        if names and machine.stream is not None:
+            machine.stream.service.drop_points(point.name for point in machine.points if point.name in names)
+            machine.points = [point for point in machine.points if point.name not in names]
+
+    # -- marks
+
+    def distrust(self, machine: Machine, damage: CorruptLog) -> None:
+        """A record cannot be believed: the log behind what was applied is given up, seed disk and points stay."""
+        assert machine.stream is not None
+        machine.stream.break_off()
+        machine.stream.service.salvage()
+        machine.received_ms = None
+        self.mark(machine, ResyncReason.CORRUPT_LOG, damage.reason)
+
+    def restart_service(self, machine: Machine) -> None:
+        """The replication service died and starts again from what its store holds; every stream is broken."""
+        stream = machine.stream
+        if stream is None:
+            return
+        stream.server.break_streams()
+        self.comparisons.interrupt(machine)
+        try:
+            stream.service.reopen()
+        except CorruptLog as damage:
+            self.distrust(machine, damage)
+
+    def scrub_log(self, machine: Machine) -> None:
+        """The store reports a damaged log: look at it, and believe nothing that was not applied."""
+        stream = machine.stream
+        if stream is None or not machine.replicating:
+            return
+        stream.server.break_streams()
+        try:
+            stream.service.reopen()
+        except CorruptLog as damage:
+            self.distrust(machine, damage)
+        else:
+            self.distrust(machine, CorruptLog("cache", 0, "an applied record was damaged in the store"))
+
+    def mark(self, machine: Machine, reason: ResyncReason, detail: str = "") -> None:
+        """Both sides may differ in ways that no bitmap tells: deltas stop until a comparison has finished."""
+        if not machine.replicating or machine.stream is None:
+            return
+        machine.stream.break_off()
+        machine.stream.agent.mode = WriteOrderMode.BITMAP
+        machine.comparison, machine.resync_reason = None, reason
+        machine.regions = Change(resync=Resync.REQUIRED).of(machine.regions)
+        self.vault.record(machine, self.now_ms, MARKED_BECAUSE[reason], detail or f"resynchronisation: {reason.value}")
+        self.comparisons.plan_automatic(machine)

@@ -1,0 +1,159 @@
+"""Reprotect, failback and its cancel (DOMAIN.md §1, 9-12; seed: Failover and failback process, stages 1-3).
+
+To the original location only what differs travels: both sides are compared by checksums. The on-premises machine stays
+off while data flows to it. A failback keeps a safety point from before power-on, and a cancel leads back to it.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from siteproof.model.nouns.commands import Command
+from siteproof.model.nouns.errors import ErrorCode
+from siteproof.model.nouns.vocabulary import Direction, Location, Place, Resync
+from siteproof.reference.agent import WriterFailed
+from siteproof.reference.datapath.corruption import CorruptLog
+from siteproof.reference.failover import built
+from siteproof.reference.jobs import JobFailed, Work
+from siteproof.reference.link import LinkDown
+from siteproof.reference.machine import Machine
+from siteproof.reference.protection import open_stream, remove_host
+from siteproof.reference.stream import Stream
+
+if TYPE_CHECKING:
+    from siteproof.reference.appliance import Appliance
+
+
+def reprotect(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+    """Turn the direction round: back to the site after a failover, to the cloud again after a failback."""
+    if machine.forward:
+        return _to_site(appliance, machine, command.location)
+    return _to_cloud(appliance, machine)
+
+
+def _to_site(appliance: "Appliance", machine: Machine, location: Location) -> tuple[Work, ...]:
+    def prepare() -> None:
+        _require_way(machine)
+        _power_off(machine, Place.PRIMARY)
+
+    def copy() -> None:
+        _require_way(machine)
+        stream = open_stream(appliance, machine, Direction.REVERSE, Place.RECOVERY)
+        _turn_round(machine, stream, _filling(appliance, machine, location))
+        remove_host(appliance, machine, Place.PRIMARY)
+
+    return prepare, copy
+
+
+def _filling(appliance: "Appliance", machine: Machine, location: Location) -> Callable[[Stream], None]:
+    """The site-recovery provider: the former machine's disks are a base for comparison, a new machine has none."""
+    former = machine.hosts.get(Place.PRIMARY)
+    if location is Location.ALTERNATE or former is None:
+        return Stream.copy_everything
+
+    def compare(stream: Stream) -> None:
+        stream.seed_from(former, appliance.stores.site)
+        appliance.replicator.comparisons.compare_now(stream)
+
+    return compare
+
+
+def _to_cloud(appliance: "Appliance", machine: Machine) -> tuple[Work, ...]:
+    def prepare() -> None:
+        _require_way(machine)
+        _power_off(machine, Place.RECOVERY)
+
+    def copy() -> None:
+        _require_way(machine)
+        stream = open_stream(appliance, machine, Direction.FORWARD, Place.PRIMARY)
+        _turn_round(machine, stream, Stream.copy_everything)
+        remove_host(appliance, machine, Place.RECOVERY)
+        appliance.replicator.add_first_point(machine)
+
+    return prepare, copy
+
+
+def _require_way(machine: Machine) -> None:
+    if not (machine.link.up and machine.site_up):
+        raise JobFailed(ErrorCode.REPROTECT_TARGET_UNREACHABLE, "the way to the target is cut")
+
+
+def _power_off(machine: Machine, place: Place) -> None:
+    host = machine.hosts.get(place)
+    if host is not None:
+        host.running = False
+
+
+def _turn_round(machine: Machine, stream: Stream, fill: Callable[[Stream], None]) -> None:
+    """Fill the new stream's replicas, then let the former ones go; on failure everything is as before."""
+    former, points = machine.stream, machine.points
+    machine.stream, machine.points = stream, []
+    try:
+        fill(stream)
+        stream.service.apply()
+    except (LinkDown, CorruptLog) as failure:
+        stream.close()
+        machine.stream, machine.points = former, points
+        raise JobFailed(ErrorCode.UPLOAD_FAILED, "the copy did not arrive") from failure
+    if former is not None:
+        former.close()
+    machine.using, machine.received_ms = "", None
+
+
+def fail_back(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+    """Copy what is pending; shut the cloud machine down, copy the rest, keep a safety point, start at the site."""
+
+    def copy_pending() -> None:
+        _catch_up(appliance, machine)
+
+    def start() -> None:
+        cloud = machine.hosts[Place.RECOVERY]
+        try:
+            _quiesce(machine)
+            cloud.running = False
+            _catch_up(appliance, machine)
+        except JobFailed:
+            cloud.running = True
+            raise
+        safety = appliance.replicator.add_point(machine, command.consistency, appliance.now_ms)
+        machine.using = safety.name
+        machine.hosts[Place.PRIMARY] = built(appliance, machine, safety.name, Place.PRIMARY)
+        machine.generation += 1
+        machine.era += 1
+
+    return copy_pending, start
+
+
+def _quiesce(machine: Machine) -> None:
+    assert machine.stream is not None
+    try:
+        machine.stream.agent.quiesce()
+    except WriterFailed as failure:
+        raise JobFailed(ErrorCode.APP_WRITER_FAILURE, str(failure)) from failure
+
+
+def _catch_up(appliance: "Appliance", machine: Machine) -> None:
+    """Make the replica equal to the source now, by comparison when deltas are not trusted."""
+    stream = machine.stream
+    assert stream is not None
+    try:
+        if machine.regions.resync is Resync.NONE:
+            stream.ship()
+        else:
+            appliance.replicator.comparisons.compare_now(stream)
+        stream.service.apply()
+    except (LinkDown, CorruptLog) as failure:
+        stream.break_off()
+        raise JobFailed(ErrorCode.UPLOAD_FAILED, "pending changes did not arrive") from failure
+
+
+def cancel(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+    """Remove the machine at the site, start the cloud machine again: reverse replication goes on as before."""
+    del command
+
+    def undo() -> None:
+        remove_host(appliance, machine, Place.PRIMARY)
+        appliance.replicator.drop_points(machine, {machine.using})
+        machine.using = ""
+        machine.hosts[Place.RECOVERY].running = True
+
+    return (undo,)

@@ -1,0 +1,82 @@
+"""Which recovery points stay and why (DOMAIN.md §2; seed: Recovery point retention): a pure function with reasons.
+
+Ages are counted on the vault's steady clock, never on the source's wall clock, so a clock jump prunes nothing.
+Buckets stand in absolute time and keep their oldest point, so a kept point stays kept until its tier changes.
+"""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+
+from attrs import frozen
+
+from siteproof.model.nouns.policy import DAY_MINUTES, HOUR_MINUTES, MINUTE_MS
+from siteproof.model.nouns.vocabulary import Consistency
+from siteproof.reference.points import StoredPoint
+
+FINE_MINUTES = 2 * HOUR_MINUTES
+
+# (retention below this many days, ((from age in minutes, bucket width in minutes), ...)): the first row that fits.
+TIERS: tuple[tuple[int, tuple[tuple[int, int], ...]], ...] = (
+    (1, ()),
+    (2, ((FINE_MINUTES, HOUR_MINUTES),)),
+    (8, ((FINE_MINUTES, 2 * HOUR_MINUTES),)),
+    (16, ((FINE_MINUTES, 2 * HOUR_MINUTES), (7 * DAY_MINUTES, 4 * HOUR_MINUTES))),
+)
+
+
+@frozen
+class Judged:
+    """One point with the reason for which it is kept or pruned."""
+
+    point: StoredPoint
+    kept: bool
+    reason: str
+
+
+def thin(
+    points: Sequence[StoredPoint], now_ms: int, retention_minutes: int, pinned: AbstractSet[str] = frozenset()
+) -> tuple[Judged, ...]:
+    """Judge every point, in stream order. Called only after a new point: no new point, no pruning."""
+    ordered = sorted(points, key=lambda point: point.sequence)
+    kept = _representatives(ordered, now_ms, retention_minutes)
+    newest = ordered[-1].name if ordered else ""
+    return tuple(_judge(point, kept.get(point.name, ""), newest, pinned) for point in ordered)
+
+
+def _judge(point: StoredPoint, reason: str, newest: str, pinned: AbstractSet[str]) -> Judged:
+    if point.name == newest:
+        return Judged(point, True, "newest")
+    if point.name in pinned:
+        return Judged(point, True, "in use")
+    return Judged(point, bool(reason), reason or "outside the retention or thinned")
+
+
+def _representatives(points: Iterable[StoredPoint], now_ms: int, retention_minutes: int) -> dict[str, str]:
+    """The names which the tiers keep, with reasons; `points` are in stream order, oldest first."""
+    fine: dict[str, str] = {}
+    buckets: dict[tuple[int, int], StoredPoint] = {}
+    for point in points:
+        age_minutes = (now_ms - point.born_ms) / MINUTE_MS
+        width = _width_minutes(age_minutes, retention_minutes)
+        if age_minutes >= retention_minutes:
+            continue
+        if width == 0:
+            fine[point.name] = "younger than two hours" if retention_minutes >= DAY_MINUTES else "within retention"
+            continue
+        bucket = (width, point.born_ms // (width * MINUTE_MS))
+        buckets[bucket] = _better(buckets.get(bucket), point)
+    return fine | {point.name: f"oldest of its {width} minutes" for (width, _), point in buckets.items()}
+
+
+def _better(held: StoredPoint | None, other: StoredPoint) -> StoredPoint:
+    """The oldest of a bucket stays, but an app-consistent one wins over a crash-consistent one."""
+    if held is None:
+        return other
+    wins = other.consistency is Consistency.APP and held.consistency is not Consistency.APP
+    return other if wins else held
+
+
+def _width_minutes(age_minutes: float, retention_minutes: int) -> int:
+    """The bucket width at that age; 0 where every point is kept."""
+    rows = next(rows for days, rows in TIERS if retention_minutes < days * DAY_MINUTES)
+    return next((width for start, width in reversed(rows) if age_minutes >= start), 0)

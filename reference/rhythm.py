@@ -1,0 +1,89 @@
+"""When things happen by themselves: shipping, points, the RPO watch (seed: Replication policy; brief timing rules).
+
+Every plan carries the machine's era; a plan of an ended era does nothing. Nothing is planned for an idle machine but
+its points and one watch, so a day of virtual time costs a few hundred actions.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from siteproof.model.nouns.errors import ErrorCode
+from siteproof.model.nouns.policy import MINUTE_MS
+from siteproof.model.nouns.profile import Profile
+from siteproof.model.nouns.vocabulary import Consistency
+from siteproof.reference.machine import Machine
+from siteproof.reference.policy_watch import NO_POINT_MS, exposure_ms, threshold_ms
+from siteproof.reference.scheduler import Scheduler
+
+if TYPE_CHECKING:
+    from siteproof.reference.replicator import Replicator
+
+SHIP_MS = 1000
+APPLY_MS = 1000
+
+
+class Rhythm:
+    """Plans on the scheduler what the replicator then does."""
+
+    def __init__(self, replicator: "Replicator", scheduler: Scheduler, profile: Profile) -> None:
+        """Plan nothing yet."""
+        self.replicator = replicator
+        self.scheduler = scheduler
+        self.profile = profile
+
+    def start(self, machine: Machine) -> None:
+        """A machine has become protected: its points, its shipping and its watch begin."""
+        machine.ship_planned = False
+        self.plan_shipping(machine)
+        if machine.forward:
+            self._every(machine, machine.policy.crash_consistent_minutes, Consistency.CRASH)
+            if machine.policy.app_consistent_minutes:
+                self._every(machine, machine.policy.app_consistent_minutes, Consistency.APP)
+            self._watch(machine, threshold_ms(machine), ErrorCode.RPO_THRESHOLD_EXCEEDED)
+            self._watch(machine, NO_POINT_MS, ErrorCode.NO_CRASH_CONSISTENT_POINT)
+
+    def plan(self, machine: Machine, time_ms: int, action: Callable[[], None]) -> None:
+        """Do `action` at that time unless the machine's era has ended by then."""
+        era = machine.era
+
+        def due() -> None:
+            if machine.era == era:
+                action()
+
+        self.scheduler.at(time_ms, due)
+
+    def plan_shipping(self, machine: Machine) -> None:
+        """Ship within about a second, and process about a second later."""
+        if machine.ship_planned:
+            return
+        machine.ship_planned = True
+        self.plan(machine, self.scheduler.now_ms + SHIP_MS, lambda: self._ship(machine))
+
+    def _ship(self, machine: Machine) -> None:
+        machine.ship_planned = False
+        if self.replicator.ship(machine):
+            self.plan(machine, self.scheduler.now_ms + APPLY_MS, lambda: self._apply(machine))
+
+    def _apply(self, machine: Machine) -> None:
+        self.replicator.apply(machine)
+
+    def _every(self, machine: Machine, minutes: int, consistency: Consistency) -> None:
+        def take() -> None:
+            self._every(machine, minutes, consistency)
+            if self.replicator.take_point(machine, consistency) is not None:
+                self.replicator.prune(machine)
+
+        self.plan(machine, self.scheduler.now_ms + minutes * MINUTE_MS, take)
+
+    def _watch(self, machine: Machine, limit_ms: int, code: ErrorCode, told: bool = False) -> None:
+        """Raise `code` once per excursion of the machine's exposure beyond the limit."""
+
+        def look() -> None:
+            exposed = exposure_ms(machine, self.scheduler.now_ms) or 0
+            beyond = exposed > limit_ms
+            if beyond and not told:
+                self.replicator.vault.record(machine, self.scheduler.now_ms, code, f"{exposed // MINUTE_MS} min")
+            self._watch(machine, limit_ms, code, told=beyond)
+
+        exposed = exposure_ms(machine, self.scheduler.now_ms) or 0
+        self.plan(machine, self.scheduler.now_ms + max(MINUTE_MS, limit_ms - exposed + 1), look)

@@ -1,0 +1,99 @@
+"""Where everything lies: the on-premises site, the cloud and the exports, each a folder of its own.
+
+Replicas live on the receiving side: in the cloud while data flows forward, at the site while it flows back.
+"""
+
+import itertools
+import shutil
+from pathlib import Path
+
+from siteproof.model.nouns.scenario import DiskSpec, MachineSpec
+from siteproof.model.nouns.vocabulary import Direction, Place
+from siteproof.reference.datapath.effects import Barrier, Effect, SyncDirectory
+from siteproof.reference.datapath.folder import FolderExecutor
+from siteproof.reference.datapath.keys import KeyEncryptionKey
+from siteproof.reference.datapath.replica import Replica
+from siteproof.reference.host import Host, lay_out
+
+EXPORTS_MAX_BYTES = 4 << 30
+
+
+class SimulatedFolder(FolderExecutor):
+    """A folder without barriers: for simulation only, where no power can be lost."""
+
+    def perform(self, effect: Effect) -> None:
+        """Carry everything out but the waiting for the device."""
+        if not isinstance(effect, Barrier | SyncDirectory):
+            super().perform(effect)
+
+
+class Stores:
+    """The folders below `root` and the key that wraps every disk's key."""
+
+    def __init__(self, root: Path, durable: bool) -> None:
+        """Create what is missing; the key is made when it is first needed and never leaves the memory."""
+        folder = FolderExecutor if durable else SimulatedFolder
+        self.root = root
+        self.site = folder(root / "site")
+        self.cloud = folder(root / "cloud")
+        self.exports = folder(root / "exports")
+        self._kek: KeyEncryptionKey | None = None
+        self._count = itertools.count(1)
+        self._exported: list[str] = []
+
+    @property
+    def kek(self) -> KeyEncryptionKey:
+        """The key-encryption key."""
+        if self._kek is None:
+            self._kek = KeyEncryptionKey.generate()
+        return self._kek
+
+    def side(self, place: Place) -> FolderExecutor:
+        """The folder in which a place's machines live."""
+        return self.site if place is Place.PRIMARY else self.cloud
+
+    def receiving(self, direction: Direction) -> FolderExecutor:
+        """The folder in which the replicas of that direction live."""
+        return self.cloud if direction is Direction.FORWARD else self.site
+
+    def first_host(self, spec: MachineSpec) -> Host:
+        """The machine as the scenario describes it, at the site."""
+        return Host.opened(self.site, {disk.name: self._raw(spec, disk) for disk in spec.disks})
+
+    def _raw(self, spec: MachineSpec, disk: DiskSpec) -> str:
+        return lay_out(self.site, f"machines/{spec.name}/{disk.name}.raw", disk.blocks, disk.image)
+
+    def replica(self, direction: Direction, machine: str, disk: str, blocks: int) -> Replica:
+        """A new, empty replica on the receiving side."""
+        name = f"{machine}-{disk}-{next(self._count)}"
+        return Replica.create(self.receiving(direction), name, blocks, self.kek, disk=f"{machine}/{disk}")
+
+    def fresh_folder(self, machine: str, place: Place) -> str:
+        """A folder for a new machine, on that place's side."""
+        return f"machines/{machine}-{place.value}-{next(self._count)}"
+
+    def fresh(self, hint: str) -> str:
+        """A file name in `exports` that was never used; the oldest exports go when they take too much."""
+        name = f"{next(self._count):06d}-{hint}.raw"
+        self._exported.append(name)
+        self._trim()
+        return name
+
+    def _trim(self) -> None:
+        kept = 0
+        for name in reversed(self._exported[:]):
+            file = self.exports.path(name)
+            kept += Path(file).stat().st_size if Path(file).exists() else 0
+            if kept > EXPORTS_MAX_BYTES:
+                Path(file).unlink(missing_ok=True)
+                self._exported.remove(name)
+
+    def close(self) -> None:
+        """Close every handle; the files stay."""
+        for folder in (self.site, self.cloud, self.exports):
+            folder.close()
+
+    def remove(self) -> None:
+        """Remove everything below the root."""
+        self.close()
+        shutil.rmtree(self.root, ignore_errors=True)

@@ -1,0 +1,79 @@
+"""One machine's replication, from the agent's cut to the committed cache log: all of a cut travels, or none counts.
+
+Replication is trusted to be complete because a cut that did not arrive gives all of its blocks back (DOMAIN.md §3).
+"""
+
+from pathlib import Path
+
+from siteproof.model.nouns.stamp import BLOCK_BYTES
+from siteproof.reference.agent import MachineCut, MobilityAgent
+from siteproof.reference.datapath.cut import Cut
+from siteproof.reference.datapath.folder import FolderExecutor
+from siteproof.reference.datapath.replica import Replica
+from siteproof.reference.host import Host
+from siteproof.reference.link import LinkDown
+from siteproof.reference.process_server import ProcessServer
+from siteproof.reference.replication_service import ReplicationService
+from siteproof.reference.sparse import copy_sparsely
+
+
+class Stream:
+    """Agent, process server and replication service of one machine in one direction, under one generation."""
+
+    def __init__(
+        self, agent: MobilityAgent, server: ProcessServer, service: ReplicationService, generation: int
+    ) -> None:
+        """Nothing has travelled yet."""
+        self.agent = agent
+        self.server = server
+        self.service = service
+        self.generation = generation
+        self.sent: dict[str, int] = dict.fromkeys(service.replicas, 0)
+
+    def copy_everything(self) -> None:
+        """The initial copy: every block as of now; LinkDown when the way is cut."""
+        self._deliver(self.agent.cut_all())
+
+    def ship(self) -> bool:
+        """Send everything dirty as one batch and return whether anything travelled; LinkDown keeps it dirty."""
+        if not self.agent.is_dirty():
+            return False
+        self._deliver(self.agent.cut())
+        return True
+
+    def _deliver(self, cut: MachineCut) -> None:
+        try:
+            for disk, part in cut.cuts.items():
+                self._send(part, disk, self.service.replicas[disk])
+            self._commit(cut)
+        except LinkDown:
+            cut.failed()
+            self.break_off()
+            raise
+        cut.done()
+
+    def _send(self, cut: Cut, disk: str, replica: Replica) -> None:
+        for frame in self.server.frames(disk, replica, cut):
+            replica.receive(frame)
+
+    def _commit(self, cut: MachineCut) -> None:
+        for disk, part in cut.cuts.items():
+            self.sent[disk] = max(self.sent[disk], part.lsn)
+            self.service.replicas[disk].commit(part.lsn)
+
+    def break_off(self) -> None:
+        """The connection broke: nothing half-received stays, and the next batch opens a fresh stream."""
+        self.service.abandon()
+        self.server.break_streams()
+
+    def seed_from(self, host: Host, store: FolderExecutor) -> None:
+        """Start the new replicas from the disks of a machine that is there already, on the receiving side."""
+        for disk, replica in self.service.replicas.items():
+            if disk in host.files:
+                size_bytes = replica.blocks * BLOCK_BYTES
+                copy_sparsely(Path(store.path(host.files[disk])), Path(replica.seed_path()), size_bytes)
+
+    def close(self) -> None:
+        """Stop capturing for good and remove the other side's log, seed disk and points."""
+        self.agent.stop()
+        self.service.destroy()

@@ -1,0 +1,180 @@
+"""The reference as a Subject: the contract's calls on an appliance in a folder of its own (DESIGN.md, conformance).
+
+Every byte is real; time is virtual. Nothing here decides anything: each call goes to the part that does.
+"""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from siteproof.model.nouns.commands import Answer, Command, Refusal
+from siteproof.model.nouns.errors import ErrorCode, Refused
+from siteproof.model.nouns.observation import Observation
+from siteproof.model.nouns.problem import Problem
+from siteproof.model.nouns.profile import CORE, Profile
+from siteproof.model.nouns.scenario import Scenario
+from siteproof.model.nouns.stamp import BLOCK_BYTES
+from siteproof.model.nouns.subject import (
+    Capability,
+    Description,
+    DiskAddress,
+    Fault,
+    Image,
+    ImageKind,
+    Provider,
+    Write,
+)
+from siteproof.model.nouns.vocabulary import Place
+from siteproof.reference import faults, observer
+from siteproof.reference.appliance import Appliance
+from siteproof.reference.host import Host, Writer
+from siteproof.reference.link import Link
+from siteproof.reference.machine import Machine
+from siteproof.reference.scheduler import Scheduler
+from siteproof.reference.stores import Stores
+from siteproof.reference.vault import Vault
+
+VERSION = "0.1.0"
+UNDECLARED = frozenset({Capability.GROUPS})
+
+
+class ReferenceSubject:
+    """One appliance and its machines below one folder; `appliance_type` and `name` are where the zoo goes wrong."""
+
+    appliance_type: type[Appliance] = Appliance
+    name = "siteproof reference appliance"
+
+    def __init__(self, directory: str | Path | None = None, durable: bool = True, profile: Profile = CORE) -> None:
+        """Work below `directory` (a temporary one by default); without `durable` nothing waits for the device."""
+        self._parent = str(directory) if directory else None
+        self._durable = durable
+        self._profile = profile
+        self._appliance: Appliance | None = None
+
+    @property
+    def appliance(self) -> Appliance:
+        """The present appliance, or a Problem before the first reset."""
+        if self._appliance is None:
+            raise Problem("there is no scenario", "reset was not called", "call reset with a scenario first")
+        return self._appliance
+
+    def describe(self) -> Description:
+        """Who the subject is and what it can do."""
+        return Description(
+            name=self.name,
+            version=VERSION,
+            capabilities={capability: Provider.PRODUCT for capability in Capability if capability not in UNDECLARED},
+            profile=self._profile,
+            parameters=self._parameters(),
+            ours=True,
+        )
+
+    def _parameters(self) -> Mapping[str, str]:
+        durable = "every barrier waits for the device" if self._durable else "simulation: barriers do not wait"
+        return {"durability": durable, "clock": "virtual", "cipher": "AES-256-GCM", "block_bytes": str(BLOCK_BYTES)}
+
+    def reset(self, scenario: Scenario) -> None:
+        """Forget everything and set up the scenario: machines run, nothing is protected, the link is up."""
+        self.close()
+        stores = Stores(Path(tempfile.mkdtemp(prefix="siteproof-", dir=self._parent)), self._durable)
+        try:
+            machines = {
+                spec.name: Machine(spec, scenario.policy, Link(), {Place.PRIMARY: stores.first_host(spec)})
+                for spec in scenario.machines
+            }
+        except BaseException:
+            stores.remove()
+            raise
+        clock = Scheduler(scenario.start_ms)
+        self._appliance = self.appliance_type(Vault(machines), stores, clock, scenario.policy, self._profile)
+
+    def write(self, address: DiskAddress, writes: tuple[Write, ...]) -> None:
+        """Write blocks in order; on return all are acknowledged. Refused when that machine is off."""
+        machine, host = self._host(address)
+        host.write(address.disk, writes)
+        self._wrote(machine, host)
+
+    def flush(self, address: DiskAddress) -> None:
+        """A write barrier on that disk."""
+        self._host(address)[1].powered(address.disk).flush()
+
+    def discard(self, address: DiskAddress, block: int, blocks: int) -> None:
+        """Discard blocks; they read as zeros from now on."""
+        machine, host = self._host(address)
+        host.powered(address.disk).discard(block, blocks)
+        self._wrote(machine, host)
+
+    def _wrote(self, machine: Machine, host: Host) -> None:
+        if machine.stream is not None and machine.stream.agent.host is host:
+            self.appliance.replicator.wrote(machine)
+
+    def _host(self, address: DiskAddress) -> tuple[Machine, Host]:
+        machine = self.appliance.vault.machine(address.machine)
+        host = machine.host(address.place)
+        if host is None:
+            raise Refused(ErrorCode.OPERATION_NOT_ALLOWED, f"there is no machine at {address.place.value}")
+        return machine, host
+
+    def read(self, address: DiskAddress) -> Image:
+        """The present bytes of one copy of a disk, as a raw file."""
+        machine = self.appliance.vault.machine(address.machine)
+        if address.place is Place.PRIMARY and Place.PRIMARY not in machine.hosts and machine.stream is not None:
+            return self._received(machine, address.disk)
+        host = self._host(address)[1]
+        host.disk(address.disk)
+        store = self.appliance.stores.side(_placed(machine, address.place))
+        return Image(address.disk, ImageKind.PATH, store.path(host.files[address.disk]))
+
+    @staticmethod
+    def _received(machine: Machine, disk: str) -> Image:
+        """What a machine that is being replicated back would start from: the newest applied state."""
+        assert machine.stream is not None
+        return Image(disk, ImageKind.PATH, machine.stream.service.replicas[disk].seed_path())
+
+    def do(self, command: Command) -> Answer:
+        """Accept a command as a job, or refuse it with a named error and change nothing."""
+        try:
+            return self.appliance.do(command)
+        except Refused as refusal:
+            return Refusal(refusal.code, refusal.detail)
+
+    def observe(self, machine: str) -> Observation:
+        """What the vault shows of the machine at this moment."""
+        return observer.observe(self.appliance, machine)
+
+    def restore(self, machine: str, point: str) -> tuple[Image, ...]:
+        """Bytes of every disk at a recovery point, without changing anything; Refused when it is not there."""
+        return self.appliance.export(machine, point)
+
+    def fault(self, fault: Fault) -> None:
+        """Make something go wrong, or mend it."""
+        faults.strike(self.appliance, fault)
+
+    def advance(self, milliseconds: int) -> None:
+        """Let virtual time pass."""
+        self.appliance.advance(milliseconds)
+
+    def settle(self) -> None:
+        """Bring every job to its end and replicate what waits; the clock does not move."""
+        self.appliance.settle()
+
+    def register_writer(self, machine: str, writer: Writer) -> None:
+        """An application of the running machine which flushes its memory before each app-consistent point."""
+        host = self.appliance.vault.machine(machine).host(Place.ACTIVE)
+        if host is not None:
+            host.writers.append(writer)
+
+    def close(self) -> None:
+        """Remove the folder with everything in it."""
+        if self._appliance is not None:
+            self._appliance.stores.remove()
+            self._appliance = None
+
+
+def _placed(machine: Machine, place: Place) -> Place:
+    return machine.active_place if place is Place.ACTIVE else place
+
+
+def make_subject(directory: str | None = None, durable: bool = True) -> ReferenceSubject:
+    """The honest appliance, ready for `reset`."""
+    return ReferenceSubject(directory, durable)
