@@ -19,6 +19,7 @@ from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.subject import Capability
 
 FILE = "requirements.toml"
+FEW = 30  # so many known names can be listed in a hint
 Kind = TypeVar("Kind", bound=StrEnum)
 
 
@@ -121,8 +122,9 @@ def near(name: str, known: Iterable[str]) -> str:
     """A hint that names up to three known ids close to `name`, whatever its case."""
     folded = {each.casefold(): each for each in known}
     close = difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.6)
-    names = " or ".join(folded[each] for each in close)
-    return f"did you mean {names}?" if names else "siteproof spec build writes the list of all ids"
+    if close:
+        return f"did you mean {' or '.join(folded[each] for each in close)}?"
+    return f"known: {', '.join(sorted(folded.values()))}" if len(folded) <= FEW else "nothing known is similar"
 
 
 @functools.cache
@@ -173,8 +175,8 @@ def _requirement(entry: Mapping[str, Any], chapters_known: set[str]) -> Requirem
         id=name,
         chapter=_chapter_of(name, chapters_known),
         sentence=_sentence(_text(entry, "sentence", name), name),
-        level=_one_of(Level, entry.get("level"), name),
-        evidence=_one_of(Evidence, entry.get("evidence"), name),
+        level=_one_of(Level, _text(entry, "level", name), name),
+        evidence=_one_of(Evidence, _text(entry, "evidence", name), name),
         source=_source(_text(entry, "source", name), name),
         rules=tuple(_rule(value, name) for value in entry.get("rules", [])),
         informative=_text(entry, "informative", name) if "informative" in entry else "",
@@ -227,7 +229,7 @@ def _one_of(kind: type[Kind], value: object, name: str) -> Kind:
     try:
         return kind(str(value))
     except ValueError:
-        raise _wrong(name, f"{value!r} is not a {kind.__name__.lower()}", f"one of {', '.join(kind)}") from None
+        raise _wrong(name, f"{kind.__name__.lower()} {value!r} is not known", f"one of {', '.join(kind)}") from None
 
 
 def _unique(kind: str, names: list[str]) -> None:

@@ -10,6 +10,8 @@ from attrs import frozen
 from siteproof.model.export.markdown import NONE, anchor, link, listed, page, table
 from siteproof.model.requirements import Requirement, requirements
 
+PROPERTIES = {"always", "sometimes", "eventually", "theorem", "refuted design"}
+
 
 @frozen
 class CaseLink:
@@ -30,6 +32,7 @@ class RuleLink:
     sentence: str
     where: str
     evidence: str = ""
+    requires: tuple[str, ...] = ()  # requirements that the rule itself names, as theorems do
 
 
 @frozen
@@ -41,7 +44,7 @@ class Links:
 
     def rules_of(self, requirement: Requirement) -> tuple[RuleLink, ...]:
         """The rules and properties that keep a requirement."""
-        return tuple(rule for rule in self.rules if covers(requirement.rules, rule.id))
+        return tuple(rule for rule in self.rules if _keeps(rule, requirement))
 
     def cases_of(self, requirement_id: str) -> tuple[CaseLink, ...]:
         """The cases that witness a requirement."""
@@ -49,7 +52,12 @@ class Links:
 
     def kept_by(self, rule_id: str) -> tuple[Requirement, ...]:
         """The requirements that name a rule."""
-        return tuple(each for each in requirements() if covers(each.rules, rule_id))
+        mine = [rule for rule in self.rules if rule.id == rule_id]
+        return tuple(each for each in requirements() if any(_keeps(rule, each) for rule in mine))
+
+
+def _keeps(rule: RuleLink, requirement: Requirement) -> bool:
+    return requirement.id in rule.requires or covers(requirement.rules, rule.id)
 
 
 def covers(named: Iterable[str], rule_id: str) -> bool:
@@ -82,20 +90,23 @@ def rules_page(links: Links) -> str:
     families = sorted({_family(rule.id) for rule in links.rules}, key=[_family(r.id) for r in links.rules].index)
     about = (
         "Each line is one rule or property of the executable model. `always` holds in every reachable state, "
-        "`sometimes` in at least one, so that no `always` is true for want of cases."
+        "`sometimes` in at least one, so that no `always` is true for want of cases. A theorem is proved for all "
+        "values, a refuted design is kept because the prover has to refute it."
     )
     return page("Rules and properties", about, *(_family_part(links, family) for family in families))
 
 
 def _family_part(links: Links, family: str) -> str:
     mine = [rule for rule in links.rules if _family(rule.id) == family]
-    rows = [_rule_row(links, rule) for rule in mine]
+    first = {rule.id: rule for rule in reversed(mine)}
+    rows = [_rule_row(links, rule, anchored=first[rule.id] is rule) for rule in mine]
     return f"## {family}\n\n" + table(("rule", "kind", "what it says", "evidence", "module", "requirements"), rows)
 
 
-def _rule_row(links: Links, rule: RuleLink) -> tuple[str, ...]:
+def _rule_row(links: Links, rule: RuleLink, *, anchored: bool) -> tuple[str, ...]:
     kept = listed(requirement_link(each) for each in links.kept_by(rule.id))
-    return (f"{anchor(rule.id)}{rule.id}", rule.kind, rule.sentence, rule.evidence, rule.where, kept)
+    name = f"{anchor(rule.id) if anchored else ''}{rule.id}"
+    return (name, rule.kind, rule.sentence, rule.evidence, rule.where, kept)
 
 
 def _family(rule_id: str) -> str:
@@ -142,6 +153,3 @@ def _trace_row(links: Links, requirement: Requirement) -> tuple[str, ...]:
         cases,
         requirement.informative or NONE,
     )
-
-
-PROPERTIES = {"always", "sometimes", "eventually", "theorem"}

@@ -1,0 +1,80 @@
+"""`siteproof spec`: write the generated specification, or say which of its files are stale.
+
+Rule: the text is made by model.export; this module writes it, compares it and prints counts.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from siteproof import __version__
+from siteproof.model.nouns.problem import ExitCode, Problem
+
+FOLDER = Path("docs") / "spec"
+
+
+@click.group()
+def spec() -> None:
+    """Build or check the generated specification."""
+
+
+@spec.command()
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 and name the files that are stale.")
+@click.option("--out", type=click.Path(path_type=Path), default=FOLDER, show_default=True, help="Folder of the book.")
+def build(*, check: bool, out: Path) -> int:
+    """Write the specification as Markdown and SVG, made from the model."""
+    click.echo(f"siteproof {__version__} · spec build · {'check ' if check else ''}{out}")
+    book = _book()
+    return _check(book, out) if check else _write(book, out)
+
+
+def _book() -> Mapping[str, str]:
+    from siteproof.cli.links import links  # noqa: PLC0415  (the model, the prover and the cases load only when asked)
+    from siteproof.model.export.book import book  # noqa: PLC0415  (the same)
+
+    return book(links())
+
+
+def _write(book: Mapping[str, str], out: Path) -> int:
+    stale = [name for name, text in book.items() if _present(out / name) != text]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name in stale:
+            (out / name).write_text(book[name], encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise Problem(f"{out} cannot be written", str(error), "give a folder of yours with --out") from error
+    click.echo(f"{_counts(book)} · {len(stale)} written, the rest was fresh")
+    _tell_leftovers(book, out)
+    return ExitCode.OK
+
+
+def _check(book: Mapping[str, str], out: Path) -> int:
+    stale = [name for name, text in book.items() if _present(out / name) != text]
+    for name in stale:
+        click.echo(f"stale: {out / name}")
+    left = _tell_leftovers(book, out)
+    click.echo(
+        f"{_counts(book)} · {f'{len(stale) + len(left)} stale: siteproof spec build' if stale or left else 'fresh'}"
+    )
+    return ExitCode.VIOLATION if stale or left else ExitCode.OK
+
+
+def _present(path: Path) -> str | None:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _tell_leftovers(book: Mapping[str, str], out: Path) -> list[Path]:
+    found = sorted(path for path in out.glob("*") if path.is_file() and path.name not in book)
+    for path in found:
+        click.echo(f"not part of the book: {path} (remove it)")
+    return found
+
+
+def _counts(book: Mapping[str, str]) -> str:
+    from siteproof.model.requirements import requirements  # noqa: PLC0415  (loads the catalogue)
+
+    return f"{len(book)} files, {len(requirements())} requirements"

@@ -1,0 +1,85 @@
+"""`siteproof spec build` and `siteproof explain` as a user meets them."""
+
+from pathlib import Path
+
+import pytest
+
+from siteproof.cli import main
+
+
+def test_build_writes_a_book_that_check_finds_fresh(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """After a build the check passes, and both say how much there is."""
+    assert main(["spec", "build", "--out", str(tmp_path / "book")]) == 0
+    assert "requirements" in capsys.readouterr().out
+    assert main(["spec", "build", "--check", "--out", str(tmp_path / "book")]) == 0
+    assert "fresh" in capsys.readouterr().out
+
+
+def test_check_names_every_stale_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A changed, a missing and a foreign file are each named, nothing is written, and the exit code is 1."""
+    main(["spec", "build", "--out", str(tmp_path)])
+    (tmp_path / "res.md").write_text("edited by hand\n")
+    (tmp_path / "lifecycle.svg").unlink()
+    (tmp_path / "old.md").write_text("a chapter that was renamed\n")
+    capsys.readouterr()
+    assert main(["spec", "build", "--check", "--out", str(tmp_path)]) == 1
+    told = capsys.readouterr().out
+    assert all(name in told for name in ("res.md", "lifecycle.svg", "old.md"))
+    assert "glossary.md" not in told
+    assert (tmp_path / "res.md").read_text() == "edited by hand\n"
+
+
+def test_build_writes_only_what_is_stale(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A second build writes one file when one was changed, and never removes a file that is not its own."""
+    main(["spec", "build", "--out", str(tmp_path)])
+    (tmp_path / "res.md").write_bytes(b"\xff\xfe")
+    (tmp_path / "mine.txt").write_text("kept")
+    capsys.readouterr()
+    assert main(["spec", "build", "--out", str(tmp_path)]) == 0
+    assert "1 written" in capsys.readouterr().out
+    assert (tmp_path / "mine.txt").read_text() == "kept"
+
+
+def test_a_folder_that_cannot_be_written_is_a_problem(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file where the folder should be is named, exit code 2."""
+    (tmp_path / "file").write_text("")
+    assert main(["spec", "build", "--out", str(tmp_path / "file")]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_explain_tells_a_requirement(capsys: pytest.CaptureFixture[str]) -> None:
+    """Sentence, level, evidence, source, rules and cases are printed."""
+    assert main(["explain", "sp-res-5"]) == 0
+    told = capsys.readouterr().out
+    wanted = ("SP-RES-5", "sends only the blocks that differ", "MUST", "the seed document", "RES-3", "cases")
+    assert [word for word in wanted if word not in told] == []
+
+
+def test_explain_says_why_something_is_not_judged(capsys: pytest.CaptureFixture[str]) -> None:
+    """A requirement that nothing can judge now gives its reason."""
+    assert main(["explain", "SP-SET-1"]) == 0
+    assert "not judged now: no vault in the contract" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("LC-5.3", ("fail over", "SP-FO-14")),
+        ("PT-2", ("always", "sometimes", "SP-PT-3")),
+        ("POL-T3", ("theorem", "SP-POL-5")),
+        ("duplicatemachineidentity", ("DuplicateMachineIdentity", "clone", "SP-LC-29")),
+    ],
+)
+def test_explain_knows_rules_and_errors(name: str, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """Rule ids, theorem ids and error names are explained, with the requirements that they belong to."""
+    assert main(["explain", name]) == 0
+    told = capsys.readouterr().out
+    assert [word for word in words if word not in told] == []
+
+
+def test_explain_answers_an_unknown_id_with_near_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    """A mistyped id is one clear error with similar ids, exit code 2, and prints nothing else."""
+    assert main(["explain", "SP-RES-999"]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "did you mean SP-RES-" in told.err
