@@ -112,4 +112,7 @@ def _where(where: Where) -> str:
 
 
 def _change(change: Change) -> str:
-    return ", ".join(code(value.value) for value in change)
+    return ", ".join(_BESIDE.get(type(value), "") + code(value.value) for value in change)
+
+
+_BESIDE: dict[type, str] = {TestFailover: "drill ", Resync: "resync "}

@@ -22,34 +22,34 @@ CONTRACT_VERSION = 1
 class Capability(StrEnum):
     """What a subject may or may not be able to do or to show; undeclared means unsupported."""
 
-    INITIAL_REPLICATION = "initial_replication"
-    DELTA = "delta"
-    CRASH_POINTS = "crash_points"
-    APP_POINTS = "app_points"
-    OLDER_POINTS = "older_points"
-    RETENTION = "retention"
-    RESYNC = "resync"
-    TEST_FAILOVER = "test_failover"
-    FAILOVER = "failover"
-    CHANGE_POINT = "change_point"
-    COMMIT = "commit"
-    MIGRATION = "migration"
-    REPROTECT = "reprotect"
-    FAILBACK = "failback"
-    CANCEL = "cancel"
-    GROUPS = "groups"
+    INITIAL_REPLICATION = "initial_replication"  # enable copies every block
+    DELTA = "delta"  # writes after the initial copy arrive as changes
+    CRASH_POINTS = "crash_points"  # crash-consistent points by themselves
+    APP_POINTS = "app_points"  # application-consistent points when the policy asks for them
+    OLDER_POINTS = "older_points"  # points other than the newest can be restored
+    RETENTION = "retention"  # points are pruned as the policy says
+    RESYNC = "resync"  # both sides are compared, and only what differs travels
+    TEST_FAILOVER = "test_failover"  # drills and their clean-up
+    FAILOVER = "failover"  # the machine runs at the recovery site
+    CHANGE_POINT = "change_point"  # another point before the commit
+    COMMIT = "commit"  # a failover can be made final
+    MIGRATION = "migration"  # the lifecycle can end at the recovery site
+    REPROTECT = "reprotect"  # replication in the other direction
+    FAILBACK = "failback"  # the planned failover home
+    CANCEL = "cancel"  # an uncommitted failback can be undone
+    GROUPS = "groups"  # machines with shared points
     LIFECYCLE = "lifecycle"  # named refusals and allowed operations
-    WATERMARKS = "watermarks"
-    BYTE_COUNTS = "byte_counts"
-    DISCARD = "discard"
-    VIRTUAL_CLOCK = "virtual_clock"
+    WATERMARKS = "watermarks"  # sequences reached by each stage are shown
+    BYTE_COUNTS = "byte_counts"  # bytes that left for the other side are counted
+    DISCARD = "discard"  # blocks can be discarded
+    VIRTUAL_CLOCK = "virtual_clock"  # time passes only in advance()
     HOLD = "hold"  # jobs stay transitional until settle, so transient phases can be seen
-    LINK_FAULTS = "link_faults"
-    CRASH_FAULTS = "crash_faults"
-    TARGET_FAULTS = "target_faults"
-    JOB_FAULTS = "job_faults"
-    RESIZE = "resize"
-    CORRUPTION = "corruption"
+    LINK_FAULTS = "link_faults"  # link_down, link_up, site_down, site_up
+    CRASH_FAULTS = "crash_faults"  # agent_crash, forced_shutdown, low_memory
+    TARGET_FAULTS = "target_faults"  # target_crash
+    JOB_FAULTS = "job_faults"  # job_fails
+    RESIZE = "resize"  # disk_resized
+    CORRUPTION = "corruption"  # log_corrupt, log_truncated
     TOTAL_ORDER = "total_order"  # cuts respect the order of all writes, not only of flushes
 
 
@@ -117,19 +117,19 @@ class Image:
 class FaultKind(StrEnum):
     """What can go wrong on request. `amount` is blocks for a resize and milliseconds for a clock jump."""
 
-    LINK_DOWN = "link_down"
-    LINK_UP = "link_up"
+    LINK_DOWN = "link_down"  # nothing travels between the sites
+    LINK_UP = "link_up"  # the link is back; no mark is cleared by that
     AGENT_CRASH = "agent_crash"  # the agent dies and restarts; its memory is gone, the machine keeps running
     FORCED_SHUTDOWN = "forced_shutdown"  # the machine loses power and boots again
     SITE_DOWN = "site_down"  # the whole primary site is gone
-    SITE_UP = "site_up"
+    SITE_UP = "site_up"  # site and link are back; a machine that was failed over stays off
     TARGET_CRASH = "target_crash"  # the replication service dies and restarts, unsynced writes are lost
     JOB_FAILS = "job_fails"  # the next job of this machine fails
     LOG_CORRUPT = "log_corrupt"  # one byte of the newest log record flips
     LOG_TRUNCATED = "log_truncated"  # the log loses its tail
-    DISK_RESIZED = "disk_resized"
-    CLOCK_JUMP = "clock_jump"
-    LOW_MEMORY = "low_memory"
+    DISK_RESIZED = "disk_resized"  # the source disk has another number of blocks
+    CLOCK_JUMP = "clock_jump"  # the machine's wall clock jumps, time itself does not
+    LOW_MEMORY = "low_memory"  # the agent has no memory for change records
 
 
 @frozen
