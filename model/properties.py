@@ -24,7 +24,7 @@ def every_point_is_a_past_image(m: Machine) -> Bool:
     return for_each(m.points, lambda point: point.kept.implies(is_past_image(point.image)))
 
 
-@sometimes("PT-2")
+@sometimes("PT-2", versions=2)
 def a_point_differs_from_the_source(m: Machine) -> Bool:
     """A point shows the past, not the present."""
     return exists(m.points, lambda point: point.kept & ~same(point.image, m.source))
@@ -36,7 +36,7 @@ def no_point_is_taken_in_a_resync_window(m: Machine) -> Bool:
     return for_each(m.points, lambda point: ~point.taken_in_window)
 
 
-@sometimes("PT-3")
+@sometimes("PT-3", versions=2)
 def an_older_point_survives_a_resync_window(m: Machine) -> Bool:
     """Points from before the window stay restorable in it."""
     return (m.resync == Resync.RUNNING) & exists(m.points, lambda point: point.kept & ~same(point.image, m.seed))
@@ -64,7 +64,7 @@ def what_differs_is_marked(m: Machine) -> Bool:
     )
 
 
-@sometimes("RES-5")
+@sometimes("RES-5", blocks=2, versions=2)
 def a_resync_finds_a_block_to_spare(m: Machine) -> Bool:
     """A resynchronisation sends less than everything: some block is equal and not marked, another one differs."""
     differs = exists(m.blocks, lambda b: m.dirty[b] & (m.source[b] != m.seed[b]))
@@ -79,7 +79,7 @@ def the_disk_that_runs_is_consistent(m: Machine) -> Bool:
     return premises & m.runs_in_cloud.implies(is_past_image(m.seed))
 
 
-@sometimes("LC-14")
+@sometimes("LC-14", blocks=2, versions=2)
 def the_other_disk_is_a_mixture(m: Machine) -> Bool:
     """While blocks are applied the receiver is between two moments: nothing may start from it."""
     return (m.protection == Protection.PROTECTED) & m.forward & ~is_past_image(m.seed)

@@ -8,7 +8,7 @@ import sys
 from array import array
 from collections.abc import Callable, Iterator
 
-from attrs import field, frozen
+from attrs import frozen
 
 from siteproof.model.engine.program import Program, State, compiled
 from siteproof.model.language.spec import System
@@ -128,22 +128,12 @@ class Search:
             raise Problem(problem, cause, hint, ExitCode.CANNOT_JUDGE)
 
 
-@frozen
-class Goal:
-    """Something to be reached; `holds` judges a state."""
-
-    text: str
-    holds: Callable[[State], bool] = field(repr=False)
-
-
-def reach(system: System, goal: Callable[[Program], Goal], limits: Limits | None = None) -> tuple[Search, int | None]:
-    """Search until the goal holds: the search and the number of the nearest such state, or None."""
-    search = Search(system, limits)
-    wanted = goal(search.program)
+def reach(search: Search, wanted: Callable[[State], bool]) -> int | None:
+    """Search until a state is wanted: its number (no other one is nearer), or None when none is reachable."""
     seen = 0
     for _ in search:
         for number in range(seen, len(search.states)):
-            if wanted.holds(search.states[number]):
-                return search, number
+            if wanted(search.states[number]):
+                return number
         seen = len(search.states)
-    return search, None
+    return None

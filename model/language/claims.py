@@ -4,7 +4,7 @@ Rule: every `always` has a `sometimes` twin with the same id, and says why its v
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from attrs import frozen
@@ -22,7 +22,10 @@ class Kind(StrEnum):
 
 @frozen(eq=False)
 class Property:
-    """One claim, to be instantiated for each component that its parameters name."""
+    """One claim, to be instantiated for each component that its parameters name.
+
+    `needs` are the smallest bounds at which it can be asked; a mixture of moments, say, takes two blocks.
+    """
 
     rule: str
     kind: Kind
@@ -30,25 +33,28 @@ class Property:
     doc: str
     why: str
     build: Callable[..., Bool]
+    needs: Mapping[str, int]
     source: Source
 
 
 def always(rule: str, *, why: str) -> Callable[[Callable[..., Bool]], Property]:
     """Declare an invariant; `why` says what its violation would do to the user."""
-    return _property(rule, Kind.ALWAYS, why, here())
+    return _property(rule, Kind.ALWAYS, why, {}, here())
 
 
-def sometimes(rule: str) -> Callable[[Callable[..., Bool]], Property]:
-    """Declare what has to be reachable, as the twin of the `always` with the same id."""
-    return _property(rule, Kind.SOMETIMES, "", here())
+def sometimes(rule: str, **needs: int) -> Callable[[Callable[..., Bool]], Property]:
+    """Declare what has to be reachable (with bounds of at least `needs`), as the twin of an `always`."""
+    return _property(rule, Kind.SOMETIMES, "", needs, here())
 
 
-def _property(rule: str, kind: Kind, why: str, source: Source) -> Callable[[Callable[..., Bool]], Property]:
+def _property(
+    rule: str, kind: Kind, why: str, needs: Mapping[str, int], source: Source
+) -> Callable[[Callable[..., Bool]], Property]:
     if kind is Kind.ALWAYS and not why:
         raise SpecError(f"{rule} does not say why it matters", "give it  why=...", source)
 
     def declare(build: Callable[..., Bool]) -> Property:
         doc = inspect.cleandoc(build.__doc__ or build.__name__.replace("_", " "))
-        return Property(rule, kind, build.__name__, doc, why, build, source)
+        return Property(rule, kind, build.__name__, doc, why, build, needs, source)
 
     return declare

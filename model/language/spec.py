@@ -48,13 +48,17 @@ class Claim:
 
 @frozen(eq=False)
 class System:
-    """A specification for given bounds: variables in a fixed order, transitions and claims."""
+    """A specification for given bounds: variables in a fixed order, transitions and claims.
+
+    `unasked` are the properties that need larger bounds.
+    """
 
     name: str
     bounds: Bounds
     variables: tuple[Variable, ...]
     transitions: tuple[Transition, ...]
     claims: tuple[Claim, ...]
+    unasked: tuple[Property, ...]
 
 
 @frozen(eq=False)
@@ -81,12 +85,14 @@ class Spec:
         """The finite system for these bounds (missing ones take their defaults); Problem when one is unknown."""
         chosen = {**self.bounds, **self._checked(bounds or {})}
         places = _placed(self.parts, chosen)
+        asked = [claim for claim in self.properties if _can_be_asked(claim, chosen)]
         return System(
             self.name,
             chosen,
             tuple(variable for group in places.values() for part in group for variable in part.variables()),
             tuple(step for action in self.actions for step in _transitions(action, places, chosen)),
-            tuple(_claim(claim, places, chosen) for claim in self.properties),
+            tuple(_claim(claim, places, chosen) for claim in asked),
+            tuple(claim for claim in self.properties if claim not in asked),
         )
 
     def but(self, name: str, doc: str, *changed: Action) -> "Spec":
@@ -142,6 +148,10 @@ def _transitions(action: Action, places: Places, bounds: Bounds) -> Iterator[Tra
         if not isinstance(step, Step):
             raise SpecError(f"{action.name} returns no step", "end with  given(...).then(...)", action.source)
         yield Transition(action.rule, f"{action.name}({label})", step.guard, step.effects, action.source)
+
+
+def _can_be_asked(claim: Property, bounds: Bounds) -> bool:
+    return all(bounds[name] >= least for name, least in claim.needs.items())
 
 
 def _claim(claim: Property, places: Places, bounds: Bounds) -> Claim:

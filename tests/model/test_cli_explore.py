@@ -1,0 +1,118 @@
+"""`siteproof explore`: what it prints, how it ends, and what it says to a wrong question."""
+
+import json
+
+import pytest
+
+from siteproof.cli import main
+from siteproof.model.engine.search import Search
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of one command."""
+    code = main(["explore", *arguments])
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+def test_a_right_design_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    """Version, bounds, counts and a verdict for each claim are printed; the exit code is 0."""
+    code, out, _ = run(capsys, "replication", "--blocks", "1")
+    assert code == 0
+    first, second, *_, last = out.splitlines()
+    assert first.startswith("siteproof 0.")
+    assert "machines=1 blocks=1 versions=2 points=1" in first
+    assert second == "440 states · 1,794 transitions · depth 18 · all reachable states"
+    assert last == "HOLDS (replication): 10 claims in all 440 states"
+    assert "not asked at these bounds: LC-14 sometimes the other disk is a mixture (needs blocks >= 2" in out
+
+
+def test_a_violation_prints_its_shortest_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    """The wrong handshake: exit code 1, the claim, why it matters, and three numbered steps with what they change."""
+    code, out, _ = run(capsys, "handshake")
+    assert code == 1
+    lines = out.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("FAIL  RES-5"))
+    assert "(3 steps)" in lines[start]
+    assert "why: a mark that is cleared too early" in lines[start + 2]
+    assert "3  REP-9   link_heals(link, machine)" in lines[start + 5]
+    assert "dirty[0] true → false" in lines[start + 5]
+    assert lines[-1].startswith("VIOLATED (handshake): ")
+
+
+def test_the_way_to_a_state_is_shortest(capsys: pytest.CaptureFixture[str]) -> None:
+    """To a committed machine in ten steps, the last of them the commit."""
+    code, out, _ = run(capsys, "--trace-to", "protection=committed,direction=forward")
+    assert code == 0
+    assert "10 steps, none shorter" in out
+    assert "LC-7    commit(machine)" in out.splitlines()[-1]
+
+
+def test_an_unreachable_state_is_said_to_be_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 1 and how many states were looked at."""
+    code, out, _ = run(capsys, "--trace-to", "runs_on_premises=true, runs_in_cloud=true")
+    assert code == 1
+    assert "UNREACHABLE" in out
+    assert "2,316 states" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        (["--trace-to", "protecton=committed"], "did you mean protection"),
+        (["--trace-to", "protection=comitted"], "did you mean committed, committing"),
+        (["--trace-to", "protection"], "is not a state"),
+        (["replicaton"], "did you mean replication?"),
+        (["lifecycle", "--blocks", "2"], "has no bound `blocks`"),
+        (["--blocks", "0"], "bounds are 1 to"),
+        (["--blocks", "many"], "not a valid integer"),
+    ],
+)
+def test_a_wrong_question_gets_one_clear_error(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], answer: str
+) -> None:
+    """Problem, cause and hint, exit code 2, nothing on standard output."""
+    code, out, err = run(capsys, *arguments)
+    assert code == 2
+    assert out == ""
+    assert answer in err
+
+
+def test_limits_that_are_too_small_are_a_verdict_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 3: nothing was judged."""
+    code, _, err = run(capsys, "--states-max", "100")
+    assert code == 3
+    assert "more than 100 states" in err
+
+
+def test_json_carries_the_same_facts(capsys: pytest.CaptureFixture[str]) -> None:
+    """Counts, verdicts and traces as one object, for programs."""
+    code, out, _ = run(capsys, "write_order", "--format", "json")
+    found = json.loads(out)
+    assert code == 1
+    assert (found["states"], found["complete"]) == (2728, True)
+    broken = [v for v in found["verdicts"] if v["holds"] is False]
+    assert [len(v["trace"]["steps"]) for v in broken if v["rule"] == "PT-2"] == [14]
+
+
+def test_an_interrupted_exploration_reports_what_it_covered(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C: exit code 130, the states so far, and open claims instead of promises."""
+    expand = Search._expand
+
+    def expand_until_interrupted(search: Search, number: int) -> None:
+        if number == 500:
+            raise KeyboardInterrupt
+        expand(search, number)
+
+    monkeypatch.setattr(Search, "_expand", expand_until_interrupted)
+    code, out, _ = run(capsys)
+    assert code == 130
+    assert "INCOMPLETE" in out
+    assert "open  PT-2    always" in out
+
+
+def test_two_runs_print_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    """Same specification, same bounds, same output."""
+    assert run(capsys, "window")[1] == run(capsys, "window")[1]
