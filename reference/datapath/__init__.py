@@ -31,6 +31,10 @@ are checked; damage is named, never repaired silently.
     replica.revert(name)                                 # the seed becomes the point's image, as a logged batch
     replica.drop_points() ; replica.close() ; replica.destroy()
 
+    cut = source.take_all()                              # resync.py: two sans-I/O parties compare and send differences
+    left, right = ResyncSource(cut, source.blocks, sealer, replica.keys), ResyncTarget(replica)
+    for message in exchange(left, right): ...            # each is yielded before it is delivered: count it, or raise
+    left.completed ; left.report                         # then cut.done(); otherwise cut.failed()
 
 **Errors**: `Problem` (model nouns) for what a user mends (missing or wrong key, no such replica); `CorruptLog`
 (corruption.py: segment, offset, reason) for damaged, replayed or missing records -> the caller marks a

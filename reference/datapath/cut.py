@@ -10,7 +10,6 @@ from typing import Protocol
 import numpy as np
 
 from siteproof.reference.datapath.blocks import BLOCK_BYTES, Blocks, plain_runs
-from siteproof.reference.datapath.effects import Bytes
 
 
 class BlockReader(Protocol):
@@ -54,11 +53,9 @@ class Cut:
         if self._preserved:
             self._lay_over(blocks, buffer)
 
-    def read(self, block: int, blocks: int) -> Bytes:
-        """The cut's content of consecutive blocks."""
-        data = bytearray(blocks * BLOCK_BYTES)
-        self.read_into(np.arange(block, block + blocks), memoryview(data))
-        return data
+    def read_span(self, block: int, buffer: memoryview) -> None:
+        """Fill the buffer with the cut's content of consecutive blocks."""
+        self.read_into(np.arange(block, block + len(buffer) // BLOCK_BYTES), buffer)
 
     def done(self) -> None:
         """The cut was delivered and committed."""

@@ -173,11 +173,13 @@ class Replica:
 
     def open_window(self) -> None:
         """Nothing is a cut from here on: an initial copy or a resynchronisation begins."""
-        self._mark(Marker(window=True))
+        if not self._window:
+            self._mark(Marker(window=True))
 
     def close_window(self) -> None:
         """The state behind everything received so far is a cut again."""
-        self._mark(Marker(window=False))
+        if self._window:
+            self._mark(Marker(window=False))
 
     def create_point(
         self, name: str, consistency: Consistency = Consistency.CRASH, taken_at_ms: int = 0, shared: str = ""
@@ -237,6 +239,10 @@ class Replica:
         self._seed.resize(blocks)
         self._state.record(evolve(self._state.state, blocks=blocks))
         self._history.resize()
+
+    def read_seed(self, block: int, buffer: memoryview) -> None:
+        """Fill the buffer with the newest applied content of consecutive blocks."""
+        self._seed.read_into(block, buffer)
 
     def seed_path(self) -> str:
         """Where a reader outside finds the newest applied state."""
