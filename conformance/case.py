@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from siteproof.conformance import verify
 from siteproof.conformance.lab import Lab
+from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.subject import Capability
 from siteproof.model.requirements import Level
 
@@ -36,9 +37,16 @@ class Case:
     def run(self, lab: Lab) -> None:
         """Judge the lab's subject by this case."""
         with verify.judging(lab.witnessed, self.requires, on_bytes=self.on_bytes):
-            self.function(lab)
+            try:
+                self.function(lab)
+            except Refused as refused:  # a case catches the refusals that it expects
+                raise verify.Failed("an answer", f"refused with {refused}", self._last_step(lab)) from refused
         if not lab.witnessed:
             raise verify.Inconclusive(self._without_witness())
+
+    @staticmethod
+    def _last_step(lab: Lab) -> str:
+        return f"after {lab.trace[-1].text}" if lab.trace else ""
 
     def _without_witness(self) -> str:
         return "no bytes were read back" if self.on_bytes else "the case ended without a witness"

@@ -97,6 +97,11 @@ class Ledger:
         """The write at exactly that position."""
         return self.entry(bisect_left(self._rows[0], position))
 
+    def first_after(self, position: int) -> Entry | None:
+        """The oldest write after the position."""
+        index = bisect_right(self._rows[0], position)
+        return self.entry(index) if index < len(self) else None
+
     def last_of(self, block: int, position: int) -> Entry | None:
         """The newest write of the block at or before the position."""
         upto = bisect_right(self._rows[0], position)

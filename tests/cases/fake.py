@@ -43,6 +43,7 @@ from siteproof.model.policy.rule import published_rule
 Disks = dict[str, bytearray]
 FRAME_BYTES = 48
 DIGEST_BYTES = 16
+NEEDS_LINK = (Verb.RESYNCHRONIZE, Verb.REPROTECT, Verb.FAIL_BACK)
 MARKS = {
     FaultKind.FORCED_SHUTDOWN: (ResyncReason.FORCED_SHUTDOWN, ErrorCode.UNCLEAN_SOURCE_SHUTDOWN),
     FaultKind.AGENT_CRASH: (ResyncReason.FORCED_SHUTDOWN, ErrorCode.UNCLEAN_SOURCE_SHUTDOWN),
@@ -154,7 +155,7 @@ class FakeSubject:
         machine = self.machines[command.machine]
         code = self.guard(machine, command)
         if code:
-            return Refusal(code)
+            return Refusal(code, "retention or interval" if code is ErrorCode.POLICY_INVALID else "")
         machine.phases = lifecycle.phases(machine.regions, command.verb, CORE)
         machine.job, self.jobs = command, self.jobs + 1
         machine.before, machine.regions = machine.regions, machine.phases[0]
@@ -199,7 +200,7 @@ class FakeSubject:
             tuple(point for point, _ in m.points),
             tuple(self._disk_view(m, disk.name) for disk in m.spec.disks),
             (lifecycle.running_place(m.regions),) if m.site_up or m.regions.active is Site.RECOVERY else (),
-            self.now_ms - m.synced_ms if m.points else None,
+            self.rpo_ms(m),
             events=tuple(m.events),
             resync_reason=m.reason,
             generation=m.generation,
@@ -207,6 +208,12 @@ class FakeSubject:
             link_up=m.link_up,
             running_job=m.job.verb.value if m.job else "",
         )
+
+    def rpo_ms(self, m: FakeMachine) -> int | None:
+        """Since the source time of what `latest` would produce now: what was received, or the newest point."""
+        if not m.points:
+            return None
+        return self.now_ms - (m.synced_ms if m.regions.resync is Resync.NONE else m.points[-1][0].taken_at_ms)
 
     def _disk_view(self, m: FakeMachine, disk: str) -> DiskView:
         sent = m.shipped.get(disk, 0)
@@ -273,6 +280,9 @@ class FakeSubject:
             app = m.policy.app_consistent_minutes
             self.take_point(m, Consistency.APP if app and self._due(m, app * MINUTE_MS) else Consistency.CRASH)
             self.prune(m)
+        stale = m.points and self.now_ms - m.points[-1][0].taken_at_ms > 60 * MINUTE_MS
+        if stale and ErrorCode.NO_CRASH_CONSISTENT_POINT not in {event.code for event in m.events}:
+            m.events.append(Event(self.now_ms, ErrorCode.NO_CRASH_CONSISTENT_POINT, m.spec.name))
         told = ErrorCode.RPO_THRESHOLD_EXCEEDED in {event.code for event in m.events}
         if m.points and not told and self.now_ms - m.synced_ms > m.policy.rpo_threshold_minutes * MINUTE_MS:
             m.events.append(Event(self.now_ms, ErrorCode.RPO_THRESHOLD_EXCEEDED, m.spec.name))
@@ -347,7 +357,7 @@ class FakeSubject:
         if command is None:
             return
         end = m.phases[-1]
-        if m.job_fails or (command.verb is Verb.RESYNCHRONIZE and not m.link_up):
+        if m.job_fails or (command.verb in NEEDS_LINK and not m.link_up):
             m.job_fails = False
             end = lifecycle.failed(m.before, command.verb, CORE)
         else:
