@@ -37,6 +37,12 @@ class ReplicationService:
         """Whether what was received is a consistent cut: no disk is inside an initial copy or a comparison."""
         return not any(replica.window_open for replica in self.replicas.values())
 
+    def resize(self, blocks: Mapping[str, int]) -> None:
+        """Give every seed disk the size of its source; points keep the size that they were taken at."""
+        for disk, replica in self.replicas.items():
+            if replica.blocks != blocks[disk]:
+                replica.resize(blocks[disk])
+
     def open_window(self) -> None:
         """Nothing is a cut from here on; durable, so a restart knows it too."""
         for replica in self.replicas.values():

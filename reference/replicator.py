@@ -62,7 +62,7 @@ class Replicator:
     def stop(self, machine: Machine) -> None:
         """Nothing of this machine travels any more; what was planned is void, an open comparison is given up."""
         machine.era += 1
-        machine.comparison = None
+        self.comparisons.give_up(machine)
         if machine.stream is not None:
             machine.stream.break_off()
             machine.stream.agent.stop()
@@ -204,9 +204,10 @@ class Replicator:
         """Both sides may differ in ways that no bitmap tells: deltas stop until a comparison has finished."""
         if not machine.replicating or machine.stream is None:
             return
+        self.comparisons.give_up(machine)
         machine.stream.break_off()
         machine.stream.agent.mode = WriteOrderMode.BITMAP
-        machine.comparison, machine.resync_reason = None, reason
+        machine.resync_reason = reason
         machine.regions = Change(resync=Resync.REQUIRED).of(machine.regions)
         self.vault.record(machine, self.now_ms, MARKED_BECAUSE[reason], detail or f"resynchronisation: {reason.value}")
         self.comparisons.plan_automatic(machine)

@@ -4,6 +4,7 @@ It runs in bounded steps, so writes land in between: they are captured before th
 afterwards as deltas. A mark is cleared only when every disk has been compared to its end.
 """
 
+import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,10 @@ from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.policy import HOUR_MINUTES, MINUTE_MS
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.vocabulary import Resync, WriteOrderMode
+from siteproof.reference.agent import MachineCut
 from siteproof.reference.datapath.corruption import CorruptLog
+from siteproof.reference.datapath.cut import Cut
+from siteproof.reference.datapath.resync import ResyncSource, ResyncTarget, exchange
 from siteproof.reference.lifecycle import Change
 from siteproof.reference.link import LinkDown
 from siteproof.reference.stream import Stream
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from siteproof.reference.replicator import Replicator
 
 STEP_MS = 1000
+MESSAGES_PER_STEP = 4
 HOUR_MS = HOUR_MINUTES * MINUTE_MS
 DAY_HOURS = 24
 WEEKDAYS = 5
@@ -28,38 +33,75 @@ EPOCH_WEEKDAY = 3  # the first of January 1970 was a Thursday
 
 
 class Resynchronization:
-    """One comparison of all disks of a machine; each `step` makes a bounded amount of progress."""
+    """One comparison of all disks of a machine as of its first step; each `step` carries a few messages."""
 
     def __init__(self, stream: Stream, job: str = "", doomed: bool = False) -> None:
         """Nothing happens before the first step."""
         self.stream = stream
         self.job = job
         self.doomed = doomed
-        self._steps = self._run()
+        self._cut: MachineCut | None = None
+        self._messages = self._run()
 
     def step(self) -> bool:
-        """Go on; True when everything has been compared. LinkDown or CorruptLog when it cannot go on."""
-        return next(self._steps, True)
-
-    def _run(self) -> Iterator[bool]:
-        """The comparison as a sequence of steps: for each disk the digests of both sides, then what differs."""
-        self.stream.service.apply()
-        self.stream.service.open_window()
-        self.stream.break_off()
-        yield False
-        self.stream.copy_everything()
-        self.stream.service.close_window()
-        self.stream.service.apply()
-        yield True
+        """Carry a few messages; True when everything has been compared. LinkDown or CorruptLog when it cannot go on."""
+        return sum(1 for _ in itertools.islice(self._messages, MESSAGES_PER_STEP)) < MESSAGES_PER_STEP
 
     def finish(self) -> None:
-        """Run to the end."""
-        while not self.step():
-            pass
+        """Run to the end, or leave everything marked as it was; LinkDown or CorruptLog when it cannot go on."""
+        try:
+            while not self.step():
+                pass
+        except (LinkDown, CorruptLog):
+            self.abort()
+            raise
+
+    def abort(self) -> None:
+        """Give up: every block counts as different again."""
+        if self._cut is not None:
+            self._cut.failed()
+            self._cut = None
+
+    def _run(self) -> Iterator[bytes]:
+        """Every message of the comparison, counted as it leaves."""
+        self._open()
+        self._cut = self.stream.agent.cut_all()
+        for disk, cut in self._cut.cuts.items():
+            yield from self._compare(disk, cut)
+        self._close(self._cut)
+
+    def _open(self) -> None:
+        """What was received before is processed first, so that it can never come after what is sent now."""
+        service = self.stream.service
+        try:
+            service.apply()
+        except CorruptLog:
+            service.salvage()
+        service.resize({disk: source.blocks for disk, source in self.stream.agent.disks.items()})
+        service.open_window()
+
+    def _compare(self, disk: str, cut: Cut) -> Iterator[bytes]:
+        replica = self.stream.service.replicas[disk]
+        source = ResyncSource(cut, replica.blocks, self.stream.server.sealer(disk, replica), replica.keys)
+        for message in exchange(source, ResyncTarget(replica)):
+            self.stream.server.link.carried(len(message))
+            yield message
+        if not source.completed:
+            raise CorruptLog(disk, 0, "the comparison ended before it was complete")
+        self.stream.sent[disk] = max(self.stream.sent[disk], cut.lsn)
+
+    def _close(self, cut: MachineCut) -> None:
+        """Both sides agree on every disk: what was written meanwhile is dirty, everything else is clean."""
+        self.stream.service.close_window()
+        self.stream.service.apply()
+        cut.done()
+        self._cut = None
 
 
 class Comparisons:
     """Queues, steps and ends the comparisons of all machines; automatic ones run outside office hours."""
+
+    comparison_type: type[Resynchronization] = Resynchronization
 
     def __init__(self, replicator: "Replicator", profile: Profile) -> None:
         """Nothing is compared yet."""
@@ -70,7 +112,7 @@ class Comparisons:
         """Queue a comparison, by hand or by schedule, and return its job's name."""
         assert machine.stream is not None
         name = self.replicator.vault.next_job()
-        machine.comparison = Resynchronization(machine.stream, name, machine.next_job_fails)
+        machine.comparison = self.comparison_type(machine.stream, name, machine.next_job_fails)
         machine.next_job_fails = False
         machine.regions = Change(resync=Resync.QUEUED).of(machine.regions)
         self._plan(machine, machine.comparison)
@@ -114,8 +156,8 @@ class Comparisons:
 
     def _fail(self, machine: "Machine", detail: str) -> None:
         assert machine.stream is not None
+        self.give_up(machine)
         machine.stream.break_off()
-        machine.comparison = None
         machine.regions = Change(resync=Resync.FAILED).of(machine.regions)
         self.replicator.vault.record(machine, self.replicator.now_ms, ErrorCode.NO_RESYNC_PROGRESS, detail)
 
@@ -124,9 +166,16 @@ class Comparisons:
         if machine.comparison is not None:
             self._fail(machine, "the replication service restarted")
 
+    @staticmethod
+    def give_up(machine: "Machine") -> None:
+        """Forget the machine's comparison, if there is one; its mark is not touched."""
+        if machine.comparison is not None:
+            machine.comparison.abort()
+            machine.comparison = None
+
     def compare_now(self, stream: Stream) -> None:
         """Compare to the end at once, as part of a job."""
-        Resynchronization(stream).finish()
+        self.comparison_type(stream).finish()
 
     def plan_automatic(self, machine: "Machine") -> None:
         """Compare by itself outside office hours, unless somebody does it before by hand."""
