@@ -6,12 +6,12 @@ Rule: what it expects comes from the model and from what was written, never from
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.fuzz.actions import Action, Kind
-from siteproof.model.lifecycle import allowed_operations, failed, is_transitional, refusal, settled
+from siteproof.model.lifecycle import allowed_operations, failed, is_transitional, phases, refusal, settled
 from siteproof.model.nouns.commands import Answer, Command
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Observation, Regions, Watermarks
@@ -20,6 +20,7 @@ from siteproof.model.nouns.subject import FaultKind
 from siteproof.model.nouns.vocabulary import Consistency, Direction, Protection, Resync, Selection, Verb
 
 POINTS_READ_MAX = 4  # of the listed points a checkpoint reads the newest ones and the oldest one
+COPYING = Protection.INITIAL_REPLICATION
 POINT_VERBS = frozenset({Verb.TEST_FAILOVER, Verb.FAIL_OVER, Verb.CHANGE_RECOVERY_POINT})
 
 
@@ -30,7 +31,8 @@ class Examiner:
     lab: Lab
     machine: Machine
     pairs: set[tuple[str, str, str]] = field(factory=set)
-    _trouble: bool = False
+    _trouble: bool = False  # a fault may still explain a failed job or a mark
+    _job_fault: bool = False  # the next job may fail
 
     def view(self) -> Observation:
         """What the subject shows now."""
@@ -61,6 +63,7 @@ class Examiner:
         assert action.fault is not None
         self.lab.fault(action.fault.kind, self.machine, action.fault.disk, action.fault.amount)
         self._trouble = self._trouble or action.fault.kind is not FaultKind.LINK_UP
+        self._job_fault = self._job_fault or action.fault.kind is FaultKind.JOB_FAILS
 
     def _settle(self) -> None:
         self.lab.settle()
@@ -74,7 +77,7 @@ class Examiner:
         self.pairs.add((command.verb.value, regions.protection.value, regions.direction.value))
         code = refusal(regions, command.verb, self.lab.profile)
         if code is not None:
-            self._must_refuse(command, before, (code,))
+            self._must_refuse(command, before, _also_conflict(code, before))
         elif command.verb in POINT_VERBS and not _point_is_there(command, before):
             self._must_refuse(command, before, (ErrorCode.RECOVERY_POINT_UNAVAILABLE,))
         elif action.hold:
@@ -98,10 +101,17 @@ class Examiner:
 
     def _judge_outcome(self, verb: Verb, before: Regions, after: Regions) -> None:
         right = settled(before, verb, self.lab.profile)
-        possible = [right, failed(before, verb, self.lab.profile)] if self._trouble else [right]
+        wrong = failed(before, verb, self.lab.profile)
+        possible = [right, wrong, *self._copies_that_fail(before, verb)] if self._trouble else [right]
         names = " or ".join(_short(regions) for regions in possible)
         same = any(_alike(after, each, with_mark=not self._trouble) for each in possible)
         verify.that(same, f"{verb.value} leads to {names}", _short(after))
+        self._job_fault = self._job_fault and not _alike(after, wrong, with_mark=False)
+
+    def _copies_that_fail(self, before: Regions, verb: Verb) -> list[Regions]:
+        """Where a command ends whose initial copy does not get through (rule LC-13.1)."""
+        copying = (each for each in phases(before, verb, self.lab.profile) if each.protection is COPYING)
+        return [evolve(each, protection=Protection.INITIAL_REPLICATION_FAILED) for each in copying]
 
     def _judge_landing(self, command: Command, drained: int) -> None:
         if command.verb is Verb.FAIL_OVER:
@@ -115,7 +125,7 @@ class Examiner:
         self._settle()
         view = self.view()
         if _replicates(view):
-            self._trouble = False
+            self._trouble = self._job_fault
             self.lab.advance(minutes=self.lab.profile.crash_consistent_minutes + 0.1)
             view = self.view()
         for point in _worth_reading(view.points):
@@ -132,6 +142,11 @@ class Examiner:
 
     def _ask(self, command: Command) -> Answer:
         return self.lab.ask(self.machine, command.verb, **_fields(command))
+
+
+def _also_conflict(code: ErrorCode, view: Observation) -> tuple[ErrorCode, ...]:
+    """While a job runs, OperationConflict is as true as the table's own error."""
+    return (code, ErrorCode.OPERATION_CONFLICT) if view.running_job else (code,)
 
 
 def _fields(command: Command) -> dict[str, Any]:

@@ -96,6 +96,7 @@ class Journey:
 
     def resynchronise(self) -> None:
         """After a cut only differing blocks travel, and a point from before the cut is as it was."""
+        self.lab.settle()
         older = self._newest()
         with self.lab.link_down(self.machine):
             self._burst()
@@ -136,6 +137,7 @@ class Journey:
         self._burst()
         self.lab.advance(milliseconds=2_500)
         self._burst()
+        self.lab.advance(milliseconds=400)
         position = self.lab.history.position
         self.lab.fault(FaultKind.SITE_DOWN, self.machine)
         with self.measures.timed("failover, RTO"):
