@@ -35,12 +35,12 @@ class History:
     now_ms: int
 
 
-def schedule(policy: ReplicationPolicy, start_ms: int, minutes: int) -> Iterator[RecoveryPoint]:
+def schedule(policy: ReplicationPolicy, start_ms: int, minutes: int, first: int = 1) -> Iterator[RecoveryPoint]:
     """The points of an undisturbed machine from start_ms on: one crash-consistent per interval, app points beside them.
 
-    Times are milliseconds; the last point is taken `minutes` after the first.
+    Times are milliseconds; the last point is taken `minutes` after the first; sequences count from `first`.
     """
-    sequence = 0
+    sequence = first - 1
     for at in range(0, minutes + 1, policy.crash_consistent_minutes):
         kinds = (Consistency.CRASH, Consistency.APP) if _app_due(policy, at) else (Consistency.CRASH,)
         for kind in kinds:
@@ -48,12 +48,16 @@ def schedule(policy: ReplicationPolicy, start_ms: int, minutes: int) -> Iterator
             yield RecoveryPoint(f"{kind}-{sequence}", kind, start_ms + at * MINUTE_MS, sequence)
 
 
-def run(points: Iterable[RecoveryPoint], rule: RetentionRule) -> History:
-    """Let the points arrive in order (none pinned), and apply the rule after each. Rules with absolute buckets only."""
+def run(points: Iterable[RecoveryPoint], rule: RetentionRule, already: Iterable[RecoveryPoint] = ()) -> History:
+    """Let the points arrive in order and apply the rule after each; `already` is what another rule had kept before.
+
+    Nothing is pinned; buckets lie in absolute time and keep their oldest.
+    """
     assert rule.alignment is Alignment.ABSOLUTE
     assert rule.representative is Representative.OLDEST
     assert rule.keeps_newest
     queues = _Queues.of(rule)
+    queues.take_over(already)
     counts: list[int] = []
     now_ms = 0
     for point in points:
@@ -107,14 +111,24 @@ class _Queues:
     def kept(self) -> list[RecoveryPoint]:
         return sorted((point for tier in self.tiers for point in tier.points), key=lambda each: each.sequence)
 
+    def take_over(self, points: Iterable[RecoveryPoint]) -> None:
+        """They begin in the finest tier; the first arrival moves each to where its age belongs."""
+        self.tiers[0].points.extend(points)
+        self.count = len(self.tiers[0].points)
+
     def arrive(self, point: RecoveryPoint) -> None:
         if not self.stores:
-            self.drops.append(Drop(point, point.taken_at_ms, Reason.NOTHING_STORED))
+            self._store_nothing(point)
             return
         self.count += 1
         self.tiers[0].points.append(point)
         for number in range(len(self.tiers)):
             self._settle(number, point.taken_at_ms)
+
+    def _store_nothing(self, newest: RecoveryPoint) -> None:
+        self.drops += [Drop(point, newest.taken_at_ms, Reason.NOTHING_STORED) for point in (*self.kept(), newest)]
+        self.tiers[0].points.clear()
+        self.count = 0
 
     def _settle(self, number: int, now_ms: int) -> None:
         """Move on whoever is too old for the tier; the newest point never is, its age is 0."""

@@ -6,7 +6,7 @@ D and m stand beside every finding (SP-POL-10).
 from typing import Any
 
 from siteproof.model.policy.calendar import Calendar
-from siteproof.model.policy.duration import speak, spell
+from siteproof.model.policy.duration import speak
 from siteproof.model.policy.narrate import Line, moment, tell
 from siteproof.model.policy.request import PolicyRequest
 from siteproof.model.policy.verdict import Finding, Verdict
@@ -58,16 +58,6 @@ def parameters(request: PolicyRequest) -> dict[str, Any]:
         "thinning": str(request.thinning),
         "claims_seed": request.profile.claims_seed,
     }
-
-
-def options(request: PolicyRequest) -> str:
-    """The options of a run on one line, readable as flags."""
-    every = spell(request.timing.interval_minutes) if request.timing.interval_minutes else "off"
-    timing = request.timing
-    return (
-        f"retention {spell(timing.retention_minutes)} · app-every {every} · "
-        f"latency {spell(timing.latency_minutes)} · misses {timing.misses} · {request.thinning} thinning"
-    )
 
 
 def _headline(finding: Finding, request: PolicyRequest) -> str:

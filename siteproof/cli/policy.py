@@ -58,7 +58,8 @@ def check(file: str | None, strict: bool, form: str, **flags: str | None) -> int
     The seed's rules decide the exit code; stronger theorems are advisories unless --strict is given.
     """
     request = read_request(file, flags)
-    from siteproof.model.policy.report import as_data, as_lines, options  # noqa: PLC0415  (z3 only when it proves)
+    from siteproof.model.policy.report import as_data, as_lines  # noqa: PLC0415  (z3 only when it proves)
+    from siteproof.model.policy.simulation import options  # noqa: PLC0415  (help stays fast)
     from siteproof.model.policy.verdict import judge  # noqa: PLC0415  (z3 only when it proves)
 
     verdict = judge(request)
@@ -115,3 +116,85 @@ def emit(data: dict[str, Any]) -> None:
 
 def _typed(flag: str, value: str) -> str | int:
     return int(value) if flag == "misses" and value.isdecimal() and len(value) < 10 else value
+
+
+@policy.command()
+@click.argument("file", required=False)
+@policy_flags
+@click.option("--days", type=click.IntRange(1, 366), default=16, show_default=True, help="how long to simulate")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+def simulate(file: str | None, days: int, form: str, **flags: str | None) -> int:
+    """Let an undisturbed machine make points for some days and show what is kept, with reasons."""
+    request = read_request(file, flags)
+    from siteproof.model.policy import simulation  # noqa: PLC0415  (help stays fast)
+
+    past = simulation.simulate(request, days)
+    if form == "json":
+        emit({**identity("policy simulate"), **simulation.as_data(request, past)})
+    else:
+        head = title("policy simulate", f"{days} days · {simulation.options(request)}")
+        click.echo("\n".join([head, *simulation.as_lines(past)]))
+    return ExitCode.OK
+
+
+@policy.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+def diff(old: str, new: str, form: str) -> int:
+    """Show which points a change from policy OLD to policy NEW deletes, and when.
+
+    Exit code 1 when the change deletes points sooner than the old policy would have.
+    """
+    requests = read_request(old, {}), read_request(new, {})
+    from siteproof.model.policy import simulation  # noqa: PLC0415  (help stays fast)
+    from siteproof.model.policy.edit import compare  # noqa: PLC0415  (help stays fast)
+
+    change = compare(requests[0], requests[1])
+    if form == "json":
+        emit({**identity("policy diff"), **simulation.change_data(change)})
+    else:
+        shown = " → ".join(simulation.options(each) for each in requests)
+        click.echo("\n".join([title("policy diff", shown), *simulation.change_lines(change)]))
+    return ExitCode.VIOLATION if change.lost else ExitCode.OK
+
+
+@policy.command()
+@click.option("--rpo", default="15m", metavar="SPAN", show_default=True, help="recovery point objective")
+@click.option("--keep", default="24h", metavar="SPAN", show_default=True, help="the oldest age that must be restorable")
+@click.option("--granularity", multiple=True, metavar="SPAN[@AGE]", help="largest gap between points, up to an age")
+@click.option("--app-rpo", default="0", metavar="SPAN", help="largest age of the newest app-consistent point")
+@click.option("--latency", default="30m", metavar="SPAN", show_default=True, help="time until a point is usable")
+@click.option("--misses", default=0, type=click.IntRange(0, 5000), show_default=True, help="tolerated misses in a row")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+def plan(misses: int, form: str, **needs: Any) -> int:
+    """Find the cheapest policy that meets the needs, with the proof that nothing cheaper exists."""
+    from siteproof.model.policy import planning  # noqa: PLC0415  (z3 only when it proves)
+
+    asked = planning.needs_of(misses=misses, **needs)
+    answer = planning.cheapest(asked)
+    if form == "json":
+        emit({**identity("policy plan"), **planning.as_data(asked, answer)})
+    else:
+        click.echo("\n".join([title("policy plan", planning.options(asked)), *planning.as_lines(asked, answer)]))
+    return ExitCode.OK if planning.found(answer) else ExitCode.VIOLATION
+
+
+@policy.command()
+@click.argument("theorem", required=False)
+@click.option("--smtlib", is_flag=True, help="print the queries of one theorem as SMT-LIB")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+def theorems(theorem: str | None, smtlib: bool, form: str) -> int:
+    """Prove every policy theorem, or the one that is named; exit code 1 when one is not as expected."""
+    from siteproof.model.policy import proving  # noqa: PLC0415  (z3 only when it proves)
+
+    chosen = proving.chosen(theorem)
+    if smtlib:
+        click.echo("\n".join(each.smtlib() for each in chosen))
+        return ExitCode.OK
+    proofs = [(each, each.prove()) for each in chosen]
+    if form == "json":
+        emit({**identity("policy theorems"), **proving.as_data(proofs)})
+    else:
+        click.echo("\n".join([title("policy theorems", theorem or "all"), *proving.as_lines(proofs)]))
+    return ExitCode.OK if proving.as_expected(proofs) else ExitCode.VIOLATION

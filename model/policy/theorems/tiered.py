@@ -102,6 +102,11 @@ def _every_nesting() -> tuple[Obligation, ...]:
     return (Obligation("a point of the fine bucket is in the coarse one", (*in_fine, *in_coarse, *hints), claim),)
 
 
+def _staleness() -> tuple[Obligation, ...]:
+    newest = (u <= t - D, t - D < u + (m + 1) * F, r <= u, u - r <= LOSS)
+    return (Obligation("whichever stands for it", (*POSITIVE, LARGEST, *newest), t - r < CYCLE + LOSS),)
+
+
 def _shorter_interval_is_no_worse() -> tuple[Obligation, ...]:
     """Two-hour buckets, 2 days: F 2 h with m misses against F 1 h with 2m+1, the same time without a point."""
     misses, latency = z3.Ints("m D")
@@ -137,5 +142,7 @@ TIERED: tuple[Theorem, ...] = (
             lambda: _nested(120, 180), holds=False),
     Theorem("POL-T33", "Under thinning, halving the interval with twice the misses is never worse.", ("SP-POL-11",),
             _shorter_interval_is_no_worse, holds=False),
+    Theorem("POL-T54", "Under thinning the newest usable application-consistent point is younger than (m+1)·F + D + L.",
+            ("SP-POL-11", "SP-RPO-1"), _staleness),
 )
 # fmt: on
