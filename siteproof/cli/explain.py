@@ -74,13 +74,13 @@ def _requirement(each: "Requirement", known: "Links") -> Iterator[str]:
         yield f"  not judged now: {each.informative}"
 
 
-def _found(rules: "Iterable[RuleLink]", cases: "Iterable[CaseLink]", known: "Links") -> Iterator[str]:
+def _found(rules: "list[RuleLink]", cases: "Iterable[CaseLink]", known: "Links") -> Iterator[str]:
     from siteproof.model.requirements import requirement  # noqa: PLC0415  (loads the catalogue)
 
     for rule in rules:
-        yield f"{rule.id}  {rule.kind}: {rule.sentence}"
-        yield f"  module    {rule.where}"
-        yield from _listed("keeps", [f"{each.id}  {each.sentence}" for each in known.kept_by(rule.id)])
+        yield f"{rule.id}  {rule.kind}: {rule.sentence} ({rule.where})"
+    if rules:  # the first one is the one asked for; rows of its family follow
+        yield from _listed("keeps", [f"{each.id}  {each.sentence}" for each in known.kept_by(rules[0].id)])
     for case in cases:
         yield f"{case.id}  case, {case.level}: {case.sentence}"
         yield from _listed("witnesses", [f"{name}  {requirement(name).sentence}" for name in case.requires])

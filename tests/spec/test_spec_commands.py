@@ -29,6 +29,14 @@ def test_check_names_every_stale_file(tmp_path: Path, capsys: pytest.CaptureFixt
     assert (tmp_path / "res.md").read_text() == "edited by hand\n"
 
 
+@pytest.mark.parametrize("name", ["res.md", "foreign.md"])
+def test_one_wrong_file_is_enough(name: str, tmp_path: Path) -> None:
+    """A single file that is stale, or that is not of the book, makes the check fail."""
+    main(["spec", "build", "--out", str(tmp_path)])
+    (tmp_path / name).write_text("other\n")
+    assert main(["spec", "build", "--check", "--out", str(tmp_path)]) == 1
+
+
 def test_build_writes_only_what_is_stale(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A second build writes one file when one was changed, and never removes a file that is not its own."""
     main(["spec", "build", "--out", str(tmp_path)])
@@ -64,7 +72,7 @@ def test_explain_says_why_something_is_not_judged(capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("LC-5.3", ("fail over", "SP-FO-14")),
+        ("LC-5.3", ("fail_over", "SP-FO-14")),
         ("PT-2", ("always", "sometimes", "SP-PT-3")),
         ("POL-T3", ("theorem", "SP-POL-5")),
         ("duplicatemachineidentity", ("DuplicateMachineIdentity", "clone", "SP-LC-29")),
