@@ -11,7 +11,7 @@ from siteproof.conformance.needs import capability_of
 from siteproof.model.nouns.commands import Accepted, Command
 from siteproof.model.nouns.observation import Observation, Regions
 from siteproof.model.nouns.subject import Capability, Unsupported
-from siteproof.model.nouns.vocabulary import Protection, Resync, TestFailover
+from siteproof.model.nouns.vocabulary import Resync, TestFailover
 
 UNSEEN = "unseen"
 
@@ -60,8 +60,7 @@ class Watch(Carrier):
 
 
 def state_name(regions: Regions) -> str:
-    """One word for the regions: `forward/protected/primary`, with `+test:…` and `+resync:…` where they are not none."""
-    site = "" if regions.protection is Protection.UNPROTECTED else f"/{regions.active.value}"
+    """One word for the regions: `forward/primary/protected`, with `+test:…` and `+resync:…` where they are not none."""
     test = "" if regions.test_failover is TestFailover.NONE else f"+test:{regions.test_failover.value}"
     resync = "" if regions.resync is Resync.NONE else f"+resync:{regions.resync.value}"
-    return f"{regions.direction.value}/{regions.protection.value}{site}{test}{resync}"
+    return f"{regions.direction.value}/{regions.active.value}/{regions.protection.value}{test}{resync}"

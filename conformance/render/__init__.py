@@ -7,14 +7,16 @@ from pathlib import Path
 
 from siteproof.conformance import results
 from siteproof.conformance.render import junit as junit_form
+from siteproof.conformance.render import page
 
+REPORT_NAME = "report.html"
 JUNIT_NAME = "junit.xml"
 
 
 def render(results_path: Path, out_folder: Path, *, junit: bool = False) -> tuple[Path, ...]:
     """Write report.html, and junit.xml when asked for, from the last run of the record; return what was written."""
     record = results.read(results_path)
-    written = []
+    written = [_write(out_folder / REPORT_NAME, page.page(record))]
     if junit:
         written.append(_write(out_folder / JUNIT_NAME, junit_form.junit(record)))
     return tuple(written)

@@ -282,5 +282,5 @@ def test_the_same_three_give_the_same_result() -> None:
 def test_the_states_that_were_seen_are_counted() -> None:
     """A case records which lifecycle states the subject showed and what was tried in them."""
     result = only(case_of(judge_cases.protects))
-    assert result.visited == {"forward/unprotected": 1, "forward/protected/primary": 1}
-    assert result.attempted == {"forward/unprotected enable accepted": 1}
+    assert result.visited == {"forward/primary/unprotected": 1, "forward/primary/protected": 1}
+    assert result.attempted == {"forward/primary/unprotected enable accepted": 1}

@@ -1,0 +1,185 @@
+"""What the report page shows, as data: the run's facts, every requirement, every case, the lifecycle's coverage.
+
+Rule: all counting and wording happens here, where it can be tested; the page's script only lays out.
+"""
+
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from siteproof.conformance.render import lifecycle_heat
+from siteproof.conformance.render.headline import WORDS, headline, tally
+from siteproof.conformance.render.images import image_address
+from siteproof.conformance.results import MeasureLine, PictureLine, Recorded
+from siteproof.conformance.verdict import MUST, CaseResult, Report, Requirement
+from siteproof.model import requirements
+from siteproof.model.nouns.problem import ExitCode
+
+NO_CASE = "no_case"
+INFORMATIVE = "informative"
+
+
+@frozen
+class Cell:
+    """One requirement of the matrix; `verdict` may also be `no_case` or `informative` (then `note` says why)."""
+
+    id: str
+    sentence: str
+    level: str
+    source: str
+    verdict: str
+    provider: str = ""
+    cases: tuple[str, ...] = ()
+    note: str = ""
+
+
+@frozen
+class Row:
+    """One chapter of the matrix."""
+
+    id: str
+    title: str
+    cells: tuple[Cell, ...]
+
+
+@frozen
+class Tile:
+    """One figure at the top of the page; `tone` is good, bad, odd or plain."""
+
+    value: str
+    label: str
+    tone: str = "plain"
+
+
+@frozen
+class Picture:
+    """A picture as a data address: inside of an image no script runs and nothing is loaded."""
+
+    title: str
+    address: str
+
+
+@frozen
+class Page:
+    """Everything on the page."""
+
+    headline: str
+    word: str
+    tone: str
+    scope: str
+    stopped: str
+    facts: tuple[tuple[str, str], ...]
+    tiles: tuple[Tile, ...]
+    rows: tuple[Row, ...]
+    cases: tuple[CaseResult, ...]
+    capabilities: tuple[tuple[str, str], ...]
+    measures: tuple[MeasureLine, ...]
+    pictures: tuple[Picture, ...]
+    heat: lifecycle_heat.Heat | None
+
+
+def page_data(record: Recorded) -> Page:
+    """The page of a recorded run; of a run that never met its subject, only the reason."""
+    report = record.report
+    end = record.end
+    if report is None:
+        line = end.headline if end else "CANNOT JUDGE"
+        return Page(line, line, "bad", "", end.stopped if end else "", _facts(record), (), (), (), (), (), (), None)
+    code = report.exit_code
+    return Page(
+        headline=headline(report),
+        word=WORDS[code],
+        tone={ExitCode.OK: "good", ExitCode.VIOLATION: "bad"}.get(code, "odd"),
+        scope=f"{report.profile.name}{f', only {report.choice}' if report.choice else ''}",
+        stopped=report.stopped,
+        facts=_facts(record),
+        tiles=(*_tiles(report), *_measured(record.measures)),
+        rows=_rows(report),
+        cases=report.results,
+        capabilities=tuple(sorted((name.value, who.value) for name, who in report.description.capabilities.items())),
+        measures=record.measures,
+        pictures=tuple(_picture(line) for line in record.pictures),
+        heat=lifecycle_heat.heat(report.results),
+    )
+
+
+def _facts(record: Recorded) -> tuple[tuple[str, str], ...]:
+    head = record.head
+    subject = f"{head.description.name} {head.description.version}" if head.description else "could not be asked"
+    run = (
+        ("subject", subject),
+        ("profile", head.profile.name),
+        ("seed", str(head.seed)),
+        ("siteproof", head.version),
+        ("spec", head.spec_digest),
+    )
+    return run + tuple((name, value) for name, value in head.options.items() if name != "profile")
+
+
+def _tiles(report: Report) -> Iterable[Tile]:
+    musts = tuple(each for each in report.requirements if each.level == MUST)
+    counts = tally(musts)
+    passed = counts.pop("passed", 0)
+    yield Tile(f"{passed} / {len(musts)}", "MUST passed", "good" if musts and passed == len(musts) else "bad")
+    for name, number in sorted(counts.items()):
+        yield Tile(str(number), f"MUST {name}", "bad" if name in ("failed", "dishonest") else "odd")
+    others = tuple(each for each in report.requirements if each.level != MUST)
+    if others:
+        yield Tile(f"{tally(others)['passed']} / {len(others)}", "SHOULD and MAY passed")
+    yield Tile(str(len(report.results)), f"cases in {sum(result.seconds for result in report.results):.1f} s")
+
+
+def _measured(measures: tuple[MeasureLine, ...]) -> Iterable[Tile]:
+    for line in measures[:6]:
+        yield Tile(readable(line.value, line.unit), line.name)
+
+
+def readable(value: float, unit: str) -> str:
+    """A figure of three or four digits with a fitting unit: 1.08 MiB, 2.13 s; other units stay as they are."""
+    steps = {"B": (1024.0, ("B", "KiB", "MiB", "GiB", "TiB")), "ms": (1000.0, ("ms", "s"))}
+    factor, names = steps.get(unit, (1.0, (unit,)))
+    power = 0
+    while power < len(names) - 1 and abs(value) >= factor:
+        value, power = value / factor, power + 1
+    return f"{value:,.0f} {names[power]}" if value >= 1000 else f"{value:.3g} {names[power]}"
+
+
+def _rows(report: Report) -> tuple[Row, ...]:
+    judged = {each.id: each for each in report.requirements}
+    listed = [each.id for each in requirements.requirements()]
+    rows = [
+        Row(chapter.id, chapter.title, tuple(_cells(chapter.id, judged, whole=not report.choice)))
+        for chapter in requirements.chapters()
+    ]
+    strangers = [each for name, each in judged.items() if name not in listed]
+    rows.append(Row("", "not in the catalogue", tuple(_stranger(each) for each in strangers)))
+    return tuple(row for row in rows if row.cells)
+
+
+def _cells(chapter: str, judged: dict[str, Requirement], *, whole: bool) -> Iterable[Cell]:
+    for each in requirements.requirements():
+        found = judged.get(each.id)
+        if each.chapter == chapter and (found or whole):
+            yield _cell(each, found)
+
+
+def _cell(each: requirements.Requirement, found: Requirement | None) -> Cell:
+    absent = INFORMATIVE if each.informative else NO_CASE
+    return Cell(
+        id=each.id,
+        sentence=each.sentence,
+        level=each.level.value,
+        source=each.source,
+        verdict=found.verdict.value if found else absent,
+        provider=found.provider.value if found else "",
+        cases=found.case_ids if found else (),
+        note="" if found else each.informative or "no case speaks about it yet",
+    )
+
+
+def _stranger(each: Requirement) -> Cell:
+    return Cell(each.id, "", each.level, "", each.verdict.value, each.provider.value, each.case_ids)
+
+
+def _picture(line: PictureLine) -> Picture:
+    return Picture(line.title, image_address(line.svg))

@@ -1,0 +1,122 @@
+"""`siteproof replay`: reproduce a recorded failure from its file alone.
+
+Rule: a file says what it is by its `kind`; each kind stands in the table `KINDS` with what replays it. Exit code 1 when
+the failure comes back, 0 when it does not.
+"""
+
+import importlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from siteproof import __version__
+from siteproof.cli import ending
+from siteproof.conformance import runner
+from siteproof.conformance.case import Case, all_cases
+from siteproof.conformance.failures import Failure
+from siteproof.conformance.render import text
+from siteproof.conformance.verdict import CaseResult
+from siteproof.model.nouns.problem import ExitCode, Problem
+from siteproof.model.requirements import near
+
+FILE_BYTES_MAX = 64 * 1024 * 1024
+WRITERS = "siteproof conform, siteproof fuzz and a crash of siteproof write such files"
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--i-own-this-target", "own_target", is_flag=True, help="The target is mine and may be erased.")
+def replay(file: Path, own_target: bool) -> int:
+    """Reproduce a recorded failure: exit code 1 when it comes back, 0 when it does not."""
+    record = _read(file)
+    kind = str(record.get("kind", "crash" if {"argv", "traceback"} <= set(record) else ""))
+    if kind not in KINDS:
+        raise _unreadable(file, f"its kind {kind!r} is none of {', '.join(KINDS)}" if kind else "it has no kind")
+    return KINDS[kind](record, own_target)
+
+
+def _case(record: Mapping[str, Any], own_target: bool) -> int:
+    failure = _converted(record)
+    _tell(f"seed {failure.seed} · {failure.target.kind.value} {failure.target.name} · case {failure.case_id}")
+    report = runner.judge(
+        failure.target.factory(), [_found(failure.case_id)], failure.profile, failure.seed, own_target=own_target
+    )
+    result = report.results[0]
+    click.echo(text.block(result))
+    return _said(_same(failure, result), f"recorded {failure.verdict.value}, now {result.verdict.value}")
+
+
+def _walk(record: Mapping[str, Any], own_target: bool) -> int:
+    """A campaign's walk; the floor that made it replays it."""
+    del own_target
+    replayed = importlib.import_module("siteproof.fuzz.replay").replay_walk(dict(record))
+    found = replayed.finding
+    now = f"{found.kind}: expected {found.expected}; actual {found.actual}" if found else "nothing is wrong"
+    return _said(replayed.reproduced, f"recorded: expected {replayed.recorded}; now {now}")
+
+
+def _crash(record: Mapping[str, Any], own_target: bool) -> int:
+    """A defect of siteproof itself: the same command line once more."""
+    del own_target
+    argv = [str(word) for word in record.get("argv", [])]
+    if not argv or argv[0] == "replay":
+        raise Problem("this crash cannot be replayed", "it has no command line of its own", "see its traceback")
+    _tell(f"command line {' '.join(argv)}")
+    cli = importlib.import_module("siteproof.cli")
+    code = ending.exit_code(lambda: cli.main(argv), argv)
+    return _said(code == ExitCode.OUR_BUG, f"the command ended with exit code {int(code)}")
+
+
+KINDS: dict[str, Callable[[Mapping[str, Any], bool], int]] = {
+    "case": _case,
+    "walk": _walk,
+    "crash": _crash,
+}
+
+
+def _same(failure: Failure, result: CaseResult) -> bool:
+    return (failure.verdict, failure.expected, failure.actual) == (result.verdict, result.expected, result.actual)
+
+
+def _said(reproduced: bool, facts: str) -> int:
+    click.echo(text.printable(f"{'reproduced' if reproduced else 'not reproduced'}: {facts}"))
+    return ExitCode.VIOLATION if reproduced else ExitCode.OK
+
+
+def _tell(facts: str) -> None:
+    click.echo(text.printable(f"siteproof {__version__} · replay · {facts}"))
+
+
+def _found(case_id: str) -> Case:
+    known = {case.id: case for case in all_cases()}
+    if case_id not in known:
+        raise Problem(f"there is no case {case_id!r} any more", "the suite has changed", near(case_id, known))
+    return known[case_id]
+
+
+def _converted(record: Mapping[str, Any]) -> Failure:
+    try:
+        return msgspec.convert(record, Failure)
+    except msgspec.ValidationError as error:
+        raise Problem("the failure cannot be replayed", str(error), f"{WRITERS}; was it edited?") from error
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        if file.stat().st_size > FILE_BYTES_MAX:
+            raise _unreadable(file, f"it is larger than {FILE_BYTES_MAX} bytes")
+        record = msgspec.json.decode(file.read_bytes())
+    except OSError as error:
+        raise _unreadable(file, error.strerror or str(error)) from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _unreadable(file, f"it is not JSON: {error}") from error
+    if not isinstance(record, dict):
+        raise _unreadable(file, "it is not a JSON object")
+    return record
+
+
+def _unreadable(file: Path, cause: str) -> Problem:
+    return Problem(f"{file} cannot be replayed", cause, WRITERS)
