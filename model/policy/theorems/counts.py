@@ -99,6 +99,18 @@ def _gap_at_the_fine_edge() -> tuple[Obligation, ...]:
     return (edge(60), edge(120))
 
 
+def _gap_at_the_week() -> tuple[Obligation, ...]:
+    """The age of 7 days falls into the two-hour bucket at `edge`, of the four-hour bucket at `start`.
+
+    p stands for what is older in the latter, q is the next kept point: of the same two-hour bucket, or of the next.
+    """
+    edge, week_ago = z3.Ints("edge week_ago")
+    straddles = (start % 240 == 0, z3.Or(edge == start, edge == start + 120), edge <= week_ago, week_ago < edge + 120)
+    older = (p >= start, p < start + 240, p <= week_ago)
+    newer = z3.Or(z3.And(q > week_ago, q < edge + 120), z3.And(q >= edge + 120, q < edge + 240))
+    return (Obligation("four-hourly before two-hourly", (*straddles, *older, newer), q - p < 360),)
+
+
 def _age_buckets_collapse() -> tuple[Obligation, ...]:
     """Buckets of age, keep the newest: at age 2 h + C a point meets its successor at age 2 h in its own bucket."""
     crash, retention = z3.Ints("C R")
@@ -132,6 +144,8 @@ COUNTS: tuple[Theorem, ...] = (
             ("SP-RET-13",), _gap_at_most_the_bucket, holds=False),
     Theorem("POL-T37", "Across the age of 2 h kept points lie less than g + 5 minutes apart.", ("SP-RET-3",),
             _gap_at_the_fine_edge),
+    Theorem("POL-T55", "Across the age of 7 days kept points lie less than 6 hours apart.", ("SP-RET-6",),
+            _gap_at_the_week),
     Theorem("POL-T38", "Retention 1 day keeps exactly 46 crash-consistent points.", ("SP-RET-18",), _one_day),
     Theorem("POL-T39", "Retention R of 2 to 7 days keeps exactly 47 + 12(R-2).", ("SP-RET-18",), _two_to_seven),
     Theorem("POL-T40", "Retention R of 8 to 15 days keeps exactly 113 + 6(R-8).", ("SP-RET-18",), _eight_to_fifteen),

@@ -91,7 +91,8 @@ def _seed_rule_suffices() -> tuple[Obligation, ...]:
 
 
 def _longest_gap() -> tuple[Obligation, ...]:
-    run = (*POSITIVE, CYCLE > R, D <= R)
+    """With D >= R no point is ever usable and the gap has no end."""
+    run = (*POSITIVE, CYCLE > R, D < R)
     any_run = (*run, x >= 0, x <= m, product_sign(m - x, F))
     inside = (*run, a >= 0, _later(a), t >= R, t < CYCLE)
     return (
@@ -139,7 +140,7 @@ PLAIN_AGE: tuple[Theorem, ...] = (
             ("SP-POL-8", "SP-POL-11"), _margin),
     Theorem("POL-T5", "F < R keeps an application-consistent point usable at all times.",
             ("SP-POL-5",), _seed_rule_suffices, holds=False, source="seed: App-consistent"),
-    Theorem("POL-T6", "The longest gap is (m+1)·F + D - R, and it is reached.", ("SP-POL-8",), _longest_gap),
+    Theorem("POL-T6", "The longest gap is (m+1)·F + D - R, and it is reached (D < R).", ("SP-POL-8",), _longest_gap),
     Theorem("POL-T7", "The newest usable application-consistent point is always younger than (m+1)·F + D, no less.",
             ("SP-POL-8", "SP-RPO-1"), _staleness),
     Theorem("POL-T8", "With windows open at both ends the condition is (m+1)·F + D < R.", ("SP-RET-15",),

@@ -1,0 +1,16 @@
+"""The brute-force twin of every theorem: the same claim, decided by enumeration and simulation on small numbers.
+
+A twin knows no z3 and no proof. It returns how many policies (or situations) it tried and those that break the claim:
+none for a theorem that holds, at least one for an exhibit.
+"""
+
+from siteproof.model.policy.twins.counts import COUNTS
+from siteproof.model.policy.twins.flow import FLOW
+from siteproof.model.policy.twins.plain_age import PLAIN_AGE
+from siteproof.model.policy.twins.pruning import PRUNING
+from siteproof.model.policy.twins.tally import Tally, Twin
+from siteproof.model.policy.twins.tiered import TIERED
+
+TWINS: dict[str, Twin] = {**PLAIN_AGE, **PRUNING, **TIERED, **COUNTS, **FLOW}
+
+__all__ = ["TWINS", "Tally", "Twin"]
