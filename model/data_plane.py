@@ -1,10 +1,11 @@
 """The data-plane specification: the chapters replication, recovery_points and failover with their properties."""
 
-from siteproof.model import failover, properties, recovery_points, replication
+from siteproof.model import failover, lemmas, properties, recovery_points, replication
 from siteproof.model.language import Part, Spec, chapter
 from siteproof.model.machine import Link, Machine
 
 _actions, _properties = chapter(failover, replication, recovery_points, properties)
+_, _lemmas = chapter(lemmas)
 
 REPLICATION = Spec(
     name="replication",
@@ -13,4 +14,5 @@ REPLICATION = Spec(
     actions=_actions,
     properties=_properties,
     bounds={"machines": 1, "blocks": 2, "versions": 2, "points": 1},
+    lemmas=_lemmas,
 )

@@ -50,7 +50,7 @@ class Claim:
 class System:
     """A specification for given bounds: variables in a fixed order, transitions and claims.
 
-    `unasked` are the properties that need larger bounds.
+    `unasked` are the properties that need larger bounds; `lemmas` are there for proofs only.
     """
 
     name: str
@@ -59,6 +59,7 @@ class System:
     transitions: tuple[Transition, ...]
     claims: tuple[Claim, ...]
     unasked: tuple[Property, ...]
+    lemmas: tuple[Claim, ...]
 
 
 @frozen(eq=False)
@@ -80,6 +81,7 @@ class Spec:
     actions: tuple[Action, ...]
     properties: tuple[Property, ...]
     bounds: Bounds = field(factory=dict)
+    lemmas: tuple[Property, ...] = ()
 
     def system(self, bounds: Bounds | None = None) -> System:
         """The finite system for these bounds (missing ones take their defaults); Problem when one is unknown."""
@@ -93,6 +95,7 @@ class Spec:
             tuple(step for action in self.actions for step in _transitions(action, places, chosen)),
             tuple(_claim(claim, places, chosen) for claim in asked),
             tuple(claim for claim in self.properties if claim not in asked),
+            tuple(_claim(lemma, places, chosen) for lemma in self.lemmas),
         )
 
     def but(self, name: str, doc: str, *changed: Action) -> "Spec":

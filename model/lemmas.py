@@ -1,0 +1,82 @@
+"""What makes the data plane's claims inductive: facts that no user asks for and every proof needs.
+
+Rule: a lemma is proved together with the claims and holds in every reachable state; the explorer checks it as well.
+"""
+
+from siteproof.model.language import Bool, always, for_each
+from siteproof.model.machine import (
+    NOTHING,
+    Machine,
+    is_past_image,
+    log_is_empty,
+    replicating,
+    something_dirty,
+    tracks,
+)
+from siteproof.model.nouns.vocabulary import Protection, Resync
+
+
+@always("LEM-1", why="LC-15: which side runs follows from the stage")
+def exactly_one_side_runs(m: Machine) -> Bool:
+    """One side runs, and where a stage says which, it is that one."""
+    staged = ~m.protection.is_in(Protection.UNPROTECTED, Protection.MIGRATED)
+    one = m.runs_on_premises == ~m.runs_in_cloud
+    return one & staged.implies(m.runs_on_premises == (m.forward == replicating(m)))
+
+
+@always("LEM-2", why="LEM-1, LEM-4: stages that this chapter does not have are not entered")
+def a_stage_is_one_of_six(m: Machine) -> Bool:
+    """Only the stages of the data plane occur, and an unprotected machine looks forward."""
+    known = m.protection.is_in(
+        Protection.UNPROTECTED,
+        Protection.INITIAL_REPLICATION,
+        Protection.PROTECTED,
+        Protection.FAILED_OVER,
+        Protection.COMMITTED,
+        Protection.MIGRATED,
+    )
+    return known & (m.protection == Protection.UNPROTECTED).implies(m.forward)
+
+
+@always("LEM-3", why="LEM-4, LEM-5: a mark and everything on its way belong to a machine that replicates")
+def nothing_is_left_outside_of_replication(m: Machine) -> Bool:
+    """Marks of the bitmap need an agent, the log needs replication, a resync needs a protected machine."""
+    return (
+        something_dirty(m).implies(tracks(m))
+        & m.agent_up.implies(replicating(m))
+        & replicating(m).implies(as_received(m))
+        & (~replicating(m)).implies(log_is_empty(m) & ~m.received)
+        & (m.resync != Resync.NONE).implies(m.protection == Protection.PROTECTED)
+    )
+
+
+def as_received(m: Machine) -> Bool:
+    """Only something that is in the log has been received."""
+    return m.received.implies(~log_is_empty(m))
+
+
+@always("LEM-4", why="REP-13, RES-5: what is not marked is equal, or its present content is on its way")
+def what_is_not_marked_is_equal_or_on_its_way(m: Machine) -> Bool:
+    """Block by block, while the agent tracks and no resynchronisation is due."""
+    watched = tracks(m) & m.resync.is_in(Resync.NONE, Resync.RUNNING)
+
+    def fits(b: int) -> Bool:
+        on_its_way = m.log[b] == m.sender[b]
+        return (watched & ~m.dirty[b]).implies((m.log[b] == NOTHING).then(m.source[b] == m.seed[b], on_its_way))
+
+    return for_each(m.blocks, fits)
+
+
+@always("LEM-5", why="PT-2: what the seed disk will be when the log is applied is a moment of the past")
+def the_tip_is_a_past_image(m: Machine) -> Bool:
+    """While changes flow forward, log and seed disk together are a consistent cut."""
+    flows = (m.protection == Protection.PROTECTED) & m.forward & (m.resync == Resync.NONE)
+    tip = tuple((m.log[b] != NOTHING).then(m.log[b], m.seed[b]) for b in m.blocks)
+    return flows.implies(is_past_image(tip))
+
+
+@always("LEM-6", why="LC-14: a cancelled failback starts the cloud machine again")
+def the_cloud_disk_waits_unharmed(m: Machine) -> Bool:
+    """While a failback waits for its commit, the cloud disk is what it was."""
+    waits = (m.protection == Protection.FAILED_OVER) & ~m.forward
+    return waits.implies(is_past_image(m.seed))

@@ -1,0 +1,138 @@
+"""Proves every `always` by induction: it holds at first, and no action leads from where all hold to where one does not.
+
+Rule: one small query for each action and goal, so that a failure names both and shows the two states. A proof covers
+every reachable state without visiting any; lemmas are goals like the others and are proved with them.
+"""
+
+from collections.abc import Iterator
+
+import z3
+from attrs import frozen
+
+from siteproof.model.language.claims import Kind
+from siteproof.model.language.spec import Claim, System, Transition
+from siteproof.model.language.text import value_text
+from siteproof.model.language.variable import Variable
+from siteproof.model.prove.lowering import Term, after, constant, initial, lower, within
+
+TIMEOUT_MS = 10_000
+
+
+@frozen
+class Goal:
+    """One conjunct of the induction hypothesis, with the variables that it speaks of."""
+
+    rule: str
+    name: str
+    term: Term
+    variables: frozenset[str]
+
+
+@frozen
+class Gap:
+    """Where the induction fails: an action (or the initial state) and the goal that it does not keep.
+
+    `before` and `after` map variables to values; `before` may be unreachable: then a lemma is missing. `undecided`
+    says that the solver gave up.
+    """
+
+    rule: str
+    action: str
+    goal: str
+    goal_rule: str
+    before: dict[str, str]
+    after: dict[str, str]
+    undecided: bool = False
+
+
+@frozen
+class Proof:
+    """The result: it is a proof when there is no gap. `queries` counts what the solver was asked."""
+
+    spec: str
+    bounds: dict[str, int]
+    goals: tuple[str, ...]
+    queries: int
+    gaps: tuple[Gap, ...]
+
+    @property
+    def proved(self) -> bool:
+        """Every goal holds in every reachable state."""
+        return not self.gaps
+
+
+def prove(system: System) -> Proof:
+    """Try to prove every `always` claim and every lemma of the system, and that no variable leaves its range."""
+    goals = tuple(_goals(system))
+    attempts = [*_start(system, goals), *_steps(system, goals)]
+    gaps = tuple(gap for gap in attempts if gap is not None)
+    names = dict.fromkeys(f"{goal.rule} {goal.name}" for goal in goals)
+    return Proof(system.name, dict(system.bounds), tuple(names), len(attempts), gaps)
+
+
+def _goals(system: System) -> Iterator[Goal]:
+    for claim in (*system.claims, *system.lemmas):
+        if claim.kind is Kind.ALWAYS:
+            yield from _instances(claim)
+    for variable in system.variables:
+        yield Goal("range", variable.name, within(variable), frozenset({variable.name}))
+
+
+def _instances(claim: Claim) -> Iterator[Goal]:
+    for label, guard in claim.instances:
+        term = lower(guard)
+        yield Goal(claim.rule, f"{claim.name}({label})", term, _variables(term))
+
+
+def _variables(term: Term) -> frozenset[str]:
+    return frozenset(str(name) for name in z3.z3util.get_vars(term))
+
+
+def _start(system: System, goals: tuple[Goal, ...]) -> Iterator[Gap | None]:
+    solver = _solver(initial(system.variables))
+    for goal in goals:
+        yield _query(system, solver, goal, goal.term, None)
+
+
+def _steps(system: System, goals: tuple[Goal, ...]) -> Iterator[Gap | None]:
+    hypothesis = z3.And([goal.term for goal in goals])
+    for transition in system.transitions:
+        solver = _solver(hypothesis, lower(transition.guard))
+        changed = {effect.target.name for effect in transition.effects}
+        for goal in goals:
+            if goal.variables & changed:
+                yield _query(system, solver, goal, after(goal.term, transition), transition)
+
+
+def _solver(*assumptions: Term) -> Term:
+    solver = z3.Solver()
+    solver.set("timeout", TIMEOUT_MS)
+    solver.add(*assumptions)
+    return solver
+
+
+def _query(system: System, solver: Term, goal: Goal, claim: Term, transition: Transition | None) -> Gap | None:
+    solver.push()
+    solver.add(z3.Not(claim))
+    answer = solver.check()
+    gap = None if answer == z3.unsat else _gap(system, solver, answer, goal, transition)
+    solver.pop()
+    return gap
+
+
+def _gap(system: System, solver: Term, answer: Term, goal: Goal, transition: Transition | None) -> Gap:
+    rule, name = (transition.rule, transition.name) if transition is not None else ("", "the initial state")
+    if answer != z3.sat:
+        return Gap(rule, name, goal.name, goal.rule, {}, {}, undecided=True)
+    model = solver.model()
+    before = {variable.name: _value(model, variable, constant(variable)) for variable in system.variables}
+    effects = transition.effects if transition is not None else ()
+    changes = {effect.target.name: _value(model, effect.target, lower(effect.value)) for effect in effects}
+    return Gap(rule, name, goal.name, goal.rule, before, {**before, **changes})
+
+
+def _value(model: Term, variable: Variable, term: Term) -> str:
+    value = model.eval(term, model_completion=True)
+    code = int(z3.is_true(value)) if z3.is_bool(value) else value.as_long()
+    in_range = z3.is_bool(value) or 0 <= code < variable.domain.size
+    return value_text(variable.domain.decode(code)) if in_range else str(code)

@@ -1,0 +1,71 @@
+"""Lowers expressions to z3: truth to Bool, numbers and members of enumerations to unbounded integers with their range.
+
+Rule: it means what `language.evaluate` says; nothing is simplified here that the solver can simplify itself.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import z3
+
+from siteproof.model.language.domain import Domain, Range, Truth, Value
+from siteproof.model.language.expression import Expr, Op
+from siteproof.model.language.spec import Transition
+from siteproof.model.language.variable import Variable
+
+Term = Any  # z3 publishes no types
+
+
+def constant(variable: Variable) -> Term:
+    """The variable as a z3 constant of its full name."""
+    return z3.Bool(variable.name) if isinstance(variable.domain, Truth) else z3.Int(variable.name)
+
+
+def literal(domain: Domain, value: Value) -> Term:
+    """A value as a z3 literal."""
+    return z3.BoolVal(value is True) if isinstance(domain, Truth) else z3.IntVal(domain.encode(value))
+
+
+def within(variable: Variable) -> Term:
+    """The variable has one of its values."""
+    if isinstance(variable.domain, Truth):
+        return z3.BoolVal(val=True)
+    low = variable.domain.low if isinstance(variable.domain, Range) else 0
+    name = constant(variable)
+    return z3.And(name >= low, name < low + variable.domain.size)
+
+
+def initial(variables: Iterable[Variable]) -> Term:
+    """Every variable has its first value."""
+    return z3.And([constant(v) == literal(v.domain, v.initial) for v in variables])
+
+
+def lower(node: Expr) -> Term:
+    """The expression over the variables' constants."""
+    if node.op is Op.CONSTANT:
+        assert node.constant is not None
+        return literal(node.domain, node.constant)
+    if node.op is Op.VARIABLE:
+        assert node.variable is not None
+        return constant(node.variable)
+    return _BUILD[node.op](*(lower(arg) for arg in node.args))
+
+
+def after(claim: Term, transition: Transition) -> Term:
+    """The claim about the state after the step, as a claim about the state before it."""
+    pairs = [(constant(effect.target), lower(effect.value)) for effect in transition.effects]
+    return z3.substitute(claim, *pairs)
+
+
+_BUILD: dict[Op, Callable[..., Term]] = {
+    Op.NOT: z3.Not,
+    Op.AND: lambda *terms: z3.And(list(terms)),
+    Op.OR: lambda *terms: z3.Or(list(terms)),
+    Op.EQUAL: lambda left, right: left == right,
+    Op.LESS: lambda left, right: left < right,
+    Op.AT_MOST: lambda left, right: left <= right,
+    Op.ADD: lambda left, right: left + right,
+    Op.SUBTRACT: lambda left, right: left - right,
+    Op.CHOOSE: z3.If,
+    Op.NAMED: lambda term: term,
+}
