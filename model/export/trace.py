@@ -137,7 +137,26 @@ def trace_page(links: Links) -> str:
         "the cases that witness it on a subject. A requirement without rules, properties and cases says why."
     )
     head = ("requirement", "level", "rules", "properties", "cases", "not judged, because")
-    return page("Traceability", about, table(head, rows))
+    bugs = table(("bug class", "forbidden by", "cases"), _bug_rows(links))
+    return page("Traceability", about, table(head, rows), "## Bug classes", "Each happened somewhere.", bugs)
+
+
+def by_bug_class() -> dict[str, tuple[Requirement, ...]]:
+    """The requirements that forbid each bug class of DOMAIN.md §7, from B1 on."""
+    cited = {source.split()[-1] for each in requirements() for source in each.sources if " B" in source}
+    names = sorted(cited, key=lambda name: int(name[1:]))
+    return {name: tuple(each for each in requirements() if f"domain §7 {name}" in each.sources) for name in names}
+
+
+def _bug_rows(links: Links) -> list[tuple[str, ...]]:
+    return [
+        (
+            f"{anchor(name)}{name}",
+            listed(requirement_link(each) for each in found),
+            listed(dict.fromkeys(case_link(case) for each in found for case in links.cases_of(each.id))),
+        )
+        for name, found in by_bug_class().items()
+    ]
 
 
 def _trace_row(links: Links, requirement: Requirement) -> tuple[str, ...]:

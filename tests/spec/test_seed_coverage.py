@@ -2,6 +2,7 @@
 
 import pytest
 
+from siteproof.model.export.trace import by_bug_class
 from siteproof.model.requirements import SEED_SECTIONS, requirement, requirements
 
 # fmt: off
@@ -96,3 +97,8 @@ def test_every_lifecycle_rule_of_the_domain_has_a_requirement(rule: int) -> None
 def test_evidence_s_means_that_the_seed_is_cited() -> None:
     """A requirement tagged S names its place in the seed."""
     assert [each.id for each in requirements() if each.evidence == "S" and not each.source.startswith("seed:")] == []
+
+
+def test_every_bug_class_is_forbidden_by_a_requirement() -> None:
+    """Each of the 42 bug classes of DOMAIN.md §7 breaks at least one requirement."""
+    assert list(by_bug_class()) == [f"B{number}" for number in range(1, 43)]
