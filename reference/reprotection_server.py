@@ -139,7 +139,7 @@ def _catch_up(appliance: "Appliance", machine: Machine) -> None:
         if machine.regions.resync is Resync.NONE:
             stream.ship()
         else:
-            appliance.replicator.comparisons.compare_now(stream)
+            appliance.replicator.comparisons.mend_now(machine)
         stream.service.apply()
     except (LinkDown, CorruptLog) as failure:
         stream.break_off()

@@ -147,12 +147,17 @@ class Comparisons:
             self._conclude(machine)
 
     def _conclude(self, machine: "Machine") -> None:
-        assert machine.stream is not None
-        machine.comparison, machine.resync_reason = None, None
-        machine.stream.agent.mode = WriteOrderMode.DATA
-        machine.regions = Change(resync=Resync.NONE).of(machine.regions)
+        machine.comparison = None
+        self._trust(machine)
         machine.received_ms = self.replicator.now_ms
         self.replicator.wrote(machine)
+
+    @staticmethod
+    def _trust(machine: "Machine") -> None:
+        """Both sides agree but for what is tracked: the mark is cleared, here and nowhere else."""
+        assert machine.stream is not None
+        machine.stream.agent.mode, machine.resync_reason = WriteOrderMode.DATA, None
+        machine.regions = Change(resync=Resync.NONE).of(machine.regions)
 
     def _fail(self, machine: "Machine", detail: str) -> None:
         assert machine.stream is not None
@@ -176,6 +181,12 @@ class Comparisons:
     def compare_now(self, stream: Stream) -> None:
         """Compare to the end at once, as part of a job."""
         self.comparison_type(stream).finish()
+
+    def mend_now(self, machine: "Machine") -> None:
+        """Compare a marked machine to the end at once, as part of a job, and clear its mark."""
+        assert machine.stream is not None
+        self.compare_now(machine.stream)
+        self._trust(machine)
 
     def plan_automatic(self, machine: "Machine") -> None:
         """Compare by itself outside office hours, unless somebody does it before by hand."""
