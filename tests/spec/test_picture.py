@@ -93,3 +93,34 @@ def test_every_state_can_be_reached_by_its_steps(strict: bool) -> None:
     profile = evolve(CORE, reprotect_requires_commit=strict)
     ends = {step.after for step in all_steps(profile)}
     assert set(reachable(profile)) == ends | {Regions()}
+
+
+def labels() -> list[Box]:
+    """A rectangle around every upright label, by a width per letter that is rather too small."""
+    found = ET.fromstring(lifecycle_svg()).iter(f"{SPACE}text")
+    return [around(each) for each in found if "label" in each.attrib["class"] and "transform" not in each.attrib]
+
+
+def around(label: ET.Element) -> Box:
+    """The rectangle that the lines of a label cover."""
+    lines = ["".join(line.itertext()) for line in label]
+    width, x, y = 5.6 * max(map(len, lines)), float(label.attrib["x"]), float(label.attrib["y"])
+    left = {"start": x, "middle": x - width / 2, "end": x - width}[label.attrib["text-anchor"]]
+    return Box(left, y - 9, width, 11 + (len(lines) - 1) * svg.LINE_HEIGHT, 0, 0)
+
+
+def test_no_label_lies_on_a_box() -> None:
+    """Every label can be read beside the boxes."""
+    assert [(label, box) for label in labels() for box in boxes() if overlap(label, box)] == []
+
+
+def test_no_two_labels_overlap() -> None:
+    """Labels keep apart from each other."""
+    assert [pair for pair in itertools.combinations(labels(), 2) if overlap(*pair)] == []
+
+
+def test_everything_lies_on_the_page() -> None:
+    """No box and no label is cut off."""
+    _, _, width, height = map(float, ET.fromstring(lifecycle_svg()).attrib["viewBox"].split())
+    page = (*boxes(), *labels())
+    assert [each for each in page if each.x < 0 or each.x + each.width > width or each.y + each.height > height] == []
