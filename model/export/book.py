@@ -23,6 +23,7 @@ def book(links: trace.Links) -> Mapping[str, str]:
         "traceability.md": trace.trace_page(links),
         "errors.md": nouns_pages.errors_page(),
         "profile.md": nouns_pages.profile_page(),
+        "connectivity.md": nouns_pages.connectivity_page(),
         "contract.md": nouns_pages.contract_page(),
         "glossary.md": nouns_pages.glossary_page(),
     }

@@ -24,6 +24,7 @@ PAGES = (
     ("traceability.md", "from each requirement to rules, properties and cases"),
     ("errors.md", "the error catalogue"),
     ("profile.md", "profile parameters: every choice that the sources leave open"),
+    ("connectivity.md", "ports and outbound addresses of the seed"),
     ("contract.md", "the Subject contract: calls, commands, capabilities, faults"),
     ("glossary.md", "the words, and the other names of the same things"),
 )

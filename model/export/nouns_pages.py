@@ -12,7 +12,17 @@ import attrs
 
 from siteproof.model.export.markdown import NONE, anchor, code, listed, page, table
 from siteproof.model.glossary import Term, glossary
-from siteproof.model.nouns import commands, observation, policy, profile, scenario, stamp, subject, vocabulary
+from siteproof.model.nouns import (
+    commands,
+    connectivity,
+    observation,
+    policy,
+    profile,
+    scenario,
+    stamp,
+    subject,
+    vocabulary,
+)
 from siteproof.model.nouns.errors import CATALOGUE
 
 _REMARK = re.compile(r"^    (\w+)(?:: [^=]+)? = .*?  # (.+)$", re.MULTILINE)
@@ -74,6 +84,25 @@ def errors_page() -> str:
     about = f"{len(rows)} codes. A refusal and a health event carry one of them; nobody invents a code elsewhere."
     head = ("code", "message", "possible causes", "recommended action", "level", "the user can resolve it")
     return page("Error catalogue", about, table(head, rows))
+
+
+def connectivity_page() -> str:
+    """Ports and outbound addresses of the seed."""
+    ports = [
+        (str(each.number), each.source, each.target, each.purpose, "yes" if each.modifiable else "no")
+        for each in connectivity.PORTS
+    ]
+    patterns = [
+        (code(each.pattern), each.purpose, "yes" if each.from_machines else "no") for each in connectivity.OUTBOUND
+    ]
+    return page(
+        "Connectivity",
+        _doc(connectivity),
+        "## Ports",
+        table(("port", "from", "to", "for", "can be changed"), ports),
+        "## Outbound addresses",
+        table(("pattern", "for", "from replicated machines too"), patterns),
+    )
 
 
 def profile_page() -> str:

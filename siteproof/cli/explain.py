@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("name", metavar="ID")
 def explain(name: str) -> None:
-    """What ID (SP-RES-4, LC-5.1, POL-T1, a case or an error name) says and where it comes from."""
+    """What ID (SP-RES-4, LC-5.1, POL-T1, B2, a case or an error name) says and where it comes from."""
     lines = list(explained(name))
     click.echo(f"siteproof {__version__} · explain {name}")
     click.echo("\n".join(lines))
@@ -42,14 +42,23 @@ def explained(name: str) -> Iterator[str]:
 
 
 def _rule_or_case(name: str, known: "Links") -> Iterator[str]:
-    from siteproof.model.export.trace import covers  # noqa: PLC0415  (loads the catalogue)
+    from siteproof.model.export.trace import by_bug_class, covers  # noqa: PLC0415  (loads the catalogue)
 
     wanted = name.upper()
+    if wanted in by_bug_class():
+        return _bug(wanted, by_bug_class()[wanted], known)
     rules = [rule for rule in known.rules if covers([wanted], rule.id.upper())]
     cases = [case for case in known.cases if case.id.upper() == wanted]
     if not rules and not cases:
         raise _unknown(name, known)
     return _found(rules, cases, known)
+
+
+def _bug(name: str, found: "Iterable[Requirement]", known: "Links") -> Iterator[str]:
+    yield f"{name}  a bug class (DOMAIN.md §7)"
+    for each in found:
+        yield f"  forbidden by {each.id}  {each.sentence}"
+        yield from _listed("cases", [f"{case.id}  {case.sentence}" for case in known.cases_of(each.id)])
 
 
 def _unknown(name: str, known: "Links") -> Exception:

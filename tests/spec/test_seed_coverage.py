@@ -3,6 +3,7 @@
 import pytest
 
 from siteproof.model.export.trace import by_bug_class
+from siteproof.model.nouns.connectivity import OUTBOUND, PORTS
 from siteproof.model.requirements import SEED_SECTIONS, requirement, requirements
 
 # fmt: off
@@ -102,3 +103,15 @@ def test_evidence_s_means_that_the_seed_is_cited() -> None:
 def test_every_bug_class_is_forbidden_by_a_requirement() -> None:
     """Each of the 42 bug classes of DOMAIN.md §7 breaks at least one requirement."""
     assert list(by_bug_class()) == [f"B{number}" for number in range(1, 43)]
+
+
+def test_the_thirteen_outbound_patterns_of_the_seed_are_known() -> None:
+    """Each pattern has a purpose; the key vault's alone is needed from replicated machines as well."""
+    assert len({each.pattern for each in OUTBOUND}) == 13
+    assert all(each.purpose for each in OUTBOUND)
+    assert [each.pattern for each in OUTBOUND if each.from_machines] == ["*.vault.azure.net"]
+
+
+def test_the_ports_of_the_seed_are_known() -> None:
+    """443 and 9443 lead in, 443 leads out, and only the port for data can be changed."""
+    assert [(each.number, each.modifiable) for each in PORTS] == [(443, False), (9443, True), (443, False)]

@@ -74,6 +74,7 @@ def test_explain_says_why_something_is_not_judged(capsys: pytest.CaptureFixture[
     [
         ("LC-5.3", ("fail_over", "SP-FO-14")),
         ("PT-2", ("always", "sometimes", "SP-PT-3")),
+        ("b2", ("bug class", "SP-RES-14", "RES-3")),
         ("POL-T3", ("theorem", "SP-POL-5")),
         ("duplicatemachineidentity", ("DuplicateMachineIdentity", "clone", "SP-LC-29")),
     ],
