@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from attrs import frozen
 
+from siteproof.conformance.trace import Step
 from siteproof.model.nouns.commands import Accepted, Answer, Refusal
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Observation
@@ -26,6 +27,7 @@ class Failed(Exception):  # noqa: N818  (a verdict, not a defect of the program)
         self.expected = expected
         self.actual = actual
         self.detail = detail
+        self.trace: tuple[Step, ...] = ()  # of a walk that was minimised; otherwise the lab has it
         super().__init__(f"expected {expected}; actual {actual}{f' ({detail})' if detail else ''}")
 
 

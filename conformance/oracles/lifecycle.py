@@ -7,7 +7,7 @@ from siteproof.conformance import verify
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.roads import arguments
 from siteproof.model import lifecycle
-from siteproof.model.nouns.observation import Observation
+from siteproof.model.nouns.observation import Observation, Regions
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.vocabulary import Verb
 
@@ -42,8 +42,12 @@ def ends_as_the_table_says(lab: Lab, machine: Machine, verb: Verb) -> None:
 
 
 def state(seen: Observation) -> str:
-    """The regions in a few words: those that are not as in a machine that was never touched."""
-    regions = seen.regions
+    """The regions in a few words."""
+    return regions_text(seen.regions)
+
+
+def regions_text(regions: Regions) -> str:
+    """Direction, protection, active site; drill and resync only when there is one."""
     words = (regions.direction.value, regions.protection.value, f"active {regions.active.value}")
     drill, resync = regions.test_failover.value, regions.resync.value
     extra = [f"{name} {value}" for name, value in (("drill", drill), ("resync", resync)) if value != "none"]

@@ -80,6 +80,7 @@ class FakeMachine:
     synced_ms: int = 0
     enabled_ms: int = 0
     used: str = ""
+    skipped: set[tuple[str, int]] = field(factory=set)  # only a miniature skips anything
     made: int = 0
 
     @property

@@ -1,0 +1,102 @@
+"""The hypothesis driver: one rule draws among the enabled actions of a walk, and shrinks what goes wrong.
+
+Rule: every setting is written here, so that neither a profile nor a `CI` in the environment changes a run: the same
+seed, examples and steps give the same walks. The trace of a failure is the lab's, not hypothesis' program text.
+"""
+
+from collections.abc import Callable
+
+import hypothesis
+from attrs import define, field
+from hypothesis import HealthCheck, Phase, Verbosity
+from hypothesis import strategies as st
+from hypothesis.errors import Flaky
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from siteproof.conformance.drivers.walk import Walk
+from siteproof.conformance.lab import Lab
+from siteproof.conformance.trace import Step
+from siteproof.conformance.verify import Failed, Inconclusive
+from siteproof.model.nouns.profile import CORE, Profile
+from siteproof.model.nouns.subject import Subject
+
+NUMBER_MAX = 63
+
+
+@define
+class Tally:
+    """What a run of walks did: how many, how often which action, and the trace of the last (or failing) one."""
+
+    examples: int = 0
+    actions: dict[str, int] = field(factory=dict)
+    trace: list[Step] = field(factory=list)
+
+
+def run_stateful(
+    factory: Callable[[], Subject], seed: int, examples: int, steps: int, profile: Profile = CORE
+) -> Tally:
+    """Walk a subject `examples` times, up to `steps` actions each; verify.Failed carries the minimal walk's trace.
+
+    The factory gives a subject for every walk; it may give the same one again, because each walk resets it.
+    """
+    tally = Tally()
+    machine = hypothesis.seed(seed)(_machine(factory, seed, profile, tally))
+    try:
+        run_state_machine_as_test(machine, settings=_settings(examples, steps))
+    except Failed as failed:
+        failed.trace = tuple(tally.trace)
+        raise
+    except Flaky as flaky:
+        raise Inconclusive(f"the subject answers the same steps differently: {flaky}") from flaky
+    return tally
+
+
+def _settings(examples: int, steps: int) -> hypothesis.settings:
+    return hypothesis.settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        derandomize=False,
+        database=None,
+        deadline=None,
+        print_blob=False,
+        report_multiple_bugs=False,
+        verbosity=Verbosity.quiet,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=tuple(HealthCheck),
+    )
+
+
+def _machine(factory: Callable[[], Subject], seed: int, profile: Profile, tally: Tally) -> type[RuleBasedStateMachine]:
+    class Driver(RuleBasedStateMachine):
+        """One walk."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.subject = factory()
+            self.walk = Walk(Lab(self.subject, profile, seed))
+            self.failed = False
+            tally.examples += 1
+            tally.trace = self.walk.lab.trace
+
+        @rule(data=st.data())
+        def step(self, data: st.DataObject) -> None:
+            """Draw one of the enabled actions and its number, do it, judge."""
+            enabled = self.walk.enabled()
+            name = data.draw(st.sampled_from(list(enabled)))
+            tally.actions[name] = tally.actions.get(name, 0) + 1
+            self._guarded(lambda: enabled[name](data.draw(st.integers(0, NUMBER_MAX))))
+            self._guarded(self.walk.judge)
+
+        def teardown(self) -> None:
+            """Heal and compare, unless the walk went wrong already."""
+            if not self.failed:
+                self.walk.end()
+
+        def _guarded(self, act: Callable[[], None]) -> None:
+            try:
+                act()
+            except Failed:
+                self.failed = True
+                raise
+
+    return Driver

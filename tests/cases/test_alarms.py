@@ -1,0 +1,68 @@
+"""Prove the alarm: the honest fake passes every case, and each miniature is caught by the case that was made for it."""
+
+import pytest
+
+from siteproof.conformance.case import Case, all_cases
+from siteproof.conformance.drivers.stateful import run_stateful
+from siteproof.conformance.verify import Failed
+from tests.cases import miniatures
+from tests.cases.fake import FakeSubject
+from tests.cases.judging import chapters, verdict
+
+
+@pytest.mark.parametrize("chapter", chapters())
+def test_the_honest_subject_passes_every_case(chapter: str) -> None:
+    """No case fails, or stays without a witness, on a subject that keeps every promise."""
+    wrong = {case.id: said for case in all_cases() if case.chapter == chapter and (said := told(case)) != "pass"}
+    assert wrong == {}
+
+
+def told(case: Case) -> str:
+    """The verdict on the honest fake."""
+    return verdict(case, FakeSubject())[0]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "case_id"), miniatures.KILLED_BY.items(), ids=lambda each: getattr(each, "__name__", each)
+)
+def test_a_miniature_is_caught(wrong: type[FakeSubject], case_id: str) -> None:
+    """The case that speaks of the broken promise fails, with expected and actual."""
+    said, lab = verdict(case_id, wrong())
+    assert said.startswith("fail: expected")
+    assert lab.trace
+
+
+WALKED_INTO = (
+    miniatures.ClearsMarksOnReconnect,
+    miniatures.LosesWritesInTheResyncWindow,
+    miniatures.ListsWhatItCannotRestore,
+    miniatures.ChangesWhenRefusing,
+    miniatures.ListsTooMuch,
+    miniatures.TrustsACrashedAgent,
+)
+
+
+@pytest.mark.parametrize("wrong", WALKED_INTO, ids=lambda each: each.__name__)
+def test_a_walk_runs_into_a_miniature_and_shrinks_to_a_short_trace(wrong: type[FakeSubject]) -> None:
+    """Hypothesis finds the wrong subject and leaves a walk of few steps."""
+    with pytest.raises(Failed) as failed:
+        run_stateful(wrong, seed=3, examples=80, steps=25)
+    assert 0 < len(failed.value.trace) <= 24
+
+
+def test_a_subject_without_bytes_passes_no_data_requirement() -> None:
+    """An adapter that keeps stamps and no bytes fails, or stays without a witness, in every case about bytes."""
+    passed = [
+        case.id
+        for case in all_cases()
+        if case.on_bytes and verdict(case, miniatures.KeepsStampsAndNoBytes())[0] == "pass"
+    ]
+    assert passed == []
+
+
+def test_the_same_seed_gives_the_same_walk() -> None:
+    """Seed, examples and steps decide everything, whatever the environment says."""
+    one, two = (run_stateful(FakeSubject, seed=5, examples=5, steps=12) for _ in range(2))
+    assert (one.actions, one.trace) == (two.actions, two.trace)
+    other = run_stateful(FakeSubject, seed=6, examples=5, steps=12)
+    assert other.trace != one.trace
