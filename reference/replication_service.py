@@ -64,12 +64,13 @@ class ReplicationService:
             replica.abandon()
 
     def create_point(self, point: StoredPoint) -> None:
-        """Make the applied state of all disks a recovery point."""
+        """Make the applied state of all disks a recovery point, and process its bookmark: no later damage takes it."""
         made: list[Replica] = []
         try:
             for replica in self.replicas.values():
                 replica.create_point(point.name, point.consistency, point.taken_at_ms)
                 made.append(replica)
+                replica.apply()
         except Exception:
             for replica in made:
                 replica.drop_point(point.name)

@@ -401,3 +401,15 @@ def test_a_custom_point_must_be_listed(bench: Bench) -> None:
     bench.protected()
     answer = bench.start(Verb.FAIL_OVER, selection=Selection.CUSTOM, point="cp-999999")
     assert getattr(answer, "code", None) is ErrorCode.RECOVERY_POINT_UNAVAILABLE
+
+
+def test_a_listed_point_survives_damage_of_the_log_that_carried_its_bookmark(bench: Bench) -> None:
+    """A point once listed stays restorable, whatever happens to the records after it."""
+    bench.protected()
+    bench.write(1)
+    seen, at_point = bench.minutes(5), bench.image()
+    bench.write(2)
+    bench.subject.advance(1000)
+    bench.fault(FaultKind.LOG_CORRUPT)
+    assert bench.seen.points == seen.points
+    assert bench.restored(seen.points[-1].name) == at_point
