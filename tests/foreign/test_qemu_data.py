@@ -7,6 +7,7 @@ import pytest
 
 from siteproof.conformance.adapters.qemu.adapter import QemuSubject
 from siteproof.model.nouns.commands import Command
+from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
 from siteproof.model.nouns.subject import DiskAddress, Write
@@ -68,7 +69,7 @@ def test_a_test_failover_disturbs_nothing(bench: Bench) -> None:
     assert bench.restored(point) == instant
     assert bench.at(Place.TEST) not in (instant, bench.instant())
     bench.do(Verb.CLEAN_UP_TEST)
-    with pytest.raises(Problem, match="no such copy"):
+    with pytest.raises(Refused, match="no test copy"):
         bench.at(Place.TEST)
 
 

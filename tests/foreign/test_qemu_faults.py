@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from siteproof.model.nouns.commands import Command
-from siteproof.model.nouns.errors import ErrorCode
+from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.problem import Problem
-from siteproof.model.nouns.subject import Fault, FaultKind, Unsupported
+from siteproof.model.nouns.subject import DiskAddress, Fault, FaultKind, Unsupported
 from siteproof.model.nouns.vocabulary import Health, Place, Protection, Verb
 
 Bench = Any
@@ -104,6 +104,81 @@ def test_an_initial_copy_can_be_called_off(bench: Bench) -> None:
     assert layer_files(bench) == set()
     bench.protect()
     assert bench.restored(bench.seen.points[0].name) == bench.instant()
+
+
+def test_a_lost_site_is_taken_over(bench: Bench) -> None:
+    """When the source's daemon is killed, the failover has what had arrived, and the old side stays off."""
+    bench.write("system", *range(20))
+    bench.protect()
+    arrived = bench.instant()
+    bench.subject.flush(DiskAddress("vm", "system"))  # a killed daemon loses what was not flushed, as a host does
+    bench.subject.fault(Fault(FaultKind.SITE_DOWN, "vm"))
+    assert bench.seen.running == ()
+    with pytest.raises(Refused, match="off"):
+        bench.write("system", 1)
+    bench.subject.advance(900_000)
+    assert len(bench.seen.points) == 1
+    bench.do(Verb.FAIL_OVER)
+    assert bench.at() == arrived
+    bench.subject.fault(Fault(FaultKind.SITE_UP, "vm"))
+    assert bench.seen.running == (Place.RECOVERY,)
+    assert bench.at(Place.PRIMARY) == arrived
+    with pytest.raises(Refused, match="off"):
+        bench.write("system", 1, place=Place.PRIMARY)
+
+
+def test_a_site_that_comes_back_is_copied_again(bench: Bench) -> None:
+    """After the daemon was killed nobody knows what changed, so everything travels again (class B10)."""
+    bench.write("system", *range(64))
+    bench.protect()
+    point, instant = bench.seen.points[0].name, bench.instant()
+    bench.write("system", 70, 71)
+    bench.discard("system", 3, 40)
+    bench.subject.flush(DiskAddress("vm", "system"))
+    bench.subject.fault(Fault(FaultKind.SITE_DOWN, "vm"))
+    bench.subject.settle()
+    assert bench.seen.disks[0].dirty_blocks == 1024
+    bench.subject.fault(Fault(FaultKind.SITE_UP, "vm"))
+    bench.write("data", 9)
+    assert bench.restored(bench.point()) == bench.instant()
+    assert bench.restored(point) == instant
+    bench.write("data", 10)
+    assert bench.restored(bench.point()) == bench.instant()
+
+
+def test_a_site_lost_before_its_first_copy_protects_nothing(bench: Bench) -> None:
+    """Enabling a machine whose site is gone fails, and works when the site is back."""
+    bench.subject.fault(Fault(FaultKind.SITE_DOWN))
+    bench.do(Verb.ENABLE)
+    assert bench.seen.regions.protection is Protection.INITIAL_REPLICATION_FAILED
+    bench.do(Verb.DISABLE)
+    bench.subject.fault(Fault(FaultKind.SITE_UP))
+    bench.protect()
+    bench.subject.fault(Fault(FaultKind.SITE_DOWN))
+    bench.do(Verb.DISABLE)
+    bench.subject.fault(Fault(FaultKind.SITE_UP))
+    bench.protect()
+    assert bench.restored(bench.seen.points[-1].name) == bench.instant()
+
+
+def test_a_site_lost_during_the_initial_copy_fails_it(bench: Bench) -> None:
+    """A daemon that is killed while it copies ends the job as failed, without a layer."""
+    bench.write("system", *range(1000))
+    bench.subject.do(Command(Verb.ENABLE, "vm"))
+    bench.subject.fault(Fault(FaultKind.SITE_DOWN))
+    bench.subject.settle()
+    assert bench.seen.regions.protection is Protection.INITIAL_REPLICATION_FAILED
+    assert layer_files(bench) == set()
+
+
+def test_long_outages_are_told_once(bench: Bench) -> None:
+    """An outage raises the RPO event after its threshold and the missing point after an hour, once each."""
+    bench.protect()
+    bench.subject.fault(Fault(FaultKind.LINK_DOWN, "vm"))
+    for _ in range(9):
+        bench.subject.advance(600_000)
+    codes = [event.code for event in bench.seen.events if event.code is not ErrorCode.UPLOAD_FAILED]
+    assert codes == [ErrorCode.RPO_THRESHOLD_EXCEEDED, ErrorCode.NO_CRASH_CONSISTENT_POINT]
 
 
 def test_other_faults_are_not_pretended(bench: Bench) -> None:

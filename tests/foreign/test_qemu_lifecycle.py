@@ -143,11 +143,9 @@ def test_a_clone_is_not_protected_beside_its_original(qemu: QemuSubject) -> None
 
 
 def test_what_is_not_offered_is_declined(bench: Bench) -> None:
-    """Groups and application-consistent points are neither declared nor pretended; a wrong policy is refused."""
+    """Groups are neither declared nor pretended; a wrong policy is refused."""
     with pytest.raises(Unsupported):
         bench.subject.do(Command(Verb.ENABLE, "vm", group="g"))
-    with pytest.raises(Unsupported):
-        bench.subject.do(Command(Verb.ENABLE, "vm", policy=ReplicationPolicy(app_consistent_minutes=60)))
     answer = bench.subject.do(Command(Verb.ENABLE, "vm", policy=ReplicationPolicy(retention_minutes=-1)))
     assert answer.code is ErrorCode.POLICY_INVALID
     assert bench.seen.regions.protection is Protection.UNPROTECTED
@@ -162,5 +160,5 @@ def test_the_description_is_honest(qemu: QemuSubject) -> None:
     assert not {"resync", "reprotect", "retention", "app_points", "groups"} & set(claims)
     qemu.reset(Scenario((MachineSpec("vm", (DiskSpec("d", 16),)),)))
     assert qemu._sites is not None
-    running = qemu._sites.source.execute("query-version")["qemu"]
+    running = qemu._sites.sources[0].execute("query-version")["qemu"]
     assert said.version.startswith(f"{running['major']}.{running['minor']}.{running['micro']}")

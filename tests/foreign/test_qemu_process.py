@@ -13,6 +13,7 @@ import pytest
 
 from siteproof.conformance.adapters.qemu import client, process
 from siteproof.conformance.adapters.qemu.adapter import QemuSubject, make_subject
+from siteproof.conformance.adapters.qemu.monitor import CommandError
 from siteproof.conformance.adapters.qemu.sites import Sites
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
@@ -25,7 +26,7 @@ from siteproof.conformance.adapters.qemu.adapter import make_subject
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
 subject = make_subject()
 subject.reset(Scenario((MachineSpec("vm", (DiskSpec("d", 16),)),)))
-print(subject._sites.source.pid, subject._sites.target.pid, subject._sites.folder, flush=True)
+print(subject._sites.sources[0].pid, subject._sites.target.pid, subject._sites.folder, flush=True)
 if sys.argv[1] == "raise":
     raise RuntimeError("the owner is broken")
 sys.stdin.read()
@@ -65,7 +66,7 @@ def owner(how: str) -> tuple["subprocess.Popen[str]", list[int], Path]:
 def pids_of(subject: QemuSubject) -> list[int]:
     """The ids of the subject's daemons."""
     assert subject._sites is not None
-    return [subject._sites.source.pid, subject._sites.target.pid]
+    return [subject._sites.sources[0].pid, subject._sites.target.pid]
 
 
 def test_close_ends_the_daemons(qemu: QemuSubject) -> None:
@@ -112,8 +113,8 @@ def test_a_killed_owner_takes_its_daemons_along() -> None:
 
 def test_a_dead_daemon_is_an_error_within_bounds(bench: Bench) -> None:
     """When a daemon dies, calls fail with the daemon's name instead of hanging."""
-    os.kill(bench.machine._sites.target.pid, signal.SIGKILL)
-    with pytest.raises(process.CommandError, match="the daemon does not answer"):
+    os.kill(bench.subject._sites.target.pid, signal.SIGKILL)
+    with pytest.raises(CommandError, match="the daemon does not answer"):
         bench.protect()
 
 
@@ -126,7 +127,7 @@ def test_a_missing_daemon_names_the_packages(monkeypatch: pytest.MonkeyPatch) ->
     assert "qemu-system-common" in caught.value.hint
 
 
-@pytest.mark.parametrize(("module", "package"), [("nbd", "python3-libnbd"), ("qemu.qmp.legacy", "siteproof[qemu]")])
+@pytest.mark.parametrize(("module", "package"), [("nbd", "python3-libnbd"), ("qemu.qmp", "siteproof[qemu]")])
 def test_a_missing_binding_is_named(monkeypatch: pytest.MonkeyPatch, module: str, package: str) -> None:
     """Without a binding nothing can be judged, and the hint says what to install."""
     if module != "nbd":

@@ -6,8 +6,9 @@ Rule: what QEMU does is claimed for the product, what is invented around it for 
 import itertools
 import re
 import subprocess
+from collections.abc import Callable
 
-from siteproof.conformance.adapters.qemu import client, disks, lifecycle, process, view
+from siteproof.conformance.adapters.qemu import client, disks, lifecycle, monitor, process, view
 from siteproof.conformance.adapters.qemu.copies import Copies
 from siteproof.conformance.adapters.qemu.machine import Machine
 from siteproof.conformance.adapters.qemu.sites import Sites
@@ -53,10 +54,18 @@ CAPABILITIES: dict[Capability, Provider] = {
 # fmt: on
 
 
+FAULTS: dict[FaultKind, Callable[[Machine], None]] = {
+    FaultKind.LINK_DOWN: lambda machine: machine.link.cut(),
+    FaultKind.LINK_UP: lambda machine: machine.link.heal(),
+    FaultKind.SITE_DOWN: Machine.site_down,
+    FaultKind.SITE_UP: Machine.site_back,
+}
+
+
 def make_subject() -> "QemuSubject":
     """A subject that starts its own throw-away daemons; Problem (exit 3) when QEMU or a binding is missing."""
     client.binding()
-    process.protocol()
+    monitor.library()
     return QemuSubject(_version(process.program()))
 
 
@@ -145,11 +154,12 @@ class QemuSubject:
         return tuple(exports.read(target, node, disk) for disk, node in nodes.items())
 
     def fault(self, fault: Fault) -> None:
-        """Cut or heal the line of one machine, or of all."""
-        if fault.kind not in (FaultKind.LINK_DOWN, FaultKind.LINK_UP):
+        """Cut or heal the line, kill or restart the source's daemon: of one machine, or of all."""
+        act = FAULTS.get(fault.kind)
+        if act is None:
             raise Unsupported(f"the fault {fault.kind.value} is not part of this adapter")
         for machine in [self._machine(fault.machine)] if fault.machine else self._machines.values():
-            (machine.link.cut if fault.kind is FaultKind.LINK_DOWN else machine.link.heal)()
+            act(machine)
 
     def advance(self, milliseconds: int) -> None:
         """Do at once what falls due within that time; the time itself is the adapter's account."""

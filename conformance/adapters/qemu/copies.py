@@ -10,7 +10,7 @@ from siteproof.conformance.adapters.qemu.process import Daemon
 from siteproof.conformance.adapters.qemu.replica import Replica
 from siteproof.conformance.adapters.qemu.sites import Sites
 from siteproof.conformance.adapters.qemu.workload import Exports, fill
-from siteproof.model.nouns.problem import Problem
+from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.scenario import DiskSpec
 from siteproof.model.nouns.vocabulary import Place
 
@@ -32,8 +32,8 @@ class Copies:
         """Create the primary machine's disks, filled as the scenario says, and switch it on."""
         self._nodes[Place.PRIMARY] = {number: f"a{self._machine}-{number}" for number in range(len(specs))}
         for number, node in self._nodes[Place.PRIMARY].items():
-            disks.create(self._sites.source, node, self._sites.folder, specs[number].size_bytes)
-            self._exports.power_on(self._sites.source, node)
+            disks.create(self._sites.sources[self._machine], node, self._sites.folder, specs[number].size_bytes)
+            self._exports.power_on(self._sites.sources[self._machine], node)
             if specs[number].image:
                 fill(self._exports.connection(node), Path(specs[number].image))
 
@@ -58,18 +58,32 @@ class Copies:
         for node in self._nodes.get(place, {}).values():
             self._exports.power_off(self.daemon(place), node)
 
+    def lose_power(self) -> None:
+        """The primary site is gone in a moment: its daemon is killed."""
+        for node in self._nodes[Place.PRIMARY].values():
+            self._exports.forget(node)
+        self._sites.sources[self._machine].kill()
+
+    def regain_power(self, *, running: bool) -> None:
+        """A new daemon opens the primary machine's disks as they were left; the machine runs if it is said to."""
+        self._sites.restart_source(self._machine)
+        for node in self._nodes[Place.PRIMARY].values():
+            disks.reopen(self.daemon(Place.PRIMARY), node, self._sites.folder)
+            if running:
+                self._exports.power_on(self.daemon(Place.PRIMARY), node)
+
     def make_independent(self, place: Place) -> None:
         """Copy everything below into the overlays, so that the layers are no longer needed."""
         for node in self._nodes[place].values():
             self._sites.target.run_job("block-stream", f"{node}-job", device=node, auto_dismiss=False)
 
     def node(self, place: Place, disk: int) -> str:
-        """The node of one disk at a place; Problem when there is no such copy."""
+        """The node of one disk at a place; Refused when there is no such copy."""
         node = self._nodes.get(place, {}).get(disk)
         if node is None:
-            raise Problem("there is no such copy of the disk", f"nothing stands at {place.value}", "see `running`")
+            raise Refused(ErrorCode.OPERATION_NOT_ALLOWED, f"there is no {place.value} copy of that disk")
         return node
 
     def daemon(self, place: Place) -> Daemon:
         """The daemon that holds what stands at a place."""
-        return self._sites.source if place is Place.PRIMARY else self._sites.target
+        return self._sites.sources[self._machine] if place is Place.PRIMARY else self._sites.target

@@ -18,7 +18,7 @@ EXPORT_SECONDS_MAX = 30.0
 def create(daemon: Daemon, node: str, folder: Path, size_bytes: int, backing: str = "") -> None:
     """Make a new qcow2 disk and open it as `node`; with `backing` it is an overlay on that node of the same folder."""
     path = _path(folder, node)
-    daemon.run_job("blockdev-create", "create", options={"driver": "file", "filename": path, "size": 0})
+    Path(path).touch()
     daemon.execute("blockdev-add", driver="file", node_name=f"{node}-f", filename=path, discard="unmap")
     options = {"driver": "qcow2", "file": f"{node}-f", "size": size_bytes}
     if backing:

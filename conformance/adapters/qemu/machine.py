@@ -22,6 +22,7 @@ from siteproof.model.nouns.vocabulary import Place, Protection, Selection, Site,
 
 POINT_EVERY_MS = CRASH_CONSISTENT_MINUTES * MINUTE_MS
 SHIP_EVERY_MS = 1_000
+CRASH_POINT_MINUTES_MAX = 60
 
 
 class Machine:
@@ -40,6 +41,8 @@ class Machine:
         self.pins: dict[Place, LayerPoint] = {}
         self.events: tuple[Event, ...] = ()
         self.generation = 0
+        self.site_up = True
+        self.policy = ReplicationPolicy()
         self.changed = False  # the source has changed since the replica's newest instant
         self.behind = False  # the last increment could not travel
         self.written = dict.fromkeys(self.numbers.values(), 0)
@@ -49,6 +52,7 @@ class Machine:
         self._sites = sites
         self._index = index
         self._instant: dict[int, int] = {}
+        self._alarms: set[ErrorCode] = set()
         copies.make_source(spec.disks)
 
     def do(self, command: Command, policy: ReplicationPolicy) -> None:
@@ -89,6 +93,21 @@ class Machine:
         self.now_ms = now_ms
         if self._in_step():
             self.instant_ms = now_ms
+        self._alarm()
+
+    def site_down(self) -> None:
+        """The machine's primary site is gone, its daemon killed, its link dead."""
+        self.site_up = False
+        self.link.cut()
+        self.copies.lose_power()
+        self.replica.lose_tracking()
+
+    def site_back(self) -> None:
+        """The site is back; the machine runs again unless it was failed over (the old side stays off)."""
+        if not self.site_up:
+            self.copies.regain_power(running=self.place(Place.ACTIVE) is Place.PRIMARY)
+        self.site_up = True
+        self.link.heal()
 
     def note_change(self, disk: int, sequence: int) -> None:
         """The primary machine's disk has been changed, by the write of that sequence (0: by a discard)."""
@@ -111,10 +130,11 @@ class Machine:
     def enable(self, command: Command, policy: ReplicationPolicy) -> None:
         """Start the initial copy of the named disks (all when none is named) as of this instant."""
         chosen = check_policy(command.policy or policy)
-        if command.group or chosen.app_consistent_minutes:
-            raise Unsupported("replication groups and application-consistent points are not part of this adapter")
+        if command.group:
+            raise Unsupported("replication groups are not part of this adapter")
         numbers = [self.disk(name) for name in command.disks or self.numbers]
         self.replica = Replica(self._sites, self._index, {each: self._size(each) for each in numbers})
+        self.policy = chosen
         self.enabled_ms = self.instant_ms = self.now_ms
         self._instant = dict(self.written)
         self.changed = self.behind = False
@@ -198,6 +218,23 @@ class Machine:
 
     def _next_due(self, every_ms: int) -> int:
         return self.now_ms + every_ms - (self.now_ms - self.enabled_ms) % every_ms
+
+    def _alarm(self) -> None:
+        """Tell once, when it begins, what has been missing for too long; it never changes replication."""
+        for code in (found := self._missing()) - self._alarms:
+            self._event(code, "see the RPO and the age of the points")
+        self._alarms = found
+
+    def _missing(self) -> set[ErrorCode]:
+        if self.regions.protection is not Protection.PROTECTED:
+            return set()
+        ages_ms = {
+            ErrorCode.RPO_THRESHOLD_EXCEEDED: (self.instant_ms, self.policy.rpo_threshold_minutes),
+            ErrorCode.NO_CRASH_CONSISTENT_POINT: (self.points.entries[-1].point.taken_at_ms, CRASH_POINT_MINUTES_MAX),
+        }
+        if self.policy.app_consistent_minutes:  # accepted, and never kept: there are no application-consistent points
+            ages_ms[ErrorCode.NO_APP_CONSISTENT_POINT] = (self.enabled_ms, self.policy.app_consistent_minutes)
+        return {code for code, (since, limit) in ages_ms.items() if self.now_ms - since > limit * MINUTE_MS}
 
     def _arrived(self, instant: dict[int, int]) -> None:
         self.shipped = instant

@@ -16,22 +16,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from siteproof.conformance.adapters.qemu.monitor import CommandError, Monitor
 from siteproof.model.nouns.problem import ExitCode, Problem
 
 PROGRAM = "qemu-storage-daemon"
 HINT = "install the Debian packages qemu-system-common qemu-utils qemu-block-extra python3-libnbd"
 START_SECONDS_MAX = 10.0
-COMMAND_SECONDS_MAX = 30.0
 JOB_SECONDS_MAX = 120.0
 POLL_SECONDS = 0.001
 SOCKET_PATH_BYTES_MAX = 100
 T = TypeVar("T")
 _LEASH = 'read -r _; kill -9 "$1"'
 _ALIVE: "weakref.WeakSet[Daemon]" = weakref.WeakSet()
-
-
-class CommandError(Exception):
-    """The daemon answered a QMP command with an error; the message is the daemon's own."""
 
 
 class Daemon:
@@ -41,15 +37,19 @@ class Daemon:
         """Start it and wait until it answers; Problem (exit 3) when it cannot be started."""
         self.name = name
         self.nbd_socket = folder / f"{name}.nbd"
-        self._monitor = folder / f"{name}.qmp"
+        self._qmp_socket = folder / f"{name}.qmp"
         self._pid_file = folder / f"{name}.pid"
         self._log = folder / f"{name}.log"
-        _check_socket_path(self._monitor)
+        self._monitor: Monitor | None = None
+        _check_socket_path(self._qmp_socket)
+        for left in (self.nbd_socket, self._qmp_socket, self._pid_file):
+            left.unlink(missing_ok=True)  # of a daemon of that name which was killed
         self._process = self._spawn(program())
         self._leash = _leash(self._process.pid)
         _ALIVE.add(self)
         try:
-            self._qmp = self._connect()
+            wait_for(self._is_up, START_SECONDS_MAX, f"the start of {self.name}", self._last_words)
+            self._monitor = Monitor(self._qmp_socket)
         except BaseException:
             self.kill()
             raise
@@ -61,14 +61,13 @@ class Daemon:
 
     def execute(self, command: str, **arguments: Any) -> Any:
         """Run one QMP command (underscores become hyphens) and return its value; CommandError carries its error."""
+        if self._monitor is None:
+            raise CommandError(f"{self.name} {command}: the daemon does not answer (it was killed)")
         named = {key.replace("_", "-"): value for key, value in arguments.items()}
         try:
-            answer = self._qmp.cmd_raw(command, named or None)
-        except Exception as error:  # every failure of the monitor means the same: the daemon is gone
-            raise CommandError(f"{self.name} {command}: the daemon does not answer ({error!r})") from error
-        if "error" in answer:
-            raise CommandError(f"{self.name} {command}: {answer['error'].get('desc', answer['error'])}")
-        return answer["return"]
+            return self._monitor.ask(command, named)
+        except CommandError as error:
+            raise CommandError(f"{self.name} {command}: {error}") from error
 
     def run_job(self, command: str, job: str, **arguments: Any) -> None:
         """Start a job by `command` and wait for its end; CommandError carries its error."""
@@ -86,26 +85,19 @@ class Daemon:
         """End the daemon at once, as a power loss does; harmless when it has ended already."""
         _end(self._leash)  # first, so that it never kills a process id that somebody else got meanwhile
         _end(self._process)
-        if qmp := self.__dict__.pop("_qmp", None):
-            with contextlib.suppress(Exception):
-                qmp.close()
+        if self._monitor is not None:
+            self._monitor.close()
+            self._monitor = None
         _ALIVE.discard(self)
 
     def _spawn(self, path: str) -> subprocess.Popen[bytes]:
-        monitor = ("--chardev", f"socket,id=monitor,server=on,wait=off,path={self._monitor}", "--monitor", "monitor")
+        monitor = ("--chardev", f"socket,id=monitor,server=on,wait=off,path={self._qmp_socket}", "--monitor", "monitor")
         nbd = ("--nbd-server", f"addr.type=unix,addr.path={self.nbd_socket},max-connections=0")
         command = (path, *monitor, *nbd, "--pidfile", str(self._pid_file))
         with self._log.open("ab") as log:
             return subprocess.Popen(  # noqa: S603  (the arguments are ours)
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
-
-    def _connect(self) -> Any:
-        wait_for(self._is_up, START_SECONDS_MAX, f"the start of {self.name}", self._last_words)
-        qmp = protocol()(str(self._monitor))
-        qmp.settimeout(COMMAND_SECONDS_MAX)
-        qmp.connect()
-        return qmp
 
     def _is_up(self) -> bool:
         # The daemon writes its process id after everything else is set up, and ends the line last.
@@ -162,15 +154,6 @@ def kill_all() -> None:
     """End every daemon of this process; called at exit."""
     for daemon in list(_ALIVE):
         daemon.kill()
-
-
-def protocol() -> Any:
-    """The monitor's client class of qemu.qmp; Problem (exit 3) when that is not installed."""
-    try:
-        from qemu.qmp.legacy import QEMUMonitorProtocol  # noqa: PLC0415  (an optional extra, only needed here)
-    except ImportError as error:
-        raise Problem("qemu.qmp is missing", str(error), "install siteproof[qemu]", ExitCode.CANNOT_JUDGE) from error
-    return QEMUMonitorProtocol
 
 
 def _check_socket_path(path: Path) -> None:

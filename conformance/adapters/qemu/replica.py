@@ -7,7 +7,7 @@ so every layer that exists is an instant of the whole machine.
 import contextlib
 
 from siteproof.conformance.adapters.qemu import disks
-from siteproof.conformance.adapters.qemu.process import CommandError
+from siteproof.conformance.adapters.qemu.monitor import CommandError
 from siteproof.conformance.adapters.qemu.sites import Sites
 
 
@@ -22,9 +22,11 @@ class Replica:
         self.sizes = sizes
         self._next = 0
         self._tracking = False
+        self._lost = False
 
     def begin_full(self) -> bool:
         """Start copying everything as of this instant; False when the target is out of reach."""
+        self.stop_tracking()
         self._tracking = self._open_layer() and self._run(disks.full_backup(self._pairs()))
         return self._tracking
 
@@ -42,29 +44,39 @@ class Replica:
         """Copy what is dirty as of this instant; True when the newest layer now equals the source at this instant."""
         if not self._sites.links[self._machine].up:
             return False
+        if self._lost:
+            return self._copy_again()
         if not any(self.dirty_bytes().values()):
             return True
         return self._open_layer() and self._run(disks.increment(self._pairs())) and self.finish()
 
     def dirty_bytes(self) -> dict[int, int]:
         """What still has to travel, by disk number, in bytes of whole granules; nothing when nothing is tracked."""
+        if self._lost:
+            return dict(self.sizes)
         if not self._tracking:
             return dict.fromkeys(self.sizes, 0)
-        counts = disks.dirty_bytes(self._sites.source, [self._source(disk) for disk in self.sizes])
+        counts = disks.dirty_bytes(self._sites.sources[self._machine], [self._source(disk) for disk in self.sizes])
         return {disk: counts[self._source(disk)] for disk in self.sizes}
 
     def cancel(self) -> None:
         """Stop a running full backup and forget its layer."""
         for source, _ in self._pairs():
             with contextlib.suppress(CommandError):  # it may have ended by itself a moment ago
-                self._sites.source.execute("job-cancel", id=disks.job_of(source))
+                self._sites.sources[self._machine].execute("job-cancel", id=disks.job_of(source))
         if self.finish():
             self.drop_layers_above(-1)
 
     def stop_tracking(self) -> None:
         """Forget which blocks have changed."""
-        for disk in self.sizes if self._tracking else ():
-            disks.forget_changes(self._sites.source, self._source(disk))
+        self._tracking = self._lost = False
+        for source, _ in self._pairs():
+            with contextlib.suppress(CommandError):  # there may be none, or no daemon any more
+                disks.forget_changes(self._sites.sources[self._machine], source)
+
+    def lose_tracking(self) -> None:
+        """The source daemon was killed: its bitmaps cannot be trusted any more, and everything has to travel again."""
+        self._lost = self._lost or self._tracking
         self._tracking = False
 
     def drop_layers_above(self, layer: int) -> None:
@@ -75,6 +87,11 @@ class Replica:
     def node(self, disk: int, layer: int) -> str:
         """The target's node that holds the disk as of the layer."""
         return f"b{self._machine}-{disk}-{layer}"
+
+    def _copy_again(self) -> bool:
+        """A full backup into a fresh layer, with new bitmaps: nobody knows what a killed daemon's would have said."""
+        self._lost = not (self.begin_full() and self.finish())
+        return not self._lost
 
     def _source(self, disk: int) -> str:
         return f"a{self._machine}-{disk}"
@@ -94,7 +111,7 @@ class Replica:
         return self._attempt(self._attach)
 
     def _run(self, transaction: dict[str, object]) -> bool:
-        return self._attempt(lambda: self._sites.source.execute("transaction", **transaction))
+        return self._attempt(lambda: self._sites.sources[self._machine].execute("transaction", **transaction))
 
     def _attempt(self, act: object) -> bool:
         """Whether `act` succeeded; when it failed the fresh layer is gone again."""
@@ -110,12 +127,12 @@ class Replica:
     def _attach(self) -> None:
         entrance = self._sites.links[self._machine].entrance
         for disk in self.sizes:
-            disks.attach(self._sites.source, self._remote(disk), entrance, self.node(disk, self._next))
+            disks.attach(self._sites.sources[self._machine], self._remote(disk), entrance, self.node(disk, self._next))
 
     def _detach(self) -> None:
         for disk in self.sizes:
             with contextlib.suppress(CommandError):  # it was never attached when the link was down
-                disks.detach(self._sites.source, self._remote(disk))
+                disks.detach(self._sites.sources[self._machine], self._remote(disk))
             disks.unexport(self._sites.target, self.node(disk, self._next))
 
     def _drop(self, layer: int) -> None:
@@ -124,7 +141,7 @@ class Replica:
 
     def _ended_well(self, source: str) -> bool:
         try:
-            self._sites.source.finish_job(disks.job_of(source))
+            self._sites.sources[self._machine].finish_job(disks.job_of(source))
         except CommandError:
             return False
         return True

@@ -1,4 +1,4 @@
-"""Two sites in one private folder: daemon A holds the machines, daemon B their replicas, a link per machine between.
+"""Both sites in one private folder: a source daemon and a link per machine, one target daemon for all replicas.
 
 Rule: everything that must be released hangs on one `Sites`, and releasing it twice or at exit is harmless.
 """
@@ -13,17 +13,18 @@ from siteproof.conformance.adapters.qemu.process import Daemon
 
 
 class Sites:
-    """The folder, the daemons `source` (A) and `target` (B), and `links` by the machine's index."""
+    """The folder, the daemon `target`, and per machine index the daemons `sources` and the `links` between."""
 
     def __init__(self, machines: int) -> None:
         """Start everything; Problem (exit 3) when a daemon cannot be started."""
         self.folder = Path(tempfile.mkdtemp(prefix="siteproof-qemu-"))
         self._release = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
         self.links: list[Link] = []
+        self.sources: list[Daemon] = []
         self._daemons: list[Daemon] = []
         try:
-            self.source = self._start("a")
             self.target = self._start("b")
+            self.sources += [self._start(f"a{each}") for each in range(machines)]
             self.links += [Link(self.folder / f"l{each}", self.target.nbd_socket) for each in range(machines)]
         except BaseException:
             self.close()
@@ -32,6 +33,10 @@ class Sites:
     def image(self, name: str) -> Path:
         """Where a copy of that name for the judge's own reading belongs."""
         return self.folder / f"{name}.raw"
+
+    def restart_source(self, machine: int) -> None:
+        """A new source daemon for the machine, after the old one was killed; no disk is open in it."""
+        self.sources[machine] = self._start(f"a{machine}")
 
     def close(self) -> None:
         """Kill the daemons and delete the folder."""

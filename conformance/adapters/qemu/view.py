@@ -49,7 +49,8 @@ def _watermarks(machine: Machine, number: int) -> Watermarks:
 
 def _running(machine: Machine) -> tuple[Place, ...]:
     test = () if machine.regions.test_failover is TestFailover.NONE else (Place.TEST,)
-    return (machine.place(Place.ACTIVE), *test)
+    active = machine.place(Place.ACTIVE)
+    return test if active is Place.PRIMARY and not machine.site_up else (active, *test)
 
 
 def _rpo_ms(machine: Machine) -> int | None:

@@ -11,6 +11,7 @@ from siteproof.conformance.adapters.qemu import disks
 from siteproof.conformance.adapters.qemu.client import CHUNK_BYTES, Connection
 from siteproof.conformance.adapters.qemu.process import Daemon
 from siteproof.conformance.adapters.qemu.sites import Sites
+from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.stamp import BLOCK_BYTES, Stamp
 from siteproof.model.nouns.subject import Image, ImageKind, Write
@@ -32,14 +33,19 @@ class Exports:
 
     def power_off(self, daemon: Daemon, node: str) -> None:
         """Take the node away from its workload; harmless when it is off."""
-        if connection := self._running.pop(node, None):
-            connection.close()
+        if node in self._running:
+            self.forget(node)
             disks.unexport(daemon, node)
 
+    def forget(self, node: str) -> None:
+        """The node's daemon has gone, or is about to."""
+        if connection := self._running.pop(node, None):
+            connection.close()
+
     def connection(self, node: str) -> Connection:
-        """The workload's connection; Problem when the node is off."""
+        """The workload's connection; Refused when the node is off."""
         if node not in self._running:
-            raise Problem("the machine is off", f"nothing runs at {node or 'that place'}", "use a place that runs")
+            raise Refused(ErrorCode.OPERATION_NOT_ALLOWED, "that machine is off")
         return self._running[node]
 
     def read(self, daemon: Daemon, node: str, disk: str) -> Image:
