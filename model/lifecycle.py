@@ -4,12 +4,16 @@ Everything that moves a machine's regions stands in this file. What a command do
 recovery_points.py. A (state, command) pair that no row lists is refused, and nothing has changed.
 """
 
+import functools
+
 from siteproof.model.language.table import Fact, Happening, Row, at, job, matching, moved, table
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.evidence import Evidence
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.vocabulary import Direction, Place, Protection, Resync, Site, TestFailover, Verb
+
+STATES_KEPT_MAX = 1 << 14  # answers remembered; all (state, profile) pairs of a campaign fit
 
 S, D, A, P = Evidence.SEED, Evidence.DOCUMENTATION, Evidence.API, Evidence.PROJECT
 
@@ -149,6 +153,7 @@ HAPPENINGS = table(
 # fmt: on
 
 
+@functools.lru_cache(maxsize=STATES_KEPT_MAX)
 def allowed_operations(regions: Regions, profile: Profile) -> frozenset[Verb]:
     """The commands that succeed in this state; every other one is refused and changes nothing (DOMAIN.md §1)."""
     return frozenset(row.verb for row in matching(LIFECYCLE, regions, profile))

@@ -5,7 +5,7 @@ Rule: the content of a block is a version of the workload's history, so that a l
 
 import itertools
 
-from siteproof.model.language import Bool, Bounds, Component, Int, define, exists, for_each
+from siteproof.model.language import Bool, Bounds, Component, Int, bound, define, exists, for_each
 from siteproof.model.nouns.vocabulary import Direction, Protection, Resync
 
 FOREIGN = 0  # content that belongs to no version of this history: never written here, or abandoned by a failover
@@ -36,7 +36,7 @@ class Slot(Component):
         self.kept = self.flag()
         self.used = self.flag()
         self.taken_in_window = self.flag()
-        self.image = self.numbers(bounds["blocks"], to=bounds["versions"])
+        self.image = self.numbers(bounds["blocks"], to=bound(bounds, "versions"))
 
 
 class Machine(Component):
@@ -49,7 +49,7 @@ class Machine(Component):
     def __init__(self, bounds: Bounds) -> None:
         """Unprotected and running on premises."""
         super().__init__()
-        blocks, versions = bounds["blocks"], bounds["versions"]
+        blocks, versions = bounds["blocks"], bound(bounds, "versions")
         self.protection = self.symbol(Protection.UNPROTECTED)
         self.direction = self.symbol(Direction.FORWARD)
         self.resync = self.symbol(Resync.NONE)
@@ -143,7 +143,7 @@ def is_past_image(image: Blocks) -> Bool:
 
 
 @define
-def is_next(image: Blocks, block: int, last: int) -> Bool:
+def is_next(image: Blocks, block: int, last: Int) -> Bool:
     """The workload's next write goes to this block, and there is a version left to write."""
     if block > 0:
         return image[block] < image[block - 1]

@@ -1,12 +1,26 @@
 """The specifications by name, as the command line, the manifest of checks and the spec book know them."""
 
+import difflib
+
 from siteproof.model.data_plane import REPLICATION
 from siteproof.model.exhibits import EXHIBITS
 from siteproof.model.language import Spec
 from siteproof.model.lifecycle_spec import lifecycle_spec
+from siteproof.model.nouns.problem import Problem
 
 LIFECYCLE_SPEC = lifecycle_spec()
 
 RIGHT: dict[str, Spec] = {spec.name: spec for spec in (LIFECYCLE_SPEC, REPLICATION)}
 WRONG: dict[str, Spec] = {exhibit.spec.name: exhibit.spec for exhibit in EXHIBITS}
 SPECS: dict[str, Spec] = {**RIGHT, **WRONG}
+
+
+def known(name: str) -> Spec:
+    """The specification of this name, right or wrong; Problem with its near matches when there is none."""
+    if name in SPECS:
+        return SPECS[name]
+    near = difflib.get_close_matches(name, SPECS, n=3)
+    hint = f"did you mean {', '.join(near)}?" if near else f"there are: {', '.join(SPECS)}"
+    raise Problem(
+        f"there is no specification `{name}`", f"{len(RIGHT)} right and {len(WRONG)} wrong ones are known", hint
+    )

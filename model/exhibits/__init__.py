@@ -1,12 +1,24 @@
 """Wrong designs, each one action away from the right one, kept because they must fail (checks.toml)."""
 
-from siteproof.model.exhibits import handshake, trusted_bitmap, unfenced, window, write_order
+from siteproof.model.exhibits import (
+    double_failure,
+    half_applied,
+    handshake,
+    trusted_bitmap,
+    unfenced,
+    untracked_window,
+    window,
+    write_order,
+)
 from siteproof.model.exhibits.exhibit import Exhibit
 
 EXHIBITS: tuple[Exhibit, ...] = (
+    untracked_window.EXHIBIT,
     handshake.EXHIBIT,
-    window.EXHIBIT,
-    unfenced.EXHIBIT,
+    double_failure.EXHIBIT,
     trusted_bitmap.EXHIBIT,
+    unfenced.EXHIBIT,
+    window.EXHIBIT,
     write_order.EXHIBIT,
+    half_applied.EXHIBIT,
 )

@@ -6,7 +6,7 @@ A chapter imports what it writes with from here; engines, provers and exporters 
 from siteproof.model.language.action import Action, Step, action, given
 from siteproof.model.language.claims import Kind, Property, always, sometimes
 from siteproof.model.language.component import Component
-from siteproof.model.language.expression import Bool, Effect, Int, Sym, all_of, any_of, as_bool, as_int, symbol
+from siteproof.model.language.expression import Bool, Effect, Int, Sym, all_of, any_of, as_bool, as_int, bound, symbol
 from siteproof.model.language.sets import define, exists, for_each
 from siteproof.model.language.source import Source, SpecError
 from siteproof.model.language.spec import Bounds, Part, Spec, System, chapter
@@ -33,6 +33,7 @@ __all__ = [
     "any_of",
     "as_bool",
     "as_int",
+    "bound",
     "chapter",
     "define",
     "exists",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NoReturn
 
 from siteproof.model.language.domain import TRUTH, Members, Range
-from siteproof.model.language.expression import Bool, E, Expr, Int, Op, Sym
+from siteproof.model.language.expression import Bool, E, Expr, Int, IntLike, Op, Sym, as_int
 from siteproof.model.language.source import SpecError, here
 from siteproof.model.language.variable import Variable
 
@@ -40,9 +40,12 @@ class Component:
         """A truth value."""
         return Bool(Op.VARIABLE, variable=Variable(TRUTH, initially))
 
-    def number(self, *, to: int, initially: int = 0) -> Int:
-        """A whole number from 0 to `to`, both included."""
-        domain = Range(0, to)
+    def number(self, *, to: IntLike, initially: int = 0) -> Int:
+        """A whole number from 0 to `to`, both included; `to` is a number or one of the system's bounds."""
+        last = as_int(to)
+        if not isinstance(last.constant, int):
+            raise SpecError(f"{last} is not known in advance", "a range ends with a number or a bound", here())
+        domain = Range(0, last.constant, last.label)
         if not domain.holds(initially):
             raise SpecError(f"{initially} is outside of {domain}", "start within the range", here())
         return Int(Op.VARIABLE, domain=domain, variable=Variable(domain, initially))
@@ -56,7 +59,7 @@ class Component:
         """`count` truth values."""
         return tuple(self.flag(initially=initially) for _ in range(count))
 
-    def numbers(self, count: int, *, to: int, initially: int = 0) -> tuple[Int, ...]:
+    def numbers(self, count: int, *, to: IntLike, initially: int = 0) -> tuple[Int, ...]:
         """`count` whole numbers from 0 to `to`."""
         return tuple(self.number(to=to, initially=initially) for _ in range(count))
 

@@ -30,10 +30,11 @@ class Truth:
 
 @frozen
 class Range:
-    """The whole numbers from `low` to `high`, both included."""
+    """The whole numbers from `low` to `high`, both included. `limit` names the bound that `high` stands for, if any."""
 
     low: int
     high: int
+    limit: str = ""
 
     @property
     def size(self) -> int:

@@ -4,7 +4,7 @@ Rule: a node is a frozen value that knows its domain and the line where it was w
 here, and whatever Python would silently misread (`and`, `in`, chained comparisons, a foreign enumeration) is an error.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, StrEnum
 from typing import Generic, NoReturn, TypeVar, overload
 
@@ -44,7 +44,7 @@ class Expr:
     domain: Domain = TRUTH
     constant: Value | None = None
     variable: Variable | None = None
-    label: str = ""
+    label: str = ""  # the name of a definition, or of the bound that a constant stands for
     source: Source = field(factory=here)
 
     def __bool__(self) -> NoReturn:
@@ -207,6 +207,12 @@ def as_int(value: IntLike) -> Int:
     return value
 
 
+def bound(bounds: Mapping[str, int], name: str) -> Int:
+    """One of the system's bounds as a number: explored with its value, proved for every value."""
+    value = bounds[name]
+    return Int(Op.CONSTANT, domain=Range(value, value, name), constant=value, label=name)
+
+
 def symbol(value: E) -> Sym[E]:
     """One member of an enumeration as a node."""
     return Sym(Op.CONSTANT, domain=Members(type(value)), constant=value)
@@ -222,6 +228,18 @@ def any_of(guards: Iterable[Bool]) -> Bool:
     """At least one of them; false when there are none."""
     nodes = tuple(as_guard(guard) for guard in guards)
     return Bool(Op.OR, nodes) if nodes else as_bool(value=False)
+
+
+def nodes_of(node: Expr) -> Iterator[Expr]:
+    """The node and everything below it."""
+    yield node
+    for arg in node.args:
+        yield from nodes_of(arg)
+
+
+def variables_of(node: Expr) -> frozenset[Variable]:
+    """The variables that the expression reads."""
+    return frozenset(each.variable for each in nodes_of(node) if each.variable is not None)
 
 
 def _choose(condition: Bool, value: object, otherwise: object) -> Expr:

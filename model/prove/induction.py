@@ -10,10 +10,12 @@ import z3
 from attrs import frozen
 
 from siteproof.model.language.claims import Kind
-from siteproof.model.language.spec import Claim, System, Transition
+from siteproof.model.language.expression import variables_of
+from siteproof.model.language.spec import Bounds, Claim, Spec, System, Transition
 from siteproof.model.language.text import value_text
 from siteproof.model.language.variable import Variable
-from siteproof.model.prove.lowering import Term, after, constant, initial, lower, within
+from siteproof.model.prove.independence import check_independent
+from siteproof.model.prove.lowering import Free, Term, after, constant, initial, lower, positive, within
 
 TIMEOUT_MS = 10_000
 
@@ -47,10 +49,14 @@ class Gap:
 
 @frozen
 class Proof:
-    """The result: it is a proof when there is no gap. `queries` counts what the solver was asked."""
+    """The result: it is a proof when there is no gap. `queries` counts what the solver was asked.
+
+    It holds at `bounds`, and for every value of the bounds named in `every`.
+    """
 
     spec: str
     bounds: dict[str, int]
+    every: tuple[str, ...]
     goals: tuple[str, ...]
     queries: int
     gaps: tuple[Gap, ...]
@@ -61,47 +67,53 @@ class Proof:
         return not self.gaps
 
 
-def prove(system: System) -> Proof:
-    """Try to prove every `always` claim and every lemma of the system, and that no variable leaves its range."""
-    goals = tuple(_goals(system))
-    attempts = [*_start(system, goals), *_steps(system, goals)]
+def prove(spec: Spec, bounds: Bounds | None = None, every: tuple[str, ...] = ()) -> Proof:
+    """Try to prove every `always` claim and every lemma, and that no variable leaves its range.
+
+    `every` names bounds for which all values are meant: one that counts components is proved for one of them (Problem
+    when they are not independent), any other one is left open to the solver.
+    """
+    chosen = dict(bounds or {})
+    counts = [name for name in every if name in {part.count for part in spec.parts}]
+    for name in counts:
+        check_independent(spec, chosen, name)
+        chosen[name] = 1
+    system, free = spec.system(chosen), frozenset(every) - frozenset(counts)
+    goals = tuple(_goals(system, free))
+    attempts = [*_start(system, goals, free), *_steps(system, goals, free)]
     gaps = tuple(gap for gap in attempts if gap is not None)
     names = dict.fromkeys(f"{goal.rule} {goal.name}" for goal in goals)
-    return Proof(system.name, dict(system.bounds), tuple(names), len(attempts), gaps)
+    return Proof(spec.name, dict(system.bounds), every, tuple(names), len(attempts), gaps)
 
 
-def _goals(system: System) -> Iterator[Goal]:
+def _goals(system: System, free: Free) -> Iterator[Goal]:
     for claim in (*system.claims, *system.lemmas):
         if claim.kind is Kind.ALWAYS:
-            yield from _instances(claim)
+            yield from _instances(claim, free)
     for variable in system.variables:
-        yield Goal("range", variable.name, within(variable), frozenset({variable.name}))
+        yield Goal("range", variable.name, within(variable, free), frozenset({variable.name}))
 
 
-def _instances(claim: Claim) -> Iterator[Goal]:
+def _instances(claim: Claim, free: Free) -> Iterator[Goal]:
     for label, guard in claim.instances:
-        term = lower(guard)
-        yield Goal(claim.rule, f"{claim.name}({label})", term, _variables(term))
+        variables = frozenset(variable.name for variable in variables_of(guard))
+        yield Goal(claim.rule, f"{claim.name}({label})", lower(guard, free), variables)
 
 
-def _variables(term: Term) -> frozenset[str]:
-    return frozenset(str(name) for name in z3.z3util.get_vars(term))
-
-
-def _start(system: System, goals: tuple[Goal, ...]) -> Iterator[Gap | None]:
-    solver = _solver(initial(system.variables))
+def _start(system: System, goals: tuple[Goal, ...], free: Free) -> Iterator[Gap | None]:
+    solver = _solver(positive(free), initial(system.variables))
     for goal in goals:
         yield _query(system, solver, goal, goal.term, None)
 
 
-def _steps(system: System, goals: tuple[Goal, ...]) -> Iterator[Gap | None]:
-    hypothesis = z3.And([goal.term for goal in goals])
+def _steps(system: System, goals: tuple[Goal, ...], free: Free) -> Iterator[Gap | None]:
+    hypothesis = z3.And([positive(free), *(goal.term for goal in goals)])
     for transition in system.transitions:
-        solver = _solver(hypothesis, lower(transition.guard))
+        solver = _solver(hypothesis, lower(transition.guard, free))
         changed = {effect.target.name for effect in transition.effects}
         for goal in goals:
             if goal.variables & changed:
-                yield _query(system, solver, goal, after(goal.term, transition), transition)
+                yield _query(system, solver, goal, after(goal.term, transition, free), transition)
 
 
 def _solver(*assumptions: Term) -> Term:

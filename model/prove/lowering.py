@@ -1,6 +1,7 @@
 """Lowers expressions to z3: truth to Bool, numbers and members of enumerations to unbounded integers with their range.
 
-Rule: it means what `language.evaluate` says; nothing is simplified here that the solver can simplify itself.
+Rule: it means what `language.evaluate` says; nothing is simplified here that the solver can simplify itself. A bound
+named in `free` is no number but a constant of the solver, at least 1: what is proved holds for every value of it.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,6 +15,8 @@ from siteproof.model.language.spec import Transition
 from siteproof.model.language.variable import Variable
 
 Term = Any  # z3 publishes no types
+Free = frozenset[str]
+NONE: Free = frozenset()
 
 
 def constant(variable: Variable) -> Term:
@@ -26,13 +29,19 @@ def literal(domain: Domain, value: Value) -> Term:
     return z3.BoolVal(value is True) if isinstance(domain, Truth) else z3.IntVal(domain.encode(value))
 
 
-def within(variable: Variable) -> Term:
+def positive(free: Free) -> Term:
+    """Every free bound is at least 1."""
+    return z3.And([z3.Int(name) >= 1 for name in sorted(free)])
+
+
+def within(variable: Variable, free: Free = NONE) -> Term:
     """The variable has one of its values."""
-    if isinstance(variable.domain, Truth):
+    name, domain = constant(variable), variable.domain
+    if isinstance(domain, Truth):
         return z3.BoolVal(val=True)
-    low = variable.domain.low if isinstance(variable.domain, Range) else 0
-    name = constant(variable)
-    return z3.And(name >= low, name < low + variable.domain.size)
+    if not isinstance(domain, Range):
+        return z3.And(name >= 0, name < domain.size)
+    return z3.And(name >= domain.low, name <= (z3.Int(domain.limit) if domain.limit in free else domain.high))
 
 
 def initial(variables: Iterable[Variable]) -> Term:
@@ -40,20 +49,20 @@ def initial(variables: Iterable[Variable]) -> Term:
     return z3.And([constant(v) == literal(v.domain, v.initial) for v in variables])
 
 
-def lower(node: Expr) -> Term:
+def lower(node: Expr, free: Free = NONE) -> Term:
     """The expression over the variables' constants."""
     if node.op is Op.CONSTANT:
         assert node.constant is not None
-        return literal(node.domain, node.constant)
+        return z3.Int(node.label) if node.label in free else literal(node.domain, node.constant)
     if node.op is Op.VARIABLE:
         assert node.variable is not None
         return constant(node.variable)
-    return _BUILD[node.op](*(lower(arg) for arg in node.args))
+    return _BUILD[node.op](*(lower(arg, free) for arg in node.args))
 
 
-def after(claim: Term, transition: Transition) -> Term:
+def after(claim: Term, transition: Transition, free: Free = NONE) -> Term:
     """The claim about the state after the step, as a claim about the state before it."""
-    pairs = [(constant(effect.target), lower(effect.value)) for effect in transition.effects]
+    pairs = [(constant(effect.target), lower(effect.value, free)) for effect in transition.effects]
     return z3.substitute(claim, *pairs)
 
 

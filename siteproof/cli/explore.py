@@ -3,7 +3,6 @@
 Nothing is printed that depends on the clock: the same specification and bounds give the same output.
 """
 
-import difflib
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -16,9 +15,9 @@ from siteproof.model.engine.exploration import Exploration, Verdict, report
 from siteproof.model.engine.goal import goal
 from siteproof.model.engine.search import MEBIBYTE, Level, Limits, Search, reach
 from siteproof.model.engine.trace import Trace, trace_to
-from siteproof.model.language.spec import Spec, System
-from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.model.specs import RIGHT, SPECS
+from siteproof.model.language.spec import System
+from siteproof.model.nouns.problem import ExitCode
+from siteproof.model.specs import known
 
 MARKS = {True: "ok", False: "FAIL", None: "open"}
 
@@ -38,7 +37,7 @@ def explore(spec: str, trace_to: str | None, states_max: int, memory_mib: int, f
 
     Exit code 0 when every claim holds, 1 when one is violated, 2 on wrong usage, 3 when the limits are too small.
     """
-    system = _known(spec).system({name: value for name, value in bounds.items() if value is not None})
+    system = known(spec).system({name: value for name, value in bounds.items() if value is not None})
     search = Search(system, Limits(states_max, memory_mib * MEBIBYTE))
     options = " ".join(f"{name}={value}" for name, value in system.bounds.items())
     title = f"siteproof {__version__} · explore {spec} · seed none (exhaustive) · {options or 'no bounds'}"
@@ -47,20 +46,10 @@ def explore(spec: str, trace_to: str | None, states_max: int, memory_mib: int, f
     return _show_everything(search, title, form)
 
 
-def _known(name: str) -> Spec:
-    if name in SPECS:
-        return SPECS[name]
-    near = difflib.get_close_matches(name, SPECS, n=3)
-    hint = f"did you mean {', '.join(near)}?" if near else f"there are: {', '.join(SPECS)}"
-    raise Problem(
-        f"there is no specification `{name}`", f"{len(RIGHT)} right and {len(SPECS) - len(RIGHT)} wrong", hint
-    )
-
-
 def _show_everything(search: Search, title: str, form: str) -> int:
     interrupted = False
     try:
-        search.run(_progress if sys.stderr.isatty() else None)
+        search.run(_progress if sys.stderr.isatty() and form == "text" else None)
     except KeyboardInterrupt:
         interrupted = True
     found = report(search)
@@ -145,7 +134,8 @@ def _listed(rules: Iterable[str]) -> str:
 
 
 def _progress(level: Level) -> None:
-    click.echo(f"\r  depth {level.depth} · {level.states:,} states", nl=False, err=True)
+    """One line on a terminal, overwritten level by level and by the title at the end."""
+    click.echo(f"  depth {level.depth} · {level.states:,} states\r", nl=False, err=True)
 
 
 def _emit(data: dict[str, object]) -> None:
