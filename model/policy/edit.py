@@ -34,15 +34,19 @@ class Fate:
 
 @frozen
 class PolicyDiff:
-    """The points that exist at `change_ms`, after a steady state of the old policy, each with both fates."""
+    """The points that exist at `change_ms`, after a steady state of the old policy, each with both fates.
+
+    The new rule is first applied at `applied_ms`, when the next point arrives.
+    """
 
     change_ms: int
+    applied_ms: int
     fates: tuple[Fate, ...]
 
     @property
     def at_once(self) -> tuple[Fate, ...]:
-        """Points that the change deletes with the first new point."""
-        return tuple(each for each in self.lost if each.new.at_ms == min(fate.new.at_ms for fate in self.lost))
+        """Points that the change deletes with the first new point, and that would have stayed without it."""
+        return tuple(each for each in self.lost if each.new.at_ms == self.applied_ms)
 
     @property
     def lost(self) -> tuple[Fate, ...]:
@@ -59,8 +63,9 @@ def compare(old: PolicyRequest, new: PolicyRequest, start_ms: int = START_MS) ->
     """Run 16 days under the old policy, then both futures until every point of that moment is gone from both."""
     past = run(schedule(old.policy, start_ms, WARM_UP_MINUTES), old.rule)
     points = [choice.point for choice in past.kept]
-    fates = [_goes(points, each, past.now_ms) for each in (old, new)]
-    return PolicyDiff(past.now_ms, tuple(Fate(each, fates[0][each.name], fates[1][each.name]) for each in points))
+    old_drops, new_drops = (_goes(points, each, past.now_ms) for each in (old, new))
+    fates = tuple(Fate(each, old_drops[each.name], new_drops[each.name]) for each in points)
+    return PolicyDiff(past.now_ms, past.now_ms + _step_ms(new), fates)
 
 
 def reasons(choices: Iterable[Choice]) -> dict[str, int]:
@@ -72,8 +77,10 @@ def reasons(choices: Iterable[Choice]) -> dict[str, int]:
 
 
 def _goes(points: list[RecoveryPoint], request: PolicyRequest, change_ms: int) -> dict[str, Drop]:
-    step_ms = request.policy.crash_consistent_minutes * MINUTE_MS
-    future = schedule(
-        request.policy, change_ms + step_ms, FUTURE_MINUTES, first=points[-1].sequence + 1 if points else 1
-    )
+    following = points[-1].sequence + 1 if points else 1
+    future = schedule(request.policy, change_ms + _step_ms(request), FUTURE_MINUTES, following)
     return {drop.point.name: drop for drop in run(future, request.rule, points).drops}
+
+
+def _step_ms(request: PolicyRequest) -> int:
+    return request.policy.crash_consistent_minutes * MINUTE_MS
