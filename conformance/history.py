@@ -172,4 +172,4 @@ def _base(disk: DiskSpec) -> Digests:
 
 def _picture(machine: str, ledgers: Iterable[Ledger], position: int) -> Picture:
     found = ((ledger.name, ledger.digests_at(position)) for ledger in ledgers)
-    return Picture(machine, tuple(DiskPicture(name, digests) for name, digests in found))
+    return Picture(machine, tuple(DiskPicture(name, digests) for name, digests in found), anchored=True)

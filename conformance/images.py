@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from siteproof.conformance.digests import Digests, block_digests
 from siteproof.conformance.nbd_process import copy_to_file
@@ -32,12 +32,16 @@ class DiskPicture:
     odd: Mapping[int, bytes] = field(factory=dict)
 
 
-@frozen(eq=False)
+@define(eq=False)
 class Picture:
-    """All disks of a machine as the judge read them."""
+    """All disks of a machine as the judge read them, or as its ledger says that they are.
+
+    `anchored` is True once the ledger vouches for the bytes: two readings that agree with each other prove nothing.
+    """
 
     machine: str
     disks: tuple[DiskPicture, ...]
+    anchored: bool = False
 
     def disk(self, name: str) -> DiskPicture:
         """The disk of that name; KeyError when it was not read."""

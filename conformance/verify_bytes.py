@@ -5,6 +5,8 @@ Rule: every function here ends in a comparison of digests of read bytes with the
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from siteproof.conformance import cuts, verify
 from siteproof.conformance.images import DiskPicture, Picture
 from siteproof.conformance.lab import Lab, Landing, Machine
@@ -13,14 +15,16 @@ from siteproof.model.nouns.policy import RecoveryPoint
 
 
 def same_image(actual: Picture, expected: Picture, what: str = "the image") -> None:
-    """Both hold the same bytes on every disk."""
+    """Both hold the same bytes on every disk; a witness when the ledger vouches for one of them."""
     differing = actual.differences(expected)
     if differing:
         disk, block = differing[0]
         raise verify.Failed(
             f"{what} equal byte for byte", f"{len(differing)} blocks differ, first {disk} block {block}"
         )
-    verify.witness(of_bytes=True)
+    if actual.anchored or expected.anchored:
+        actual.anchored = expected.anchored = True
+        verify.witness(of_bytes=True)
 
 
 def other_image(actual: Picture, unexpected: Picture, what: str) -> None:
@@ -42,8 +46,16 @@ def past_image(lab: Lab, picture: Picture, ledgers: Sequence[Ledger], low: int, 
         cut = cuts.check(ledgers, picture.disks, high)
         _judge(cut, ledgers, picture.disks, (low, high), low)
         position = cut.within(low, high).latest
-    verify.witness(of_bytes=True)
+    if _shows_a_write(ledgers, picture):
+        picture.anchored = True
+        verify.witness(of_bytes=True)
     return position
+
+
+def _shows_a_write(ledgers: Sequence[Ledger], picture: Picture) -> bool:
+    """The image is not just the base that every disk had before anything was written."""
+    pairs = zip(ledgers, picture.disks, strict=True)
+    return any(not np.array_equal(ledger.base[: len(disk.digests)], disk.digests) for ledger, disk in pairs)
 
 
 def true_point(lab: Lab, machine: Machine, point: RecoveryPoint) -> Picture:

@@ -102,7 +102,7 @@ def a_selection_without_a_point_is_refused(lab: Lab) -> None:
 @case("FO-7", ["SP-RPO-6", "SP-FO-22"], needs=(*OVER, C.DELTA, C.LINK_FAULTS, C.VIRTUAL_CLOCK), on_bytes=True)
 def the_loss_is_within_the_shown_rpo(lab: Lab) -> None:
     """The site dies with writes on their way: what is missing from the blocks is younger than the RPO shown before."""
-    machine = lab.protected_machine()
+    machine = lab.protected_machine(filled=16)
     for _ in range(20):
         lab.write(machine, 8)
         lab.advance(milliseconds=2_300)
@@ -151,8 +151,10 @@ def the_old_side_reaches_the_new_one_no_more(lab: Lab) -> None:
     """Whatever is written to the old copy after the failover never shows at the recovery side."""
     machine = lab.protected_machine()
     lab.write(machine, 20)
+    lab.settle()
     lab.run(machine, Verb.FAIL_OVER)
-    picture = lab.read(machine, Place.RECOVERY)
+    verify_bytes.true_landing(lab, lab.landing(machine), lab.history.position)
+    picture = lab.landing(machine).picture
     try:
         lab.write(machine, 30, place=Place.PRIMARY)
     except (Refused, Unsupported):

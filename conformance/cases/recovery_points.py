@@ -106,7 +106,7 @@ def older_points_keep_their_bytes(lab: Lab) -> None:
     for _ in range(4):
         lab.write(machine, 16)
         points.append(lab.crash_point(machine))
-    first = [lab.restore(machine, point) for point in points]
+    first = [verify_bytes.true_point(lab, machine, point) for point in points]
     lab.write(machine, range(64))
     lab.crash_point(machine)
     for block in range(64):

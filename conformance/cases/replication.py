@@ -29,7 +29,7 @@ def the_initial_copy_covers_every_block(lab: Lab) -> None:
     verify_bytes.same_image(picture, lab.history.image_at(machine.name, point.name), "the first point")
 
 
-@case("REP-2", ["SP-REP-3", "SP-REP-12"], needs=(*DELTA, C.HOLD), on_bytes=True)
+@case("REP-2", ["SP-REP-3"], needs=(*DELTA, C.HOLD), on_bytes=True)
 def writes_during_the_initial_copy_arrive(lab: Lab) -> None:
     """Writes made while the initial copy runs are in a later point, none is lost."""
     machine = lab.machine()

@@ -188,7 +188,7 @@ def older_points_stay_restorable(lab: Lab) -> None:
     machine = lab.protected_machine()
     lab.write(machine, 30)
     point = lab.crash_point(machine)
-    then = lab.restore(machine, point)
+    then = verify_bytes.true_point(lab, machine, point)
     mark(lab, machine, writes=30)
     verify_bytes.same_image(lab.restore(machine, point), then, "the older point while marked")
     lab.ask(machine, Verb.RESYNCHRONIZE)

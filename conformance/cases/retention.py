@@ -94,7 +94,7 @@ def a_point_in_use_is_not_pruned(lab: Lab) -> None:
     machine = lab.protected_machine(disk=SMALL)
     lab.write(machine, 5)
     point = lab.crash_point(machine)
-    then = lab.restore(machine, point)
+    then = verify_bytes.true_point(lab, machine, point)
     lab.run(machine, Verb.TEST_FAILOVER, selection=Selection.CUSTOM, point=point.name)
     watch = Watch(lab, machine)
     watch.pass_hours(27, writes=1)
@@ -114,7 +114,7 @@ def pruning_changes_no_other_point(lab: Lab) -> None:
     for _ in range(30):
         lab.write(machine, 4)
         point = lab.crash_point(machine)
-        first[point.name] = lab.restore(machine, point)
+        first[point.name] = verify_bytes.true_point(lab, machine, point)
     Watch(lab, machine).pass_hours(4, writes=4)
     left = [point.name for point in lab.observe(machine).points if point.name in first]
     verify.given(0 < len(left) < len(first), "nothing was thinned, or everything")

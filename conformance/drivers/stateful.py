@@ -17,6 +17,7 @@ from siteproof.conformance.drivers.walk import Walk
 from siteproof.conformance.lab import Lab
 from siteproof.conformance.trace import Step
 from siteproof.conformance.verify import Failed, Inconclusive
+from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.subject import Subject
 
@@ -46,9 +47,18 @@ def run_stateful(
     except Failed as failed:
         failed.trace = tuple(tally.trace)
         raise
+    except Refused as refused:
+        raise _unanswered(refused, tally) from refused
     except Flaky as flaky:
         raise Inconclusive(f"the subject answers the same steps differently: {flaky}") from flaky
     return tally
+
+
+def _unanswered(refused: Refused, tally: Tally) -> Failed:
+    """Something that the subject itself had listed was refused."""
+    failed = Failed("an answer", f"refused with {refused}", f"after {tally.trace[-1].text}" if tally.trace else "")
+    failed.trace = tuple(tally.trace)
+    return failed
 
 
 def _settings(examples: int, steps: int) -> hypothesis.settings:
@@ -95,7 +105,7 @@ def _machine(factory: Callable[[], Subject], seed: int, profile: Profile, tally:
         def _guarded(self, act: Callable[[], None]) -> None:
             try:
                 act()
-            except Failed:
+            except (Failed, Refused):
                 self.failed = True
                 raise
 

@@ -183,14 +183,20 @@ class Walk:
             self._mark()
         elif self.link_down and pause_ms >= POINT_MS:
             # Whether a bookmark that meets a dead link is data that had to travel is left open: follow the subject.
-            seen = self.lab.observe(self.machine).regions.resync
-            self.expected = evolve(self.expected, resync=seen if seen is Resync.REQUIRED else self.expected.resync)
+            self._follow(Resync.REQUIRED)
         elif not self.link_down and self.expected.resync is Resync.NONE:
             self.pending = False
 
     def _mark(self) -> None:
         if self.expected.resync is Resync.NONE:
             self.expected = evolve(self.expected, resync=Resync.REQUIRED)
+        if self.expected.resync is Resync.FAILED:
+            self._follow(Resync.REQUIRED)  # whether a new cause starts a failed one over is left open
+
+    def _follow(self, also: Resync) -> None:
+        """The sources leave open whether the region stays or becomes `also`; every other value is wrong."""
+        if self.lab.observe(self.machine).regions.resync is also:
+            self.expected = evolve(self.expected, resync=also)
 
     def _replicates(self) -> bool:
         return self.expected.protection is Protection.PROTECTED and self.expected.active is Site.PRIMARY

@@ -37,7 +37,8 @@ def play(lab: Lab, *, drill: bool) -> Run:
     _load(lab, machine, 8)
     lab.settle()
     seen = lab.observe(machine)
-    return Run(seen, lab.read(machine), tuple(lab.restore(machine, point) for point in seen.points))
+    points = tuple(verify_bytes.true_point(lab, machine, point) for point in seen.points)
+    return Run(seen, lab.read(machine), points)
 
 
 def same(with_drill: Run, without: Run) -> None:

@@ -3,15 +3,11 @@
 Rule: as plain as possible, one method per promise, so that a miniature overrides exactly the promise that it breaks.
 """
 
-from collections.abc import Callable
-
-from attrs import define, evolve, field
-
 from siteproof.model import lifecycle
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.observation import DiskView, Event, Observation, Regions, Watermarks
-from siteproof.model.nouns.policy import MINUTE_MS, RecoveryPoint, ReplicationPolicy, check_policy
+from siteproof.model.nouns.policy import ReplicationPolicy, check_policy
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.scenario import MachineSpec, Scenario
 from siteproof.model.nouns.stamp import BLOCK_BYTES, Stamp
@@ -27,81 +23,21 @@ from siteproof.model.nouns.subject import (
     Write,
 )
 from siteproof.model.nouns.vocabulary import (
-    Consistency,
-    Direction,
     Place,
     Protection,
     Resync,
-    ResyncReason,
     Selection,
     Site,
     Verb,
 )
-from siteproof.model.policy.keep import kept
-from siteproof.model.policy.rule import published_rule
-
-Disks = dict[str, bytearray]
-FRAME_BYTES = 48
-DIGEST_BYTES = 16
-NEEDS_LINK = (Verb.RESYNCHRONIZE, Verb.REPROTECT, Verb.FAIL_BACK)
-MARKS = {
-    FaultKind.FORCED_SHUTDOWN: (ResyncReason.FORCED_SHUTDOWN, ErrorCode.UNCLEAN_SOURCE_SHUTDOWN),
-    FaultKind.AGENT_CRASH: (ResyncReason.FORCED_SHUTDOWN, ErrorCode.UNCLEAN_SOURCE_SHUTDOWN),
-    FaultKind.LOW_MEMORY: (ResyncReason.LOW_MEMORY, ErrorCode.SOURCE_LOW_MEMORY),
-    FaultKind.LOG_CORRUPT: (ResyncReason.CORRUPT_LOG, ErrorCode.CORRUPT_LOG_RECORD),
-    FaultKind.LOG_TRUNCATED: (ResyncReason.CORRUPT_LOG, ErrorCode.CORRUPT_LOG_RECORD),
-    FaultKind.DISK_RESIZED: (ResyncReason.DISK_RESIZED, ErrorCode.DISK_RESIZED),
-}
+from tests.cases.fake_jobs import FakeJobs
+from tests.cases.fake_machine import MARKS, Disks, FakeMachine
 
 
-@define(eq=False)
-class FakeMachine:
-    """Three copies of the disks, the replica, the points, and the regions."""
-
-    spec: MachineSpec
-    copies: dict[Place, Disks]
-    policy: ReplicationPolicy
-    regions: Regions = field(factory=Regions)
-    replica: Disks = field(factory=dict)
-    points: list[tuple[RecoveryPoint, dict[str, bytes]]] = field(factory=list)
-    dirty: dict[str, set[int]] = field(factory=dict)
-    written: dict[str, int] = field(factory=dict)
-    shipped: dict[str, int] = field(factory=dict)
-    events: list[Event] = field(factory=list)
-    job: Command | None = None
-    before: Regions = field(factory=Regions)
-    phases: tuple[Regions, ...] = ()
-    job_fails: bool = False
-    link_up: bool = True
-    site_up: bool = True
-    reason: ResyncReason | None = None
-    generation: int = 0
-    bytes_sent: int = 0
-    synced_ms: int = 0
-    enabled_ms: int = 0
-    used: str = ""
-    skipped: set[tuple[str, int]] = field(factory=set)  # only a miniature skips anything
-    made: int = 0
-
-    @property
-    def source(self) -> Disks:
-        """The disks of the copy that runs production."""
-        return self.copies[lifecycle.running_place(self.regions)]
-
-    def source_of(self, regions: Regions) -> Disks:
-        """The disks of the copy that runs in these regions."""
-        return self.copies[lifecycle.running_place(regions)]
-
-
-class FakeSubject:
+class FakeSubject(FakeJobs):
     """Everything of the contract, without files, frames or threads."""
 
     left_out: frozenset[Capability] = frozenset({Capability.GROUPS})
-
-    def __init__(self) -> None:
-        self.machines: dict[str, FakeMachine] = {}
-        self.now_ms = 0
-        self.jobs = 0
 
     def describe(self) -> Description:
         """All capabilities but groups."""
@@ -178,17 +114,6 @@ class FakeSubject:
             return ErrorCode.RECOVERY_POINT_UNAVAILABLE
         return None
 
-    def select(self, machine: FakeMachine, command: Command) -> RecoveryPoint | None:
-        """The newest point that fits the selection."""
-        points = [point for point, _ in machine.points]
-        kinds: dict[Selection, Callable[[RecoveryPoint], bool]] = {
-            Selection.CUSTOM: lambda p: p.name == command.point,
-            Selection.LATEST_APP_CONSISTENT: lambda p: p.consistency is Consistency.APP,
-            Selection.LATEST_CRASH_CONSISTENT: lambda p: p.consistency is Consistency.CRASH,
-        }
-        fits = kinds.get(command.selection, lambda _: True)
-        return next((point for point in reversed(points) if fits(point)), None)
-
     def observe(self, machine: str) -> Observation:
         """Everything that there is to see."""
         m = self.machines[machine]
@@ -251,228 +176,6 @@ class FakeSubject:
                 disk = machine.source[fault.disk or machine.spec.disks[0].name]
                 disk.extend(bytes(fault.amount * BLOCK_BYTES - len(disk)))
             self.mark(machine, *MARKS[fault.kind])
-
-    def mark(self, machine: FakeMachine, reason: ResyncReason, code: ErrorCode) -> None:
-        """The sides may differ."""
-        if machine.regions.protection is Protection.PROTECTED and machine.regions.active is Site.PRIMARY:
-            machine.events.append(Event(self.now_ms, code, machine.spec.name))
-            if machine.regions.resync is Resync.NONE:
-                machine.regions = evolve(machine.regions, resync=Resync.REQUIRED)
-                machine.reason = reason
-
-    def advance(self, milliseconds: int) -> None:
-        """Ship, and stop at every five-minute point."""
-        end = self.now_ms + milliseconds
-        while self.now_ms < end:
-            self.now_ms = min([end, *(self._next_point_ms(m) for m in self.machines.values())])
-            for machine in self.machines.values():
-                self.tick(machine)
-
-    def _next_point_ms(self, m: FakeMachine) -> int:
-        step = 5 * MINUTE_MS
-        return m.enabled_ms + ((self.now_ms - m.enabled_ms) // step + 1) * step
-
-    def tick(self, m: FakeMachine) -> None:
-        """What the scheduler does at this instant."""
-        self.ship(m)
-        self.resynchronize_at_night(m)
-        due = m.enabled_ms and self._due(m, 5 * MINUTE_MS)
-        if due and self.takes_points(m):
-            app = m.policy.app_consistent_minutes
-            self.take_point(m, Consistency.APP if app and self._due(m, app * MINUTE_MS) else Consistency.CRASH)
-            self.prune(m)
-        stale = m.points and self.now_ms - m.points[-1][0].taken_at_ms > 60 * MINUTE_MS
-        if stale and ErrorCode.NO_CRASH_CONSISTENT_POINT not in {event.code for event in m.events}:
-            m.events.append(Event(self.now_ms, ErrorCode.NO_CRASH_CONSISTENT_POINT, m.spec.name))
-        told = ErrorCode.RPO_THRESHOLD_EXCEEDED in {event.code for event in m.events}
-        if m.points and not told and self.now_ms - m.synced_ms > m.policy.rpo_threshold_minutes * MINUTE_MS:
-            m.events.append(Event(self.now_ms, ErrorCode.RPO_THRESHOLD_EXCEEDED, m.spec.name))
-
-    def resynchronize_at_night(self, m: FakeMachine) -> None:
-        """By itself outside office hours; a run that fails waits for a manual one."""
-        hour = self.now_ms // (60 * MINUTE_MS) % 24
-        if m.regions.resync is not Resync.REQUIRED or m.job or 8 <= hour < 18:
-            return
-        if not m.link_up:
-            m.events.append(Event(self.now_ms, ErrorCode.NO_RESYNC_PROGRESS, m.spec.name))
-            m.regions = evolve(m.regions, resync=Resync.FAILED)
-            return
-        self.on_resynchronize(m, Command(Verb.RESYNCHRONIZE, m.spec.name), m.regions)
-        m.regions = evolve(m.regions, resync=Resync.NONE)
-
-    def _due(self, m: FakeMachine, step_ms: int) -> bool:
-        return (self.now_ms - m.enabled_ms) % step_ms == 0 and self.now_ms > m.enabled_ms
-
-    def takes_points(self, m: FakeMachine) -> bool:
-        """Only a protected machine in the forward direction whose sides agree."""
-        return (
-            m.regions.protection is Protection.PROTECTED
-            and m.regions.direction is Direction.FORWARD
-            and m.regions.resync is Resync.NONE
-            and m.link_up
-        )
-
-    def take_point(self, m: FakeMachine, consistency: Consistency) -> RecoveryPoint:
-        """The replica as it is, under a new name."""
-        m.made += 1
-        point = RecoveryPoint(f"{m.spec.name}-point-{m.made}", consistency, self.now_ms, m.made)
-        m.points.append((point, {name: bytes(data) for name, data in m.replica.items()}))
-        return point
-
-    def prune(self, m: FakeMachine) -> None:
-        """The published rule."""
-        rule = published_rule(m.policy.retention_minutes)
-        left = {point.name for point in kept([point for point, _ in m.points], self.now_ms, rule)}
-        m.points = [each for each in m.points if each[0].name in left]
-
-    def ship(self, m: FakeMachine) -> None:
-        """Everything dirty travels, or meets a dead link."""
-        replicating = m.regions.protection is Protection.PROTECTED and m.regions.active is Site.PRIMARY
-        if not replicating or m.regions.resync is not Resync.NONE:
-            return
-        if not m.link_up:
-            if any(m.dirty.values()):
-                self.mark(m, ResyncReason.LINK_FAILURE, ErrorCode.UPLOAD_FAILED)
-            return
-        for disk, blocks in m.dirty.items():
-            for block in sorted(blocks):
-                self.send(m, disk, block)
-            m.shipped[disk] = m.written.get(disk, 0)
-        m.dirty, m.synced_ms = {}, self.now_ms
-
-    def send(self, m: FakeMachine, disk: str, block: int) -> None:
-        """One block to the replica."""
-        span = slice(block * BLOCK_BYTES, (block + 1) * BLOCK_BYTES)
-        m.replica[disk][span] = m.source[disk][span]
-        m.bytes_sent += BLOCK_BYTES + FRAME_BYTES
-
-    def settle(self) -> None:
-        """Jobs end, then replication drains."""
-        for machine in self.machines.values():
-            self.finish(machine)
-            self.ship(machine)
-
-    def finish(self, m: FakeMachine) -> None:
-        """The running job ends, as it should or as it was told to."""
-        command, m.job = m.job, None
-        if command is None:
-            return
-        end = m.phases[-1]
-        if m.job_fails or (command.verb in NEEDS_LINK and not m.link_up):
-            m.job_fails = False
-            end = lifecycle.failed(m.before, command.verb, CORE)
-        else:
-            getattr(self, f"on_{command.verb.value}")(m, command, end)
-        m.regions = end
-
-    def on_enable(self, m: FakeMachine, command: Command, end: Regions) -> None:
-        """Copy everything and take a first point."""
-        del end
-        m.policy = command.policy or m.policy
-        self.full_copy(m)
-        m.enabled_ms = m.synced_ms = self.now_ms
-        self.take_point(m, Consistency.CRASH)
-
-    def full_copy(self, m: FakeMachine) -> None:
-        """Every block of every disk."""
-        m.replica = {name: bytearray(data) for name, data in m.source.items()}
-        m.bytes_sent += sum(len(data) for data in m.replica.values())
-        m.dirty = {}
-        m.shipped = dict(m.written)
-
-    def on_disable(self, m: FakeMachine, command: Command, end: Regions) -> None:
-        """Nothing is left of the replication."""
-        del command, end
-        m.points, m.replica, m.dirty, m.reason, m.enabled_ms = [], {}, {}, None, 0
-
-    def on_resynchronize(self, m: FakeMachine, command: Command, end: Regions) -> None:
-        """Compare everything, send what differs."""
-        del command, end
-        for disk, data in m.source.items():
-            m.replica[disk].extend(bytes(len(data) - len(m.replica[disk])))
-            m.bytes_sent += len(data) // BLOCK_BYTES * DIGEST_BYTES
-            for start in range(0, len(data), BLOCK_BYTES):
-                if data[start : start + BLOCK_BYTES] != m.replica[disk][start : start + BLOCK_BYTES]:
-                    self.send(m, disk, start // BLOCK_BYTES)
-        m.dirty, m.reason, m.synced_ms = {}, None, self.now_ms
-        m.shipped = dict(m.written)
-
-    def on_test_failover(self, m: FakeMachine, command: Command, end: Regions) -> None:
-        """A copy of the point."""
-        del end
-        self.build(m, Place.TEST, command)
-
-    def on_clean_up_test(self, m: FakeMachine, command: Command, end: Regions) -> None:
-        """The copy goes."""
-        del command, end
-        m.copies.pop(Place.TEST, None)
-        self._pin(m, "")
-
-    def on_fail_over(self, m: FakeMachine, command: Command, end: Regions) -> None:
-        """The machine at the target is made from the point."""
-        del end
-        m.generation += 1
-        self.build(m, Place.RECOVERY, command)
-        m.reason, m.dirty = None, {}
-
-    def on_change_recovery_point(self, m: FakeMachine, command: Command, end: Regions) -> None:
-        """The same from another point."""
-        del end
-        self.build(m, Place.RECOVERY, command)
-
-    def build(self, m: FakeMachine, place: Place, command: Command) -> None:
-        """Fill a copy from the selected point; `latest` first turns what was received into a point."""
-        fresh = m.regions.resync is Resync.NONE and lifecycle.running_place(m.regions) is Place.PRIMARY
-        if (
-            command.selection is Selection.LATEST
-            and fresh
-            and m.points[-1][1] != {k: bytes(v) for k, v in m.replica.items()}
-        ):
-            self.take_point(m, Consistency.CRASH)
-        point = self.select(m, command)
-        assert point is not None
-        held = next(disks for each, disks in m.points if each.name == point.name)
-        m.copies[place] = {name: bytearray(data) for name, data in held.items()}
-        self._pin(m, point.name)
-
-    def _pin(self, m: FakeMachine, name: str) -> None:
-        m.used = name
-        m.points = [(evolve(point, pinned=point.name == name), disks) for point, disks in m.points]
-
-    def on_commit(self, m: FakeMachine, command: Command, end: Regions) -> None:
-        """All other points go."""
-        del command
-        m.points = [each for each in m.points if each[0].name == m.used and end.direction is Direction.FORWARD]
-        if end.direction is Direction.REVERSE:
-            m.copies.pop(Place.RECOVERY, None)
-
-    def on_complete_migration(self, m: FakeMachine, command: Command, end: Regions) -> None:
-        """Replication data goes."""
-        self.on_disable(m, command, end)
-
-    def on_reprotect(self, m: FakeMachine, command: Command, end: Regions) -> None:
-        """Only differences travel, into the disks of the other side."""
-        m.points, m.used = [], ""
-        m.replica = m.copies.get(Place.PRIMARY if end.direction is Direction.REVERSE else Place.TEST, {})
-        running, m.regions = m.source, end
-        assert running is m.source
-        if end.direction is Direction.REVERSE:
-            self.on_resynchronize(m, command, end)
-            return
-        self.full_copy(m)
-        m.enabled_ms = m.synced_ms = self.now_ms
-        self.take_point(m, Consistency.CRASH)
-
-    def on_fail_back(self, m: FakeMachine, command: Command, end: Regions) -> None:
-        """The rest travels, then the on-premises machine starts."""
-        self.on_resynchronize(m, command, end)
-        m.generation += 1
-
-    def on_cancel(self, m: FakeMachine, command: Command, end: Regions) -> None:
-        """The machine in the cloud runs again; what was written on-premises meanwhile is overwritten."""
-        m.replica = m.copies[Place.PRIMARY]
-        m.regions = end
-        self.on_resynchronize(m, command, end)
 
     def close(self) -> None:
         """Nothing to release."""

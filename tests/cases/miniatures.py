@@ -14,7 +14,8 @@ from siteproof.model.nouns.subject import DiskAddress, Fault, FaultKind, Image
 from siteproof.model.nouns.vocabulary import Consistency, Direction, Place, Protection, Resync, TestFailover, Verb
 from siteproof.model.policy.keep import kept
 from siteproof.model.policy.rule import Alignment, Representative, RetentionRule, published_rule
-from tests.cases.fake import FakeMachine, FakeSubject
+from tests.cases.fake import FakeSubject
+from tests.cases.fake_machine import FakeMachine
 
 
 class ForgetsZeroes(FakeSubject):
