@@ -177,14 +177,16 @@ class Walk:
 
     def _travelled(self, pause_ms: int) -> None:
         """That much time passed: pending data has travelled, or met a dead link."""
-        if pause_ms < SHIPPING_MS or not self._replicates():
+        if not self._replicates():
             return
-        if self.link_down and self.pending:
+        if self.link_down and pause_ms < SHIPPING_MS:
+            self._follow(Resync.REQUIRED)  # the next shipment may or may not have been due
+        elif self.link_down and self.pending:
             self._mark()
         elif self.link_down and pause_ms >= POINT_MS:
             # Whether a bookmark that meets a dead link is data that had to travel is left open: follow the subject.
             self._follow(Resync.REQUIRED)
-        elif not self.link_down and self.expected.resync is Resync.NONE:
+        elif not self.link_down and self.expected.resync is Resync.NONE and pause_ms >= SHIPPING_MS:
             self.pending = False
 
     def _mark(self) -> None:
