@@ -72,17 +72,18 @@ def _hourly_buckets_lose_nothing() -> tuple[Obligation, ...]:
 
 
 def _loss_table() -> tuple[Obligation, ...]:
-    """The losses of whole-hour intervals, in hours."""
-    two = {1: 1}
-    four = {1: 3, 2: 2, 3: 3}
+    """The losses of whole-hour intervals, in hours; n below 4 is enough, because four hours hold no more."""
+    hours, loss = z3.Ints("hours loss")
+    product = z3.If(n == 0, 0, z3.If(n == 1, hours, z3.If(n == 2, 2 * hours, 3 * hours)))
 
-    def agrees(width: int, hours: int, loss: int) -> Obligation:
-        given = (hours == F, width == G, LARGEST, product_sign(n - 4, F))
-        return Obligation(f"{hours} h in {width} h", given, loss == LOSS)
+    def table(width: int, losses: dict[int, int]) -> Obligation:
+        largest = (n >= 0, n <= 3, loss == product, loss < width, loss + hours >= width)
+        expected: Any = z3.IntVal(0)
+        for interval, lost in losses.items():
+            expected = z3.If(hours == interval, lost, expected)
+        return Obligation(f"{width} h buckets", (hours >= 1, hours <= 12, *largest), loss == expected)
 
-    return tuple(
-        agrees(width, hours, table.get(hours, 0)) for width, table in ((2, two), (4, four)) for hours in range(1, 13)
-    )
+    return (table(2, {1: 1}), table(4, {1: 3, 2: 2, 3: 3}))
 
 
 def _nested(fine: int, coarse: int) -> tuple[Obligation, ...]:
