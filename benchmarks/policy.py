@@ -55,9 +55,9 @@ def proofs() -> None:
     slowest = max(medians, key=lambda name: medians[name])
     for name, milliseconds in medians.items():
         print(f"{name:<8} {milliseconds:6.1f} ms")
+    print(f"{len(medians)} theorems, {sum(medians.values()):.0f} ms together")
     print(
-        f"{len(medians)} theorems, {sum(medians.values()):.0f} ms together, slowest {slowest} {medians[slowest]:.1f} ms, "
-        f"goal each < {THEOREM_MS_MAX:.0f} ms {_kept(medians[slowest] < THEOREM_MS_MAX)}"
+        f"slowest {slowest} {medians[slowest]:.1f} ms, goal each < {THEOREM_MS_MAX:.0f} ms {_kept(medians[slowest] < THEOREM_MS_MAX)}"
     )
 
 
