@@ -8,9 +8,7 @@ from siteproof.model.machine import (
     NOTHING,
     Machine,
     is_past_image,
-    log_is_empty,
     replicating,
-    something_dirty,
     tracks,
 )
 from siteproof.model.nouns.vocabulary import Protection, Resync
@@ -24,7 +22,7 @@ def exactly_one_side_runs(m: Machine) -> Bool:
     return one & staged.implies(m.runs_on_premises == (m.forward == replicating(m)))
 
 
-@always("LEM-2", why="LEM-1, LEM-4: stages that this chapter does not have are not entered")
+@always("LEM-2", why="LEM-1, LEM-3: stages that this chapter does not have are not entered")
 def a_stage_is_one_of_six(m: Machine) -> Bool:
     """Only the stages of the data plane occur, and an unprotected machine looks forward."""
     known = m.protection.is_in(
@@ -38,24 +36,7 @@ def a_stage_is_one_of_six(m: Machine) -> Bool:
     return known & (m.protection == Protection.UNPROTECTED).implies(m.forward)
 
 
-@always("LEM-3", why="LEM-4, LEM-5: a mark and everything on its way belong to a machine that replicates")
-def nothing_is_left_outside_of_replication(m: Machine) -> Bool:
-    """Marks of the bitmap need an agent, the log needs replication, a resync needs a protected machine."""
-    return (
-        something_dirty(m).implies(tracks(m))
-        & m.agent_up.implies(replicating(m))
-        & replicating(m).implies(as_received(m))
-        & (~replicating(m)).implies(log_is_empty(m) & ~m.received)
-        & (m.resync != Resync.NONE).implies(m.protection == Protection.PROTECTED)
-    )
-
-
-def as_received(m: Machine) -> Bool:
-    """Only something that is in the log has been received."""
-    return m.received.implies(~log_is_empty(m))
-
-
-@always("LEM-4", why="REP-13, RES-5: what is not marked is equal, or its present content is on its way")
+@always("LEM-3", why="REP-13, RES-5: what is not marked is equal, or its present content is on its way")
 def what_is_not_marked_is_equal_or_on_its_way(m: Machine) -> Bool:
     """Block by block, while the agent tracks and no resynchronisation is due."""
     watched = tracks(m) & m.resync.is_in(Resync.NONE, Resync.RUNNING)
@@ -67,7 +48,7 @@ def what_is_not_marked_is_equal_or_on_its_way(m: Machine) -> Bool:
     return for_each(m.blocks, fits)
 
 
-@always("LEM-5", why="PT-2: what the seed disk will be when the log is applied is a moment of the past")
+@always("LEM-4", why="PT-2: what the seed disk will be when the log is applied is a moment of the past")
 def the_tip_is_a_past_image(m: Machine) -> Bool:
     """While changes flow forward, log and seed disk together are a consistent cut."""
     flows = (m.protection == Protection.PROTECTED) & m.forward & (m.resync == Resync.NONE)
@@ -75,7 +56,7 @@ def the_tip_is_a_past_image(m: Machine) -> Bool:
     return flows.implies(is_past_image(tip))
 
 
-@always("LEM-6", why="LC-14: a cancelled failback starts the cloud machine again")
+@always("LEM-5", why="LC-14: a cancelled failback starts the cloud machine again")
 def the_cloud_disk_waits_unharmed(m: Machine) -> Bool:
     """While a failback waits for its commit, the cloud disk is what it was."""
     waits = (m.protection == Protection.FAILED_OVER) & ~m.forward

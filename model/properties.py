@@ -9,10 +9,12 @@ from siteproof.model.machine import (
     Machine,
     caught_up,
     delta_flows,
+    in_flight,
     is_past_image,
     log_is_empty,
     replicating,
     same,
+    something_dirty,
     tracks,
 )
 from siteproof.model.nouns.vocabulary import Protection, Resync
@@ -72,6 +74,46 @@ def a_resync_finds_a_block_to_spare(m: Machine) -> Bool:
     return (m.resync == Resync.RUNNING) & log_is_empty(m) & differs & spared
 
 
+@always("REP-14", why="a leftover of an old protection would be taken for a change of the new one")
+def nothing_is_left_outside_of_replication(m: Machine) -> Bool:
+    """Marks need an agent, the log needs replication, a resynchronisation needs a protected machine."""
+    return (
+        something_dirty(m).implies(tracks(m))
+        & m.agent_up.implies(replicating(m))
+        & m.received.implies(~log_is_empty(m))
+        & (~replicating(m)).implies(log_is_empty(m))
+        & (m.resync != Resync.NONE).implies(m.protection == Protection.PROTECTED)
+    )
+
+
+@sometimes("REP-14", blocks=2, versions=2)
+def changes_wait_while_others_travel(m: Machine) -> Bool:
+    """The workload goes on while its changes are on their way."""
+    return something_dirty(m) & in_flight(m) & delta_flows(m)
+
+
+@always("PT-4", why="a point of another life restores the wrong machine, and a commit is for ever")
+def points_belong_to_their_failover(m: Machine) -> Bool:
+    """Points are of the forward direction, only a failover uses one, and a commit leaves just that one."""
+    over = m.protection.is_in(Protection.FAILED_OVER, Protection.COMMITTED)
+    committed = m.protection == Protection.COMMITTED
+    return for_each(
+        m.points,
+        lambda point: (
+            point.kept.implies(m.forward & (over | (m.protection == Protection.PROTECTED)))
+            & point.used.implies(point.kept & over)
+            & (committed & point.kept).implies(point.used)
+            & (~point.kept).implies(for_each(point.image, lambda content: content == NOTHING))
+        ),
+    )
+
+
+@sometimes("PT-4")
+def the_used_point_outlives_the_commit(m: Machine) -> Bool:
+    """The point that was used stays listed until the machine is reprotected."""
+    return (m.protection == Protection.COMMITTED) & exists(m.points, lambda point: point.used)
+
+
 @always("LC-14", why="applications crash, or worse, go on, when the disk under them is a mixture of moments")
 def the_disk_that_runs_is_consistent(m: Machine) -> Bool:
     """Whatever runs, runs on an image of its own history."""
@@ -96,3 +138,30 @@ def the_workload_comes_home(m: Machine) -> Bool:
     """After failover, reprotect and failback the workload runs on premises with what it wrote in the cloud."""
     home = (m.protection == Protection.COMMITTED) & ~m.forward & m.runs_on_premises
     return home & is_past_image(m.source) & ~replicating(m)
+
+
+@always("LC-20", why="a failover that reports success and leaves nothing running is an outage of its own")
+def a_finished_failover_runs(m: Machine) -> Bool:
+    """After a failover the cloud machine runs, after a failback the one on premises."""
+    over = m.protection.is_in(Protection.FAILED_OVER, Protection.COMMITTED)
+    return (over & m.forward).implies(m.runs_in_cloud) & (over & ~m.forward).implies(m.runs_on_premises)
+
+
+@sometimes("LC-20")
+def a_migration_ends_in_the_cloud(m: Machine) -> Bool:
+    """The one way out: migrated, and running there."""
+    return (m.protection == Protection.MIGRATED) & m.runs_in_cloud
+
+
+@always("LC-21", why="a planned failback that loses writes is a disaster that nobody had to have")
+def a_failback_loses_nothing(m: Machine) -> Bool:
+    """Until its commit a failback holds everything that the cloud machine wrote."""
+    open_failback = (m.protection == Protection.FAILED_OVER) & ~m.forward
+    return open_failback.implies(for_each(m.blocks, lambda b: m.seed[b] <= m.source[b]))
+
+
+@sometimes("LC-21", versions=2)
+def the_workload_goes_on_after_the_failback(m: Machine) -> Bool:
+    """On premises newer versions are written while the failback waits for its commit."""
+    open_failback = (m.protection == Protection.FAILED_OVER) & ~m.forward
+    return open_failback & exists(m.blocks, lambda b: m.seed[b] < m.source[b])

@@ -31,7 +31,7 @@ class Verdict:
 class Exploration:
     """What an exploration found. `deadlocks` counts states without a successor.
 
-    `never_fired` names the transitions that no reachable state allows.
+    `never_fired` names the transitions that no reachable state allows, `idle` those that never change anything.
     """
 
     spec: str
@@ -42,6 +42,7 @@ class Exploration:
     complete: bool
     verdicts: tuple[Verdict, ...]
     never_fired: tuple[str, ...]
+    idle: tuple[str, ...]
     deadlocks: int
     deadlock: Trace | None
     memory_bytes: int
@@ -55,7 +56,8 @@ class Exploration:
 def report(search: Search) -> Exploration:
     """What the search knows so far."""
     system = search.program.system
-    silent = tuple(step.name for step, count in zip(system.transitions, search.fired, strict=True) if count == 0)
+    steps = list(zip(system.transitions, search.fired, search.moved, strict=True))
+    done = search.complete
     return Exploration(
         spec=system.name,
         bounds=dict(system.bounds),
@@ -64,7 +66,8 @@ def report(search: Search) -> Exploration:
         depth=search.depth,
         complete=search.complete,
         verdicts=tuple(_verdict(search, number, claim) for number, claim in enumerate(system.claims)),
-        never_fired=silent if search.complete else (),
+        never_fired=tuple(step.name for step, fired, _ in steps if done and not fired),
+        idle=tuple(step.name for step, fired, moved in steps if done and fired and not moved),
         deadlocks=len(search.stuck),
         deadlock=trace_to(search, search.stuck[0]) if search.stuck else None,
         memory_bytes=search.memory_bytes,

@@ -48,6 +48,7 @@ class Search:
         self.parents = array("q", [-1])
         self.via = array("i", [-1])
         self.fired = [0] * len(system.transitions)
+        self.moved = [False] * len(system.transitions)  # whether a transition ever changed anything
         self.first: dict[int, int] = {}  # claim number: the first state in which it spoke up
         self._spoken = 0  # bit mask of the claims in `first`
         self.stuck: list[int] = []
@@ -89,12 +90,14 @@ class Search:
         return tables + len(self.states) * (sys.getsizeof(self.program.initial) + STEP_BYTES + 32)
 
     def _expand(self, number: int) -> None:
-        found = self.program.successors(self.states[number])
+        here = self.states[number]
+        found = self.program.successors(here)
         if not found:
             self.stuck.append(number)
         self.transitions += len(found)
         for transition, state in found:
             self.fired[transition] += 1
+            self.moved[transition] |= state != here
             if state not in self.numbers:
                 self._visit(state, number, transition)
 

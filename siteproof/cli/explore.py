@@ -81,6 +81,8 @@ def _lines(found: Exploration) -> Iterator[str]:
         yield from _verdict_lines(verdict)
     if found.never_fired:
         yield f"never possible: {', '.join(found.never_fired)}"
+    if found.idle:
+        yield f"never changes anything: {', '.join(found.idle)}"
     if found.deadlocks:
         yield f"nothing goes on in {found.deadlocks} states; the nearest is {_length(found.deadlock)} away"
 

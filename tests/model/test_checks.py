@@ -30,6 +30,7 @@ def test_a_right_design_can_do_what_it_must_and_uses_every_rule(check: Check) ->
     found = report(Search(SPECS[check.spec].system(check.bounds)).run())
     assert found.violated == ()
     assert found.never_fired == ()
+    assert found.idle == ()
 
 
 def test_the_manifest_covers_every_specification() -> None:

@@ -23,7 +23,7 @@ def test_a_right_design_holds(capsys: pytest.CaptureFixture[str]) -> None:
     assert first.startswith("siteproof 0.")
     assert "machines=1 blocks=1 versions=2 points=1" in first
     assert second == "440 states · 1,794 transitions · depth 18 · all reachable states"
-    assert last == "HOLDS (replication): 10 claims in all 440 states"
+    assert last == "HOLDS (replication): 17 claims in all 440 states"
     assert "not asked at these bounds: LC-14 sometimes the other disk is a mixture (needs blocks >= 2" in out
 
 

@@ -96,6 +96,19 @@ def test_states_transitions_and_depth_are_counted_exactly() -> None:
     assert found.never_fired == ("never(counter)",)
 
 
+@action("T-5")
+def nod(c: Counter) -> Step:
+    """Say again what is known."""
+    return given(c.switch).then(c.switch.becomes(value=True))
+
+
+def test_an_action_that_never_changes_anything_is_named() -> None:
+    """It fires and leads nowhere: dead text of another kind."""
+    found = explored(counter(up, turn, nod))
+    assert found.idle == ("nod(counter)",)
+    assert found.never_fired == ()
+
+
 def test_two_independent_counters_multiply() -> None:
     """Two components that do not speak to each other have the product of their states and the sum of their depths."""
     found = explored(counter(up, turn, counters=2))
