@@ -47,6 +47,8 @@ class Stdio(Carrier):
         watchdog.start()
         with contextlib.suppress(CarrierBroken, SubjectFailed, Unsupported, Refused):
             super().close()
+        with contextlib.suppress(OSError):
+            _pipe(self._process.stdin).close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(CLOSE_SECONDS_MAX)
         watchdog.cancel()
@@ -89,7 +91,8 @@ class Stdio(Carrier):
             pipe.write(line)
             pipe.flush()
         except (OSError, ValueError) as error:
-            raise self._broken(f"no longer reads its stdin (`{op}`)") from error
+            ended = _ends_soon(self._process)
+            raise self._broken(f"ended instead of answering `{op}`" if ended else "closed its stdin") from error
 
     def _receive(self, op: str) -> wire.Reply:
         line = _pipe(self._process.stdout).readline(wire.LINE_BYTES_MAX + 1)
@@ -107,7 +110,7 @@ class Stdio(Carrier):
 
     def _broken(self, what: str, quoted: str = "") -> CarrierBroken:
         """The connection cannot be used again; say why in one go, with the process' last words."""
-        ended_by_itself = self._process.poll() is not None or _ends_soon(self._process)
+        ended_by_itself = _ends_soon(self._process)
         self._kill()
         self._close_pipes()
         how = _ending(self._process.returncode) if ended_by_itself else ""

@@ -25,6 +25,9 @@ NAMES = {
     Verdict.NON_STRICT: "not strict",
     Verdict.PASS: "passed",
 }
+BY_ADAPTER = "by the adapter only"
+WRONG = (Verdict.FAIL, Verdict.DISHONEST, Verdict.ERROR)
+ORDER = (*WRONG, Verdict.PASS, *(verdict for verdict in Verdict if verdict not in (*WRONG, Verdict.PASS)))
 
 
 def headline(report: Report) -> str:
@@ -58,7 +61,7 @@ def _scope(report: Report) -> str:
 def _counts(report: Report) -> str:
     musts = tuple(each for each in report.requirements if each.level == MUST)
     counts = tally(musts)
-    order = [*(NAMES[verdict] for verdict in Verdict), "by the adapter only"]
+    order = [*(NAMES[verdict] for verdict in ORDER), BY_ADAPTER]
     found = [(name, counts[name]) for name in order if counts[name]]
     if not found:
         return "no MUST was judged"
@@ -74,5 +77,5 @@ def _missing(report: Report) -> list[str]:
 
 def _name(each: Requirement) -> str:
     if each.verdict is Verdict.PASS and each.provider is Provider.ADAPTER:
-        return "by the adapter only"
+        return BY_ADAPTER
     return NAMES[each.verdict]

@@ -137,7 +137,7 @@ function lifecycle() {
     const place = { x: box.x - 2, y: box.y - 2, width: box.width + 4, height: box.height + 4, rx: 8 };
     if (!box.count) { picture.append(shape("rect", { ...place, class: "unseen" })); continue; }
     const text = String(box.count), width = 14 + 8 * text.length, hot = 2 + (4 * Math.log1p(box.count)) / Math.log1p(most);
-    picture.append(shape("rect", { ...place, class: "seen", "stroke-width": hot.toFixed(1) }), shape("rect", { x: box.x + box.width - width / 2 - 6, y: box.y - 12, width: width, height: 20, rx: 10, class: "count" }), shape("text", { x: box.x + box.width - 6, y: box.y + 3 }, text));
+    picture.append(shape("rect", { ...place, class: "seen", "stroke-width": hot.toFixed(1) }), shape("rect", { x: box.x - 8, y: box.y - 12, width: width, height: 20, rx: 10, class: "count" }), shape("text", { x: box.x - 8 + width / 2, y: box.y + 3 }, text));
   }
   $("graph").append(picture, el("p", { class: "legend" }, D.heat.seen + " of " + D.heat.boxes.length + " states were shown by the subject; a green border is a state that was seen, its number says how often, faded states were not seen."));
   return D.heat.seen;

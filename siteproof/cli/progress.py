@@ -70,8 +70,11 @@ class Plain:
 
     def end(self, report: Report, written: tuple[Path, ...]) -> None:
         """See Screen."""
-        for row in text.chapter_table(report):
-            click.echo("  " + "  ".join(f"{cell:<12}" for cell in row).rstrip())
+        table = text.chapter_table(report)
+        widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
+        for row in table:
+            cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+            click.echo("  " + "  ".join(cells).rstrip())
         click.echo(_summary(report, written))
 
 
