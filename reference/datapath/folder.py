@@ -33,6 +33,7 @@ class FolderExecutor:
         self._root = Path(root).resolve()
         self._root.mkdir(parents=True, exist_ok=True)
         self._handles: OrderedDict[str, int] = OrderedDict()
+        self._anchored: set[Path] = set()  # folders whose own names are durable
         self._on_acknowledge = on_acknowledge
 
     def perform(self, effect: Effect) -> None:
@@ -135,12 +136,13 @@ class FolderExecutor:
             os.close(handle)
 
     def _sync_directory(self, folder: str) -> None:
-        """Sync the folder and those above it, so that a new folder survives with its files."""
+        """Sync the folder, and once those above it, so that a new folder survives with its files."""
         place = self._inside(folder) if folder else self._root
-        for path in (place, *place.parents):
-            _sync_folder(path)
-            if path == self._root:
-                return
+        _sync_folder(place)
+        while place != self._root and place not in self._anchored:
+            self._anchored.add(place)
+            place = place.parent
+            _sync_folder(place)
 
 
 def _write_all(handle: int, data: Bytes, offset: int) -> None:
