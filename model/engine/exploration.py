@@ -56,7 +56,7 @@ class Exploration:
 def report(search: Search) -> Exploration:
     """What the search knows so far."""
     system = search.program.system
-    steps = list(zip(system.transitions, search.fired, search.moved, strict=True))
+    steps = list(zip(system.transitions, search.fired, search.stayed, strict=True))
     done = search.complete
     return Exploration(
         spec=system.name,
@@ -67,7 +67,7 @@ def report(search: Search) -> Exploration:
         complete=search.complete,
         verdicts=tuple(_verdict(search, number, claim) for number, claim in enumerate(system.claims)),
         never_fired=tuple(step.name for step, fired, _ in steps if done and not fired),
-        idle=tuple(step.name for step, fired, moved in steps if done and fired and not moved),
+        idle=tuple(step.name for step, fired, stayed in steps if done and 0 < fired == stayed),
         deadlocks=len(search.stuck),
         deadlock=trace_to(search, search.stuck[0]) if search.stuck else None,
         memory_bytes=search.memory_bytes,

@@ -72,16 +72,17 @@ def _successor_lines(system: System, names: Names) -> Iterator[str]:
 
 
 def _transition_lines(number: int, transition: Transition, names: Names) -> Iterator[str]:
-    after = dict(names)
+    """A copy of the state takes the effects one by one; their values read the state before the step."""
     yield f"    if {code(transition.guard, names)}:  # {transition.name}"
-    for place, effect in enumerate(transition.effects):
+    yield "        after = bytearray(state)"
+    for effect_number, effect in enumerate(transition.effects):
         value = code(effect.value, names)
         if _may_leave(effect.value, effect.target):
-            yield f"        n{place} = {value}"
-            yield f"        if not {_inside(effect.target, f'n{place}')}: leaves_range({number}, {place}, n{place})"
-            value = f"n{place}"
-        after[effect.target.name] = _as_code(effect.value, value)
-    yield f"        found.append(({number}, bytes(({', '.join(after.values())},))))"
+            yield f"        value = {value}"
+            yield f"        if not {_inside(effect.target)}: leaves_range({number}, {effect_number}, value)"
+            value = "value"
+        yield f"        after[{list(names).index(effect.target.name)}] = {value}"
+    yield f"        found.append(({number}, bytes(after)))"
 
 
 def _claim_lines(system: System, names: Names) -> Iterator[str]:
@@ -107,15 +108,9 @@ def _may_leave(value: Expr, target: Variable) -> bool:
     )
 
 
-def _inside(target: Variable, name: str) -> str:
+def _inside(target: Variable) -> str:
     assert isinstance(target.domain, Range)
-    return f"{target.domain.low} <= {name} <= {target.domain.high}"
-
-
-def _as_code(node: Expr, text: str) -> str:
-    """A truth value computed by an operator becomes 0 or 1."""
-    plain = node.op in {Op.CONSTANT, Op.VARIABLE} or isinstance(node.domain, Range)
-    return text if plain else f"int({text})"
+    return f"{target.domain.low} <= value <= {target.domain.high}"
 
 
 def _leaves_range(system: System) -> Callable[[int, int, int], None]:

@@ -15,7 +15,7 @@ from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode, Problem
 
 MEBIBYTE = 1 << 20
-STEP_BYTES = 8 + 4  # what one state adds to `parents` and `via`
+STATE_BYTES = 64  # what one state adds beside itself: its number, its places in `parents` and `via`, rounding
 
 
 @frozen
@@ -48,7 +48,7 @@ class Search:
         self.parents = array("q", [-1])
         self.via = array("i", [-1])
         self.fired = [0] * len(system.transitions)
-        self.moved = [False] * len(system.transitions)  # whether a transition ever changed anything
+        self.stayed = [0] * len(system.transitions)  # how often a transition led back to its state
         self.first: dict[int, int] = {}  # claim number: the first state in which it spoke up
         self._spoken = 0  # bit mask of the claims in `first`
         self.stuck: list[int] = []
@@ -87,7 +87,7 @@ class Search:
     def memory_bytes(self) -> int:
         """What the visited set takes, by the sizes that the interpreter reports."""
         tables = sys.getsizeof(self.numbers) + sys.getsizeof(self.states)
-        return tables + len(self.states) * (sys.getsizeof(self.program.initial) + STEP_BYTES + 32)
+        return tables + len(self.states) * (sys.getsizeof(self.program.initial) + STATE_BYTES)
 
     def _expand(self, number: int) -> None:
         here = self.states[number]
@@ -95,11 +95,13 @@ class Search:
         if not found:
             self.stuck.append(number)
         self.transitions += len(found)
+        fired, numbers = self.fired, self.numbers
         for transition, state in found:
-            self.fired[transition] += 1
-            self.moved[transition] |= state != here
-            if state not in self.numbers:
+            fired[transition] += 1
+            if state not in numbers:
                 self._visit(state, number, transition)
+            elif state == here:
+                self.stayed[transition] += 1
 
     def _visit(self, state: State, parent: int, transition: int) -> None:
         number = len(self.states)
