@@ -29,8 +29,11 @@ def _link_down(appliance: Appliance, machine: Machine, fault: Fault) -> None:
 
 
 def _link_up(appliance: Appliance, machine: Machine, fault: Fault) -> None:
-    del appliance, fault
+    del fault
+    came_back = machine.site_up and not machine.link.up
     machine.link.up = machine.site_up
+    if came_back:
+        appliance.replicator.reconnected(machine)
 
 
 def _marked(reason: ResyncReason) -> Effect:

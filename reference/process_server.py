@@ -5,6 +5,7 @@ Plain data never reaches the link: what travels are sealed frames of one stream 
 
 from collections.abc import Iterator
 
+from siteproof.reference.datapath.blocks import Blocks
 from siteproof.reference.datapath.cut import Cut
 from siteproof.reference.datapath.effects import Bytes
 from siteproof.reference.datapath.replica import Replica
@@ -28,10 +29,10 @@ class ProcessServer:
             self._sealers[disk] = Sealer(replica.keys, replica.invite(), _workers(replica.blocks))
         return self._sealers[disk]
 
-    def frames(self, disk: str, replica: Replica, cut: Cut) -> Iterator[Bytes]:
-        """The cut's sealed frames, each counted as it leaves; LinkDown when it cannot."""
+    def frames(self, disk: str, replica: Replica, cut: Cut, blocks: Blocks | None = None) -> Iterator[Bytes]:
+        """Sealed frames of the cut, or of those blocks of it, each counted as it leaves; LinkDown when it cannot."""
         self.link.require()
-        for frame in self.sealer(disk, replica).seal(cut):
+        for frame in self.sealer(disk, replica).seal(cut, blocks):
             self.link.carried(len(frame))
             yield frame
 

@@ -3,7 +3,8 @@
 A point exists for all disks or for none; the machine's bytes at a point are only ever read, never written.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from siteproof.model.nouns.subject import Image, ImageKind
@@ -76,10 +77,10 @@ class ReplicationService:
                 replica.drop_point(point.name)
             raise
 
-    def drop_points(self, names: Iterable[str]) -> None:
-        """Remove points; their names will never be used again."""
-        for name in names:
-            for replica in self.replicas.values():
+    def drop_points(self, names: AbstractSet[str]) -> None:
+        """Remove points wherever they are; their names will never be used again."""
+        for replica in self.replicas.values():
+            for name in names & {point.name for point in replica.points()}:
                 replica.drop_point(name)
 
     def export(self, name: str, store: Executor, exports: Exports) -> tuple[Image, ...]:

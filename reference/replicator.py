@@ -4,13 +4,11 @@ Time stands in rhythm.py, comparisons in resynchronizer.py. A mark is set before
 machine, and only a finished comparison clears it (seed: Resynchronization process).
 """
 
-from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.vocabulary import Consistency, Resync, ResyncReason, WriteOrderMode
-from siteproof.reference import retention
 from siteproof.reference.agent import MobilityAgent, WriterFailed
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.lifecycle import Change
@@ -19,11 +17,10 @@ from siteproof.reference.machine import Machine
 from siteproof.reference.points import StoredPoint
 from siteproof.reference.process_server import ProcessServer
 from siteproof.reference.resynchronizer import Comparisons
+from siteproof.reference.retention import PUBLISHED, Thinning, thin
 from siteproof.reference.rhythm import Rhythm
 from siteproof.reference.scheduler import Scheduler
 from siteproof.reference.vault import Vault
-
-Thin = Callable[[Sequence[StoredPoint], int, int, AbstractSet[str]], tuple[retention.Judged, ...]]
 
 MARKED_BECAUSE: dict[ResyncReason, ErrorCode] = {
     ResyncReason.LINK_FAILURE: ErrorCode.UPLOAD_FAILED,
@@ -40,7 +37,7 @@ class Replicator:
     agent_type: type[MobilityAgent] = MobilityAgent
     server_type: type[ProcessServer] = ProcessServer
     comparisons_type: type[Comparisons] = Comparisons
-    thin: Thin = staticmethod(retention.thin)
+    thinning: Thinning = PUBLISHED
 
     def __init__(self, vault: Vault, scheduler: Scheduler, profile: Profile) -> None:
         """Nothing replicates yet."""
@@ -156,16 +153,25 @@ class Replicator:
 
     def prune(self, machine: Machine) -> None:
         """Thin the points; called after a new one only, so an outage prunes nothing."""
-        judged = self.thin(machine.points, self.now_ms, machine.policy.retention_minutes, machine.pinned)
-        self.drop_points(machine, {row.point.name for row in judged if not row.kept})
+        self.drop_points(machine, self.outlived(machine))
+
+    def outlived(self, machine: Machine) -> set[str]:
+        """The points which the policy keeps no longer."""
+        policy = machine.policy
+        rows = thin(machine.points, self.now_ms, policy.retention_minutes, machine.pinned, self.thinning)
+        return {row.point.name for row in rows if not row.kept}
 
     def drop_points(self, machine: Machine, names: AbstractSet[str]) -> None:
         """Remove these points from the replicas and from the catalogue."""
         if names and machine.stream is not None:
-            machine.stream.service.drop_points(point.name for point in machine.points if point.name in names)
+            machine.stream.service.drop_points(names)
             machine.points = [point for point in machine.points if point.name not in names]
 
     # -- marks
+
+    def reconnected(self, machine: Machine) -> None:
+        """The link is back: what is dirty travels; a mark stays, for only a comparison may clear it."""
+        self.wrote(machine)
 
     def distrust(self, machine: Machine, damage: CorruptLog) -> None:
         """A record cannot be believed: the log behind what was applied is given up, seed disk and points stay."""

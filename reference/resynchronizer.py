@@ -68,7 +68,7 @@ class Resynchronization:
         self._cut = self.stream.agent.cut_all()
         for disk, cut in self._cut.cuts.items():
             yield from self._compare(disk, cut)
-        self._close(self._cut)
+        self.close(self._cut)
 
     def _open(self) -> None:
         """What was received before is processed first, so that it can never come after what is sent now."""
@@ -90,7 +90,7 @@ class Resynchronization:
             raise CorruptLog(disk, 0, "the comparison ended before it was complete")
         self.stream.sent[disk] = max(self.stream.sent[disk], cut.lsn)
 
-    def _close(self, cut: MachineCut) -> None:
+    def close(self, cut: MachineCut) -> None:
         """Both sides agree on every disk: what was written meanwhile is dirty, everything else is clean."""
         self.stream.service.close_window()
         self.stream.service.apply()
@@ -148,12 +148,12 @@ class Comparisons:
 
     def _conclude(self, machine: "Machine") -> None:
         machine.comparison = None
-        self._trust(machine)
+        self.trust(machine)
         machine.received_ms = self.replicator.now_ms
         self.replicator.wrote(machine)
 
     @staticmethod
-    def _trust(machine: "Machine") -> None:
+    def trust(machine: "Machine") -> None:
         """Both sides agree but for what is tracked: the mark is cleared, here and nowhere else."""
         assert machine.stream is not None
         machine.stream.agent.mode, machine.resync_reason = WriteOrderMode.DATA, None
@@ -186,7 +186,7 @@ class Comparisons:
         """Compare a marked machine to the end at once, as part of a job, and clear its mark."""
         assert machine.stream is not None
         self.compare_now(machine.stream)
-        self._trust(machine)
+        self.trust(machine)
 
     def plan_automatic(self, machine: "Machine") -> None:
         """Compare by itself outside office hours, unless somebody does it before by hand."""

@@ -4,7 +4,7 @@ Ages are counted on the vault's steady clock, never on the source's wall clock, 
 Buckets stand in absolute time and keep their oldest point, so a kept point stays kept until its tier changes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
 from attrs import frozen
@@ -33,12 +33,39 @@ class Judged:
     reason: str
 
 
+def absolute_bucket(point: StoredPoint, now_ms: int, width_minutes: int) -> int:
+    """Which bucket of that width the point falls into: it never changes as time passes."""
+    del now_ms
+    return point.born_ms // (width_minutes * MINUTE_MS)
+
+
+def better(held: StoredPoint, other: StoredPoint) -> StoredPoint:
+    """Of two points in stream order the older one represents a bucket, but an app-consistent one wins."""
+    wins = other.consistency is Consistency.APP and held.consistency is not Consistency.APP
+    return other if wins else held
+
+
+@frozen
+class Thinning:
+    """How coarse ages are thinned: which bucket a point falls into, and which point represents it."""
+
+    bucket: Callable[[StoredPoint, int, int], int] = absolute_bucket
+    better: Callable[[StoredPoint, StoredPoint], StoredPoint] = better
+
+
+PUBLISHED = Thinning()
+
+
 def thin(
-    points: Sequence[StoredPoint], now_ms: int, retention_minutes: int, pinned: AbstractSet[str] = frozenset()
+    points: Sequence[StoredPoint],
+    now_ms: int,
+    retention_minutes: int,
+    pinned: AbstractSet[str] = frozenset(),
+    thinning: Thinning = PUBLISHED,
 ) -> tuple[Judged, ...]:
     """Judge every point, in stream order. Called only after a new point: no new point, no pruning."""
     ordered = sorted(points, key=lambda point: point.sequence)
-    kept = _representatives(ordered, now_ms, retention_minutes)
+    kept = _representatives(ordered, now_ms, retention_minutes, thinning)
     newest = ordered[-1].name if ordered else ""
     return tuple(_judge(point, kept.get(point.name, ""), newest, pinned) for point in ordered)
 
@@ -51,32 +78,26 @@ def _judge(point: StoredPoint, reason: str, newest: str, pinned: AbstractSet[str
     return Judged(point, bool(reason), reason or "outside the retention or thinned")
 
 
-def _representatives(points: Iterable[StoredPoint], now_ms: int, retention_minutes: int) -> dict[str, str]:
+def _representatives(
+    points: Iterable[StoredPoint], now_ms: int, retention_minutes: int, thinning: Thinning
+) -> dict[str, str]:
     """The names which the tiers keep, with reasons; `points` are in stream order, oldest first."""
     fine: dict[str, str] = {}
     buckets: dict[tuple[int, int], StoredPoint] = {}
+    tiers = _tiers(retention_minutes)
     for point in points:
         age_minutes = (now_ms - point.born_ms) / MINUTE_MS
-        width = _width_minutes(age_minutes, retention_minutes)
         if age_minutes >= retention_minutes:
             continue
+        width = next((width for start, width in reversed(tiers) if age_minutes >= start), 0)
         if width == 0:
-            fine[point.name] = "younger than two hours" if retention_minutes >= DAY_MINUTES else "within retention"
+            fine[point.name] = "younger than two hours" if tiers else "within retention"
             continue
-        bucket = (width, point.born_ms // (width * MINUTE_MS))
-        buckets[bucket] = _better(buckets.get(bucket), point)
-    return fine | {point.name: f"oldest of its {width} minutes" for (width, _), point in buckets.items()}
+        bucket = (width, thinning.bucket(point, now_ms, width))
+        buckets[bucket] = thinning.better(buckets[bucket], point) if bucket in buckets else point
+    return fine | {point.name: f"represents its {width} minutes" for (width, _), point in buckets.items()}
 
 
-def _better(held: StoredPoint | None, other: StoredPoint) -> StoredPoint:
-    """The oldest of a bucket stays, but an app-consistent one wins over a crash-consistent one."""
-    if held is None:
-        return other
-    wins = other.consistency is Consistency.APP and held.consistency is not Consistency.APP
-    return other if wins else held
-
-
-def _width_minutes(age_minutes: float, retention_minutes: int) -> int:
-    """The bucket width at that age; 0 where every point is kept."""
-    rows = next(rows for days, rows in TIERS if retention_minutes < days * DAY_MINUTES)
-    return next((width for start, width in reversed(rows) if age_minutes >= start), 0)
+def _tiers(retention_minutes: int) -> tuple[tuple[int, int], ...]:
+    """The bucket widths of that retention by the age from which they hold."""
+    return next(rows for days, rows in TIERS if retention_minutes < days * DAY_MINUTES)

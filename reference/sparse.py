@@ -8,12 +8,25 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
+from siteproof.model.nouns.stamp import BLOCK_BYTES
+from siteproof.reference.datapath.blocks import Blocks
+
 
 def copy_sparsely(source: Path, target: Path, size_bytes: int) -> None:
     """Copy at most `size_bytes` of data extents from `source` to the existing `target`."""
     with source.open("rb") as reader, target.open("r+b") as writer:
         for start, end in _extents(reader.fileno(), min(size_bytes, source.stat().st_size)):
             _copy(reader.fileno(), writer.fileno(), start, end)
+
+
+def allocated_blocks(file: Path) -> Blocks:
+    """Ascending numbers of the blocks that are not inside a hole; what is in a hole is zeros."""
+    with file.open("rb") as reader:
+        extents = list(_extents(reader.fileno(), file.stat().st_size))
+    spans = [np.arange(start // BLOCK_BYTES, -(-end // BLOCK_BYTES)) for start, end in extents]
+    return np.unique(np.concatenate(spans)) if spans else np.empty(0, np.int64)
 
 
 def _extents(handle: int, size_bytes: int) -> Iterator[tuple[int, int]]:

@@ -3,18 +3,19 @@
 Replication is trusted to be complete because a cut that did not arrive gives all of its blocks back (DOMAIN.md §3).
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.reference.agent import MachineCut, MobilityAgent
+from siteproof.reference.datapath.blocks import Blocks
 from siteproof.reference.datapath.cut import Cut
 from siteproof.reference.datapath.folder import FolderExecutor
-from siteproof.reference.datapath.replica import Replica
 from siteproof.reference.host import Host
 from siteproof.reference.link import LinkDown
 from siteproof.reference.process_server import ProcessServer
 from siteproof.reference.replication_service import ReplicationService
-from siteproof.reference.sparse import copy_sparsely
+from siteproof.reference.sparse import allocated_blocks, copy_sparsely
 
 
 class Stream:
@@ -31,20 +32,21 @@ class Stream:
         self.sent: dict[str, int] = dict.fromkeys(service.replicas, 0)
 
     def copy_everything(self) -> None:
-        """The initial copy: every block as of now; LinkDown when the way is cut."""
-        self._deliver(self.agent.cut_all())
+        """The initial copy to empty replicas: every block as of now, holes excepted; LinkDown when the way is cut."""
+        allocated = {name: allocated_blocks(Path(disk.path())) for name, disk in self.agent.disks.items()}
+        self._deliver(self.agent.cut_all(), allocated)
 
     def ship(self) -> bool:
         """Send everything dirty as one batch and return whether anything travelled; LinkDown keeps it dirty."""
         if not self.agent.is_dirty():
             return False
-        self._deliver(self.agent.cut())
+        self._deliver(self.agent.cut(), {})
         return True
 
-    def _deliver(self, cut: MachineCut) -> None:
+    def _deliver(self, cut: MachineCut, only: Mapping[str, Blocks]) -> None:
         try:
             for disk, part in cut.cuts.items():
-                self._send(part, disk, self.service.replicas[disk])
+                self._send(disk, part, only.get(disk))
             self._commit(cut)
         except LinkDown:
             cut.failed()
@@ -52,8 +54,9 @@ class Stream:
             raise
         cut.done()
 
-    def _send(self, cut: Cut, disk: str, replica: Replica) -> None:
-        for frame in self.server.frames(disk, replica, cut):
+    def _send(self, disk: str, cut: Cut, blocks: Blocks | None) -> None:
+        replica = self.service.replicas[disk]
+        for frame in self.server.frames(disk, replica, cut, blocks):
             replica.receive(frame)
 
     def _commit(self, cut: MachineCut) -> None:
