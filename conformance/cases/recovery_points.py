@@ -47,7 +47,7 @@ def the_interval_cannot_be_changed(lab: Lab) -> None:
 def points_are_crash_consistent_by_default(lab: Lab) -> None:
     """Without a frequency for applications every point is crash-consistent."""
     machine = lab.protected_machine()
-    for _ in range(13):
+    for _ in range(3):
         lab.advance(minutes=60)
     verify.every(
         lab.observe(machine).points, lambda point: point.consistency is Consistency.CRASH, "a crash-consistent point"
@@ -118,9 +118,9 @@ def older_points_keep_their_bytes(lab: Lab) -> None:
 
 @case("PT-8", ["SP-PT-14", "SP-PT-28", "SP-RET-16"], needs=(*POINTS, C.RETENTION, C.VIRTUAL_CLOCK), on_bytes=True)
 def every_listed_point_can_be_restored(lab: Lab) -> None:
-    """After five hours of load and thinning every listed point restores a past image."""
+    """After four hours of load and thinning every listed point restores a past image."""
     machine = lab.protected_machine(disk="128 KiB", filled=32)
-    for _ in range(60):
+    for _ in range(48):
         lab.write(machine, 3)
         lab.advance(minutes=5)
     points = lab.observe(machine).points

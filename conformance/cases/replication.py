@@ -198,20 +198,3 @@ def the_replica_is_as_large_as_the_source(lab: Lab) -> None:
     lab.write(machine, [258])
     lab.protect(machine)
     verify_bytes.true_point(lab, machine, lab.crash_point(machine))
-
-
-@case("REP-15", ["SP-REP-20", "SP-POL-1", "SP-POL-2"], needs=(C.LIFECYCLE, C.RETENTION, C.VIRTUAL_CLOCK, *POINTS))
-def enabling_without_a_policy_keeps_a_day(lab: Lab) -> None:
-    """Without a policy the default one rules: a point of the enabling is still there after 20 hours, gone after 26."""
-    machine = lab.protected_machine()
-    first = lab.observe(machine).points[0]
-    for _ in range(20):
-        lab.advance(minutes=60)
-    verify.that(_listed(lab, machine, first.name), "the first point listed after 20 h", "it is gone")
-    for _ in range(6):
-        lab.advance(minutes=60)
-    verify.that(not _listed(lab, machine, first.name), "the first point gone after 26 h", "it is listed")
-
-
-def _listed(lab: Lab, machine: Machine, point: str) -> bool:
-    return point in {each.name for each in lab.observe(machine).points}

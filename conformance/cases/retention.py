@@ -37,12 +37,12 @@ def one_day_keeps_one_point_an_hour(lab: Lab) -> None:
     kept_as_published(watch, DAY_MINUTES)
 
 
-@case("RET-3", ["SP-RET-1", "SP-RET-18", "SP-RET-19"], needs=AGING)
+@case("RET-3", ["SP-RET-1", "SP-RET-18", "SP-RET-19", "SP-POL-1", "SP-POL-2", "SP-REP-20"], needs=AGING)
 def the_steady_state_of_one_day(lab: Lab) -> None:
-    """After 30 hours a retention of one day has reached its steady number of points, none older than a day."""
+    """Enabled without a policy, after 26 hours: the steady number of points of one day, none older than a day."""
     machine = lab.protected_machine(disk=SMALL)
     watch = Watch(lab, machine)
-    watch.pass_hours(30)
+    watch.pass_hours(26)
     kept_as_published(watch, DAY_MINUTES)
     listed = watch.look()
     newest = max(point.taken_at_ms for point in listed)
@@ -90,16 +90,17 @@ def without_new_points_nothing_is_pruned(lab: Lab) -> None:
 
 @case("RET-7", ["SP-RET-11", "SP-DRL-6"], needs=(*AGING, C.TEST_FAILOVER, C.OLDER_POINTS), on_bytes=True)
 def a_point_in_use_is_not_pruned(lab: Lab) -> None:
-    """The point of a running drill outlives the retention, byte for byte, and goes after the clean-up."""
+    """The point of a running drill outlives the thinning of its hour, byte for byte, and goes after the clean-up."""
     machine = lab.protected_machine(disk=SMALL)
-    lab.write(machine, 5)
-    point = lab.crash_point(machine)
+    for _ in range(4):
+        lab.write(machine, 5)
+        point = lab.crash_point(machine)
     then = verify_bytes.true_point(lab, machine, point)
     lab.run(machine, Verb.TEST_FAILOVER, selection=Selection.CUSTOM, point=point.name)
     watch = Watch(lab, machine)
-    watch.pass_hours(27, writes=1)
+    watch.pass_hours(4, writes=1)
     listed = {each.name: each for each in watch.look()}
-    verify.that(point.name in listed, "the point of the drill is listed after 27 h", "it was pruned")
+    verify.that(point.name in listed, "the point of the drill is listed after 4 h", "it was pruned")
     verify_bytes.same_image(lab.restore(machine, point), then, "the pinned point")
     lab.run(machine, Verb.CLEAN_UP_TEST)
     watch.pass_hours(1, writes=1)

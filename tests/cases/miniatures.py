@@ -74,6 +74,17 @@ class CollapsesHistory(FakeSubject):
         m.points = [each for each in m.points if each[0].name in left]
 
 
+class PrunesWhatIsInUse(FakeSubject):
+    """B11: a point in use is thinned like any other."""
+
+    def prune(self, m: FakeMachine) -> None:
+        """Rules are rules."""
+        rule = published_rule(m.policy.retention_minutes)
+        points = [evolve(point, pinned=False) for point, _ in m.points]
+        left = {point.name for point in kept(points, self.now_ms, rule)}
+        m.points = [each for each in m.points if each[0].name in left]
+
+
 class DeletesEverythingAfterAnOutage(FakeSubject):
     """B38: retention runs by the clock, also when no point arrives."""
 
@@ -307,6 +318,7 @@ KILLED_BY: dict[type[FakeSubject], str] = {
     LosesWritesInTheResyncWindow: "RES-6",
     ListsWhatItCannotRestore: "PT-8",
     CollapsesHistory: "RET-2",
+    PrunesWhatIsInUse: "RET-7",
     DeletesEverythingAfterAnOutage: "RET-6",
     ShipsOutOfOrder: "REP-12",
     ChangesWhenRefusing: "LC-T1.1",
