@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from siteproof.conformance.adapters.qemu import client, process
+from siteproof.conformance.adapters.qemu import client, process, replica
 from siteproof.conformance.adapters.qemu.adapter import QemuSubject, make_subject
 from siteproof.conformance.adapters.qemu.monitor import CommandError
 from siteproof.conformance.adapters.qemu.sites import Sites
@@ -116,6 +116,26 @@ def test_a_dead_daemon_is_an_error_within_bounds(bench: Bench) -> None:
     os.kill(bench.subject._sites.target.pid, signal.SIGKILL)
     with pytest.raises(CommandError, match="the daemon does not answer"):
         bench.protect()
+
+
+def test_a_stuck_daemon_is_an_error_within_bounds(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When a daemon stops answering, a write ends as a problem instead of waiting for ever."""
+    monkeypatch.setattr(client, "NBD_SECONDS_MAX", 0.1)
+    monkeypatch.setattr(client, "POLL_MS", 10)
+    pid = bench.subject._sites.sources[0].pid
+    os.kill(pid, signal.SIGSTOP)
+    with pytest.raises(Problem, match="stuck"):
+        bench.write("data", 1)
+    os.kill(pid, signal.SIGCONT)
+
+
+def test_a_full_chain_of_layers_is_a_problem(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The chain of layers has a bound, and reaching it is said instead of exhausting the daemon's files."""
+    bench.protect()
+    monkeypatch.setattr(replica, "LAYERS_MAX", 1)
+    bench.write("data", 1)
+    with pytest.raises(Problem, match="chain of layers is full"):
+        bench.subject.settle()
 
 
 def test_a_missing_daemon_names_the_packages(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ SIGKILL, the pipe closes and the shell kills the daemon.
 import atexit
 import contextlib
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -95,9 +96,11 @@ class Daemon:
         nbd = ("--nbd-server", f"addr.type=unix,addr.path={self.nbd_socket},max-connections=0")
         command = (path, *monitor, *nbd, "--pidfile", str(self._pid_file))
         with self._log.open("ab") as log:
-            return subprocess.Popen(  # noqa: S603  (the arguments are ours)
+            process = subprocess.Popen(  # noqa: S603  (the arguments are ours)
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
+        _allow_many_files(process.pid)
+        return process
 
     def _is_up(self) -> bool:
         # The daemon writes its process id after everything else is set up, and ends the line last.
@@ -140,6 +143,13 @@ def _leash(pid: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603  (the arguments are ours)
         command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
     )
+
+
+def _allow_many_files(pid: int) -> None:
+    """Each layer is an open file: let the daemon have as many as the system allows without asking for more."""
+    with contextlib.suppress(ProcessLookupError):
+        _, most = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (most, most))
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

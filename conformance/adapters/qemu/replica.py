@@ -9,6 +9,9 @@ import contextlib
 from siteproof.conformance.adapters.qemu import disks
 from siteproof.conformance.adapters.qemu.monitor import CommandError
 from siteproof.conformance.adapters.qemu.sites import Sites
+from siteproof.model.nouns.problem import ExitCode, Problem
+
+LAYERS_MAX = 1_000
 
 
 class Replica:
@@ -103,6 +106,9 @@ class Replica:
         return [(self._source(disk), self._remote(disk)) for disk in self.sizes]
 
     def _open_layer(self) -> bool:
+        if len(self.layers) >= LAYERS_MAX:
+            cause = f"{LAYERS_MAX} increments have been kept"
+            raise Problem("the chain of layers is full", cause, "use shorter campaigns", ExitCode.CANNOT_JUDGE)
         self._next += 1
         for disk, size in self.sizes.items():
             below = self.node(disk, self.layers[-1]) if self.layers else ""
