@@ -4,12 +4,13 @@ import functools
 import itertools
 
 import pytest
+import z3
 
 from siteproof.model.nouns.policy import MINUTE_MS, ReplicationPolicy
 from siteproof.model.policy.edit import compare
 from siteproof.model.policy.history import run, schedule
 from siteproof.model.policy.keep import Reason
-from siteproof.model.policy.plan import Needs, NoPlan, Plan, cheapest
+from siteproof.model.policy.plan import Needs, NoPlan, Plan, _demands, _nothing_cheaper, _Space, cheapest
 from siteproof.model.policy.request import request_of
 from siteproof.model.policy.rule import published_rule
 
@@ -112,6 +113,28 @@ def test_a_longer_retention_can_be_the_cheaper_one() -> None:
     assert isinstance(plan, Plan)
     assert (plan.retention_minutes, plan.points) == (1500, 36)
     assert simulated(1440)[0] == 46
+
+
+@pytest.mark.parametrize("hours", [1, 2, 24, 27, 48, 167, 168, 169, 170, 171, 172, 360])
+def test_the_cost_of_a_retention_is_the_simulated_number_of_points(hours: int) -> None:
+    """For the shortest retention of every row and for those that cut a bucket, the greatest count is the cost."""
+    space = _Space()
+    points = z3.simplify(z3.substitute(space.points, (space.retention, z3.IntVal(hours)))).as_long()
+    assert points == simulated(hours * 60)[0]
+
+
+def test_a_worse_plan_is_not_called_the_cheapest() -> None:
+    """With any one of its costs raised by one, something cheaper is found; with the true costs, nothing is."""
+    needs = Needs(keep_minutes=2880, granularity=((120, 2880),), app_rpo_minutes=300, misses=1)
+    plan = cheapest(needs)
+    assert isinstance(plan, Plan)
+    space = _Space()
+    demands = [*space.range(), *_demands(needs, space)]
+    costs = [plan.points, plan.snapshots_in_5_days, plan.retention_minutes // 60]
+    assert _nothing_cheaper(space, demands, costs)
+    for place in range(3):
+        worse = [cost + (place == number) for number, cost in enumerate(costs)]
+        assert not _nothing_cheaper(space, demands, worse)
 
 
 def test_needs_that_contradict_each_other_are_named() -> None:

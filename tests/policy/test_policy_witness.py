@@ -63,6 +63,17 @@ def test_the_prover_agrees_with_every_adversary_on_small_policies() -> None:
         gap = any(has_gap(Small(*numbers, tiers, phase)) for phase in range(tiers[-1][1] if tiers else 1))
         rule = RetentionRule(numbers[0], (Tier(0, 0), *(Tier(*each) for each in tiers)))
         assert gap is not withstands(Timing(*numbers), rule), (numbers, tiers)
+        run = breaking_run(Timing(*numbers), rule)
+        assert run.calendar(rule, numbers[2]).gaps == (run.gap,), (numbers, tiers)
+
+
+def test_points_that_expire_before_they_serve_leave_a_gap_from_the_start() -> None:
+    """With D 5 h and R 2 h nothing ever becomes usable: the gap begins when the first point was due."""
+    verdict = judge(request_of({"retention": "2h", "app_consistent_every": "1h", "latency": "5h"}))
+    shown = verdict.findings[-1].calendar
+    assert isinstance(shown, Calendar)
+    assert shown.gaps[0].start_minutes == 300
+    assert all((life.ended_minutes or 0) < life.usable_minutes for life in shown.lives if life.ended_minutes)
 
 
 def test_a_run_never_fails_more_often_than_it_says() -> None:
