@@ -167,9 +167,16 @@ HELD_ROADS = (
     Road("cancel-running",         (*_TO_BACK, _held(Verb.CANCEL)),                (*_BACK, C.CANCEL)),
     Road("disabling",              (*_TO_PROTECTED, _held(Verb.DISABLE))),
 )
+# A resynchronisation lets other commands in, and ends by itself: only what it refuses is the same at any moment.
+RESYNC_ROADS = (
+    Road("resync-running",         (*_TO_PROTECTED, _MARK, _held(Verb.RESYNCHRONIZE)),
+                                                                                   (C.RESYNC, C.LINK_FAULTS)),
+    Road("reverse-resync-running", (*_TO_REVERSE, _MARK, _held(Verb.RESYNCHRONIZE)),
+                                                                                   (*_BACK, C.RESYNC, C.LINK_FAULTS)),
+)
 # fmt: on
 
 
 def road_to(name: str) -> Road:
     """The road of that name; KeyError when there is none."""
-    return {road.name: road for road in (*SETTLED_ROADS, *FAILED_ROADS, *HELD_ROADS)}[name]
+    return {road.name: road for road in (*SETTLED_ROADS, *FAILED_ROADS, *HELD_ROADS, *RESYNC_ROADS)}[name]

@@ -41,7 +41,7 @@ def a_reprotect_sends_only_what_changed(lab: Lab) -> None:
     verify.at_most(sent, resync_oracle.most_bytes(lab, machine, 10 * BLOCK_BYTES), "bytes sent by the reprotect")
 
 
-@case("FB-2", ["SP-FB-9", "SP-FB-19", "SP-FB-1"], needs=BACK, on_bytes=True)
+@case("FB-2", ["SP-FB-9", "SP-FB-19", "SP-FB-1", "SP-APP-6"], needs=BACK, on_bytes=True)
 def a_round_trip_loses_nothing(lab: Lab) -> None:
     """Writes before the failover, in the cloud, and during reverse replication are all on-premises in the end."""
     machine = _in_the_cloud(lab)

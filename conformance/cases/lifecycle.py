@@ -5,11 +5,12 @@ Rule: a state of the table gets two cases made from the same road: what is not l
 
 from siteproof.conformance import verify
 from siteproof.conformance.case import case
-from siteproof.conformance.lab import Lab, machine_spec
+from siteproof.conformance.lab import Lab, Machine, machine_spec
 from siteproof.conformance.oracles import lifecycle as oracle
 from siteproof.conformance.roads import (
     FAILED_ROADS,
     HELD_ROADS,
+    RESYNC_ROADS,
     SETTLED_ROADS,
     Road,
     destination,
@@ -17,6 +18,7 @@ from siteproof.conformance.roads import (
     road_to,
     travel,
 )
+from siteproof.conformance.verify import given
 from siteproof.model import lifecycle
 from siteproof.model.nouns.commands import Refusal
 from siteproof.model.nouns.errors import ErrorCode
@@ -29,11 +31,11 @@ REFUSED = ("SP-LC-1", "SP-LC-2", "SP-LC-3", "SP-ERR-4")
 
 # What each state's row says, as requirements of its own.
 STATES: dict[str, tuple[str, ...]] = {
-    "unprotected": ("SP-LC-6", "SP-LC-35"),
+    "unprotected": ("SP-LC-6", "SP-LC-35", "SP-LC-51"),
     "protected": ("SP-LC-8", "SP-LC-24", "SP-ERR-9"),
     "resync-required": ("SP-LC-9",),
     "drill-completed": ("SP-LC-10", "SP-DRL-8"),
-    "failed-over": ("SP-LC-11", "SP-LC-26"),
+    "failed-over": ("SP-LC-11", "SP-LC-26", "SP-RES-36"),
     "committed": ("SP-LC-12", "SP-FO-10"),
     "migrated": ("SP-LC-22", "SP-FO-11"),
     "disabled-in-the-cloud": ("SP-LC-23", "SP-LC-38"),
@@ -44,7 +46,7 @@ STATES: dict[str, tuple[str, ...]] = {
     "enabling-failed": ("SP-LC-7", "SP-LC-33"),
     "drill-failed": ("SP-DRL-12",),
     "clean-up-failed": ("SP-DRL-13", "SP-LC-47"),
-    "resync-failed": ("SP-RES-31",),
+    "resync-failed": ("SP-RES-31", "SP-LC-49"),
     "failover-failed": ("SP-LC-18", "SP-LC-46", "SP-FO-14"),
     "change-failed": ("SP-LC-47",),
     "commit-failed": ("SP-LC-18", "SP-LC-46"),
@@ -53,6 +55,8 @@ STATES: dict[str, tuple[str, ...]] = {
     "cancel-failed": ("SP-LC-18", "SP-LC-46", "SP-FB-14"),
     "reverse-commit-failed": ("SP-LC-18", "SP-LC-46"),
     "disabling-failed": ("SP-LC-19", "SP-LC-46"),
+    "resync-running": ("SP-LC-49",),
+    "reverse-resync-running": ("SP-LC-50",),
 }
 IN_PROGRESS = ("SP-LC-5", "SP-LC-16", "SP-LC-45", "SP-ERR-10")
 
@@ -80,7 +84,7 @@ def _table_case(number: int, road: Road, requires: tuple[str, ...], needs: tuple
     works.__doc__ = f"In the state {road.name}, every command that is listed succeeds and leads where the table says."
     every_need = (C.LIFECYCLE, *needs, *road.needs)
     case(f"LC-T{number}.1", (*REFUSED, *requires), needs=every_need)(refuses)
-    if lifecycle.allowed_operations(destination(road, CORE)[0], CORE):
+    if road not in RESYNC_ROADS and lifecycle.allowed_operations(destination(road, CORE)[0], CORE):
         case(f"LC-T{number}.2", ("SP-LC-1", *requires), needs=every_need)(works)
 
 
@@ -90,6 +94,8 @@ for _number, _road in enumerate(FAILED_ROADS, 21):
     _table_case(_number, _road, STATES[_road.name], (C.JOB_FAULTS,))
 for _number, _road in enumerate(HELD_ROADS, 41):
     _table_case(_number, _road, IN_PROGRESS, (C.HOLD,))
+for _number, _road in enumerate(RESYNC_ROADS, 61):
+    _table_case(_number, _road, STATES[_road.name], (C.HOLD,))
 
 
 @case("LC-1", ["SP-LC-28"], needs=[C.LIFECYCLE, C.HOLD, C.INITIAL_REPLICATION])
@@ -195,3 +201,64 @@ def disable_after_a_failover_keeps_the_cloud_machine(lab: Lab) -> None:
     verify.equal((seen.regions.active, seen.running), (Site.RECOVERY, (Place.RECOVERY,)), "what runs after disable")
     verify.equal(seen.allowed, (), "allowed operations")
     verify.that(not lab.read(machine).differences(picture), "the machine's bytes untouched", "they changed")
+
+
+COPYING = (C.LIFECYCLE, C.HOLD, C.VIRTUAL_CLOCK, C.INITIAL_REPLICATION)
+
+
+def _until_copying(lab: Lab, machine: Machine, verb: Verb) -> None:
+    """Give the command and let moments pass until the initial copy shows."""
+    lab.ask(machine, verb)
+    for _ in range(40):
+        if lab.observe(machine).regions.protection is Protection.INITIAL_REPLICATION:
+            return
+        lab.advance(milliseconds=100)
+    given(holds=False, reason="the initial copy is never shown")
+
+
+@case("LC-10", ["SP-LC-17", "SP-LC-35"], needs=COPYING)
+def the_initial_copy_allows_disable_only(lab: Lab) -> None:
+    """While the forward initial copy runs, disable is listed alone and everything else changes nothing."""
+    machine = lab.machine(disk="4 MiB")
+    lab.write(machine, range(1024))
+    _until_copying(lab, machine, Verb.ENABLE)
+    oracle.allowed_as_listed(lab.observe(machine), lab.profile)
+    oracle.refuses_the_rest(lab, machine)
+
+
+@case("LC-11", ["SP-LC-13"], needs=(*COPYING, C.FAILOVER, C.COMMIT, C.REPROTECT))
+def the_reverse_initial_copy_allows_disable_only(lab: Lab) -> None:
+    """While the reverse initial copy runs, disable is listed alone and everything else changes nothing."""
+    machine = travel(lab, road_to("committed"))
+    _until_copying(lab, machine, Verb.REPROTECT)
+    oracle.allowed_as_listed(lab.observe(machine), lab.profile)
+    oracle.refuses_the_rest(lab, machine)
+
+
+@case("LC-12", ["SP-LC-36", "SP-LC-19"], needs=(*COPYING, C.LINK_FAULTS))
+def a_failed_initial_copy_starts_again(lab: Lab) -> None:
+    """A link that breaks under the initial copy leaves it failed; after disable the next enable succeeds."""
+    machine = lab.machine(disk="4 MiB")
+    lab.write(machine, range(1024))
+    lab.ask(machine, Verb.ENABLE)
+    with lab.link_down(machine):
+        lab.advance(minutes=5)
+        lab.settle()
+        shown = lab.observe(machine).regions.protection
+    verify.equal(shown, Protection.INITIAL_REPLICATION_FAILED, "protection after a copy without a link")
+    oracle.allowed_as_listed(lab.observe(machine), lab.profile)
+    lab.run(machine, Verb.DISABLE)
+    verify.equal(
+        lab.run(machine, Verb.ENABLE).regions.protection, Protection.PROTECTED, "protection after the second enable"
+    )
+
+
+@case("LC-13", ["SP-RES-36", "SP-LC-51"], needs=[C.LIFECYCLE, C.FAILOVER, C.RESYNC, C.LINK_FAULTS])
+def no_mark_survives_the_end_of_replication(lab: Lab) -> None:
+    """A marked machine that fails over, or is disabled, shows no mark any more."""
+    for verb in (Verb.FAIL_OVER, Verb.DISABLE):
+        machine = travel(lab, road_to("resync-required"))
+        after = lab.run(machine, verb)
+        verify.equal(
+            (after.regions.resync, after.resync_reason), (Resync.NONE, None), f"mark and reason after {verb.value}"
+        )

@@ -29,7 +29,7 @@ def the_last_two_hours_are_kept_whole(lab: Lab) -> None:
     verify.every(recent, lambda point: point.name in listed, "a point of the last two hours is listed")
 
 
-@case("RET-2", ["SP-RET-4", "SP-RET-12", "SP-RET-13"], needs=AGING)
+@case("RET-2", ["SP-RET-4", "SP-RET-12", "SP-RET-13", "SP-PT-10"], needs=AGING)
 def one_day_keeps_one_point_an_hour(lab: Lab) -> None:
     """With a retention of one day the points beyond two hours thin out to one an hour, and never collapse."""
     watch = Watch(lab, lab.protected_machine(disk=SMALL))
@@ -92,9 +92,11 @@ def without_new_points_nothing_is_pruned(lab: Lab) -> None:
 def a_point_in_use_is_not_pruned(lab: Lab) -> None:
     """The point of a running drill outlives the thinning of its hour, byte for byte, and goes after the clean-up."""
     machine = lab.protected_machine(disk=SMALL)
+    points = []
     for _ in range(4):
         lab.write(machine, 5)
-        point = lab.crash_point(machine)
+        points.append(lab.crash_point(machine))
+    point = points[-1]
     then = verify_bytes.true_point(lab, machine, point)
     lab.run(machine, Verb.TEST_FAILOVER, selection=Selection.CUSTOM, point=point.name)
     watch = Watch(lab, machine)

@@ -105,9 +105,8 @@ class Walk:
         verb = others[number % len(others)]
         before = self.lab.observe(self.machine)
         answer = self.lab.ask(self.machine, verb, **arguments(verb))
-        code = lifecycle.refusal(self.expected, verb, self.lab.profile)
-        assert code is not None
-        verify.refused(answer, (code,), f"{verb.value} in {table.state(before)}")
+        codes = table.refusal_codes(before, verb, self.lab.profile)
+        verify.refused(answer, codes, f"{verb.value} in {table.state(before)}")
         verify.unchanged(before, self.lab.observe(self.machine), f"{verb.value} is refused")
 
     def command(self, verb: Verb, number: int) -> None:

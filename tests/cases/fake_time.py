@@ -52,6 +52,7 @@ class FakeTime(ABC):
 
     def tick(self, m: FakeMachine) -> None:
         """What the scheduler does at this instant."""
+        self.show_the_next_phase(m)
         self.ship(m)
         self.resynchronize_at_night(m)
         due = m.enabled_ms and self._due(m, 5 * MINUTE_MS)
@@ -65,6 +66,14 @@ class FakeTime(ABC):
         told = ErrorCode.RPO_THRESHOLD_EXCEEDED in {event.code for event in m.events}
         if m.points and not told and self.now_ms - m.synced_ms > m.policy.rpo_threshold_minutes * MINUTE_MS:
             m.events.append(Event(self.now_ms, ErrorCode.RPO_THRESHOLD_EXCEEDED, m.spec.name))
+
+    def show_the_next_phase(self, m: FakeMachine) -> None:
+        """A held job moves on to its next phase, never to its end; a copy without a link fails."""
+        if m.job is None or m.regions not in m.phases[:-2]:
+            return
+        m.regions = m.phases[m.phases.index(m.regions) + 1]
+        if m.regions.protection is Protection.INITIAL_REPLICATION and not m.link_up:
+            m.job, m.regions = None, evolve(m.regions, protection=Protection.INITIAL_REPLICATION_FAILED)
 
     def resynchronize_at_night(self, m: FakeMachine) -> None:
         """By itself outside office hours; a run that fails waits for a manual one."""

@@ -1,0 +1,30 @@
+"""Walks: many short lives of a machine, drawn by hypothesis, each step judged by the model and by bytes.
+
+Rule: the walk's own chapter has few cases; what a walk finds becomes a plain case in the chapter where it belongs.
+"""
+
+from siteproof.conformance import verify
+from siteproof.conformance.case import case
+from siteproof.conformance.lab import Lab
+from siteproof.model.nouns.subject import Capability
+
+C = Capability
+EXAMPLES = 20
+STEPS = 20
+
+
+@case(
+    "ST-1",
+    ["SP-LC-1", "SP-LC-2", "SP-PT-14", "SP-REP-10", "SP-REP-18", "SP-RES-14"],
+    needs=[C.LIFECYCLE, C.INITIAL_REPLICATION, C.DELTA, C.CRASH_POINTS, C.RESYNC, C.HOLD, C.VIRTUAL_CLOCK],
+)
+def walks_never_leave_the_model(lab: Lab) -> None:
+    """On seeded walks through commands, refusals, cuts and crashes every step is as the model and the bytes say."""
+    from siteproof.conformance.drivers.stateful import run_stateful  # noqa: PLC0415  (hypothesis takes 0.4 s to import)
+
+    try:
+        tally = run_stateful(lambda: lab.subject, lab.seed, EXAMPLES, STEPS, lab.profile)
+    except verify.Failed as failed:
+        lab.trace[:] = failed.trace
+        raise
+    verify.at_least(len(tally.actions), 8, "different actions on the walks")
