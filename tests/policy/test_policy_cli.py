@@ -43,7 +43,7 @@ def test_a_refuted_policy_prints_its_calendar(say: Say) -> None:
     assert code == 1
     assert "REFUTED  SP-POL-5  the app-consistent interval must be less than the retention" in out
     assert "(interval 12 h, retention 12 h, usable after 30 min, 0 misses, theorem POL-T3)" in out
-    assert CALENDAR in out
+    assert out.count(CALENDAR) == 1, "two findings share one calendar"
     assert "hint: --app-every 11h is safe with 0 misses, --app-every 5h with 1 (theorem POL-T4)" in out
     assert out.startswith("siteproof ")
     assert out.rstrip().endswith("NOT CONFORMANT")
@@ -64,6 +64,15 @@ def test_an_advisory_fails_only_when_asked(say: Say) -> None:
     code, out, _ = say(*flags)
     assert (code, "ADVISORY REFUTED  SP-POL-11" in out) == (0, True)
     assert say(*flags, "--strict")[0] == 1
+
+
+def test_the_rule_decides_which_theorem_advises(say: Say) -> None:
+    """R 48 h, F 1 h, 46 misses: safe at plain age by POL-T1, refuted under the published tiers by POL-T27."""
+    flags = ("check", "--retention", "48h", "--app-every", "1h", "--misses", "46", "--strict")
+    code, out, _ = say(*flags, "--thinning", "plain")
+    assert (code, "ADVISORY PASS  SP-POL-8" in out, "theorem POL-T1)" in out) == (0, True, True)
+    code, out, _ = say(*flags, "--thinning", "published")
+    assert (code, "ADVISORY REFUTED  SP-POL-11" in out, "theorem POL-T27)" in out) == (1, True, True)
 
 
 def test_the_same_run_prints_the_same(say: Say) -> None:

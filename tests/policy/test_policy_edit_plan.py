@@ -92,6 +92,7 @@ def _fresh(needs: Needs, retention: int, every: int) -> bool:
         Needs(keep_minutes=1440, granularity=((60, 1440),)),
         Needs(keep_minutes=1440),
         Needs(keep_minutes=2880, granularity=((120, 2880),), app_rpo_minutes=300, misses=1),
+        Needs(keep_minutes=2880, granularity=((120, 2880),), app_rpo_minutes=260, misses=1),
         Needs(keep_minutes=0, app_rpo_minutes=800),
         Needs(keep_minutes=4000, granularity=((120, 2880),), app_rpo_minutes=1500, misses=2),
     ],
@@ -142,6 +143,21 @@ def test_needs_that_contradict_each_other_are_named() -> None:
     answer = cheapest(Needs(keep_minutes=2880, granularity=((60, 2880),), app_rpo_minutes=300))
     assert isinstance(answer, NoPlan)
     assert answer.conflict == ("at most 1 h between points up to an age of 48 h",)
+
+
+def test_the_points_behind_day_seven_are_four_hours_apart() -> None:
+    """Two-hourly up to day 7 exists for 8 days, two-hourly up to day 8 does not, four-hourly does."""
+    assert isinstance(cheapest(Needs(keep_minutes=11520, granularity=((120, 10080),))), Plan)
+    assert isinstance(cheapest(Needs(keep_minutes=11520, granularity=((120, 11520),))), NoPlan)
+    assert isinstance(cheapest(Needs(keep_minutes=11520, granularity=((240, 11520),))), Plan)
+
+
+def test_the_loss_of_thinning_counts_against_freshness() -> None:
+    """2 days, one miss, D 30 min: F 1 h needs 3 h 30 min, with the hour that two-hour buckets lose."""
+    assert isinstance(cheapest(Needs(keep_minutes=2880, app_rpo_minutes=210, misses=1)), Plan)
+    answer = cheapest(Needs(keep_minutes=2880, app_rpo_minutes=200, misses=1))
+    assert isinstance(answer, NoPlan)
+    assert len(answer.conflict) == 2, "the freshness contradicts the row of the table that two days need"
 
 
 def test_an_rpo_below_the_crash_interval_is_refused() -> None:

@@ -113,6 +113,14 @@ def test_an_undecided_obligation_is_not_called_proved(monkeypatch: pytest.Monkey
     assert theorem.prove().verdict is Outcome.UNDECIDED
 
 
+def test_one_false_obligation_refutes_a_theorem() -> None:
+    """The verdict depends on every obligation; the false one is named with its values."""
+    x = z3.Int("x")
+    parts = (Obligation("true", (x > 3,), x > 2), Obligation("false", (x > 3,), x > 4))
+    proof = Theorem("POL-T0", "half true", (), lambda: parts).prove()
+    assert (proof.verdict, proof.obligation, proof.counterexample) == (Outcome.REFUTED, "false", {"x": 4})
+
+
 def test_a_proof_reports_the_time_it_was_given() -> None:
     """Milliseconds come from the clock that is handed in."""
     ticks = iter((1.0, 1.25))
