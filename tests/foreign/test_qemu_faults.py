@@ -171,6 +171,40 @@ def test_a_site_lost_during_the_initial_copy_fails_it(bench: Bench) -> None:
     assert layer_files(bench) == set()
 
 
+def test_a_killed_target_loses_nothing_that_had_arrived(bench: Bench) -> None:
+    """After the target's daemon was killed every point, a running drill and later increments are what they were."""
+    bench.write("system", *range(30))
+    bench.protect()
+    expected = {bench.seen.points[0].name: bench.instant()}
+    for block in (5, 40, 700):
+        bench.write("data", *range(block, block + 9))
+        expected[bench.point()] = bench.instant()
+    newest = bench.instant()
+    bench.do(Verb.TEST_FAILOVER)
+    bench.write("system", 1)
+    bench.subject.fault(Fault(FaultKind.TARGET_CRASH, "vm"))
+    assert {name: bench.restored(name) for name in expected} == expected
+    assert bench.at(Place.TEST) == newest
+    assert bench.restored(bench.point()) == bench.instant()
+    bench.do(Verb.CLEAN_UP_TEST)
+    bench.do(Verb.FAIL_OVER)
+    bench.do(Verb.COMPLETE_MIGRATION)
+    bench.subject.fault(Fault(FaultKind.TARGET_CRASH, "vm"))
+    assert bench.at() == bench.instant()
+
+
+def test_a_target_killed_during_the_initial_copy_protects_nothing(bench: Bench) -> None:
+    """An initial copy whose target died has failed, leaves no layer, and can be started again."""
+    bench.write("system", *range(1000))
+    bench.subject.do(Command(Verb.ENABLE, "vm"))
+    bench.subject.fault(Fault(FaultKind.TARGET_CRASH, "vm"))
+    assert bench.seen.regions.protection is Protection.INITIAL_REPLICATION_FAILED
+    assert layer_files(bench) == set()
+    bench.do(Verb.DISABLE)
+    bench.protect()
+    assert bench.restored(bench.seen.points[0].name) == bench.instant()
+
+
 def test_long_outages_are_told_once(bench: Bench) -> None:
     """An outage raises the RPO event after its threshold and the missing point after an hour, once each."""
     bench.protect()

@@ -50,6 +50,7 @@ CAPABILITIES: dict[Capability, Provider] = {
     Capability.BYTE_COUNTS:         Provider.ADAPTER,  # counted on the line between the daemons
     Capability.VIRTUAL_CLOCK:       Provider.ADAPTER,  # `advance` takes the increments and points that fall due
     Capability.LINK_FAULTS:         Provider.ADAPTER,  # the line between the daemons is cut
+    Capability.TARGET_FAULTS:       Provider.ADAPTER,  # the target daemon is killed, a new one opens what it left
 }
 # fmt: on
 
@@ -154,7 +155,10 @@ class QemuSubject:
         return tuple(exports.read(target, node, disk) for disk, node in nodes.items())
 
     def fault(self, fault: Fault) -> None:
-        """Cut or heal the line, kill or restart the source's daemon: of one machine, or of all."""
+        """Cut or heal the line, kill or restart the source's daemon, of one machine or of all; or kill the target's."""
+        if fault.kind is FaultKind.TARGET_CRASH:
+            self._crash_target()
+            return
         act = FAULTS.get(fault.kind)
         if act is None:
             raise Unsupported(f"the fault {fault.kind.value} is not part of this adapter")
@@ -181,6 +185,14 @@ class QemuSubject:
         if self._sites:
             self._sites.close()
         self._sites = self._exports = None
+
+    def _crash_target(self) -> None:
+        self._open_sites().target.kill()
+        for machine in self._machines.values():
+            machine.target_killed()
+        self._open_sites().restart_target()
+        for machine in self._machines.values():
+            machine.target_restarted()
 
     def _machine(self, name: str) -> Machine:
         if name not in self._machines:

@@ -26,6 +26,7 @@ class Copies:
         self._exports = exports
         self._machine = machine
         self._nodes: dict[Place, dict[int, str]] = {}
+        self._below: dict[str, str] = {}  # the layer that an overlay stands on, empty when it stands alone
         self._count = 0
 
     def make_source(self, specs: tuple[DiskSpec, ...]) -> None:
@@ -43,7 +44,8 @@ class Copies:
         self._nodes[place] = {}
         for disk, size in replica.sizes.items():
             node = f"{LETTER[place]}{self._machine}-{disk}-{self._count}"
-            disks.create(self._sites.target, node, self._sites.folder, size, replica.node(disk, layer))
+            self._below[node] = replica.node(disk, layer)
+            disks.create(self._sites.target, node, self._sites.folder, size, self._below[node])
             self._exports.power_on(self._sites.target, node)
             self._nodes[place][disk] = node
 
@@ -72,10 +74,25 @@ class Copies:
             if running:
                 self._exports.power_on(self.daemon(Place.PRIMARY), node)
 
+    def target_killed(self) -> None:
+        """The target daemon is about to be killed, and with it what runs on overlays."""
+        for place in LETTER:
+            for node in self._nodes.get(place, {}).values():
+                self._exports.forget(node)
+
+    def target_restarted(self) -> None:
+        """Open the overlays in the new target daemon, once the layers are, and let their machines run again."""
+        for place in LETTER:
+            for node in self._nodes.get(place, {}).values():
+                disks.reopen(self._sites.target, node, self._sites.folder, self._below[node])
+                self._exports.power_on(self._sites.target, node)
+
     def make_independent(self, place: Place) -> None:
-        """Copy everything below into the overlays, so that the layers are no longer needed."""
+        """Copy everything below into the overlays and flush it, so that the layers are no longer needed."""
         for node in self._nodes[place].values():
             self._sites.target.run_job("block-stream", f"{node}-job", device=node, auto_dismiss=False)
+            self._exports.connection(node).flush()  # block-stream leaves its work in the daemon's memory
+            self._below[node] = ""
 
     def node(self, place: Place, disk: int) -> str:
         """The node of one disk at a place; Refused when there is no such copy."""

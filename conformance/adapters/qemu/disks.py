@@ -37,6 +37,11 @@ def delete(daemon: Daemon, node: str, folder: Path) -> None:
     """Close the node and delete its file."""
     daemon.execute("blockdev-del", node_name=node)
     daemon.execute("blockdev-del", node_name=f"{node}-f")
+    remove_file(folder, node)
+
+
+def remove_file(folder: Path, node: str) -> None:
+    """Delete the file of a disk that is open nowhere."""
     Path(_path(folder, node)).unlink()
 
 

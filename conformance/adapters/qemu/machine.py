@@ -109,6 +109,18 @@ class Machine:
         self.site_up = True
         self.link.heal()
 
+    def target_killed(self) -> None:
+        """The target daemon was killed: an initial copy that ran is lost, and what stands on overlays is off."""
+        self.copies.target_killed()
+        if self.regions.protection is Protection.INITIAL_REPLICATION:
+            self.replica.give_up()
+            self._initial_copy_failed()
+
+    def target_restarted(self) -> None:
+        """The layers and the overlays are open again; nothing had to travel for it."""
+        self.replica.reopen_layers()
+        self.copies.target_restarted()
+
     def note_change(self, disk: int, sequence: int) -> None:
         """The primary machine's disk has been changed, by the write of that sequence (0: by a discard)."""
         self.changed = True

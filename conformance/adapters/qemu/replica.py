@@ -91,6 +91,22 @@ class Replica:
         """The target's node that holds the disk as of the layer."""
         return f"b{self._machine}-{disk}-{layer}"
 
+    def reopen_layers(self) -> None:
+        """Open the finished layers in a new target daemon, the oldest first."""
+        for disk in self.sizes:
+            below = ""
+            for layer in self.layers:
+                disks.reopen(self._sites.target, self.node(disk, layer), self._sites.folder, below)
+                below = self.node(disk, layer)
+
+    def give_up(self) -> None:
+        """The target was killed inside a full backup: end its jobs and delete the files of its half-made layer."""
+        for source, remote in self._pairs():
+            self._ended_well(source)
+            disks.detach(self._sites.sources[self._machine], remote)
+        for disk in self.sizes:
+            disks.remove_file(self._sites.folder, self.node(disk, self._next))
+
     def _copy_again(self) -> bool:
         """A full backup into a fresh layer, with new bitmaps: nobody knows what a killed daemon's would have said."""
         self._lost = not (self.begin_full() and self.finish())

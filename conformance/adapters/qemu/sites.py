@@ -38,6 +38,11 @@ class Sites:
         """A new source daemon for the machine, after the old one was killed; no disk is open in it."""
         self.sources[machine] = self._start(f"a{machine}")
 
+    def restart_target(self) -> None:
+        """Kill the target daemon and start a new one; no layer is open in it."""
+        self.target.kill()
+        self.target = self._start("b")
+
     def close(self) -> None:
         """Kill the daemons and delete the folder."""
         for daemon in self._daemons:
