@@ -22,10 +22,11 @@ KNOWN_FAILURES = {"SP-REP-7", "SP-LC-11"}
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_verdict_is_true_and_two_runs_agree(qemu: QemuSubject) -> None:
     """Two runs of the suite are equal to the word, the core is judged, copying passes, and what is missing fails."""
     qemu.close()
-    first, second = judge(make_subject), judge(make_subject)
+    first, second = judge(make_subject, timeout_seconds=120), judge(make_subject, timeout_seconds=120)
     assert differences(timeless(first), timeless(second)) == []
     assert not any(each.flaky for each in first.results)
     assert [topic for topic, name in TOPICS.items() if not verdicts(first, name) & set(JUDGED)] == []

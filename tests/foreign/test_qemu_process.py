@@ -166,7 +166,7 @@ def test_a_folder_too_deep_for_sockets_is_a_problem(tmp_path: Path, monkeypatch:
     deep.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(deep))
     with pytest.raises(Problem, match="too deep"):
-        Sites(1)
+        Sites(1, 1 << 40)
     assert list(deep.iterdir()) == []
 
 

@@ -98,7 +98,8 @@ class QemuSubject:
         """Kill what runs, start two fresh daemons, make the scenario's machines."""
         self.close()
         self._scenario = scenario
-        self._sites = Sites(len(scenario.machines))
+        size_bytes = sum(disk.size_bytes for machine in scenario.machines for disk in machine.disks)
+        self._sites = Sites(len(scenario.machines), size_bytes)
         self._exports = Exports(self._sites)
         for index, spec in enumerate(scenario.machines):
             copies = Copies(self._sites, self._exports, index)
