@@ -3,6 +3,8 @@
 Every byte is real; time is virtual. Nothing here decides anything: each call goes to the part that does.
 """
 
+import os
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,6 +37,8 @@ from siteproof.reference.stores import Stores
 from siteproof.reference.vault import Vault
 
 VERSION = "0.1.0"
+MEMORY = Path("/dev/shm")  # noqa: S108  (a folder of its own with mode 0700 is made below it)
+MEMORY_BYTES_MIN = 4 << 30
 UNDECLARED = frozenset({Capability.GROUPS})
 
 
@@ -46,7 +50,7 @@ class ReferenceSubject:
 
     def __init__(self, directory: str | Path | None = None, durable: bool = True, profile: Profile = CORE) -> None:
         """Work below `directory` (a temporary one by default); without `durable` nothing waits for the device."""
-        self._parent = str(directory) if directory else None
+        self._parent = str(directory) if directory else _usual_parent(durable)
         self._durable = durable
         self._profile = profile
         self._appliance: Appliance | None = None
@@ -173,6 +177,13 @@ class ReferenceSubject:
 
 def _placed(machine: Machine, place: Place) -> Place:
     return machine.active_place if place is Place.ACTIVE else place
+
+
+def _usual_parent(durable: bool) -> str | None:
+    """A simulation keeps its files in memory where the machine has plenty; everything else lies on disk."""
+    if durable or not MEMORY.is_dir() or not os.access(MEMORY, os.W_OK):
+        return None
+    return str(MEMORY) if shutil.disk_usage(MEMORY).free > MEMORY_BYTES_MIN else None
 
 
 def make_subject(directory: str | None = None, durable: bool = True) -> ReferenceSubject:
