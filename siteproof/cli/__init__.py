@@ -19,6 +19,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "conform": ("siteproof.cli.conform:conform", "Judge an implementation of the Subject contract."),
     "adapter": ("siteproof.cli.adapter:adapter", "Serve a Python subject over stdio."),
     "explore": ("siteproof.cli.explore:explore", "Explore the model's states exhaustively."),
+    "prove": ("siteproof.cli.prove:prove", "Prove the model's claims for every size, by induction."),
+    "tour": ("siteproof.cli.tour:tour_command", "Short walks that cover the model; its shape; graph export."),
     "policy": ("siteproof.cli.policy:policy", "Check a replication policy; refutations come with a dated calendar."),
     "zoo": ("siteproof.cli.zoo:zoo", "The suite against every wrong appliance: the kill table."),
     "fuzz": ("siteproof.cli.fuzz:fuzz", "A seeded campaign of walks and faults."),
