@@ -13,13 +13,17 @@ _WHOLE = re.compile(r"\s*(?:\d+\s*[a-zA-Z]+\s*)+")
 _DIGITS_MAX = 9  # a longer number is no duration of anything here
 
 
-class BadDurationError(ValueError):
-    """The text is not a duration; the message says why, `nearest` is what may have been meant, or empty."""
+class NearMissError(ValueError):
+    """A value cannot be read; the message says why, `nearest` is what may have been meant, or empty."""
 
     def __init__(self, why: str, nearest: str = "") -> None:
         """Keep the reason and the nearest readable spelling."""
         self.nearest = nearest
         super().__init__(why)
+
+
+class BadDurationError(NearMissError):
+    """The text is not a duration."""
 
 
 def parse_minutes(text: str) -> int:

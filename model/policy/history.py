@@ -6,6 +6,7 @@ so a day costs the same however many are kept. Pruning runs only when a point ar
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from heapq import merge
 
 from attrs import define, field, frozen
 
@@ -40,12 +41,11 @@ def schedule(policy: ReplicationPolicy, start_ms: int, minutes: int, first: int 
 
     Times are milliseconds; the last point is taken `minutes` after the first; sequences count from `first`.
     """
-    sequence = first - 1
-    for at in range(0, minutes + 1, policy.crash_consistent_minutes):
-        kinds = (Consistency.CRASH, Consistency.APP) if _app_due(policy, at) else (Consistency.CRASH,)
-        for kind in kinds:
-            sequence += 1
-            yield RecoveryPoint(f"{kind}-{sequence}", kind, start_ms + at * MINUTE_MS, sequence)
+    crash = ((at, Consistency.CRASH) for at in range(0, minutes + 1, policy.crash_consistent_minutes))
+    app = ((at, Consistency.APP) for at in range(0, minutes + 1, policy.app_consistent_minutes or minutes + 1))
+    due = merge(crash, app if policy.app_consistent_minutes else (), key=lambda each: each[0])
+    for sequence, (at, kind) in enumerate(due, first):
+        yield RecoveryPoint(f"{kind}-{sequence}", kind, start_ms + at * MINUTE_MS, sequence)
 
 
 def run(points: Iterable[RecoveryPoint], rule: RetentionRule, already: Iterable[RecoveryPoint] = ()) -> History:
@@ -65,10 +65,6 @@ def run(points: Iterable[RecoveryPoint], rule: RetentionRule, already: Iterable[
         queues.arrive(point)
         counts.append(queues.count)
     return History(choose(queues.kept(), now_ms, rule), tuple(queues.drops), tuple(counts), now_ms)
-
-
-def _app_due(policy: ReplicationPolicy, at_minutes: int) -> bool:
-    return policy.app_consistent_minutes > 0 and at_minutes % policy.app_consistent_minutes == 0
 
 
 def _rank(point: RecoveryPoint) -> tuple[bool, bool, int]:

@@ -23,7 +23,7 @@ from siteproof.model.nouns.policy import (
 )
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.profile import CORE, Profile
-from siteproof.model.policy.duration import BadDurationError, parse_minutes, spell
+from siteproof.model.policy.duration import BadDurationError, NearMissError, parse_minutes, spell
 from siteproof.model.policy.rule import RetentionRule, plain_rule, published_rule
 from siteproof.model.policy.timing import Timing, timing_of
 
@@ -115,7 +115,7 @@ def _flag(value: Any) -> bool:
 def _thinning(value: Any) -> Thinning:
     near = difflib.get_close_matches(str(value), list(Thinning), 1)
     if value not in list(Thinning):
-        raise BadDurationError("there is no such rule", near[0] if near else "")
+        raise NearMissError("there is no such rule", near[0] if near else "")
     return Thinning(value)
 
 
@@ -217,7 +217,7 @@ def _fixed_crash_interval(request: PolicyRequest) -> PolicyRequest:
 
 
 def _out_of_range(key: str, value: Any, error: ValueError, spoken: str) -> Problem:
-    nearest = getattr(error, "nearest", "")
+    nearest = error.nearest if isinstance(error, NearMissError) else ""
     meant = f"did you mean {_shown(nearest)}? " if nearest else ""
     hint = f"{meant}{spoken} is {KEYS[key].allowed}, for example {KEYS[key].example}"
     return Problem(f"{spoken} = {_shown(value)} is not allowed", str(error), hint)

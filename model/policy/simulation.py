@@ -22,8 +22,9 @@ def options(request: PolicyRequest) -> str:
     """The options of a run on one line, readable as flags."""
     timing = request.timing
     every = spell(timing.interval_minutes) if timing.interval_minutes else "off"
+    name = f"{request.name} · " if request.name else ""
     return (
-        f"retention {spell(timing.retention_minutes)} · app-every {every} · "
+        f"{name}retention {spell(timing.retention_minutes)} · app-every {every} · "
         f"latency {spell(timing.latency_minutes)} · misses {timing.misses} · {request.thinning} thinning"
     )
 

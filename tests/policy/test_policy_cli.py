@@ -96,7 +96,8 @@ def test_flags_win_over_the_file(say: Say, tmp_path: Path) -> None:
     """A file alone is judged as it stands; a flag changes one of its settings."""
     file = tmp_path / "policy.toml"
     file.write_text('name = "db"\nretention = "12h"\napp_consistent_every = "12h"\n')
-    assert say("check", str(file))[0] == 1
+    code, out, _ = say("check", str(file))
+    assert (code, " · db · retention 12h · " in out.splitlines()[0]) == (1, True)
     assert say("check", str(file), "--retention", "24h")[0] == 0
 
 

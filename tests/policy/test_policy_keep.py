@@ -121,6 +121,16 @@ def _one_by_one(points: list[RecoveryPoint], rule: RetentionRule, alive: list[Re
     return alive
 
 
+def test_every_kind_of_point_keeps_its_own_interval() -> None:
+    """Crash-consistent every 7 minutes, application-consistent every 60, in order of time, numbered without a gap."""
+    points = list(schedule(ReplicationPolicy(1440, 60, crash_consistent_minutes=7), START_MS, 180, first=5))
+    apps = [each for each in points if each.consistency is Consistency.APP]
+    assert [(each.taken_at_ms - START_MS) // MINUTE_MS for each in apps] == [0, 60, 120, 180]
+    assert len(points) - len(apps) == 180 // 7 + 1
+    assert [each.sequence for each in points] == list(range(5, 5 + len(points)))
+    assert sorted(each.taken_at_ms for each in points) == [each.taken_at_ms for each in points]
+
+
 def test_steady_state_counts_are_those_of_the_table() -> None:
     """46 for one day, 47 for two, 107 for seven, 113 for eight, 155 for fifteen."""
     found = {}

@@ -1,10 +1,12 @@
 """The prover, the calendar and the exhaustive adversary give one verdict on every policy."""
 
+import itertools
 import random
 
 import pytest
 
-from siteproof.model.nouns.policy import ReplicationPolicy
+from siteproof.model.nouns.errors import Refused
+from siteproof.model.nouns.policy import ReplicationPolicy, check_policy
 from siteproof.model.policy.calendar import Attempt, Calendar, calendar
 from siteproof.model.policy.keep import Reason
 from siteproof.model.policy.nearest import longest_interval, loss_minutes, shortest_retention
@@ -95,6 +97,21 @@ def test_the_seeds_rule_is_not_sufficient() -> None:
     assert [gap.minutes for gap in shown.gaps] == [29]
     assert verdict.conforms
     assert not verdict.advised
+
+
+def test_the_verdict_is_that_of_the_vocabulary_on_the_seeds_rule() -> None:
+    """A policy in range conforms exactly when enabling replication with it would not be refused."""
+    for retention, every in itertools.product((0, 60, 61, 120, 300, 719, 720, 721, 1440), range(0, 721, 60)):
+        policy = ReplicationPolicy(retention, every)
+        assert judge(PolicyRequest(policy)).conforms is _accepted(policy), policy
+
+
+def _accepted(policy: ReplicationPolicy) -> bool:
+    try:
+        check_policy(policy)
+    except Refused:
+        return False
+    return True
 
 
 def test_equal_instants_publish_before_they_prune() -> None:
