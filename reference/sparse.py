@@ -44,8 +44,10 @@ def _extents(handle: int, size_bytes: int) -> Iterator[tuple[int, int]]:
 
 
 def _copy(reader: int, writer: int, start: int, end: int) -> None:
+    """Through the page cache, so the two files may lie on different file systems."""
+    os.lseek(writer, start, os.SEEK_SET)
     while start < end:
-        copied = os.copy_file_range(reader, writer, end - start, start, start)
+        copied = os.sendfile(writer, reader, start, end - start)
         if copied == 0:
             return
         start += copied

@@ -1,6 +1,7 @@
 """A refused command changes nothing; one job at a time; nothing secret is shown (DOMAIN.md §1, §6)."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -158,14 +159,16 @@ def test_a_simulation_says_that_it_does_not_wait_for_the_device() -> None:
     assert "simulation" not in make_subject().describe().parameters["durability"]
 
 
-def test_a_disk_starts_from_its_image(bench: Bench) -> None:
-    """The scenario's raw file is the disk's first content, padded with zeros."""
-    image = bench.subject.appliance.stores.root.parent / "image.raw"
+def test_a_disk_starts_from_its_image(tmp_path: Path) -> None:
+    """The scenario's raw file is the disk's first content, padded with zeros, on whatever file system it lies."""
+    image = tmp_path / "image.raw"
     image.write_bytes(b"\0" * 40960 + b"real data" * 1000)
     scenario = Scenario((MachineSpec("web", (DiskSpec("sda", 64, str(image)),)),))
-    bench.subject.reset(scenario)
-    assert bench.image() == image.read_bytes().ljust(64 * 4096, b"\0")
-    image.unlink()
+    for subject in (make_subject(durable=False), make_subject(str(tmp_path))):
+        subject.reset(scenario)
+        held = Path(subject.read(DiskAddress("web", "sda")).location).read_bytes()
+        assert held == image.read_bytes().ljust(64 * 4096, b"\0")
+        subject.close()
 
 
 def test_two_machines_do_not_touch_each_other(bench: Bench) -> None:
