@@ -38,6 +38,8 @@ def run_table(blocks: Blocks, zero: Mask) -> Runs:
     """Ascending block numbers and their zero flags as runs, relative to the first block."""
     if not len(blocks):
         return np.empty((0, 2), "<u4")
+    if int(blocks[-1]) - int(blocks[0]) + 1 == len(blocks) and zero.all() == zero.any():
+        return np.array([[0, len(blocks) | (ZERO if zero[0] else 0)]], "<u4")
     breaks = np.flatnonzero((np.diff(blocks) != 1) | (zero[1:] != zero[:-1])) + 1
     starts = np.concatenate(([0], breaks))
     counts = np.diff(np.concatenate((starts, [len(blocks)])))

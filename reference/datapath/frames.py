@@ -100,6 +100,11 @@ class Plain:
     text: Bytes
 
     @property
+    def block_count(self) -> int:
+        """How many blocks the frame tells of, zeros included."""
+        return int((self.table[:, 1] & COUNT_MASK).sum())
+
+    @property
     def table(self) -> Runs:
         """The run table, (runs, 2)."""
         return np.frombuffer(self.text, "<u4", self.runs * 2).reshape(-1, 2)

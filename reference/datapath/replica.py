@@ -150,7 +150,7 @@ class Replica:
         blocks = 0
         for plain in self._stream.read(sealed, self._seed.blocks, self._cached):
             self._log.append(plain)
-            blocks += len(plain.blocks()[0])
+            blocks += plain.block_count
         return blocks
 
     def commit(self, lsn: int) -> int:
