@@ -1,7 +1,6 @@
 """No daemon and no folder outlives its subject, however that ends, and what is missing is named."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -102,13 +101,16 @@ def test_an_exception_of_the_owner_ends_the_daemons() -> None:
 
 @pytest.mark.usefixtures("qemu")
 def test_a_killed_owner_takes_its_daemons_along() -> None:
-    """Even SIGKILL of the owner leaves no daemon running."""
+    """Even SIGKILL of the owner leaves no daemon running and no folder."""
     process_, pids, folder = owner("wait")
     assert all(map(lives, pids))
     process_.send_signal(signal.SIGKILL)
     process_.communicate(timeout=GONE_SECONDS_MAX)
     assert all_gone(pids)
-    shutil.rmtree(folder)  # nobody is left who could have deleted it
+    end = time.monotonic() + GONE_SECONDS_MAX
+    while folder.exists() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not folder.exists()
 
 
 def test_a_dead_daemon_is_an_error_within_bounds(bench: Bench) -> None:

@@ -1,7 +1,7 @@
 """One qemu-storage-daemon: start, command, kill. Rule: no daemon outlives us, and every wait has a bound.
 
 A small shell stands beside each daemon and reads a pipe that only we hold: when we end in whatever way, even by
-SIGKILL, the pipe closes and the shell kills the daemon.
+SIGKILL, the pipe closes and the shell kills the daemon and deletes its folder.
 """
 
 import atexit
@@ -27,7 +27,7 @@ JOB_SECONDS_MAX = 120.0
 POLL_SECONDS = 0.001
 SOCKET_PATH_BYTES_MAX = 100
 T = TypeVar("T")
-_LEASH = 'read -r _; kill -9 "$1"'
+_LEASH = 'read -r _; kill -9 "$1"; rm -rf -- "$2"'
 _ALIVE: "weakref.WeakSet[Daemon]" = weakref.WeakSet()
 
 
@@ -46,7 +46,7 @@ class Daemon:
         for left in (self.nbd_socket, self._qmp_socket, self._pid_file):
             left.unlink(missing_ok=True)  # of a daemon of that name which was killed
         self._process = self._spawn(program())
-        self._leash = _leash(self._process.pid)
+        self._leash = _leash(self._process.pid, folder)
         _ALIVE.add(self)
         try:
             wait_for(self._is_up, START_SECONDS_MAX, f"the start of {self.name}", self._last_words)
@@ -138,8 +138,8 @@ def wait_for(ask: Callable[[], T | None], seconds: float, what: str, why: Callab
     return answer
 
 
-def _leash(pid: int) -> subprocess.Popen[bytes]:
-    command = ("/bin/sh", "-c", _LEASH, "leash", str(pid))
+def _leash(pid: int, folder: Path) -> subprocess.Popen[bytes]:
+    command = ("/bin/sh", "-c", _LEASH, "leash", str(pid), str(folder))
     return subprocess.Popen(  # noqa: S603  (the arguments are ours)
         command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
     )
