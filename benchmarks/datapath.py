@@ -129,9 +129,8 @@ def main() -> None:
     """Print versions and sizes, then every comparison."""
     peers = ", ".join(peer.version() for peer in present())
     libraries = ", ".join(f"{name} {version(name)}" for name in ("zstandard", "cryptography", "blake3", "numpy"))
-    print(
-        f"siteproof {__version__}, Python {platform.python_version()}, {libraries}; {peers}; {os.cpu_count()} processors"
-    )
+    print(f"siteproof {__version__}, Python {platform.python_version()}, {libraries}; {peers};", end=" ")
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the start")
     with tempfile.TemporaryDirectory(prefix="siteproof-datapath-") as name:
         folder = Path(name)
         image, before = make_image(folder, IMAGE_BYTES), folder / "before.img"
