@@ -1,18 +1,18 @@
-"""The data-plane specification: the chapters replication, recovery_points and failover with their properties."""
+"""The data-plane specification: the chapters failover, drill, replication and recovery_points with their properties."""
 
-from siteproof.model import failover, lemmas, properties, recovery_points, replication
+from siteproof.model import drill, failover, lemmas, properties, recovery_points, replication
 from siteproof.model.language import Part, Spec, chapter
 from siteproof.model.machine import Link, Machine
 
-_actions, _properties = chapter(failover, replication, recovery_points, properties)
+_actions, _properties = chapter(failover, drill, replication, recovery_points, properties)
 _, _lemmas = chapter(lemmas)
 
 REPLICATION = Spec(
     name="replication",
-    doc="The data plane: blocks of a disk, what is tracked and sent, recovery points, failover and failback.",
+    doc="The data plane: blocks of a disk, what is tracked and sent, recovery points, drills, failover and failback.",
     parts=(Part(lambda _bounds: Link(), Link), Part(Machine, Machine, "machines")),
     actions=_actions,
     properties=_properties,
-    bounds={"machines": 1, "blocks": 2, "versions": 2, "points": 1},
+    bounds={"machines": 1, "blocks": 2, "versions": 2, "points": 2},
     lemmas=_lemmas,
 )

@@ -58,7 +58,7 @@ def enable(m: Machine) -> Step:
 @action("LC-2")
 def disable(m: Machine) -> Step:
     """Replication and its points end; the machine that runs goes on, the other side's disk is given up."""
-    return given((m.protection != Protection.UNPROTECTED) & (m.protection != Protection.MIGRATED)).then(
+    return given(~m.drill & (m.protection != Protection.UNPROTECTED) & (m.protection != Protection.MIGRATED)).then(
         m.protection.becomes(Protection.UNPROTECTED),
         m.direction.becomes(Direction.FORWARD),
         *stop_replication(m),
@@ -72,7 +72,7 @@ def disable(m: Machine) -> Step:
 def fail_over(m: Machine, slot: int) -> Step:
     """Replication stops, the old side is fenced, and the cloud machine is made from the chosen point."""
     chosen = m.points[slot]
-    return given((m.protection == Protection.PROTECTED) & m.forward & chosen.kept).then(
+    return given((m.protection == Protection.PROTECTED) & m.forward & ~m.drill & chosen.kept).then(
         m.protection.becomes(Protection.FAILED_OVER),
         *stop_replication(m),
         *run_in_cloud(m),

@@ -25,7 +25,7 @@ class Link(Component):
 
 
 class Slot(Component):
-    """One place of the retention store. `used` marks the point of an uncommitted failover: it is pinned.
+    """One place of the retention store. `used` marks the point of a drill or a failover: it is pinned.
 
     `taken_in_window` remembers whether the point was taken while a resynchronisation was open.
     """
@@ -43,7 +43,7 @@ class Machine(Component):
     """One machine with one disk: `source` on premises, `seed` in the cloud.
 
     `dirty` is the change tracker's bitmap at the side that runs; `log` holds what left that side and is not applied
-    yet, `received` says that it has reached the cache and cannot get lost any more.
+    yet, `received` says that it has reached the cache and cannot get lost any more. `drill_disk` is the test machine's.
     """
 
     def __init__(self, bounds: Bounds) -> None:
@@ -61,6 +61,8 @@ class Machine(Component):
         self.dirty = self.flags(blocks)
         self.log = self.numbers(blocks, to=versions, initially=NOTHING)
         self.received = self.flag()
+        self.drill = self.flag()
+        self.drill_disk = self.numbers(blocks, to=versions, initially=NOTHING)
         self.points = tuple(Slot(bounds) for _ in range(bounds["points"]))
         self.blocks = range(blocks)
         self.last_version = versions

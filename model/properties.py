@@ -5,6 +5,7 @@ Each `always` has a `sometimes` twin under the same id: a system in which nothin
 
 from siteproof.model.language import Bool, always, exists, for_each, sometimes
 from siteproof.model.machine import (
+    FOREIGN,
     NOTHING,
     Machine,
     caught_up,
@@ -94,14 +95,14 @@ def changes_wait_while_others_travel(m: Machine) -> Bool:
 
 @always("PT-4", why="a point of another life restores the wrong machine, and a commit is for ever")
 def points_belong_to_their_failover(m: Machine) -> Bool:
-    """Points are of the forward direction, only a failover uses one, and a commit leaves just that one."""
+    """Points are of the forward direction, a drill or a failover uses one, and a commit leaves just that one."""
     over = m.protection.is_in(Protection.FAILED_OVER, Protection.COMMITTED)
     committed = m.protection == Protection.COMMITTED
     return for_each(
         m.points,
         lambda point: (
             point.kept.implies(m.forward & (over | (m.protection == Protection.PROTECTED)))
-            & point.used.implies(point.kept & over)
+            & point.used.implies(point.kept & (over | m.drill))
             & (committed & point.kept).implies(point.used)
             & (~point.kept).implies(for_each(point.image, lambda content: content == NOTHING))
         ),
@@ -112,6 +113,29 @@ def points_belong_to_their_failover(m: Machine) -> Bool:
 def the_used_point_outlives_the_commit(m: Machine) -> Bool:
     """The point that was used stays listed until the machine is reprotected."""
     return (m.protection == Protection.COMMITTED) & exists(m.points, lambda point: point.used)
+
+
+@always(
+    "PT-5", why="a drill that changes its point, or loses it, has tested something that cannot be restored (B11, B39)"
+)
+def a_drill_stands_on_its_point(m: Machine) -> Bool:
+    """Beside a protected machine, on a pinned point: each block of it is the point's, or was written in the drill."""
+    protected = (m.protection == Protection.PROTECTED) & m.forward
+    stands = exists(
+        m.points,
+        lambda point: (
+            point.used
+            & for_each(m.blocks, lambda b: (m.drill_disk[b] == point.image[b]) | (m.drill_disk[b] == FOREIGN))
+        ),
+    )
+    return m.drill.implies(protected & stands)
+
+
+@sometimes("PT-5", versions=2, points=2)
+def replication_goes_on_beside_a_drill(m: Machine) -> Bool:
+    """A newer point is taken while the drill runs on an older one."""
+    newer = exists(m.points, lambda point: point.kept & ~point.used & same(point.image, m.source))
+    return m.drill & newer & ~exists(m.points, lambda point: point.used & same(point.image, m.source))
 
 
 @always("LC-14", why="applications crash, or worse, go on, when the disk under them is a mixture of moments")

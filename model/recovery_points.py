@@ -6,29 +6,30 @@ never inside an open resynchronisation window, never with a half-applied log.
 
 from collections.abc import Iterator
 
-from siteproof.model.language import Effect, Step, action, as_bool, given
+from siteproof.model.language import Effect, Step, action, as_bool, exists, given
 from siteproof.model.machine import NOTHING, Machine, delta_flows, log_is_empty
 from siteproof.model.nouns.vocabulary import Resync
 
-NEVER = as_bool(value=False)
+EVER, NEVER = as_bool(value=True), as_bool(value=False)
 
 
 @action("PT-1")
 def take_point(m: Machine) -> Step:
-    """The replication service takes a point of the seed disk; the oldest one makes room."""
-    return given(delta_flows(m) & m.forward & log_is_empty(m)).then(*store_point(m))
+    """The replication service takes a point of the seed disk; the oldest one that is not pinned makes room."""
+    room = exists(m.points, lambda slot: ~slot.used)
+    return given(delta_flows(m) & m.forward & log_is_empty(m) & room).then(*store_point(m))
 
 
 def store_point(m: Machine) -> Iterator[Effect]:
-    """The seed disk becomes the newest point, every point moves one slot, the last one is pruned."""
-    newest = m.points[0]
-    yield newest.kept.becomes(value=True)
-    yield newest.taken_in_window.becomes(m.resync != Resync.NONE)
-    yield from (newest.image[b].becomes(m.seed[b]) for b in m.blocks)
-    for newer, older in zip(m.points, m.points[1:], strict=False):
-        yield older.kept.becomes(newer.kept)
-        yield older.taken_in_window.becomes(newer.taken_in_window)
-        yield from (older.image[b].becomes(newer.image[b]) for b in m.blocks)
+    """The seed disk becomes the newest point; points move on by one slot, around those that are pinned."""
+    kept, in_window, image = EVER, m.resync != Resync.NONE, m.seed
+    for slot in m.points:
+        stays = slot.used
+        yield slot.kept.becomes(stays.then(slot.kept, kept))
+        yield slot.taken_in_window.becomes(stays.then(slot.taken_in_window, in_window))
+        yield from (slot.image[b].becomes(stays.then(slot.image[b], image[b])) for b in m.blocks)
+        kept, in_window = stays.then(kept, slot.kept), stays.then(in_window, slot.taken_in_window)
+        image = tuple(stays.then(image[b], slot.image[b]) for b in m.blocks)
 
 
 def drop_points(m: Machine, *, but_used: bool = False) -> Iterator[Effect]:

@@ -169,9 +169,12 @@ def data_meets_dead_link(m: Machine, link: Link) -> Step:
 
 @action("RES-3")
 def start_resync(m: Machine, link: Link) -> Step:
-    """Once everything received is applied, both sides are compared; exactly the blocks that differ are marked."""
+    """Once everything received is applied, both sides are compared; exactly the blocks that differ are marked.
+
+    A drill is finished first; a resynchronisation that already runs goes on beside it.
+    """
     waits = m.resync.is_in(Resync.REQUIRED, Resync.FAILED)
-    return given(replicating(m) & waits & m.agent_up & link.up & log_is_empty(m)).then(
+    return given(replicating(m) & waits & ~m.drill & m.agent_up & link.up & log_is_empty(m)).then(
         m.resync.becomes(Resync.RUNNING),
         *mark_differing_blocks(m),
     )

@@ -2,8 +2,10 @@
 
 from siteproof.model.exhibits import (
     double_failure,
+    drill_writes_through,
     half_applied,
     handshake,
+    point_in_use,
     trusted_bitmap,
     unfenced,
     untracked_window,
@@ -21,4 +23,6 @@ EXHIBITS: tuple[Exhibit, ...] = (
     window.EXHIBIT,
     write_order.EXHIBIT,
     half_applied.EXHIBIT,
+    point_in_use.EXHIBIT,
+    drill_writes_through.EXHIBIT,
 )

@@ -2,7 +2,7 @@
 
 from siteproof.model.data_plane import REPLICATION
 from siteproof.model.exhibits.exhibit import Exhibit
-from siteproof.model.language import Step, action, given
+from siteproof.model.language import Step, action, exists, given
 from siteproof.model.machine import Machine, delta_flows
 from siteproof.model.recovery_points import store_point
 
@@ -10,7 +10,7 @@ from siteproof.model.recovery_points import store_point
 @action("PT-1")
 def take_point(m: Machine) -> Step:
     """A point is taken at any time while changes flow."""
-    return given(delta_flows(m) & m.forward).then(*store_point(m))
+    return given(delta_flows(m) & m.forward & exists(m.points, lambda slot: ~slot.used)).then(*store_point(m))
 
 
 EXHIBIT = Exhibit(

@@ -12,7 +12,7 @@ from siteproof.model.nouns.vocabulary import Protection
 def fail_over(m: Machine, slot: int) -> Step:
     """The cloud machine starts, and nobody makes sure that the old one does not."""
     chosen = m.points[slot]
-    return given((m.protection == Protection.PROTECTED) & m.forward & chosen.kept).then(
+    return given((m.protection == Protection.PROTECTED) & m.forward & ~m.drill & chosen.kept).then(
         m.protection.becomes(Protection.FAILED_OVER),
         m.runs_in_cloud.becomes(value=True),
         *stop_replication(m),

@@ -2,7 +2,7 @@
 
 from siteproof.model.data_plane import REPLICATION
 from siteproof.model.exhibits.exhibit import Exhibit
-from siteproof.model.language import Step, action, given
+from siteproof.model.language import Step, action, exists, given
 from siteproof.model.machine import Machine, log_is_empty
 from siteproof.model.nouns.vocabulary import Protection
 from siteproof.model.recovery_points import store_point
@@ -12,7 +12,7 @@ from siteproof.model.recovery_points import store_point
 def take_point(m: Machine) -> Step:
     """A point is taken whenever the log is empty."""
     protected = (m.protection == Protection.PROTECTED) & m.forward & m.agent_up
-    return given(protected & log_is_empty(m)).then(*store_point(m))
+    return given(protected & log_is_empty(m) & exists(m.points, lambda slot: ~slot.used)).then(*store_point(m))
 
 
 EXHIBIT = Exhibit(

@@ -24,7 +24,7 @@ def test_an_exploration_finds_exactly_what_the_manifest_says(check: Check) -> No
     assert found.complete
 
 
-@pytest.mark.parametrize("check", [c for c in checks() if c.spec in RIGHT], ids=_name)
+@pytest.mark.parametrize("check", [c for c in checks() if c.spec in RIGHT and c.bounds.get("versions") != 1], ids=_name)
 def test_a_right_design_can_do_what_it_must_and_uses_every_rule(check: Check) -> None:
     """No claim is violated, no `sometimes` is open, no transition is dead text."""
     found = report(Search(SPECS[check.spec].system(check.bounds)).run())

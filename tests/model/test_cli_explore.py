@@ -17,19 +17,19 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 
 def test_a_right_design_holds(capsys: pytest.CaptureFixture[str]) -> None:
     """Version, bounds, counts and a verdict for each claim are printed; the exit code is 0."""
-    code, out, _ = run(capsys, "replication", "--blocks", "1")
+    code, out, _ = run(capsys, "replication", "--blocks", "1", "--points", "1")
     assert code == 0
     first, second, *_, last = out.splitlines()
     assert first.startswith("siteproof 0.")
     assert "machines=1 blocks=1 versions=2 points=1" in first
-    assert second == "440 states · 1,794 transitions · depth 18 · all reachable states"
-    assert last == "HOLDS (replication): 17 claims in all 440 states"
+    assert second == "640 states · 2,698 transitions · depth 18 · all reachable states"
+    assert last == "HOLDS (replication): 18 claims in all 640 states"
     assert "not asked at these bounds: LC-14 sometimes the other disk is a mixture (needs blocks >= 2" in out
 
 
 def test_a_violation_prints_its_shortest_trace(capsys: pytest.CaptureFixture[str]) -> None:
     """The wrong handshake: exit code 1, the claim, why it matters, and three numbered steps with what they change."""
-    code, out, _ = run(capsys, "handshake")
+    code, out, _ = run(capsys, "handshake", "--points", "1")
     assert code == 1
     lines = out.splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("FAIL  RES-5"))
@@ -53,7 +53,7 @@ def test_an_unreachable_state_is_said_to_be_so(capsys: pytest.CaptureFixture[str
     code, out, _ = run(capsys, "--trace-to", "runs_on_premises=true, runs_in_cloud=true")
     assert code == 1
     assert "UNREACHABLE" in out
-    assert "2,316 states" in out
+    assert "9,622 states" in out
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,10 @@ def test_limits_that_are_too_small_are_a_verdict_of_their_own(capsys: pytest.Cap
 
 def test_json_carries_the_same_facts(capsys: pytest.CaptureFixture[str]) -> None:
     """Counts, verdicts and traces as one object, for programs."""
-    code, out, _ = run(capsys, "write_order", "--format", "json")
+    code, out, _ = run(capsys, "write_order", "--points", "1", "--format", "json")
     found = json.loads(out)
     assert code == 1
-    assert (found["states"], found["complete"]) == (2728, True)
+    assert (found["states"], found["complete"]) == (4760, True)
     broken = [v for v in found["verdicts"] if v["holds"] is False]
     assert [len(v["trace"]["steps"]) for v in broken if v["rule"] == "PT-2"] == [14]
 
@@ -115,4 +115,4 @@ def test_an_interrupted_exploration_reports_what_it_covered(
 
 def test_two_runs_print_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     """Same specification, same bounds, same output."""
-    assert run(capsys, "window")[1] == run(capsys, "window")[1]
+    assert run(capsys, "window", "--points", "1")[1] == run(capsys, "window", "--points", "1")[1]

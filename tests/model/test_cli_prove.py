@@ -20,7 +20,7 @@ def test_a_proof_for_every_size_says_what_it_covers(capsys: pytest.CaptureFixtur
     code, out, _ = run(capsys, "--every", "machines,versions")
     assert code == 0
     first, *claims, last = out.splitlines()
-    assert "every machines blocks=2 every versions points=1" in first
+    assert "every machines blocks=2 every versions points=2" in first
     assert "ok   PT-2 every_point_is_a_past_image(machine)" in claims
     assert last.startswith("PROVED (replication)")
 
