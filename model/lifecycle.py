@@ -162,7 +162,7 @@ def allowed_operations(regions: Regions, profile: Profile) -> frozenset[Verb]:
 def refusal(regions: Regions, verb: Verb, profile: Profile) -> ErrorCode | None:
     """The error with which the table refuses the command, or None when it lists it.
 
-    Facts beside the regions (`Row.only_if`) are judged after this, and only when it is None.
+    Facts beside the regions (`Job.only_if`) are judged after this, and only when it is None.
     """
     if verb in allowed_operations(regions, profile):
         return None
