@@ -117,7 +117,15 @@ class Replicator:
             return None
         if not (self.ship(machine) and machine.link.up and self.apply(machine)):
             return None
-        return self.add_point(machine, consistency, self.now_ms)
+        return self._kept(machine, consistency, self.now_ms)
+
+    def _kept(self, machine: Machine, consistency: Consistency, source_ms: int) -> StoredPoint | None:
+        """The point, or None and a mark when its bookmark cannot be believed."""
+        try:
+            return self.add_point(machine, consistency, source_ms)
+        except CorruptLog as damage:
+            self.distrust(machine, damage)
+            return None
 
     def _quiesced(self, machine: Machine, consistency: Consistency) -> bool:
         assert machine.stream is not None
@@ -148,7 +156,7 @@ class Replicator:
         """The newest point, after what was received beyond it became one; nothing waiting means no new point."""
         waiting = machine.received_ms
         if waiting is not None and self.apply(machine):
-            return self.add_point(machine, Consistency.CRASH, waiting)
+            return self._kept(machine, Consistency.CRASH, waiting) or machine.newest
         return machine.newest
 
     def prune(self, machine: Machine) -> None:
