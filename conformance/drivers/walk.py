@@ -21,18 +21,6 @@ from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Sele
 C = Capability
 Action = Callable[[int], None]
 
-NEEDS: dict[Verb, Capability] = {
-    Verb.TEST_FAILOVER: C.TEST_FAILOVER,
-    Verb.CLEAN_UP_TEST: C.TEST_FAILOVER,
-    Verb.FAIL_OVER: C.FAILOVER,
-    Verb.CHANGE_RECOVERY_POINT: C.CHANGE_POINT,
-    Verb.COMMIT: C.COMMIT,
-    Verb.COMPLETE_MIGRATION: C.MIGRATION,
-    Verb.REPROTECT: C.REPROTECT,
-    Verb.FAIL_BACK: C.FAILBACK,
-    Verb.CANCEL: C.CANCEL,
-    Verb.RESYNCHRONIZE: C.RESYNC,
-}
 CRASHES = (FaultKind.AGENT_CRASH, FaultKind.FORCED_SHUTDOWN, FaultKind.LOW_MEMORY)
 NEEDS_LINK = (Verb.ENABLE, Verb.REPROTECT, Verb.FAIL_BACK, Verb.CANCEL)
 PAUSES_MS = (1, 900, 2_500, 60_000, 300_000)
@@ -68,7 +56,7 @@ class Walk:
 
     def _verbs(self) -> list[Verb]:
         allowed = lifecycle.allowed_operations(self.expected, self.lab.profile)
-        offered = [verb for verb in Verb if verb in allowed and self._has(NEEDS.get(verb))]
+        offered = [verb for verb in table.offered(self.lab) if verb in allowed]
         return [verb for verb in offered if not (self.link_down and verb in NEEDS_LINK)]
 
     def _faults(self) -> dict[str, Action]:
@@ -79,8 +67,8 @@ class Walk:
             found["target_crash"] = self.target_crash
         return found
 
-    def _has(self, capability: Capability | None) -> bool:
-        return capability is None or capability in self.lab.description.capabilities
+    def _has(self, capability: Capability) -> bool:
+        return capability in self.lab.description.capabilities
 
     # -- actions ------------------------------------------------------------------------------------------------------
 
@@ -101,7 +89,7 @@ class Walk:
     def refused(self, number: int) -> None:
         """A command that the table does not list: refused by name, and nothing changes."""
         allowed = lifecycle.allowed_operations(self.expected, self.lab.profile)
-        others = [verb for verb in Verb if verb not in allowed]
+        others = [verb for verb in table.offered(self.lab) if verb not in allowed]
         verb = others[number % len(others)]
         before = self.lab.observe(self.machine)
         answer = self.lab.ask(self.machine, verb, **arguments(verb))
@@ -207,7 +195,7 @@ class Walk:
     def judge(self) -> None:
         """After every action: state, table, watermarks, order of points, and the bytes of points not yet seen."""
         seen = self._same_state()
-        table.allowed_as_listed(seen, self.lab.profile)
+        table.allowed_as_listed(self.lab, seen)
         for disk in seen.disks:
             marks = disk.watermarks
             chain = [marks.written, marks.sent, marks.cached, marks.applied, marks.pointed]

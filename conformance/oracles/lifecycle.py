@@ -3,6 +3,8 @@
 Rule: the judge asks the model and nobody else; no row of the table is repeated here.
 """
 
+from collections.abc import Iterable
+
 from siteproof.conformance import verify
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.roads import arguments
@@ -10,19 +12,43 @@ from siteproof.model import lifecycle
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Observation, Regions
 from siteproof.model.nouns.profile import Profile
+from siteproof.model.nouns.subject import Capability
 from siteproof.model.nouns.vocabulary import Verb
 
+C = Capability
 
-def allowed_as_listed(seen: Observation, profile: Profile) -> None:
-    """The machine lists exactly the commands that the model's table allows in the state it shows."""
-    expected = lifecycle.allowed_operations(seen.regions, profile)
-    verify.equal(_names(seen.allowed), _names(expected), f"allowed operations in {state(seen)}")
+
+NEEDS: dict[Verb, Capability] = {
+    Verb.TEST_FAILOVER: C.TEST_FAILOVER,
+    Verb.CLEAN_UP_TEST: C.TEST_FAILOVER,
+    Verb.FAIL_OVER: C.FAILOVER,
+    Verb.CHANGE_RECOVERY_POINT: C.CHANGE_POINT,
+    Verb.COMMIT: C.COMMIT,
+    Verb.COMPLETE_MIGRATION: C.MIGRATION,
+    Verb.REPROTECT: C.REPROTECT,
+    Verb.FAIL_BACK: C.FAILBACK,
+    Verb.CANCEL: C.CANCEL,
+    Verb.RESYNCHRONIZE: C.RESYNC,
+}
+
+
+def offered(lab: Lab) -> list[Verb]:
+    """The commands that the subject offers at all; the others are unsupported, not wrong."""
+    return [verb for verb in Verb if NEEDS.get(verb, C.LIFECYCLE) in {*lab.description.capabilities, C.LIFECYCLE}]
+
+
+def allowed_as_listed(lab: Lab, seen: Observation) -> None:
+    """Of the commands it offers, the machine lists exactly those that the table allows in the state it shows."""
+    expected = lifecycle.allowed_operations(seen.regions, lab.profile) & set(offered(lab))
+    verify.equal(
+        _names(set(seen.allowed) & set(offered(lab))), _names(expected), f"allowed operations in {state(seen)}"
+    )
 
 
 def refuses_the_rest(lab: Lab, machine: Machine) -> None:
-    """Every command that the table does not list is refused with the right error; state and bytes stay as they are."""
+    """Every offered command that the table does not list is refused by name; state and bytes stay as they are."""
     before, picture = lab.observe(machine), lab.read(machine)
-    refused = [verb for verb in Verb if verb not in lifecycle.allowed_operations(before.regions, lab.profile)]
+    refused = [verb for verb in offered(lab) if verb not in lifecycle.allowed_operations(before.regions, lab.profile)]
     for verb in refused:
         answer = lab.ask(machine, verb, **arguments(verb))
         verify.refused(answer, refusal_codes(before, verb, lab.profile), f"{verb.value} in {state(before)}")
@@ -60,5 +86,5 @@ def regions_text(regions: Regions) -> str:
     return " ".join([*words, *extra])
 
 
-def _names(verbs: "frozenset[Verb] | tuple[Verb, ...]") -> str:
+def _names(verbs: Iterable[Verb]) -> str:
     return ", ".join(sorted(verb.value for verb in verbs)) or "none"

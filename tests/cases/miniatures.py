@@ -138,6 +138,16 @@ class CopiesEverythingAgain(FakeSubject):
         m.bytes_sent += sum(len(data) for data in m.source.values())
 
 
+class ShipsTheWholeDisk(FakeSubject):
+    """Every shipment is a full copy."""
+
+    def ship(self, m: FakeMachine) -> None:
+        """Simple and robust."""
+        if any(m.dirty.values()) and m.link_up:
+            m.dirty = {disk: set(range(len(data) // BLOCK_BYTES)) for disk, data in m.source.items()}
+        super().ship(m)
+
+
 class DrillWritesIntoItsPoint(FakeSubject):
     """B39: the test machine shares its blocks with the point."""
 
@@ -324,6 +334,7 @@ KILLED_BY: dict[type[FakeSubject], str] = {
     ChangesWhenRefusing: "LC-T1.1",
     KeepsStampsAndNoBytes: "REP-1",
     CopiesEverythingAgain: "RES-4",
+    ShipsTheWholeDisk: "REP-8",
     DrillWritesIntoItsPoint: "DRL-2",
     DrillPausesReplication: "DRL-4",
     CommitKeepsPoints: "FO-13",

@@ -1,5 +1,8 @@
 """The cut checker: which images are past states, and which two writes show that an image is none."""
 
+import shutil
+import subprocess
+import time
 from pathlib import Path
 from random import Random
 
@@ -207,6 +210,30 @@ def test_a_file_that_is_not_there_is_a_problem_with_exit_code_3(tmp_path: Path) 
     with pytest.raises(Problem) as told:
         images.take(Image("disk0", ImageKind.PATH, str(tmp_path / "nothing")))
     assert told.value.code == 3
+
+
+@pytest.mark.skipif(not shutil.which("qemu-nbd"), reason="qemu-nbd is not installed")
+def test_an_nbd_export_reads_like_its_file(tmp_path: Path) -> None:
+    """The judge copies an export itself and finds the bytes of the file behind it."""
+    raw, socket = tmp_path / "raw", tmp_path / "socket"
+    raw.write_bytes(b"".join(Stamp(0, 0, block, block + 1).to_bytes() for block in range(64)))
+    server = subprocess.Popen(["qemu-nbd", "--persistent", "--read-only", "-f", "raw", "-k", str(socket), str(raw)])
+    try:
+        wait_for(socket)
+        found = images.take(Image("disk0", ImageKind.NBD, f"nbd+unix:///?socket={socket}"))
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+    assert found.digests.tolist() == images.read_file(str(raw)).tolist()
+
+
+def wait_for(socket: Path) -> None:
+    """The server listens; it has ten seconds for it."""
+    for _ in range(200):
+        if socket.exists():
+            return
+        time.sleep(0.05)
+    raise TimeoutError(socket)
 
 
 @pytest.mark.parametrize("uri", ["file:///etc/passwd", "nbd+unix:///?socket=/nowhere"])
