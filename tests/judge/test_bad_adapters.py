@@ -16,6 +16,8 @@ from tests.judge.judge_cases import case_of
 ROOT = Path(__file__).parents[2]
 CASES = (case_of(judge_cases.protects), case_of(judge_cases.writes), case_of(judge_cases.protects))
 
+BOUND = {"deaf": "2s", "hangs": "4s"}  # of the two that never answer; the others answer long before theirs
+
 
 def adapter(name: str) -> str:
     """The command line of one of the adapters beside this file."""
@@ -45,7 +47,7 @@ def test_an_adapter_that_cannot_even_start_gets_one_clear_error(
     name: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Before the first case: exit code 3 and problem, cause and hint; the record says that nothing was judged."""
-    assert run(tmp_path, adapter(name), "--timeout", "2s") == ExitCode.CANNOT_JUDGE
+    assert run(tmp_path, adapter(name), "--timeout", BOUND.get(name, "60s")) == ExitCode.CANNOT_JUDGE
     error = capsys.readouterr().err
     assert says in error
     assert "cause:" in error
@@ -66,7 +68,7 @@ def test_an_adapter_that_breaks_half_way_loses_nothing(
     name: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Results before and after the broken case are kept, the case is in error, the exit code is 3."""
-    assert run(tmp_path, adapter(name), "--timeout", "3s") == ExitCode.CANNOT_JUDGE
+    assert run(tmp_path, adapter(name), "--timeout", BOUND.get(name, "60s")) == ExitCode.CANNOT_JUDGE
     report = results.read(tmp_path / results.FILE_NAME).report
     assert report is not None
     assert [result.verdict for result in report.results][1] is Verdict.ERROR

@@ -176,7 +176,7 @@ def test_a_hung_subject_is_let_go_and_the_run_goes_on() -> None:
             release.wait(60)
 
     try:
-        report = judge(Hangs, [case_of(judge_cases.writes), case_of(judge_cases.protects)], timeout_seconds=0.3)
+        report = judge(Hangs, [case_of(judge_cases.writes), case_of(judge_cases.protects)], timeout_seconds=2)
     finally:
         release.set()
     assert [result.verdict for result in report.results] == [Verdict.ERROR, Verdict.PASS]
@@ -193,7 +193,7 @@ def test_an_adapter_that_keeps_breaking_ends_the_run() -> None:
             release.wait(60)
 
     try:
-        report = judge(Hangs, [case_of(judge_cases.writes)] * 5, timeout_seconds=0.1)
+        report = judge(Hangs, [case_of(judge_cases.writes)] * 5, timeout_seconds=1)
     finally:
         release.set()
     assert len(report.results) == 3
@@ -271,6 +271,19 @@ def test_each_result_is_on_disk_before_the_next_case(tmp_path: Path) -> None:
 
     judge(Tiny, [case_of(counts)] * 3, results_path=path)
     assert seen == [0, 1, 2]
+
+
+def test_a_result_is_on_disk_before_anybody_hears_of_it(tmp_path: Path) -> None:
+    """Whoever listens to results may crash: what it was told is in the record already."""
+    path = tmp_path / "results.ndjson"
+    seen: list[int] = []
+
+    def listen(_: CaseResult) -> None:
+        report = results.read(path).report
+        seen.append(len(report.results) if report else -1)
+
+    judge(Tiny, [case_of(judge_cases.protects)] * 2, on_result=listen, results_path=path)
+    assert seen == [1, 2]
 
 
 def test_the_same_three_give_the_same_result() -> None:
