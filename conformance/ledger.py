@@ -97,10 +97,21 @@ class Ledger:
         """The write at exactly that position."""
         return self.entry(bisect_left(self._rows[0], position))
 
-    def first_after(self, position: int) -> Entry | None:
-        """The oldest write after the position."""
-        index = bisect_right(self._rows[0], position)
-        return self.entry(index) if index < len(self) else None
+    def lost(self, position: int, digests: Digests) -> list[Entry]:
+        """Writes after the position that an image shows neither themselves nor by a later write, the newest first."""
+        there: set[int] = set()
+        missing = []
+        for index in reversed(range(bisect_right(self._rows[0], position), len(self))):
+            block = self._rows[1][index]
+            if block < len(digests) and int(digests[block]) == self._digests[index]:
+                there.add(block)
+            if block not in there:
+                missing.append(self.entry(index))
+        return missing
+
+    def epoch_start(self, epoch: int) -> int:
+        """The position up to which everything is there once an image shows a write of that epoch."""
+        return self._barriers[epoch - 1] if epoch else 0
 
     def last_of(self, block: int, position: int) -> Entry | None:
         """The newest write of the block at or before the position."""

@@ -35,13 +35,12 @@ def other_image(actual: Picture, unexpected: Picture, what: str) -> None:
 def past_image(lab: Lab, picture: Picture, ledgers: Sequence[Ledger], low: int, high: int) -> int:
     """The picture is a past state that holds at least `low` and at most `high` writes; its newest legal position.
 
-    Subjects without total order are judged by their flush epochs, disk by disk; the position is then `low`.
+    Subjects without total order are judged by their flush epochs, disk by disk; the position is then the last barrier
+    before which everything is there.
     """
     if lab.by_flush:
-        for ledger, disk in zip(ledgers, picture.disks, strict=True):
-            cut = cuts.check([ledger], [disk], high, by_flush=True)
-            _judge(cut, [ledger], [disk], (ledger.epoch_at(low), ledger.epoch), low)
-        position = low
+        pairs = zip(ledgers, picture.disks, strict=True)
+        position = max(low, min(_flushed(ledger, disk, low, high) for ledger, disk in pairs))
     else:
         cut = cuts.check(ledgers, picture.disks, high)
         _judge(cut, ledgers, picture.disks, (low, high), low)
@@ -50,6 +49,12 @@ def past_image(lab: Lab, picture: Picture, ledgers: Sequence[Ledger], low: int, 
         picture.anchored = True
         verify.witness(of_bytes=True)
     return position
+
+
+def _flushed(ledger: Ledger, disk: DiskPicture, low: int, high: int) -> int:
+    cut = cuts.check([ledger], [disk], high, by_flush=True)
+    _judge(cut, [ledger], [disk], (ledger.epoch_at(low), ledger.epoch), low)
+    return ledger.epoch_start(cut.latest)
 
 
 def _shows_a_write(ledgers: Sequence[Ledger], picture: Picture) -> bool:

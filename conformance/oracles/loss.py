@@ -3,13 +3,10 @@
 Rule: loss is counted in acknowledged writes that are missing from the bytes; nobody is asked about it.
 """
 
-from collections.abc import Sequence
-
 from attrs import frozen
 
 from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.lab import Lab, Landing
-from siteproof.conformance.ledger import Ledger
 
 
 @frozen
@@ -24,8 +21,9 @@ class Loss:
 def measured(lab: Lab, landing: Landing) -> Loss:
     """What the machine that took over lacks of the history it comes from."""
     position = verify_bytes.true_landing(lab, landing)
-    lost = sum(ledger.wrote_between(position, landing.position) for ledger in landing.ledgers)
-    return Loss(position, lost, min(_lost_times(landing.ledgers, position), default=None))
+    pairs = zip(landing.ledgers, landing.picture.disks, strict=True)
+    lost = [entry.time_ms for ledger, disk in pairs for entry in ledger.lost(position, disk.digests)]
+    return Loss(position, len(lost), min(lost, default=None))
 
 
 def within_the_rpo(lab: Lab, landing: Landing, before_cut_rpo_ms: int, at_ms: int) -> Loss:
@@ -38,8 +36,3 @@ def within_the_rpo(lab: Lab, landing: Landing, before_cut_rpo_ms: int, at_ms: in
         f"{loss.writes} writes are lost, the oldest {at_ms - (loss.oldest_lost_ms or 0)} ms before the failover",
     )
     return loss
-
-
-def _lost_times(ledgers: Sequence[Ledger], position: int) -> list[int]:
-    found = (ledger.first_after(position) for ledger in ledgers)
-    return [entry.time_ms for entry in found if entry is not None]

@@ -25,7 +25,7 @@ def appliance(module: str) -> Subject:
 @pytest.mark.parametrize("chapter", chapters())
 def test_the_reference_passes_every_case(chapter: str) -> None:
     """Every case of the chapter passes on the appliance that is meant to be right, with a witness."""
-    wrong = {}
+    wrong: dict[str, str] = {}
     for case in all_cases():
         if case.chapter == chapter:
             subject = appliance(HONEST)

@@ -116,6 +116,17 @@ def test_the_lower_bound_counts_blocks_that_differ_and_not_writes() -> None:
     assert lab.lower_bound(machine) == 4096
 
 
+def test_what_is_lost_is_read_from_the_blocks() -> None:
+    """A write that is shown by itself or by a later one is not lost, whatever came between."""
+    lab = Lab(FakeSubject(), CORE, 1)
+    machine = lab.machine()
+    lab.write(machine, [1, 2, 1])
+    picture = lab.read(machine)
+    lab.write(machine, [2, 5])
+    lost = lab.history.ledgers(machine.name)[0].lost(0, picture.disks[0].digests)
+    assert [(entry.block, entry.sequence) for entry in lost] == [(5, 5), (2, 4)]
+
+
 def test_a_lost_write_that_comes_back_is_called_a_mixed_history() -> None:
     """The split-brain ledger names a block of the ended history before any other difference."""
     lab = Lab(FakeSubject(), CORE, 1)
