@@ -7,6 +7,7 @@ from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.policy import ReplicationPolicy
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
+from siteproof.model.nouns.subject import FaultKind
 from siteproof.model.nouns.vocabulary import (
     Consistency,
     Direction,
@@ -48,6 +49,8 @@ def test_an_initial_copy_can_be_disabled(bench: Bench) -> None:
     bench.start(Verb.ENABLE)
     bench.subject.advance(1000)
     assert bench.do(Verb.DISABLE).regions == Regions()
+    jobs = bench.subject.appliance.vault.index()["jobs"]
+    assert [(job["verb"], job["state"]) for job in jobs] == [("enable", "failed"), ("disable", "succeeded")]
     assert not list((bench.subject.appliance.stores.root / "cloud").rglob("*.raw"))
 
 
@@ -147,6 +150,36 @@ def test_an_old_side_that_keeps_running_is_fenced_and_reported(bench: Bench) -> 
     bench.minutes(10)
     assert bench.image(Place.RECOVERY) == cloud
     assert bench.seen.bytes_sent == sent
+
+
+def test_a_source_that_cannot_be_reached_keeps_running_and_is_reported(bench: Bench) -> None:
+    """The shutdown is best effort: its failure does not stop the failover, and both sides are shown."""
+    bench.protected()
+    bench.fault(FaultKind.LINK_DOWN)
+    seen = bench.do(Verb.FAIL_OVER, shutdown=True)
+    assert seen.running == (Place.PRIMARY, Place.RECOVERY)
+    assert [event.code for event in seen.events] == [ErrorCode.STALE_GENERATION]
+
+
+def test_a_write_in_the_middle_of_a_failback_comes_home(bench: Bench) -> None:
+    """The cloud machine runs until its shutdown, and the rest is copied after that."""
+    bench.reversed()
+    bench.start(Verb.FAIL_BACK)
+    bench.subject.advance(1000)
+    bench.write(60)
+    cloud = bench.image(Place.RECOVERY)
+    bench.subject.settle()
+    assert bench.seen.running == (Place.PRIMARY,)
+    assert bench.image(Place.PRIMARY) == cloud
+
+
+def test_the_rpo_counts_from_what_latest_would_give(bench: Bench) -> None:
+    """Idle it grows since the newest point; a write that was received brings it down without a point."""
+    bench.protected()
+    assert bench.minutes(3).rpo_ms == 3 * 60_000
+    bench.write(1)
+    bench.subject.advance(1500)
+    assert bench.seen.rpo_ms == 500
 
 
 def test_changing_the_point_discards_what_was_written_since(bench: Bench) -> None:
