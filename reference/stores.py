@@ -5,6 +5,7 @@ Replicas live on the receiving side: in the cloud while data flows forward, at t
 
 import itertools
 import shutil
+import weakref
 from pathlib import Path
 
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec
@@ -40,6 +41,7 @@ class Stores:
         self._kek: KeyEncryptionKey | None = None
         self._count = itertools.count(1)
         self._exported: list[str] = []
+        self._removal = weakref.finalize(self, shutil.rmtree, root, ignore_errors=True)
 
     @property
     def kek(self) -> KeyEncryptionKey:
@@ -94,6 +96,6 @@ class Stores:
             folder.close()
 
     def remove(self) -> None:
-        """Remove everything below the root."""
+        """Remove everything below the root; the end of the process does it for whoever forgot."""
         self.close()
-        shutil.rmtree(self.root, ignore_errors=True)
+        self._removal()
