@@ -18,6 +18,7 @@ from siteproof.model.nouns.policy import RecoveryPoint
 from siteproof.model.nouns.scenario import DiskSpec, Scenario
 from siteproof.model.nouns.stamp import Stamp
 from siteproof.model.nouns.subject import Write
+from siteproof.model.nouns.vocabulary import Direction, Site
 
 
 class Workload:
@@ -70,6 +71,7 @@ class Auditor:
             for machine in scenario.machines
         }
         self._notes: dict[tuple[str, str], PointNote] = {}
+        self._replicated: dict[str, tuple[int, int, tuple[Ledger, ...]]] = {}
         self._drained = dict.fromkeys(self._ledgers, 0)
 
     def ledgers(self, machine: str) -> tuple[Ledger, ...]:
@@ -112,6 +114,8 @@ class Auditor:
 
     def listed(self, seen: Observation) -> None:
         """Note the points that are listed for the first time."""
+        if seen.regions.active is Site.PRIMARY or seen.regions.direction is Direction.REVERSE:
+            self._replicated[seen.machine] = self._span(seen.machine)
         for point in seen.points:
             self._notes.setdefault((seen.machine, point.name), self._note(seen, point))
 
@@ -149,8 +153,12 @@ class Auditor:
         ledger.record(self.position, block, digest, sequence, time_ms)
 
     def _note(self, seen: Observation, point: RecoveryPoint) -> PointNote:
-        low = min(self._drained[seen.machine], self.position)
-        return PointNote(point, low, self.position, seen.time_ms, self._ledgers[seen.machine])
+        """A point made from received data after a failover belongs to the history before it."""
+        low, high, ledgers = self._replicated.get(seen.machine) or self._span(seen.machine)
+        return PointNote(point, low, high, seen.time_ms, ledgers)
+
+    def _span(self, machine: str) -> tuple[int, int, tuple[Ledger, ...]]:
+        return min(self._drained[machine], self.position), self.position, self._ledgers[machine]
 
 
 def content(write: Write) -> bytes:
