@@ -8,15 +8,18 @@ import pytest
 from attrs import evolve
 
 from siteproof.conformance import results, verify
+from siteproof.conformance.carriers.in_process import InProcess
+from siteproof.conformance.carriers.watch import Watch
 from siteproof.conformance.case import Case, Level
 from siteproof.conformance.lab import Lab
-from siteproof.conformance.runner import judge
+from siteproof.conformance.runner import SMOKE, judge
 from siteproof.conformance.verdict import CaseResult, Verdict
 from siteproof.model.nouns.commands import Answer, Command
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.subject import Capability, Description, FaultKind, Provider, Unsupported
+from siteproof.model.nouns.vocabulary import Verb
 from tests.judge import judge_cases
 from tests.judge.adapters.tiny import Tiny
 from tests.judge.judge_cases import case_of
@@ -297,3 +300,13 @@ def test_the_states_that_were_seen_are_counted() -> None:
     result = only(case_of(judge_cases.protects))
     assert result.visited == {"forward/primary/unprotected": 1, "forward/primary/protected": 1}
     assert result.attempted == {"forward/primary/unprotected enable accepted": 1}
+
+
+def test_a_command_is_counted_for_the_state_that_was_seen() -> None:
+    """After an accepted command the state is unknown until somebody looks; nothing is guessed."""
+    watch = Watch(InProcess(Tiny()))
+    watch.reset(SMOKE)
+    watch.observe("smoke")
+    for _ in range(2):
+        watch.do(Command(Verb.ENABLE, "smoke"))
+    assert list(watch.attempted) == ["forward/primary/unprotected enable accepted", "unseen enable accepted"]
