@@ -3,12 +3,13 @@
 Rule: a row is an integer whose bits are local states of the inner part; rows that are empty do not exist.
 """
 
+import itertools
 from collections.abc import Iterator
 
+from siteproof.model.engine.findings import CHANGED, DEAD_END, FIRED
 from siteproof.model.engine.rows.moves import NEVER
 from siteproof.model.engine.rows.product import Part, Product, Where
-from siteproof.model.engine.rows.store import CHANGED, FIRED
-from siteproof.model.engine.rows.watch import DEAD_END, Watch
+from siteproof.model.engine.rows.watch import Watch
 
 FEW_BITS = 24
 
@@ -160,7 +161,7 @@ class IntegerStore:
         return _Around(outer, weight, list(self._joint(row)))
 
     def _joint(self, row: Row) -> "Iterator[tuple[int, Row, int, Image | None]]":
-        """The joint pieces that every outer part allows: number, row after it, inner bits that allow it, their image."""
+        """What every outer part allows: number of the piece, row after it, inner bits that allow it, their image."""
         world, locals_ = row
         for number, jumps in enumerate(self._product.jumps):
             if jumps[world] == NEVER:
@@ -258,5 +259,5 @@ def _after(part: Part, piece: int, world: int, local: int) -> int:
 
 
 def _in_order(locals_: tuple[int, ...], bits: int) -> int:
-    ordered = all(left <= right for left, right in zip(locals_, locals_[1:], strict=False))
+    ordered = all(left <= right for left, right in itertools.pairwise(locals_))
     return (bits >> locals_[-1] if locals_ else bits).bit_count() if ordered else 0

@@ -13,7 +13,7 @@ from siteproof.model.engine.program import code
 from siteproof.model.engine.rows.pieces import NOWHERE, Piece
 from siteproof.model.engine.rows.split import DoesNotFactoriseError
 from siteproof.model.language.domain import Range
-from siteproof.model.language.expression import Expr, Op
+from siteproof.model.language.expression import Expr
 from siteproof.model.language.variable import Variable
 
 NEVER = -1
@@ -38,9 +38,9 @@ def shared_moves(variables: tuple[Variable, ...], joint: tuple[Piece, ...]) -> S
         lines.append(_step("found", number, _condition(piece, (NOWHERE,), names), variables, piece, NOWHERE, names))
     moves = _compiled("\n".join((*lines, "    return found")))
     numbers = {bytes(variable.domain.encode(variable.initial) for variable in variables): 0}
-    targets: list[dict[int, int]] = []
-    for state in _growing(numbers):
-        targets.append({piece: numbers.setdefault(after, len(numbers)) for piece, after in moves(state)})
+    targets = [
+        {piece: numbers.setdefault(after, len(numbers)) for piece, after in moves(state)} for state in _growing(numbers)
+    ]
     jumps = tuple(tuple(found.get(number, NEVER) for found in targets) for number in range(len(joint)))
     return SharedMoves(variables, tuple(numbers), jumps)
 
@@ -96,20 +96,22 @@ def _step(
     into: str, number: int, condition: str, variables: tuple[Variable, ...], piece: Piece, side: str, names: Names
 ) -> str:
     values = dict(piece.effects.get(side, ()))
-    after = ", ".join(_value(values, variable, names) for variable in variables)
-    return f"    if {condition}:\n        {into}.append(({number}, bytes(({after}{',' if after else ''}))))"
+    lines = [
+        f"        after[{place}] = {_value(values[variable], variable, names)}"
+        for place, variable in enumerate(variables)
+        if variable in values
+    ]
+    copied = f"        after = bytearray({'shared' if side == NOWHERE else 'own'})"
+    return "\n".join((f"    if {condition}:", copied, *lines, f"        {into}.append(({number}, bytes(after)))"))
 
 
-def _value(values: Mapping[Variable, Expr], variable: Variable, names: Names) -> str:
-    if variable not in values:
-        return names[variable.name]
-    value = values[variable]
+def _value(value: Expr, variable: Variable, names: Names) -> str:
     text = code(value, names)
     mine, theirs = variable.domain, value.domain
     if isinstance(mine, Range) and isinstance(theirs, Range):
         held = mine.low <= theirs.low <= theirs.high <= mine.high
         return text if held else f"inside({text}, {mine.low}, {mine.high})"
-    return text if value.op in {Op.CONSTANT, Op.VARIABLE} else f"int({text})"
+    return text
 
 
 def _inside(number: int, low: int, high: int) -> int:

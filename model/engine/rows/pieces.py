@@ -22,7 +22,7 @@ from siteproof.model.engine.rows.split import (
     parts_outside,
 )
 from siteproof.model.language.domain import Range
-from siteproof.model.language.expression import Bool, Effect, Expr, Op, variables_of
+from siteproof.model.language.expression import Effect, Expr, Op, variables_of
 from siteproof.model.language.spec import System, Transition
 from siteproof.model.language.variable import Variable
 
@@ -35,7 +35,7 @@ Values = tuple[tuple[Variable, Expr], ...]
 
 @frozen(eq=False)
 class Piece:
-    """One way in which a transition can happen. `guards` and `effects` are by component; NOWHERE is the shared state."""
+    """One way in which a transition can happen; `guards` and `effects` by component, NOWHERE for the shared state."""
 
     transition: int
     guards: Mapping[str, Expr]
@@ -145,9 +145,3 @@ def _product(sizes: Iterable[int]) -> int:
     for size in sizes:
         product *= size
     return product
-
-
-def truth(node: Expr) -> Bool:
-    """The node as the guard that it is."""
-    assert isinstance(node, Bool)
-    return node

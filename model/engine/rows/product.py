@@ -4,6 +4,8 @@ Rule: a component is explored under arbitrary moves of the others, so its tables
 Everything here is plain Python; the searches turn the tables into what suits them.
 """
 
+from collections.abc import Iterator
+
 from attrs import field, frozen
 
 from siteproof.model.engine.rows.moves import NEVER, Moves, SharedMoves, judge, named, shared_moves
@@ -70,6 +72,28 @@ class Product:
         """The initial state: everything is numbered from it."""
         return 0, (0,) * len(self.parts)
 
+    @property
+    def symmetric(self) -> bool:
+        """Whether all parts can change places: one table, and joint pieces that come in all orders."""
+        return len({id(part.table) for part in self.parts}) == 1 and all(
+            self._pieces_with(swapped) == self._pieces_with({}) for swapped in self._neighbours()
+        )
+
+    def _neighbours(self) -> Iterator[dict[int, int]]:
+        return ({n: n + 1, n + 1: n} for n in range(len(self.parts) - 1))
+
+    def _pieces_with(self, places: dict[int, int]) -> list[tuple[tuple[int, ...], list[tuple[int, int]]]]:
+        """Each joint piece as its jumps and the roles in it, with parts in other places; in a fixed order."""
+        return sorted(
+            (
+                self.jumps[number],
+                sorted(
+                    (places.get(n, n), part.joint[number]) for n, part in enumerate(self.parts) if number in part.joint
+                ),
+            )
+            for number in range(len(self.joint))
+        )
+
     def packed(self, where: Where) -> bytes:
         """The state as the plain engine packs it: one byte for each variable, in the system's order."""
         values = bytearray(len(self.system.variables))
@@ -100,7 +124,7 @@ def product(system: System, room: int = LOCAL_STATES_MAX) -> Product:
     return Product(system, shared, moves.states, tuple(parts), joint, moves.jumps, origins, places)
 
 
-def _part(  # noqa: PLR0913  (a component's part needs all that is known of the system around it)
+def _part(
     name: str,
     variables: tuple[Variable, ...],
     every: tuple[Piece, ...],

@@ -3,20 +3,23 @@
 Rule: it gives what the plain search gives, number for number; a test compares both on every check of the manifest.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
+from siteproof.model.engine.findings import CHANGED, DEAD_END, FIRED, Findings
 from siteproof.model.engine.rows.product import Product, Where
-from siteproof.model.engine.rows.store import CHANGED, FIRED, Store
-from siteproof.model.engine.rows.watch import DEAD_END, Watch
+from siteproof.model.engine.rows.store import Store
+from siteproof.model.engine.rows.watch import Watch
 from siteproof.model.engine.search import Level
+from siteproof.model.engine.trace import Trace
+from siteproof.model.nouns.problem import ExitCode, Problem
 
 
 class RowSearch:
     """A search in progress. Iterate over it level by level; what it knows so far can be read at any time."""
 
-    def __init__(self, product: Product, watch: Watch, store: Store) -> None:
+    def __init__(self, product: Product, watch: Watch, store: Store, states_max: int = 1 << 62) -> None:
         """`store` holds the initial state of `product` and knows the terms of `watch`."""
-        self.product, self.watch, self.store = product, watch, store
+        self.product, self.watch, self.store, self.states_max = product, watch, store, states_max
         self.states = 1
         self.width = 1
         self.transitions = 0
@@ -36,6 +39,7 @@ class RowSearch:
             self.width = self.store.commit(self.depth + 1)
             self.states += self.width
             self.depth += self.width > 0
+            self._check_limit()
             if self.width:
                 self._look()
         self.complete = True
@@ -68,6 +72,25 @@ class RowSearch:
         for piece, bits in zip(self.product.joint, self.store.fired, strict=True):
             found[piece.transition] = found.get(piece.transition, 0) | bits
         return found
+
+    def findings(self, traces: Mapping[int, Trace | None]) -> Findings:
+        """What the search knows so far; `traces` lead to the states in `first`."""
+        return Findings(
+            states=self.states,
+            transitions=self.transitions,
+            depth=self.depth,
+            complete=self.complete,
+            dead_ends=self.dead_ends,
+            memory_bytes=self.store.memory_bytes,
+            fired=self.fired(),
+            spoken=traces,
+        )
+
+    def _check_limit(self) -> None:
+        if self.states > self.states_max:
+            problem = f"{self.product.system.name} has more than {self.states_max} states"
+            hint = "choose smaller bounds, or give the search more room"
+            raise Problem(problem, f"stopped at depth {self.depth}", hint, ExitCode.CANNOT_JUDGE)
 
     def _look(self) -> None:
         """Judge the frontier: terms of one part where something new is seen of it, all others in every level."""

@@ -59,6 +59,11 @@ def folded(node: Expr, known: Mapping[Variable, Value]) -> Expr:
     args = tuple(folded(arg, known) for arg in node.args)
     if node.op is Op.NAMED:
         return args[0]
+    return _decided(node, args)
+
+
+def _decided(node: Expr, args: Conjuncts) -> Expr:
+    """The node over arguments of which some may have been decided."""
     if node.op in {Op.AND, Op.OR}:
         return joined(node.op, args)
     if node.op is Op.CHOOSE and args[0].op is Op.CONSTANT:
@@ -168,7 +173,7 @@ def _expanded(node: Expr, parts: Parts) -> Iterator[Conjuncts]:
     for leaf in _leaves(node):
         if leaf.variable is not None and parts(leaf):
             sides.setdefault(parts(leaf), {})[leaf.variable] = leaf
-    side = min(sides.values(), key=lambda leaves: _combinations(leaves))
+    side = min(sides.values(), key=_combinations)
     for values in itertools.product(*(values_of(variable.domain) for variable in side)):
         rest = folded(node, dict(zip(side, values, strict=True)))
         if rest.op is not Op.CONSTANT or rest.constant:

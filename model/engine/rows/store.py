@@ -7,15 +7,16 @@ from typing import Protocol
 
 from siteproof.model.engine.rows.product import Where
 
-FIRED, CHANGED = 1, 2
-"""Bits of `Store.fired`: a joint piece has happened; it has changed something."""
-
 
 class Store(Protocol):
     """The visited states, the frontier, and what the frontier leads to."""
 
     engine: str
-    fired: list[int]  # for each joint piece FIRED and CHANGED
+
+    @property
+    def fired(self) -> list[int]:
+        """For each joint piece FIRED and CHANGED."""
+        ...
 
     def expand(self) -> int:
         """Make every move from the frontier; how many transitions that were. Nothing is visited yet."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
+from siteproof.model.engine.findings import DEAD_END
 from siteproof.model.engine.goal import Goal
 from siteproof.model.engine.rows.pieces import NOWHERE, by_component
 from siteproof.model.engine.rows.product import Product, conditions
@@ -17,7 +18,6 @@ from siteproof.model.language.expression import Bool, Expr, Int, Op, Sym
 from siteproof.model.language.spec import Claim, System
 from siteproof.model.language.variable import Variable
 
-DEAD_END = -1
 GOAL = -2
 
 
@@ -79,9 +79,7 @@ def _type_of(domain: Domain) -> type[Expr]:
 def _watch(product: Product, wanted: Iterable[tuple[int, Expr]], *, dead_ends: bool) -> Watch:
     parts = parts_outside(product.origins)
     found = [
-        (claim, by_component(conjuncts, parts))
-        for claim, node in wanted
-        for conjuncts in alternatives((node,), parts)
+        (claim, by_component(conjuncts, parts)) for claim, node in wanted for conjuncts in alternatives((node,), parts)
     ]
     allowed = tuple(_allowed(product, number, [says for _, says in found]) for number in range(len(product.parts)))
     terms = [Term(claim, _owner(product, says)) for claim, says in found]
@@ -100,7 +98,9 @@ def _owner(product: Product, says: dict[str, Expr]) -> int | None:
 
 def _allowed(product: Product, number: int, terms: list[dict[str, Expr]]) -> list[int]:
     part = product.parts[number]
-    mine = [(place, _condition(says, part.name)) for place, says in enumerate(terms) if {part.name, NOWHERE} & says.keys()]
+    mine = [
+        (place, _condition(says, part.name)) for place, says in enumerate(terms) if {part.name, NOWHERE} & says.keys()
+    ]
     free = (1 << len(terms)) - 1 - sum(1 << place for place, _ in mine)
     masks = conditions(product, part, [node for _, node in mine])
     spread = {mask: sum(1 << mine[bit][0] for bit in range(len(mine)) if mask >> bit & 1) for mask in set(masks)}

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from siteproof.model.engine.program import Program
 from siteproof.model.engine.rows.moves import NEVER
 from siteproof.model.engine.rows.product import Part, Product, Where
-from siteproof.model.engine.trace import Change, Trace, TraceStep
+from siteproof.model.engine.told import told
+from siteproof.model.engine.trace import Trace
 
 DepthOf = Callable[[Where], int | None]
 Entry = tuple[int, int]
@@ -33,7 +34,7 @@ class Ways:
             if before is None:
                 return None
             way.append(before)
-        return self._told([self._product.packed(state) for state in reversed(way)])
+        return told(self._program, [self._product.packed(state) for state in reversed(way)])
 
     def _before(self, where: Where) -> Iterator[Where]:
         world, locals_ = where
@@ -72,14 +73,3 @@ class Ways:
                     earlier, local = divmod(place, len(part.table.states))
                     self._roles[key].setdefault((earlier, after), []).append(local)
         return self._roles[key].get((world, target), [])
-
-    def _told(self, states: list[bytes]) -> Trace:
-        shown = [self._program.shown(state) for state in states]
-        steps = [self._step(states[n], states[n + 1], shown[n], shown[n + 1]) for n in range(len(states) - 1)]
-        return Trace(shown[0], tuple(steps))
-
-    def _step(self, state: bytes, following: bytes, before: dict[str, str], after: dict[str, str]) -> TraceStep:
-        number = next(number for number, found in self._program.successors(state) if bytes(found) == following)
-        step = self._program.system.transitions[number]
-        changes = tuple(Change(name, before[name], after[name]) for name in after if before[name] != after[name])
-        return TraceStep(step.rule, step.name, changes)

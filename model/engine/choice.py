@@ -1,0 +1,149 @@
+"""Chooses the engine for a system: the fastest that can take it, and says why.
+
+Rule: the choice depends on the specification, its bounds and what is installed, never on the clock.
+"""
+
+import importlib.util
+
+from siteproof.model.engine.exploration import Exploration
+from siteproof.model.engine.explorer import Explorer, PlainExplorer, Progress, Way
+from siteproof.model.engine.goal import Goal
+from siteproof.model.engine.rows.explorer import RowExplorer
+from siteproof.model.engine.rows.integers import IntegerStore
+from siteproof.model.engine.rows.product import Product, product
+from siteproof.model.engine.rows.split import DoesNotFactoriseError
+from siteproof.model.engine.search import Limits
+from siteproof.model.language.spec import System
+from siteproof.model.nouns.problem import ExitCode, Problem
+
+ENGINES = ("auto", "rows", "rows-std", "packed", "plain")
+SMALL_STATES_MAX = 200_000
+"""Up to here the plain search, or integers as rows, answer before NumPy and numba have been loaded."""
+
+
+def explorer(system: System, engine: str = "auto", limits: Limits | None = None) -> Explorer:
+    """The explorer for a system; Problem when the named engine cannot take it, or memory does not suffice."""
+    limits = limits or Limits()
+    if engine == "plain":
+        return PlainExplorer(system, limits)
+    if engine == "packed":
+        return _packed(system, limits)
+    if engine in {"rows", "rows-std"}:
+        return _rows(_product(system), engine, limits)
+    return _automatic(system, limits)
+
+
+def _automatic(system: System, limits: Limits) -> Explorer:
+    if len({variable.component for variable in system.variables}) == 1:
+        return Growing(system, limits, "one component only")
+    try:
+        parts = product(system)
+    except DoesNotFactoriseError as reason:
+        return Growing(system, limits, f"does not factorise: {reason}")
+    if len(parts.parts) == 1:
+        return Growing(system, limits, f"one component ({parts.parts[0].name}) beside the shared state")
+    if _room(parts) <= SMALL_STATES_MAX:
+        return _rows(parts, "rows-std", limits, "small product")
+    if importlib.util.find_spec("numba") is None:
+        return _rows(parts, "rows-std", limits, "numba is not installed")
+    return _rows(parts, "rows", limits, f"product of {len(parts.parts)} components")
+
+
+def _product(system: System) -> Product:
+    try:
+        return product(system)
+    except DoesNotFactoriseError as reason:
+        hint = "use --engine packed or plain, or leave the choice to auto"
+        raise Problem(f"{system.name} does not factorise", str(reason), hint) from reason
+
+
+def _rows(parts: Product, engine: str, limits: Limits, reason: str = "") -> RowExplorer:
+    if engine == "rows-std":
+        _check_integers(parts, limits)
+        return RowExplorer(parts, engine, IntegerStore, limits, reason)
+    if importlib.util.find_spec("numba") is None:
+        raise Problem(
+            "the engine `rows` needs numba", "it is not installed", "install siteproof[fast], or use rows-std"
+        )
+    from siteproof.model.engine.rows.layout import size_of  # noqa: PLC0415  (NumPy is loaded only where it is used)
+    from siteproof.model.engine.rows.tensor import TensorStore  # noqa: PLC0415  (as is numba)
+
+    size_of(parts).planes(limits.memory_bytes_max)
+    return RowExplorer(parts, engine, lambda p, w: TensorStore(p, w, limits.memory_bytes_max), limits, reason)
+
+
+def _check_integers(parts: Product, limits: Limits) -> None:
+    """A full product needs each row twice: visited, and in some level."""
+    least = _room(parts) // 8 * 2
+    if least > limits.memory_bytes_max:
+        problem = f"the product has room for {_room(parts):,} states, which take {least >> 20:,} MiB"
+        cause = f"the search was given {limits.memory_bytes_max >> 20:,} MiB"
+        raise Problem(problem, cause, "choose smaller bounds, or give it more with --memory")
+
+
+def _room(parts: Product) -> int:
+    room = len(parts.shared_states)
+    for size in parts.sizes:
+        room *= size
+    return room
+
+
+def _packed(system: System, limits: Limits, reason: str = "") -> Explorer:
+    from siteproof.model.engine.packed.explorer import PackedExplorer  # noqa: PLC0415  (loads NumPy)
+
+    try:
+        return PackedExplorer(system, limits, reason)
+    except DoesNotFactoriseError as problem:
+        hint = "use --engine plain, or leave the choice to auto"
+        raise Problem(f"{system.name} does not fit the engine `packed`", str(problem), hint) from problem
+
+
+class Growing:
+    """The plain search while a system is small; from SMALL_STATES_MAX states on it starts again with packed words."""
+
+    def __init__(self, system: System, limits: Limits, reason: str) -> None:
+        """Begin with the plain search."""
+        self._system, self._limits, self._reason = system, limits, reason
+        self._now: Explorer = PlainExplorer(
+            system, Limits(min(limits.states_max, SMALL_STATES_MAX), limits.memory_bytes_max)
+        )
+
+    @property
+    def engine(self) -> str:
+        """See Explorer."""
+        return self._now.engine
+
+    @property
+    def reason(self) -> str:
+        """See Explorer."""
+        return self._reason
+
+    @property
+    def memory_bytes(self) -> int:
+        """See Explorer."""
+        return self._now.memory_bytes
+
+    def explore(self, progress: Progress | None = None) -> Exploration:
+        """See Explorer."""
+        try:
+            return self._now.explore(progress)
+        except Problem as problem:
+            self._grow(problem)
+        return self._now.explore(progress)
+
+    def way_to(self, goal: Goal, progress: Progress | None = None) -> Way:
+        """See Explorer."""
+        try:
+            return self._now.way_to(goal, progress)
+        except Problem as problem:
+            self._grow(problem)
+        return self._now.way_to(goal, progress)
+
+    def _grow(self, problem: Problem) -> None:
+        """Go on with another engine when only the small search has come to its end."""
+        if problem.code is not ExitCode.CANNOT_JUDGE or self._limits.states_max <= SMALL_STATES_MAX:
+            raise problem
+        try:
+            self._now = _packed(self._system, self._limits)
+        except Problem:
+            self._now = PlainExplorer(self._system, self._limits)
