@@ -48,13 +48,17 @@ class Packing:
         """Which of the states the goal wants."""
         found = np.ones(states.size, np.bool_)
         for each in goal.wanted:
-            found &= np.logical_or.reduce([self._has(states, place, each.code) for place in each.places])
+            some = np.zeros(states.size, np.bool_)
+            for place in each.places:
+                some |= self._has(states, place, each.code)
+            found &= some
         return found
 
     def _has(self, states: States, place: int, code: int) -> NDArray[np.bool_]:
         first, width = self.places[place]
         wanted = code - _low(self.system.variables[place].domain)
-        return ((states >> np.uint64(first)) & np.uint64((1 << width) - 1)) == np.uint64(wanted)
+        same: NDArray[np.bool_] = ((states >> np.uint64(first)) & np.uint64((1 << width) - 1)) == np.uint64(wanted)
+        return same
 
 
 @frozen(eq=False)

@@ -92,10 +92,18 @@ def pieces(system: System, shared: frozenset[str]) -> tuple[Piece, ...]:
 def by_component(conjuncts: Conjuncts, parts: Parts) -> dict[str, Expr]:
     """The condition for each component; conjuncts of the shared state only stand under NOWHERE."""
     groups: dict[str, list[Expr]] = {}
-    for node in conjuncts:
+    for node in itertools.chain.from_iterable(map(_opened, conjuncts)):
         groups.setdefault(next(iter(parts(node)), NOWHERE), []).append(node)
     conditions = {name: joined(Op.AND, nodes) for name, nodes in groups.items()}
     return {name: node for name, node in conditions.items() if node.op is not Op.CONSTANT}
+
+
+def _opened(node: Expr) -> Iterator[Expr]:
+    """The conjuncts of a conjunction, so that what is said of the shared state alone stands for itself."""
+    if node.op is Op.AND:
+        yield from itertools.chain.from_iterable(map(_opened, node.args))
+    else:
+        yield node
 
 
 def _pieces(number: int, step: Transition, shared: frozenset[str], parts: Parts) -> Iterator[Piece]:
