@@ -33,6 +33,11 @@ def explorer(system: System, engine: str = "auto", limits: Limits | None = None)
     return _automatic(system, limits)
 
 
+def orbits_of(search: Explorer) -> int | None:
+    """After an exploration: the states up to the order of equal components; None when they cannot change places."""
+    return search.orbits() if isinstance(search, RowExplorer) else None
+
+
 def _automatic(system: System, limits: Limits) -> Explorer:
     if len({variable.component for variable in system.variables}) == 1:
         return Growing(system, limits, "one component only")

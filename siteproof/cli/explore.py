@@ -1,24 +1,30 @@
 """`siteproof explore`: every reachable state of a specification, a verdict for every claim, shortest traces.
 
-Nothing is printed that depends on the clock: the same specification and bounds give the same output.
+Nothing is printed that depends on the clock: the same specification and bounds give the same output. Only the
+progress line of a terminal does.
 """
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 
 import attrs
 import click
 
 from siteproof import __version__
-from siteproof.model.engine.exploration import Exploration, Verdict, report
+from siteproof.cli.options import size_bytes
+from siteproof.model.engine.choice import ENGINES, explorer, orbits_of
+from siteproof.model.engine.exploration import Exploration, Verdict
+from siteproof.model.engine.explorer import Explorer, Progress
 from siteproof.model.engine.goal import goal
-from siteproof.model.engine.search import MEBIBYTE, Level, Limits, Search, reach
-from siteproof.model.engine.trace import Trace, trace_to
+from siteproof.model.engine.search import MEBIBYTE, Level, Limits
+from siteproof.model.engine.trace import Trace
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.specs import known
 
+STATES_MAX = 10_000_000_000
 MARKS = {True: "ok", False: "FAIL", None: "open"}
 
 
@@ -29,48 +35,66 @@ MARKS = {True: "ok", False: "FAIL", None: "open"}
 @click.option("--versions", type=int, help="versions of each block")
 @click.option("--points", type=int, help="recovery points that are kept")
 @click.option("--trace-to", metavar="STATE", help="the shortest way to a state, for example 'protection=committed'")
-@click.option("--states-max", type=click.IntRange(min=1), default=Limits().states_max, show_default=True)
-@click.option("--memory-mib", type=click.IntRange(min=1), default=2048, show_default=True)
+@click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help="how to search")
+@click.option("--states-max", type=click.IntRange(min=1), default=STATES_MAX, show_default=True)
+@click.option("--memory", type=size_bytes, default="2G", show_default=True, metavar="SIZE", help="for example 512M")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def explore(spec: str, trace_to: str | None, states_max: int, memory_mib: int, form: str, **bounds: int | None) -> int:
+def explore(
+    spec: str,
+    trace_to: str | None,
+    engine: str,
+    states_max: int,
+    memory: int,
+    form: str,
+    **bounds: int | None,
+) -> int:
     """Explore all reachable states of SPEC (default: replication) and judge its claims.
 
     Exit code 0 when every claim holds, 1 when one is violated, 2 on wrong usage, 3 when the limits are too small.
     """
     system = known(spec).system({name: value for name, value in bounds.items() if value is not None})
-    search = Search(system, Limits(states_max, memory_mib * MEBIBYTE))
+    search = explorer(system, engine, Limits(states_max, memory))
     options = " ".join(f"{name}={value}" for name, value in system.bounds.items())
     title = f"siteproof {__version__} · explore {spec} · seed none (exhaustive) · {options or 'no bounds'}"
     if trace_to is not None:
-        return _show_way(search, trace_to, title, form)
-    return _show_everything(search, title, form)
+        return _show_way(search, system, trace_to, title, form)
+    return _show_everything(search, system, title, form)
 
 
-def _show_everything(search: Search, title: str, form: str) -> int:
-    interrupted = False
-    try:
-        search.run(_progress if sys.stderr.isatty() and form == "text" else None)
-    except KeyboardInterrupt:
-        interrupted = True
-    found = report(search)
+def _show_everything(search: Explorer, system: System, title: str, form: str) -> int:
+    found = search.explore(_progress(search, form))
     if form == "json":
-        _emit({"title": title, **attrs.asdict(found)})
+        _emit({"title": title, "engine": search.engine, "orbits": orbits_of(search), **attrs.asdict(found)})
     else:
-        click.echo("\n".join([title, *_lines(found), *_unasked(search.program.system), _summary(found)]))
-    return ExitCode.INTERRUPTED if interrupted else ExitCode.VIOLATION if found.violated else ExitCode.OK
+        counts, *lines = _lines(found)
+        click.echo("\n".join([title, counts, *_engine(search), *lines, *_unasked(system), _summary(found)]))
+    if not found.complete:
+        return ExitCode.INTERRUPTED
+    return ExitCode.VIOLATION if found.violated else ExitCode.OK
 
 
-def _show_way(search: Search, text: str, title: str, form: str) -> int:
-    wanted = goal(search.program.system, text)
-    number = reach(search, wanted.holds)
-    way = trace_to(search, number) if number is not None else None
+def _show_way(search: Explorer, system: System, text: str, title: str, form: str) -> int:
+    way = search.way_to(goal(system, text), _progress(search, form))
     if form == "json":
-        _emit({"title": title, "goal": text, "reachable": way is not None, "trace": way and attrs.asdict(way)})
-    elif way is None:
-        click.echo(f"{title}\nUNREACHABLE  {text}: none of {len(search.states):,} states")
+        trace = way.trace and attrs.asdict(way.trace)
+        _emit(
+            {"title": title, "engine": search.engine, "goal": text, "reachable": way.depth is not None, "trace": trace}
+        )
+    elif way.depth is None:
+        click.echo(f"{title}\nUNREACHABLE  {text}: none of {way.states:,} states")
     else:
-        click.echo("\n".join([title, f"REACHABLE  {text}: {way.length} steps, none shorter", *_steps(way, "  ")]))
-    return ExitCode.VIOLATION if way is None else ExitCode.OK
+        lost = [] if way.trace is not None else ["  the steps take more memory: give it more with --memory"]
+        steps = [f"REACHABLE  {text}: {_steps_long(way.depth)}, none shorter", *_steps(way.trace, "  "), *lost]
+        click.echo("\n".join([title, *steps]))
+    return ExitCode.VIOLATION if way.depth is None else ExitCode.OK
+
+
+def _engine(search: Explorer) -> Iterator[str]:
+    """Which engine ran and why, and how many states there are up to the order of equal components."""
+    yield f"engine {search.engine}" + (f": {search.reason}" if search.reason else "")
+    orbits = orbits_of(search)
+    if orbits is not None:
+        yield f"{orbits:,} states up to the order of equal components"
 
 
 def _lines(found: Exploration) -> Iterator[str]:
@@ -119,7 +143,10 @@ def _short(variable: str) -> str:
 
 
 def _length(trace: Trace | None) -> str:
-    steps = trace.length if trace is not None else 0
+    return _steps_long(trace.length) if trace is not None else "more steps than memory was given for"
+
+
+def _steps_long(steps: int) -> str:
     return f"{steps} step{'' if steps == 1 else 's'}"
 
 
@@ -135,9 +162,23 @@ def _listed(rules: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(rules))
 
 
-def _progress(level: Level) -> None:
-    """One line on a terminal, overwritten level by level and by the title at the end."""
-    click.echo(f"  depth {level.depth} · {level.states:,} states\r", nl=False, err=True)
+def _progress(search: Explorer, form: str) -> Progress | None:
+    """A line on a terminal: depth, states, speed and memory; nothing anywhere else."""
+    if not sys.stderr.isatty() or form != "text":
+        return None
+    return _told_to(search, time.perf_counter)
+
+
+def _told_to(search: Explorer, clock: Callable[[], float]) -> Progress:
+    start = clock()
+
+    def tell(level: Level) -> None:
+        speed = level.states / max(clock() - start, 1e-3)
+        size = search.memory_bytes // MEBIBYTE
+        line = f"  depth {level.depth} · {level.states:,} states · {speed:,.0f} states/s · {size:,} MiB"
+        click.echo(f"\r{line:<78}", nl=False, err=True)
+
+    return tell
 
 
 def _emit(data: dict[str, object]) -> None:

@@ -18,3 +18,16 @@ def duration(text: str) -> float:
     if seconds <= 0:
         raise click.BadParameter(f"{text!r} is not a duration; write for example 30s, 2m or 1.5h")
     return seconds
+
+
+_SIZES = {"M": 1 << 20, "G": 1 << 30}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)([MG])(?:i?B)?", re.IGNORECASE)
+
+
+def size_bytes(text: str) -> int:
+    """`512M`, `2G` or `1.5G` as bytes greater than 0; a usage error when it is of another form."""
+    match = _SIZE.fullmatch(text)
+    size = int(float(match[1]) * _SIZES[match[2].upper()]) if match else 0
+    if size <= 0:
+        raise click.BadParameter(f"{text!r} is not a size; write for example 512M or 2G")
+    return size
