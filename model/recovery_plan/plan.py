@@ -1,0 +1,130 @@
+"""What a recovery plan says: boot groups of machines, steps around them, who needs whom, and how long each may take.
+
+The limits are documented (D); the time spans are defaults of the project where the sources are silent (P), and every
+one of them can be set in the plan.
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from siteproof.model.nouns.vocabulary import Direction, Selection
+
+MACHINES_MAX = 100
+GROUPS_MAX = 7
+STEP_TIMEOUT_MINUTES = 5
+
+
+class FailoverType(StrEnum):
+    """Why the plan runs."""
+
+    UNPLANNED = "unplanned"
+    TEST = "test"
+    PLANNED = "planned"
+
+
+class StepKind(StrEnum):
+    """What a step is; a prompt waits for a person and cannot fail."""
+
+    SCRIPT = "script"
+    RUNBOOK = "runbook"
+    PROMPT = "prompt"
+
+
+class Moment(StrEnum):
+    """On which side of its group, its machine or the whole plan a step stands."""
+
+    PRE = "pre"
+    POST = "post"
+
+
+@frozen
+class Situation:
+    """In which failover the plan runs; steps are filtered by both parts."""
+
+    type: FailoverType
+    direction: Direction
+
+    def __str__(self) -> str:
+        """Two words for a headline."""
+        return f"{self.type} {self.direction}"
+
+
+SITUATIONS = (
+    Situation(FailoverType.UNPLANNED, Direction.FORWARD),
+    Situation(FailoverType.TEST, Direction.FORWARD),
+    Situation(FailoverType.PLANNED, Direction.REVERSE),  # forward has no planned failover, reverse no other (DOMAIN §1)
+)
+
+
+@frozen
+class Span:
+    """How long something takes when all is well, and the longest it may take; whole minutes."""
+
+    expected_minutes: int
+    worst_minutes: int
+
+
+@frozen
+class Step:
+    """A script, a runbook or a prompt. With `machine` it belongs to that machine, else to its group or the plan."""
+
+    name: str
+    kind: StepKind
+    span: Span
+    moment: Moment
+    machine: str = ""
+    needs: tuple[str, ...] = ()
+    types: frozenset[FailoverType] = frozenset(FailoverType)
+    directions: frozenset[Direction] = frozenset(Direction)
+
+    def runs_in(self, situation: Situation) -> bool:
+        """Whether the step's filters let it run."""
+        return situation.type in self.types and situation.direction in self.directions
+
+
+@frozen
+class Machine:
+    """One machine of a boot group; it powers on after everything that it needs."""
+
+    name: str
+    shutdown: Span = Span(2, 5)
+    failover: Span = Span(5, 15)
+    boot: Span = Span(3, 5)
+    needs: tuple[str, ...] = ()
+
+
+@frozen
+class Group:
+    """Machines that start in parallel, with the steps around them in the order written."""
+
+    name: str
+    machines: tuple[Machine, ...]
+    steps: tuple[Step, ...] = ()
+
+
+@frozen
+class RecoveryPlan:
+    """Boot groups in the order in which they start; `steps` stand before the shutdown or after the last group.
+
+    `rto_minutes` is the recovery time objective, or None when the plan promises nothing.
+    """
+
+    name: str
+    groups: tuple[Group, ...]
+    steps: tuple[Step, ...] = ()
+    rto_minutes: int | None = None
+    selection: Selection = field(default=Selection.LATEST)
+
+    @property
+    def machines(self) -> tuple[Machine, ...]:
+        """Every machine, in the order of the groups."""
+        return tuple(machine for group in self.groups for machine in group.machines)
+
+    def all_steps(self) -> Iterator[tuple[int, Step]]:
+        """Every step with the number of its group from 1; 0 stands before all groups, the last number + 1 after."""
+        last = len(self.groups) + 1
+        yield from ((0 if step.moment is Moment.PRE else last, step) for step in self.steps)
+        for number, group in enumerate(self.groups, 1):
+            yield from ((number, step) for step in group.steps)
