@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from siteproof.model.chapters import CHAPTERS
 from siteproof.model.data_plane import REPLICATION
 from siteproof.model.language import Action, Property
 from siteproof.model.language.table import Happening, Row, Where
@@ -38,6 +39,8 @@ def rules() -> tuple[Rule, ...]:
         *(_of_claim(claim) for claim in LIFECYCLE_SPEC.properties),
         *(_of_action(action) for action in REPLICATION.actions),
         *(_of_claim(claim) for claim in REPLICATION.properties),
+        *(_of_action(action) for spec in CHAPTERS for action in spec.actions),
+        *(_of_claim(claim) for spec in CHAPTERS for claim in spec.properties),
     )
 
 

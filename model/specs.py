@@ -2,6 +2,7 @@
 
 import difflib
 
+from siteproof.model.chapters import CHAPTERS
 from siteproof.model.data_plane import REPLICATION
 from siteproof.model.exhibits import EXHIBITS
 from siteproof.model.language import Spec
@@ -10,7 +11,7 @@ from siteproof.model.nouns.problem import Problem
 
 LIFECYCLE_SPEC = lifecycle_spec()
 
-RIGHT: dict[str, Spec] = {spec.name: spec for spec in (LIFECYCLE_SPEC, REPLICATION)}
+RIGHT: dict[str, Spec] = {spec.name: spec for spec in (LIFECYCLE_SPEC, REPLICATION, *CHAPTERS)}
 WRONG: dict[str, Spec] = {exhibit.spec.name: exhibit.spec for exhibit in EXHIBITS}
 SPECS: dict[str, Spec] = {**RIGHT, **WRONG}
 

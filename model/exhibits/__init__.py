@@ -1,10 +1,15 @@
 """Wrong designs, each one action away from the right one, kept because they must fail (checks.toml)."""
 
 from siteproof.model.exhibits import (
+    armed_and_waiting,
+    completes_alone,
     double_failure,
     drill_writes_through,
+    early_conclusion,
+    end_forgotten,
     half_applied,
     handshake,
+    older_over_newer,
     point_in_use,
     trusted_bitmap,
     unfenced,
@@ -25,4 +30,9 @@ EXHIBITS: tuple[Exhibit, ...] = (
     half_applied.EXHIBIT,
     point_in_use.EXHIBIT,
     drill_writes_through.EXHIBIT,
+    older_over_newer.EXHIBIT,
+    completes_alone.EXHIBIT,
+    end_forgotten.EXHIBIT,
+    armed_and_waiting.EXHIBIT,
+    early_conclusion.EXHIBIT,
 )

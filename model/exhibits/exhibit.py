@@ -7,9 +7,10 @@ from siteproof.model.language import Spec
 
 @frozen(eq=False)
 class Exhibit:
-    """`spec` differs from the right one in a single action; `breaks` names the claim that has to notice."""
+    """`spec` differs from the one called `right` in a single action; `breaks` names the claim that has to notice."""
 
     spec: Spec
     breaks: str
     bug_class: str
     happened_in: str
+    right: str = "replication"

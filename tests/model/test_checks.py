@@ -42,7 +42,7 @@ def test_the_manifest_covers_every_specification() -> None:
 @pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda exhibit: exhibit.spec.name)
 def test_a_wrong_design_is_one_action_away_and_breaks_its_claim(exhibit: Exhibit) -> None:
     """The smallest change is enough, and the claim that was made for it notices."""
-    right = RIGHT["replication"]
+    right = RIGHT[exhibit.right]
     changed: list[Action] = [
         new for new, old in zip(exhibit.spec.actions, right.actions, strict=True) if new is not old
     ]

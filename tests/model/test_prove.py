@@ -47,7 +47,9 @@ def test_every_claim_of_a_right_design_is_proved(name: str, bounds: dict[str, in
     assert proof.queries > 100
 
 
-@pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda exhibit: exhibit.spec.name)
+@pytest.mark.parametrize(
+    "exhibit", [each for each in EXHIBITS if each.right == "replication"], ids=lambda exhibit: exhibit.spec.name
+)
 def test_a_wrong_design_has_its_changed_action_named(exhibit: Exhibit) -> None:
     """Every gap is the fault of the one action that was changed, and shows the states before and after it."""
     (changed,) = [new for new, old in zip(exhibit.spec.actions, REPLICATION.actions, strict=True) if new is not old]
