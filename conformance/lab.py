@@ -89,6 +89,7 @@ class Lab:
         self.scenario = Scenario(())
         self._seats: dict[str, _Seat] = {}
         self._seen: dict[str, Observation] = {}
+        self.images: tuple[Image, ...] = ()  # what was read last; valid until the subject is asked to change anything
         self._links_down: set[str] = set()
 
     # -- setting up ---------------------------------------------------------------------------------------------------
@@ -253,8 +254,8 @@ class Lab:
     def read(self, machine: Machine, place: Place = Place.ACTIVE) -> Picture:
         """The judge's own reading of every disk of one copy of the machine."""
         disks = self.history.ledgers(machine.name)
-        addresses = (DiskAddress(machine.name, ledger.name, place) for ledger in disks)
-        taken = tuple(self._take(self.subject.read(at), ledger) for at, ledger in zip(addresses, disks, strict=True))
+        self.images = tuple(self.subject.read(DiskAddress(machine.name, each.name, place)) for each in disks)
+        taken = tuple(self._take(image, ledger) for image, ledger in zip(self.images, disks, strict=True))
         self._note(f"read {machine.name} at {place.value}")
         return Picture(machine.name, taken)
 
@@ -262,7 +263,8 @@ class Lab:
         """The judge's own reading of a recovery point; Refused when the subject has none of that name."""
         name = point if isinstance(point, str) else point.name
         ledgers = {ledger.name: ledger for ledger in self.history.note(machine.name, name).ledgers}
-        found = {image.disk: image for image in self.subject.restore(machine.name, name)}
+        self.images = self.subject.restore(machine.name, name)
+        found = {image.disk: image for image in self.images}
         given(set(found) == set(ledgers), f"restore of {name} gave disks {sorted(found)}")
         self._note(f"restore {machine.name} point {name}")
         return Picture(machine.name, tuple(self._take(found[disk], ledgers[disk]) for disk in ledgers))

@@ -1,9 +1,11 @@
 """What stands on a copy of the machine: is the file system whole, and which transactions does the database hold?
 
-Rule: everything is read from bytes that the judge fetched itself; the running machine is never opened, only a copy.
+Rule: only bytes that the judge can read itself count; a raw file is looked at where it lies and never changed, anything
+else is fetched first.
 """
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from attrs import frozen
@@ -12,24 +14,19 @@ from siteproof.conformance import verify
 from siteproof.conformance.drill.database import BlockDisk, Database
 from siteproof.conformance.drill.disk_image import file_system_faults
 from siteproof.conformance.images import chunks
-from siteproof.model.nouns.subject import Image
+from siteproof.model.nouns.subject import Image, ImageKind
 
 
 @frozen
 class Copy:
-    """The images of one copy of the machine, saved in a folder of the judge's own."""
+    """The raw files of one copy of the machine, by disk; valid until the machine changes."""
 
-    folder: Path
+    files: Mapping[str, Path]
     has_file_system: bool
-
-    @property
-    def system(self) -> Path:
-        """The system disk's bytes."""
-        return self.folder / "system.raw"
 
     def database_bytes(self) -> bytearray:
         """The database disk's bytes."""
-        return bytearray((self.folder / "database.raw").read_bytes())
+        return bytearray(self.files["database"].read_bytes())
 
     def transactions(self) -> list[int]:
         """The transactions that SQLite finds after its own recovery; Failed when its integrity check complains."""
@@ -42,16 +39,21 @@ class Copy:
 
     def check_file_system(self) -> None:
         """Failed when e2fsck finds anything wrong."""
-        faults = file_system_faults(self.system) if self.has_file_system else ""
+        faults = file_system_faults(self.files["system"]) if self.has_file_system else ""
         verify.that(not faults, "e2fsck finds the restored file system whole", faults)
 
 
-def save(images: tuple[Image, ...], folder: Path, *, has_file_system: bool) -> Copy:
-    """Fetch the bytes of every image into an emptied folder."""
+def copy_of(images: tuple[Image, ...], folder: Path, *, has_file_system: bool) -> Copy:
+    """The copy that these images show; `folder` is emptied and holds what had to be fetched."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for image in images:
-        with (folder / f"{image.disk}.raw").open("wb") as out:
-            for part in chunks(image, folder):
-                out.write(part)
-    return Copy(folder, has_file_system)
+    return Copy({image.disk: _file(image, folder) for image in images}, has_file_system)
+
+
+def _file(image: Image, folder: Path) -> Path:
+    if image.kind is ImageKind.PATH:
+        return Path(image.location)
+    path = folder / f"{image.disk}.raw"
+    with path.open("wb") as out:
+        out.writelines(chunks(image, folder))
+    return path

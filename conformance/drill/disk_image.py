@@ -3,12 +3,13 @@
 Where e2fsprogs is missing, an image is composed of the same files end to end; the note says which one was made.
 """
 
+import itertools
 import os
 import re
 import shutil
 import subprocess
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from attrs import frozen
@@ -16,6 +17,7 @@ from attrs import frozen
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 
 FILES_PART = 0.55  # of the image that is filled with files; the rest is free space, as on a real disk
+FILE_BYTES_MIN = 16 * 1024  # thousands of tiny files would take longer to gather than to protect
 MKFS_SECONDS_MAX = 120
 TIME = "1767603600"
 
@@ -35,25 +37,30 @@ def make_image(folder: Path, size_bytes: int, files_from: Path | None = None) ->
     """Make `folder`/disk.img of `size_bytes` (rounded down to whole blocks) from real files of this machine."""
     size_bytes -= size_bytes % BLOCK_BYTES
     staging = folder / "files"
-    count = _stage(files_from or Path(sysconfig.get_path("stdlib")), staging, int(size_bytes * FILES_PART))
+    sources = [files_from] if files_from else [Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib")]
+    count = _stage(sources, staging, int(size_bytes * FILES_PART))
     image = folder / "disk.img"
     made = _ext4(staging, image, size_bytes, count) or _composed(staging, image, size_bytes, count)
     shutil.rmtree(staging)
     return made
 
 
-def _stage(source: Path, target: Path, bytes_max: int) -> int:
-    """Copy real files, in a fixed order, until `bytes_max` are reached; return how many."""
+def _stage(sources: Iterable[Path], target: Path, bytes_max: int) -> int:
+    """Copy real files, in a fixed order, until the next one does not fit into `bytes_max`; return how many."""
     copied = total = 0
-    for path in _files(source):
-        total += path.stat().st_size
-        if total > bytes_max:
+    for path in itertools.chain.from_iterable(map(_files, sources)):
+        size = path.stat().st_size
+        if total + size > bytes_max:
             break
-        there = target / path.relative_to(source)
-        there.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, there)
-        copied += 1
+        if size >= FILE_BYTES_MIN:
+            _copy(path, target / path.relative_to(path.anchor))
+            copied, total = copied + 1, total + size
     return copied
+
+
+def _copy(path: Path, there: Path) -> None:
+    there.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, there)
 
 
 def _files(source: Path) -> Iterator[Path]:

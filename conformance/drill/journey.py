@@ -11,7 +11,7 @@ from pathlib import Path
 from attrs import define, field
 
 from siteproof.conformance import verify, verify_bytes
-from siteproof.conformance.drill.copies import Copy, save
+from siteproof.conformance.drill.copies import Copy, copy_of
 from siteproof.conformance.drill.database import BlockDisk, Database
 from siteproof.conformance.drill.disk_image import DiskImage, free_blocks
 from siteproof.conformance.drill.measures import Measures
@@ -20,7 +20,7 @@ from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import HOUR_MINUTES, RecoveryPoint, ReplicationPolicy
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec
 from siteproof.model.nouns.stamp import BLOCK_BYTES
-from siteproof.model.nouns.subject import DiskAddress, FaultKind
+from siteproof.model.nouns.subject import FaultKind
 from siteproof.model.nouns.vocabulary import Consistency, Place, Protection, Resync, Selection, Verb
 
 DATABASE_BLOCKS = 1024
@@ -121,7 +121,7 @@ class Journey:
         note = self.lab.history.note(self.machine.name, point.name)
         test = self.lab.read(self.machine, Place.TEST)
         verify_bytes.past_image(self.lab, test, note.ledgers, note.low, note.high)
-        copy = self._copy_of(Place.TEST)
+        copy = self._copy()
         copy.check_file_system()
         self.measures.note("test failover", len(copy.transactions()), "transactions")
         self.lab.write(self.machine, self._some(8), disk="system", place=Place.TEST)
@@ -142,7 +142,7 @@ class Journey:
         self.lab.fault(FaultKind.SITE_DOWN, self.machine)
         with self.measures.timed("failover, RTO"):
             self.lab.run(self.machine, Verb.FAIL_OVER, shutdown=False)
-            copy = self._copy_of(Place.ACTIVE)
+        copy = self._copy()
         landed = verify_bytes.true_landing(self.lab, self.lab.landing(self.machine))
         self.measures.note("failover, loss", position - landed, "writes", f"of {position}")
         self._note_rpo(landed)
@@ -166,7 +166,7 @@ class Journey:
         self._burst()
         with self.measures.timed("failback, RTO"):
             self.lab.run(self.machine, Verb.FAIL_BACK)
-            copy = self._copy_of(Place.ACTIVE)
+        copy = self._copy()
         landing = self.lab.landing(self.machine)
         verify_bytes.true_landing(self.lab, landing, landing.position)
         self.measures.note("failback, loss", 0, "writes", f"of {landing.position}")
@@ -205,8 +205,7 @@ class Journey:
 
     def _check_point(self, point: RecoveryPoint) -> Copy:
         verify_bytes.true_point(self.lab, self.machine, point)
-        images = self.lab.subject.restore(self.machine.name, point.name)
-        copy = save(images, self.folder / "copy", has_file_system=self.image.kind == "ext4")
+        copy = self._copy()
         self._check_copy(copy, self.lab.history.note(self.machine.name, point.name).low)
         return copy
 
@@ -216,10 +215,9 @@ class Journey:
         promised = max((number for at, number in self._acknowledged if at <= position), default=0)
         verify.at_least(len(copy.transactions()), promised, "transactions on the copy")
 
-    def _copy_of(self, place: Place) -> Copy:
-        addresses = (DiskAddress(self.machine.name, disk.name, place) for disk in self.machine.spec.disks)
-        images = tuple(self.lab.subject.read(address) for address in addresses)
-        return save(images, self.folder / "copy", has_file_system=self.image.kind == "ext4")
+    def _copy(self) -> Copy:
+        """What the lab read last."""
+        return copy_of(self.lab.images, self.folder / "copy", has_file_system=self.image.kind == "ext4")
 
     def _note_rpo(self, landed: int) -> None:
         """RPO from block truth: from the first lost write's acknowledgement to the failover; 0 when none was lost."""
