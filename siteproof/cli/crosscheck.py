@@ -1,0 +1,110 @@
+"""`siteproof crosscheck`: our exploration beside SPIN's and TLC's, on the same system.
+
+Nothing is printed that depends on the clock: the same specification, bounds and tools give the same output.
+"""
+
+import sys
+from collections.abc import Iterator
+
+import click
+
+from siteproof import __version__
+from siteproof.model.engine.foreign.compare import TOOLS, Comparison, Row, compare
+from siteproof.model.engine.foreign.tool import Room
+from siteproof.model.engine.search import MEBIBYTE, Limits
+from siteproof.model.language.claims import Kind
+from siteproof.model.language.spec import System
+from siteproof.model.nouns.problem import ExitCode
+from siteproof.model.specs import known
+
+NAMES = tuple(tool.name.lower() for tool in TOOLS)
+ENGINES = ("auto", "plain", "packed", "rows-std", "rows")
+HEAD = ("executor", "version", "states", "transitions", "depth", "broken claims")
+
+
+@click.command()
+@click.argument("spec", required=False, default="replication")
+@click.option("--machines", type=int, help="how many machines")
+@click.option("--blocks", type=int, help="blocks of each disk")
+@click.option("--versions", type=int, help="versions of each block")
+@click.option("--points", type=int, help="recovery points that are kept")
+@click.option("--engine", "engines", type=click.Choice(ENGINES), multiple=True, help="which of ours; may be repeated")
+@click.option("--tool", "tools", type=click.Choice(NAMES), multiple=True, help="only these of theirs; may be repeated")
+@click.option(
+    "--seconds-max", type=click.IntRange(min=1), default=600, show_default=True, help="for each run of theirs"
+)
+@click.option("--memory-mib", type=click.IntRange(min=64), default=2048, show_default=True, help="for each executor")
+def crosscheck(
+    spec: str,
+    engines: tuple[str, ...],
+    tools: tuple[str, ...],
+    seconds_max: int,
+    memory_mib: int,
+    **bounds: int | None,
+) -> int:
+    """Compare states, transitions, depth and broken claims of SPEC (default: replication) with SPIN's and TLC's.
+
+    SPIN stores one state more than there are (before its first step) and is one step deeper; TLC counts the initial
+    state as generated and depth in levels. The table shows everything in our terms, and below it what they print.
+    Exit code 0 when all agree, 1 when one disagrees, 2 on wrong usage, 3 when one of them could not run.
+    """
+    system = known(spec).system({name: value for name, value in bounds.items() if value is not None})
+    options = " ".join(f"{name}={value}" for name, value in system.bounds.items())
+    click.echo(f"siteproof {__version__} · crosscheck {spec} · seed none (exhaustive) · {options or 'no bounds'}")
+    chosen = [tool for tool in TOOLS if not tools or tool.name.lower() in tools]
+    limits, room = Limits(memory_bytes_max=memory_mib * MEBIBYTE), Room(seconds_max, memory_mib)
+    found = compare(system, engines or ("auto",), chosen, limits, room, _tell if sys.stderr.isatty() else _say_nothing)
+    click.echo("\n".join([*_table(found, system), *_notes(found), _verdict(found)]))
+    return _code(found)
+
+
+def _table(found: Comparison, system: System) -> Iterator[str]:
+    rows = [HEAD, *(_cells(row, system) for row in found.rows)]
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(
+            _aligned(cell, width, n) for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+
+
+def _aligned(cell: str, width: int, column: int) -> str:
+    return f"{cell:>{width}}" if HEAD[column] in {"states", "transitions", "depth"} else f"{cell:<{width}}"
+
+
+def _cells(row: Row, system: System) -> tuple[str, ...]:
+    counts, claims = row.outcome.counts, system.claims
+    if counts is None:
+        return (row.name, row.version, "-", "-", "-", "stopped early: something broke that holds for others")
+    broken = ", ".join(f"{claims[n].rule} at {far}" for n, far in sorted(row.outcome.broken.items()))
+    held = sum(claim.kind is Kind.ALWAYS for claim in claims)
+    numbers = (f"{counts.states:,}", f"{counts.transitions:,}", f"{counts.depth}")
+    return (row.name, row.version, *numbers, broken or f"none of {held}")
+
+
+def _notes(found: Comparison) -> Iterator[str]:
+    yield from (f"{row.name} itself says: {row.itself}" for row in found.rows if row.itself)
+    yield from (f"MISSING  {name}: {reason}" for name, reason in found.missing)
+
+
+def _verdict(found: Comparison) -> str:
+    if found.disagreements:
+        return f"DISAGREE: {', '.join(row.name for row in found.disagreements)} with {found.rows[0].name}"
+    names = ", ".join(row.name for row in found.rows)
+    if found.missing:
+        return f"OPEN: {names} agree as far as they could run; {', '.join(n for n, _ in found.missing)} did not run"
+    return f"AGREE: {names}"
+
+
+def _code(found: Comparison) -> int:
+    if found.disagreements:
+        return ExitCode.VIOLATION
+    return ExitCode.CANNOT_JUDGE if found.missing else ExitCode.OK
+
+
+def _tell(name: str) -> None:
+    """One line on a terminal, overwritten by the next."""
+    click.echo(f"  {name} explores …\r", nl=False, err=True)
+
+
+def _say_nothing(name: str) -> None:
+    del name

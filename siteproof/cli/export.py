@@ -1,0 +1,66 @@
+"""`siteproof export`: a specification in the languages of other tools, to standard output or into a folder.
+
+Nothing is printed that depends on the clock: the same specification and bounds give the same text.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from siteproof import __version__
+from siteproof.model.export.identifiers import Docs, docs_of, word
+from siteproof.model.export.jsonspec import to_json
+from siteproof.model.export.promela import promela
+from siteproof.model.export.tla import tla
+from siteproof.model.language.spec import System
+from siteproof.model.nouns.problem import ExitCode, Problem
+from siteproof.model.specs import known
+
+Files = dict[str, str]
+
+
+@click.command()
+@click.argument("spec", required=False, default="replication")
+@click.option("--to", "form", type=click.Choice(["tla", "promela", "json"]), required=True, help="the language")
+@click.option("--machines", type=int, help="how many machines")
+@click.option("--blocks", type=int, help="blocks of each disk")
+@click.option("--versions", type=int, help="versions of each block")
+@click.option("--points", type=int, help="recovery points that are kept")
+@click.option("--out", type=click.Path(path_type=Path), help="write files into this folder instead of printing")
+def export(spec: str, form: str, out: Path | None, **bounds: int | None) -> int:
+    """Write SPEC (default: replication) as TLA+, Promela or JSON, for the given bounds."""
+    chosen = known(spec)
+    system = chosen.system({name: value for name, value in bounds.items() if value is not None})
+    options = " ".join(f"{name}={value}" for name, value in system.bounds.items())
+    title = f"siteproof {__version__} · export {spec} to {form} · seed none · {options or 'no bounds'}"
+    files = FORMS[form](system, docs_of(chosen))
+    if out is None:
+        click.echo(title, err=True)  # standard output is the text itself, for a pipe
+        click.echo(next(iter(files.values())), nl=False)
+        return ExitCode.OK
+    click.echo(title)
+    _write(files, out)
+    return ExitCode.OK
+
+
+def _tla(system: System, docs: Docs) -> Files:
+    module = tla(system, docs)
+    return {f"{module.name}.tla": module.text, f"{module.name}.cfg": module.config}
+
+
+FORMS: dict[str, Callable[[System, Docs], Files]] = {
+    "tla": _tla,
+    "promela": lambda system, docs: {f"{word(system.name)}.pml": promela(system, docs)},
+    "json": lambda system, docs: {f"{word(system.name)}.json": to_json(system, docs)},
+}
+
+
+def _write(files: Files, out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (out / name).write_text(text, encoding="utf-8", newline="\n")
+            click.echo(f"written: {out / name}")
+    except OSError as error:
+        raise Problem(f"{out} cannot be written", str(error), "give a folder of yours with --out") from error
