@@ -99,6 +99,7 @@ class Appliance:
         name, doomed = self.vault.next_job(), machine.next_job_fails
         job = Job(name, command.verb, machine.name, self.now_ms, machine.regions, course, works, doomed)
         self.vault.jobs.append(job)
+        self.vault.note_job(job, self.now_ms)
         machine.job, machine.next_job_fails = job, False
         machine.regions = job.entry.of(machine.regions)
         if course.during:
@@ -136,6 +137,7 @@ class Appliance:
             self._end(machine, job)
 
     def _end(self, machine: Machine, job: Job) -> None:
+        self.vault.note_job(job, self.now_ms)
         machine.job, machine.chosen = None, ""
         if job.verb is Verb.DISABLE and job.state is JobState.SUCCEEDED:
             machine.regions = lifecycle.without_protection(job.before)

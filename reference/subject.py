@@ -30,6 +30,7 @@ from siteproof.model.nouns.vocabulary import Place
 from siteproof.reference import faults, observer
 from siteproof.reference.appliance import Appliance
 from siteproof.reference.host import Host, Writer
+from siteproof.reference.journal import VARIABLE, journal, silent
 from siteproof.reference.link import Link
 from siteproof.reference.machine import Machine
 from siteproof.reference.scheduler import Scheduler
@@ -54,6 +55,8 @@ class ReferenceSubject:
         self._durable = durable
         self._profile = profile
         self._appliance: Appliance | None = None
+        kept = os.environ.get(VARIABLE)
+        self._note = journal(Path(kept).absolute()) if kept else silent
 
     @property
     def appliance(self) -> Appliance:
@@ -90,7 +93,9 @@ class ReferenceSubject:
             stores.remove()
             raise
         clock = Scheduler(scenario.start_ms)
-        self._appliance = self.appliance_type(Vault(machines), stores, clock, scenario.policy, self._profile)
+        self._appliance = self.appliance_type(
+            Vault(machines, self._note), stores, clock, scenario.policy, self._profile
+        )
 
     def write(self, address: DiskAddress, writes: tuple[Write, ...]) -> None:
         """Write blocks in order; on return all are acknowledged. Refused when that machine is off."""

@@ -11,6 +11,7 @@ from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Event
 from siteproof.model.nouns.problem import Problem
 from siteproof.reference.jobs import Job
+from siteproof.reference.journal import Note, silent
 from siteproof.reference.machine import Machine
 
 EVENTS_MAX = 1000
@@ -20,8 +21,9 @@ JOBS_MAX = 1000
 class Vault:
     """Machines by name, with their jobs and events."""
 
-    def __init__(self, machines: Mapping[str, Machine]) -> None:
-        """A new vault for these machines."""
+    def __init__(self, machines: Mapping[str, Machine], note: Note = silent) -> None:
+        """A new vault for these machines; `note` writes the journal."""
+        self._note = note
         self.machines = dict(machines)
         self.jobs: deque[Job] = deque(maxlen=JOBS_MAX)
         self._events: dict[str, deque[Event]] = {name: deque(maxlen=EVENTS_MAX) for name in machines}
@@ -48,6 +50,12 @@ class Vault:
     def record(self, machine: Machine, time_ms: int, code: ErrorCode, detail: str = "") -> None:
         """Tell the operator of this machine something, once."""
         self._events[machine.name].append(Event(time_ms, code, machine.name, detail))
+        self._note("event", time_ms=time_ms, machine=machine.name, code=code.value, detail=detail)
+
+    def note_job(self, job: Job, time_ms: int) -> None:
+        """Write down how a job stands."""
+        facts = {"job": job.name, "verb": job.verb.value, "machine": job.machine, "state": job.state.value}
+        self._note("job", time_ms=time_ms, **facts)
 
     def events(self, machine: Machine) -> tuple[Event, ...]:
         """What was told of the machine, oldest first."""
