@@ -3,22 +3,36 @@
 Rule: a chapter is explored in seconds at its default bounds, and speaks of one mechanism only.
 """
 
-from siteproof.model import resync_protocol
-from siteproof.model.language import Part, Spec, chapter
+from types import ModuleType
 
-_actions, _properties = chapter(resync_protocol)
+from siteproof.model import groups, resync_protocol
+from siteproof.model.language import Bounds, Part, Spec, chapter
 
-RESYNC_PROTOCOL = Spec(
-    name="resync_protocol",
-    doc="Two parties and a wire: START, hashes, mismatches, END, conclusion, completion, restarts and failures.",
-    parts=(
+
+def _spec(name: str, doc: str, module: ModuleType, parts: tuple[Part, ...], bounds: Bounds) -> Spec:
+    """The specification that the module's actions and properties are."""
+    actions, properties = chapter(module)
+    return Spec(name, doc, parts, actions, properties, bounds)
+
+
+RESYNC_PROTOCOL = _spec(
+    "resync_protocol",
+    "Two parties and a wire: START, hashes, mismatches, END, conclusion, completion, restarts and failures.",
+    resync_protocol,
+    (
         Part(resync_protocol.Sender, resync_protocol.Sender),
         Part(resync_protocol.Receiver, resync_protocol.Receiver),
         Part(resync_protocol.Wire, resync_protocol.Wire),
     ),
-    actions=_actions,
-    properties=_properties,
-    bounds={"blocks": 2, "versions": 2},
+    {"blocks": 2, "versions": 2},
 )
 
-CHAPTERS: tuple[Spec, ...] = (RESYNC_PROTOCOL,)
+GROUPS = _spec(
+    "groups",
+    "Machines with shared points: hold, markers, delivery, time-outs, and the failover of the whole group.",
+    groups,
+    (Part(groups.Group, groups.Group),),
+    {"members": 2, "writes": 2},
+)
+
+CHAPTERS: tuple[Spec, ...] = (RESYNC_PROTOCOL, GROUPS)

@@ -9,6 +9,9 @@ from siteproof.model.exhibits import (
     end_forgotten,
     half_applied,
     handshake,
+    incomplete_point,
+    lone_failover,
+    marker_without_hold,
     older_over_newer,
     point_in_use,
     trusted_bitmap,
@@ -35,4 +38,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     end_forgotten.EXHIBIT,
     armed_and_waiting.EXHIBIT,
     early_conclusion.EXHIBIT,
+    marker_without_hold.EXHIBIT,
+    incomplete_point.EXHIBIT,
+    lone_failover.EXHIBIT,
 )
