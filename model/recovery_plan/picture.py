@@ -193,9 +193,7 @@ def _machine_card(machine: Machine, steps: Sequence[Step], timing: Timing) -> Ca
 
 def _own_step(step: Step, when: str, timing: Timing) -> Iterable[tuple[str, str]]:
     hot = " hot" if timing.hot(TaskKind.STEP, step.name) else ""
-    return _fitted(
-        f"{when}: {step.kind} {step.name}, {step.span.worst_minutes}\u00a0min{_tag(step, timing)}", f"p{hot}"
-    )
+    return _fitted(f"{when}: {step.kind} {step.name}, {spell(step.span.worst_minutes)}{_tag(step, timing)}", f"p{hot}")
 
 
 def _step_card(step: Step, timing: Timing) -> Card:

@@ -6,13 +6,16 @@ Files are read here and nowhere below; z3 is imported only by the commands that 
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from siteproof import __version__
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.policy.request import PolicyRequest, request_of, schema, settings_of
+
+if TYPE_CHECKING:
+    from siteproof.model.policy.verdict import Verdict
 
 FILE_BYTES_MAX = 65_536
 FORMATS = click.Choice(["text", "json"])
@@ -51,8 +54,9 @@ def policy_flags(command: Command) -> Command:
 @click.argument("file", required=False)
 @policy_flags
 @click.option("--strict", is_flag=True, help="a refuted advisory fails too")
+@click.option("--picture", metavar="FILE.svg", help="draw the calendar into this file")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
-def check(file: str | None, strict: bool, form: str, **flags: str | None) -> int:
+def check(file: str | None, strict: bool, picture: str | None, form: str, **flags: str | None) -> int:
     """Judge a policy FILE, flags, or both: verdict per requirement, margin, and a calendar when refuted.
 
     The seed's rules decide the exit code; stronger theorems are advisories unless --strict is given.
@@ -63,12 +67,26 @@ def check(file: str | None, strict: bool, form: str, **flags: str | None) -> int
     from siteproof.model.policy.verdict import judge  # noqa: PLC0415  (z3 only when it proves)
 
     verdict = judge(request)
+    if picture:
+        draw_check(picture, verdict)
     failed = not (verdict.advised if strict else verdict.conforms)
     if form == "json":
         emit({**identity("policy check"), "strict": strict, **as_data(verdict)})
     else:
         click.echo("\n".join([title("policy check", options(request)), *as_lines(verdict)]))
     return ExitCode.VIOLATION if failed else ExitCode.OK
+
+
+def draw_check(picture: str, verdict: "Verdict") -> None:
+    """Draw the calendar that refutes the policy, or the longest wait that it survives."""
+    from siteproof.model.policy.picture import draw_verdict, first_calendar, tightest_run  # noqa: PLC0415  (if asked for)
+
+    request = verdict.request
+    if not request.timing.interval_minutes:
+        hint = "give --app-every, or draw the points with siteproof policy simulate --picture"
+        raise Problem("there is no calendar to draw", "the policy asks for no app-consistent points", hint)
+    shown = first_calendar(each.calendar for each in verdict.findings) or tightest_run(request)
+    write_text(picture, draw_verdict(shown, request))
 
 
 @policy.command("schema")
@@ -99,6 +117,15 @@ def read_bytes(file: str) -> bytes:
     return data
 
 
+def write_text(file: str, text: str) -> None:
+    """Write a picture; Problem when it cannot be written."""
+    try:
+        Path(file).write_text(text, encoding="utf-8", newline="\n")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Problem(f"cannot write {file!r}", reason, "name a file in a folder of yours") from None
+
+
 def identity(command: str) -> dict[str, Any]:
     """Version and seed of a run; nothing here is random, so the seed is null."""
     return {"siteproof": __version__, "command": command, "seed": None}
@@ -122,13 +149,18 @@ def _typed(flag: str, value: str) -> str | int:
 @click.argument("file", required=False)
 @policy_flags
 @click.option("--days", type=click.IntRange(1, 366), default=16, show_default=True, help="how long to simulate")
+@click.option("--picture", metavar="FILE.svg", help="draw the kept points into this file")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
-def simulate(file: str | None, days: int, form: str, **flags: str | None) -> int:
+def simulate(file: str | None, days: int, picture: str | None, form: str, **flags: str | None) -> int:
     """Let an undisturbed machine make points for some days and show what is kept, with reasons."""
     request = read_request(file, flags)
     from siteproof.model.policy import simulation  # noqa: PLC0415  (help stays fast)
 
     past = simulation.simulate(request, days)
+    if picture:
+        from siteproof.model.policy.timeline import draw_timeline  # noqa: PLC0415  (only when it is asked for)
+
+        write_text(picture, draw_timeline(request, past))
     if form == "json":
         emit({**identity("policy simulate"), **simulation.as_data(request, past)})
     else:

@@ -38,7 +38,11 @@ def test_everything_that_is_written_is_read() -> None:
     (_, script), (_, prompt) = plan.all_steps()
     assert (plan.name, plan.rto_minutes, machine.needs) == ("shop", 120, ("s",))
     assert (machine.boot, machine.failover, machine.shutdown) == (Span(7, 7), Span(5, 60), Span(2, 5))
-    assert (script.span, script.types, script.directions) == (Span(5, 5), {FailoverType.TEST}, {Direction.FORWARD})
+    assert (script.span, script.types, script.directions) == (
+        Span(5, 5),
+        frozenset({FailoverType.TEST}),
+        frozenset({Direction.FORWARD}),
+    )
     assert (prompt.span, prompt.machine, prompt.moment) == (Span(10, 10), "a", Moment.POST)
 
 
