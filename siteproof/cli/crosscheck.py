@@ -9,6 +9,9 @@ from collections.abc import Iterator
 import click
 
 from siteproof import __version__
+from siteproof.cli.bounds import bound_options, given
+from siteproof.cli.options import size_bytes
+from siteproof.model.engine.choice import ENGINES
 from siteproof.model.engine.foreign.compare import TOOLS, Comparison, Row, compare
 from siteproof.model.engine.foreign.tool import Room
 from siteproof.model.engine.search import MEBIBYTE, Limits
@@ -18,28 +21,24 @@ from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.specs import known
 
 NAMES = tuple(tool.name.lower() for tool in TOOLS)
-ENGINES = ("auto", "plain", "packed", "rows-std", "rows")
 HEAD = ("executor", "version", "states", "transitions", "depth", "broken claims")
 
 
 @click.command()
 @click.argument("spec", required=False, default="replication")
-@click.option("--machines", type=int, help="how many machines")
-@click.option("--blocks", type=int, help="blocks of each disk")
-@click.option("--versions", type=int, help="versions of each block")
-@click.option("--points", type=int, help="recovery points that are kept")
+@bound_options
 @click.option("--engine", "engines", type=click.Choice(ENGINES), multiple=True, help="which of ours; may be repeated")
 @click.option("--tool", "tools", type=click.Choice(NAMES), multiple=True, help="only these of theirs; may be repeated")
 @click.option(
     "--seconds-max", type=click.IntRange(min=1), default=600, show_default=True, help="for each run of theirs"
 )
-@click.option("--memory-mib", type=click.IntRange(min=64), default=2048, show_default=True, help="for each executor")
+@click.option("--memory", type=size_bytes, default="2G", show_default=True, metavar="SIZE", help="for each executor")
 def crosscheck(
     spec: str,
     engines: tuple[str, ...],
     tools: tuple[str, ...],
     seconds_max: int,
-    memory_mib: int,
+    memory: int,
     **bounds: int | None,
 ) -> int:
     """Compare states, transitions, depth and broken claims of SPEC (default: replication) with SPIN's and TLC's.
@@ -48,11 +47,11 @@ def crosscheck(
     state as generated and depth in levels. The table shows everything in our terms, and below it what they print.
     Exit code 0 when all agree, 1 when one disagrees, 2 on wrong usage, 3 when one of them could not run.
     """
-    system = known(spec).system({name: value for name, value in bounds.items() if value is not None})
+    system = known(spec).system(given(bounds))
     options = " ".join(f"{name}={value}" for name, value in system.bounds.items())
     click.echo(f"siteproof {__version__} · crosscheck {spec} · seed none (exhaustive) · {options or 'no bounds'}")
     chosen = [tool for tool in TOOLS if not tools or tool.name.lower() in tools]
-    limits, room = Limits(memory_bytes_max=memory_mib * MEBIBYTE), Room(seconds_max, memory_mib)
+    limits, room = Limits(memory_bytes_max=memory), Room(seconds_max, max(64, memory // MEBIBYTE))
     found = compare(system, engines or ("auto",), chosen, limits, room, _tell if sys.stderr.isatty() else _say_nothing)
     click.echo("\n".join([*_table(found, system), *_notes(found), _verdict(found)]))
     return _code(found)

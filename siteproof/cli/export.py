@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from siteproof import __version__
+from siteproof.cli.bounds import bound_options, given
 from siteproof.model.export.identifiers import Docs, docs_of, word
 from siteproof.model.export.jsonspec import to_json
 from siteproof.model.export.promela import promela
@@ -23,15 +24,12 @@ Files = dict[str, str]
 @click.command()
 @click.argument("spec", required=False, default="replication")
 @click.option("--to", "form", type=click.Choice(["tla", "promela", "json"]), required=True, help="the language")
-@click.option("--machines", type=int, help="how many machines")
-@click.option("--blocks", type=int, help="blocks of each disk")
-@click.option("--versions", type=int, help="versions of each block")
-@click.option("--points", type=int, help="recovery points that are kept")
+@bound_options
 @click.option("--out", type=click.Path(path_type=Path), help="write files into this folder instead of printing")
 def export(spec: str, form: str, out: Path | None, **bounds: int | None) -> int:
     """Write SPEC (default: replication) as TLA+, Promela or JSON, for the given bounds."""
     chosen = known(spec)
-    system = chosen.system({name: value for name, value in bounds.items() if value is not None})
+    system = chosen.system(given(bounds))
     options = " ".join(f"{name}={value}" for name, value in system.bounds.items())
     title = f"siteproof {__version__} · export {spec} to {form} · seed none · {options or 'no bounds'}"
     files = FORMS[form](system, docs_of(chosen))

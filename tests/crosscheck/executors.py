@@ -1,0 +1,119 @@
+"""Slow and obvious executors: `language.evaluate` on the system itself, and a reader of the exported JSON."""
+
+import json
+import operator
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from siteproof.model.engine.foreign.compare import Outcome
+from siteproof.model.engine.foreign.tool import Counts
+from siteproof.model.export.jsonspec import to_json
+from siteproof.model.language.claims import Kind
+from siteproof.model.language.domain import Range
+from siteproof.model.language.evaluate import evaluate
+from siteproof.model.language.spec import System
+
+State = tuple[Any, ...]
+Successors = Callable[[State], Iterator[State]]
+Broken = Callable[[State], Iterator[int]]
+
+
+class LeavesRangeError(Exception):
+    """A number would leave its range."""
+
+
+def by_evaluation(system: System) -> Outcome:
+    """Every expression is evaluated in every state, by the plain meaning of the language."""
+    variables = system.variables
+    places = {variable: number for number, variable in enumerate(variables)}
+
+    def successors(state: State) -> Iterator[State]:
+        known = dict(zip(variables, state, strict=True))
+        for step in system.transitions:
+            if evaluate(step.guard, known):
+                after = list(state)
+                for effect in step.effects:
+                    value = evaluate(effect.value, known)
+                    if isinstance(effect.target.domain, Range) and not effect.target.domain.holds(value):
+                        raise LeavesRangeError
+                    after[places[effect.target]] = value
+                yield tuple(after)
+
+    def broken(state: State) -> Iterator[int]:
+        known = dict(zip(variables, state, strict=True))
+        for number, claim in enumerate(system.claims):
+            if claim.kind is Kind.ALWAYS and not all(evaluate(guard, known) for _, guard in claim.instances):
+                yield number
+
+    return _searched(tuple(variable.initial for variable in variables), successors, broken)
+
+
+def by_json(system: System) -> Outcome:
+    """The exported JSON is read and interpreted; nothing of our language is used."""
+    data = json.loads(to_json(system))
+    names = [variable["name"] for variable in data["variables"]]
+    ranges = {v["name"]: v["domain"] for v in data["variables"] if v["domain"]["kind"] == "range"}
+
+    def successors(state: State) -> Iterator[State]:
+        known = dict(zip(names, state, strict=True))
+        for step in data["transitions"]:
+            if _meaning(step["guard"], known):
+                after = dict(known)
+                for name, value in step["effects"]:
+                    after[name] = _meaning(value, known)
+                    if name in ranges and not ranges[name]["low"] <= after[name] <= ranges[name]["high"]:
+                        raise LeavesRangeError
+                yield tuple(after.values())
+
+    def broken(state: State) -> Iterator[int]:
+        known = dict(zip(names, state, strict=True))
+        for number, claim in enumerate(data["claims"]):
+            if claim["kind"] == "always" and not all(_meaning(guard, known) for _, guard in claim["instances"]):
+                yield number
+
+    return _searched(tuple(variable["initial"] for variable in data["variables"]), successors, broken)
+
+
+def _meaning(node: Any, known: dict[str, Any]) -> Any:
+    if not isinstance(node, list):
+        return node
+    if node[0] == "var":
+        return known[node[1]]
+    if node[0] == "define":
+        return _meaning(node[2], known)
+    return MEANINGS[node[0]](*(_meaning(arg, known) for arg in node[1:]))
+
+
+MEANINGS: dict[str, Callable[..., Any]] = {
+    "not": operator.not_,
+    "and": lambda *values: all(values),
+    "or": lambda *values: any(values),
+    "equal": operator.eq,
+    "less": operator.lt,
+    "at_most": operator.le,
+    "add": operator.add,
+    "subtract": operator.sub,
+    "choose": lambda condition, value, otherwise: value if condition else otherwise,
+}
+
+
+def _searched(initial: State, successors: Successors, broken: Broken) -> Outcome:
+    """Breadth first, level by level."""
+    seen, level, transitions, depth = {initial}, [initial], 0, 0
+    first = dict.fromkeys(broken(initial), 0)
+    try:
+        while True:
+            following = []
+            for state in level:
+                for after in successors(state):
+                    transitions += 1
+                    if after not in seen:
+                        seen.add(after)
+                        following.append(after)
+                        for number in broken(after):
+                            first.setdefault(number, depth + 1)
+            if not following:
+                return Outcome(Counts(len(seen), transitions, depth), first)
+            level, depth = following, depth + 1
+    except LeavesRangeError:
+        return Outcome(None)
