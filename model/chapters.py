@@ -5,7 +5,7 @@ Rule: a chapter is explored in seconds at its default bounds, and speaks of one 
 
 from types import ModuleType
 
-from siteproof.model import groups, resync_protocol
+from siteproof.model import groups, plans, resync_protocol
 from siteproof.model.language import Bounds, Part, Spec, chapter
 
 
@@ -35,4 +35,12 @@ GROUPS = _spec(
     {"members": 2, "writes": 2},
 )
 
-CHAPTERS: tuple[Spec, ...] = (RESYNC_PROTOCOL, GROUPS)
+PLANS = _spec(
+    "plans",
+    "A recovery plan: shutdown, failover in parallel, boot groups in order, steps, prompts and what fails.",
+    plans,
+    (Part(plans.Plan, plans.Plan),),
+    {"groups": 2, "machines": 2},
+)
+
+CHAPTERS: tuple[Spec, ...] = (RESYNC_PROTOCOL, GROUPS, PLANS)
