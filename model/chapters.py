@@ -5,7 +5,7 @@ Rule: a chapter is explored in seconds at its default bounds, and speaks of one 
 
 from types import ModuleType
 
-from siteproof.model import groups, plans, resync_protocol
+from siteproof.model import appliance, groups, plans, resync_protocol
 from siteproof.model.language import Bounds, Part, Spec, chapter
 
 
@@ -43,4 +43,12 @@ PLANS = _spec(
     {"groups": 2, "machines": 2},
 )
 
-CHAPTERS: tuple[Spec, ...] = (RESYNC_PROTOCOL, GROUPS, PLANS)
+APPLIANCE = _spec(
+    "appliance",
+    "Appliances: the health of their parts, replication under pressure, and the move of a machine.",
+    appliance,
+    (Part(appliance.Estate, appliance.Estate),),
+    {"appliances": 2, "parts": 2, "memory": 2, "cache": 1},
+)
+
+CHAPTERS: tuple[Spec, ...] = (RESYNC_PROTOCOL, GROUPS, PLANS, APPLIANCE)

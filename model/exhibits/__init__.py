@@ -2,6 +2,7 @@
 
 from siteproof.model.exhibits import (
     armed_and_waiting,
+    blocking_throttle,
     completes_alone,
     double_failure,
     drill_shuts_down,
@@ -13,10 +14,13 @@ from siteproof.model.exhibits import (
     handshake,
     impatient_group,
     incomplete_point,
+    inexact_point,
     lone_failover,
     marker_without_hold,
     older_over_newer,
+    one_part_differs,
     point_in_use,
+    silent_move,
     trusted_bitmap,
     unfenced,
     untracked_window,
@@ -47,4 +51,8 @@ EXHIBITS: tuple[Exhibit, ...] = (
     impatient_group.EXHIBIT,
     failure_ignored.EXHIBIT,
     drill_shuts_down.EXHIBIT,
+    one_part_differs.EXHIBIT,
+    blocking_throttle.EXHIBIT,
+    silent_move.EXHIBIT,
+    inexact_point.EXHIBIT,
 )

@@ -7,7 +7,10 @@ from siteproof.model.language import Spec
 
 @frozen(eq=False)
 class Exhibit:
-    """`spec` differs from the one called `right` in a single action; `breaks` names the claim that has to notice."""
+    """`spec` differs from the one called `right` in a single action; `breaks` names the claim that has to notice.
+
+    `bug_class` is one of DOMAIN.md §7, or empty where that list has none.
+    """
 
     spec: Spec
     breaks: str
