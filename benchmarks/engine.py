@@ -33,7 +33,7 @@ COLD = {"machines": 2, "blocks": 1, "versions": 3, "points": 1}
 HEADLINE = {"machines": 2, "blocks": 2, "versions": 2, "points": 2}
 HUGE = {"machines": 3, "blocks": 1, "versions": 3, "points": 1}
 MEMORY_BYTES_MAX = 6 << 30
-HUGE_MEMORY_BYTES_MAX = 1536 << 20
+HUGE_MEMORY_BYTES_MAX = 1300 << 20  # the interpreter and the compiler take 150 MiB beside it
 SPIN_SECONDS_MAX = 1500
 BUG, BUG_BOUNDS, BUG_CLAIM = "unfenced", {"machines": 2, "blocks": 1, "versions": 2, "points": 1}, "LC-15"
 
@@ -145,9 +145,8 @@ def table(bounds: Mapping[str, int], rows: Sequence[Measured | str]) -> None:
     print(f"{SPEC} {' '.join(f'{k}={v}' for k, v in bounds.items())}: {first.states:,} states, "
           f"{first.transitions:,} transitions, depth {first.depth}, levels {first.levels}")  # fmt: skip
     slowest = max(measured, key=lambda row: row.search_seconds)
-    print(
-        f"  {'engine':<10} {'search s':>9} {'total s':>9} {'states/s':>12} {'peak MiB':>9} {'times ' + slowest.engine:>15}"
-    )
+    heads = f"{'search s':>9} {'total s':>9} {'states/s':>12} {'peak MiB':>9} {'times ' + slowest.engine:>15}"
+    print(f"  {'engine':<10} {heads}")
     for row in measured:
         speed, ratio = row.states / row.search_seconds, slowest.search_seconds / row.search_seconds
         print(f"  {row.engine:<10} {row.search_seconds:>9.2f} {row.total_seconds:>9.2f} {speed:>12,.0f} "
