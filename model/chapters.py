@@ -5,7 +5,7 @@ Rule: a chapter is explored in seconds at its default bounds, and speaks of one 
 
 from types import ModuleType
 
-from siteproof.model import appliance, groups, plans, resync_protocol
+from siteproof.model import appliance, groups, plans, resync_protocol, retention_spec
 from siteproof.model.language import Bounds, Part, Spec, chapter
 
 
@@ -51,4 +51,12 @@ APPLIANCE = _spec(
     {"appliances": 2, "parts": 2, "memory": 2, "cache": 1},
 )
 
-CHAPTERS: tuple[Spec, ...] = (RESYNC_PROTOCOL, GROUPS, PLANS, APPLIANCE)
+RETENTION = _spec(
+    "retention",
+    "Points in time: which ones stay when a point arrives, when none does, and while one is in use.",
+    retention_spec,
+    (Part(retention_spec.Store, retention_spec.Store),),
+    {"instants": 8, "recent": 2, "bucket": 2, "retention": 6},
+)
+
+CHAPTERS: tuple[Spec, ...] = (RESYNC_PROTOCOL, GROUPS, PLANS, APPLIANCE, RETENTION)

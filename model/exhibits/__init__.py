@@ -3,6 +3,7 @@
 from siteproof.model.exhibits import (
     armed_and_waiting,
     blocking_throttle,
+    buckets_by_age,
     completes_alone,
     double_failure,
     drill_shuts_down,
@@ -20,6 +21,8 @@ from siteproof.model.exhibits import (
     older_over_newer,
     one_part_differs,
     point_in_use,
+    pruned_in_outage,
+    pruned_in_use,
     silent_move,
     trusted_bitmap,
     unfenced,
@@ -55,4 +58,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     blocking_throttle.EXHIBIT,
     silent_move.EXHIBIT,
     inexact_point.EXHIBIT,
+    pruned_in_use.EXHIBIT,
+    pruned_in_outage.EXHIBIT,
+    buckets_by_age.EXHIBIT,
 )
