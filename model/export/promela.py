@@ -1,7 +1,7 @@
 """Promela: a system as one process that picks among its transitions for ever, for SPIN.
 
 Rule: the text is for people: predicates, values and rules keep their names. One transition of ours is one d_step, so
-that SPIN's numbers are comparable with ours (engine/foreign/spin.py). No data beside the system's is in the state.
+that SPIN's numbers are comparable with ours (engine/foreign/spin.py). Only the system's own data tells states apart.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -62,7 +62,7 @@ class _Promela(Writer):
         for v in self.system.variables:
             declared = f"{_type(v.domain)} {self.places[v.name]} = {_value(v.domain, v.initial)};"
             yield f"{declared}  /* {v.name}: {shown(v.domain)} */"
-        yield from (f"hidden short before_{number};" for number in range(self.temporaries))
+        yield from (f"short before_{number};  /* 0 between steps */" for number in range(self.temporaries))
         yield ""
 
     def defined_lines(self) -> Iterator[str]:
@@ -89,7 +89,8 @@ class _Promela(Writer):
                 yield f"{copies[name]} = {self.code(waiting.pop(name))}"
             else:
                 yield f"{self.places[free]} = {self.code(waiting.pop(free))}"
-        yield from (f"{self.places[name]} = {copy}" for name, copy in copies.items())
+        for name, copy in copies.items():
+            yield from (f"{self.places[name]} = {copy}", f"{copy} = 0")
         self.temporaries = max(self.temporaries, len(copies))
 
     def claims(self, chosen: Collection[int]) -> Iterator[str]:

@@ -7,9 +7,11 @@ from attrs import frozen
 
 from siteproof.model.engine.choice import explorer
 from siteproof.model.engine.foreign.chance import random_system
-from siteproof.model.engine.foreign.compare import TOOLS, Outcome, ours, theirs
+from siteproof.model.engine.foreign.compare import Outcome, ours, theirs
 from siteproof.model.engine.foreign.mutants import mutants
-from siteproof.model.engine.foreign.tool import Room
+from siteproof.model.engine.foreign.spin import Spin
+from siteproof.model.engine.foreign.tlc import Tlc
+from siteproof.model.engine.foreign.tool import Room, Tool
 from siteproof.model.engine.search import Limits
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode, Problem
@@ -24,6 +26,9 @@ SMALL: tuple[tuple[str, dict[str, int]], ...] = (
     ("resync_protocol", {"blocks": 1, "versions": 2}),
     ("groups", {"members": 2, "writes": 1}),
 )
+TOOLS: tuple[Tool, ...] = (Spin("-O0"), Tlc(("-XX:TieredStopAtLevel=1",)))
+"""As they start fastest: these systems are small."""
+
 ENGINES = ("plain", "rows-std", "rows", "packed")
 
 

@@ -12,18 +12,22 @@ import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
+from attrs import frozen
+
 from siteproof.model.engine.foreign.tool import Answer, Counts, Room, cannot, output, tail
 from siteproof.model.export.promela import promela
 from siteproof.model.language.spec import System
 
 EXHAUSTIVE = ("-DNOREDUCE", "-DSAFETY")
-BREADTH_FIRST = (*EXHAUSTIVE, "-DBFS", "-O1")
+BREADTH_FIRST = (*EXHAUSTIVE, "-DBFS")
 
 
+@frozen
 class Spin:
-    """Debian's `spin` with the machine's C compiler."""
+    """Debian's `spin` with the machine's C compiler; less `optimisation` is faster for few states."""
 
-    name = "SPIN"
+    optimisation: str = "-O1"
+    name: str = "SPIN"
 
     def missing(self) -> str:
         """See Tool."""
@@ -35,7 +39,7 @@ class Spin:
         """See Tool."""
         with tempfile.TemporaryDirectory(prefix="siteproof-spin-") as name:
             folder = Path(name)
-            verifier(system, asserted, folder, BREADTH_FIRST, room)
+            verifier(system, asserted, folder, (*BREADTH_FIRST, self.optimisation), room)
             return answer(output(["./pan"], folder, room))
 
 

@@ -8,8 +8,10 @@ import importlib.util
 import re
 import shutil
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
+
+from attrs import frozen
 
 from siteproof.model.engine.foreign.tool import Answer, Counts, Room, cannot, output, tail
 from siteproof.model.export.tla import tla
@@ -19,10 +21,12 @@ VIOLATED = (0, 12)
 """Codes with which TLC ends when it has an answer: nothing found, or an invariant violated."""
 
 
+@frozen
 class Tlc:
-    """TLC on the machine's Java."""
+    """TLC on the machine's Java; `java` are options for the virtual machine."""
 
-    name = "TLC"
+    java: tuple[str, ...] = ()
+    name: str = "TLC"
 
     def missing(self) -> str:
         """See Tool."""
@@ -37,7 +41,7 @@ class Tlc:
             folder = Path(name)
             (folder / f"{module.name}.tla").write_text(module.text)
             (folder / f"{module.name}.cfg").write_text(module.config)
-            return answer(output(command(module.name, folder, room), folder, room, VIOLATED))
+            return answer(output(command(module.name, folder, room, self.java), folder, room, VIOLATED))
 
 
 def jar() -> Path | None:
@@ -49,9 +53,17 @@ def jar() -> Path | None:
     return path if path.is_file() else None
 
 
-def command(module: str, folder: Path, room: Room) -> list[str]:
+def command(module: str, folder: Path, room: Room, more: Sequence[str] = ()) -> list[str]:
     """TLC on one module: nothing is written outside of the folder."""
-    java = ["java", f"-Xmx{room.memory_mib_max}m", "-XX:+UseSerialGC", f"-Djava.io.tmpdir={folder}", "-cp", str(jar())]
+    java = [
+        "java",
+        *more,
+        f"-Xmx{room.memory_mib_max}m",
+        "-XX:+UseSerialGC",
+        f"-Djava.io.tmpdir={folder}",
+        "-cp",
+        str(jar()),
+    ]
     options = ["-deadlock", "-workers", "1", "-nowarning", "-metadir", str(folder / "meta"), "-config", f"{module}.cfg"]
     return [*java, "tlc2.TLC", *options, f"{module}.tla"]
 
