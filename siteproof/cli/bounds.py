@@ -1,30 +1,42 @@
-"""Options for the bounds of every specification: `--machines 2 --blocks 1`, as the specifications name them.
+"""Options for the bounds of a specification: `--machines 2 --blocks 1`, and `--bound NAME=NUMBER` for any of them.
 
-Rule: the specifications say which bounds there are; there is no second list.
+Rule: which bounds a specification has is said by itself; an unknown one is refused there, with the ones it has.
 """
 
-from collections.abc import Callable
-from typing import TypeVar
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import click
 
-from siteproof.model.specs import SPECS
-
 F = TypeVar("F", bound=Callable[..., object])
+COMMON = {
+    "machines": "how many machines",
+    "blocks": "blocks of each disk",
+    "versions": "versions of each block",
+    "points": "recovery points that are kept",
+}
 
 
 def bound_options(command: F) -> F:
-    """Give a command one option for each bound that some specification has; absent ones arrive as None."""
-    owners: dict[str, list[str]] = {}
-    for spec in SPECS.values():
-        for name in spec.bounds:
-            owners.setdefault(name, []).append(spec.name)
-    for name, specs in reversed(owners.items()):
-        few = ", ".join(specs[:3]) + (", …" if len(specs) > 3 else "")
-        command = click.option(f"--{name.replace('_', '-')}", name, type=int, help=f"bound of {few}")(command)
+    """Give a command the options for bounds; they arrive as keyword arguments for `given`."""
+    command = click.option("--bound", "bound", type=_pair, multiple=True, metavar="NAME=NUMBER", help="any bound")(
+        command
+    )
+    for name, text in reversed(COMMON.items()):
+        command = click.option(f"--{name}", type=int, help=text)(command)
     return command
 
 
-def given(bounds: dict[str, int | None]) -> dict[str, int]:
-    """The bounds that were given."""
-    return {name: value for name, value in bounds.items() if value is not None}
+def given(options: Mapping[str, Any]) -> dict[str, int]:
+    """The bounds that were given, by name."""
+    named = {name: value for name, value in options.items() if name in COMMON and value is not None}
+    return {**named, **dict(options["bound"])}
+
+
+def _pair(text: str) -> tuple[str, int]:
+    """`members=3` as a name and a number; a usage error when it is of another form."""
+    match = re.fullmatch(r"(\w+)=(\d+)", text)
+    if match is None:
+        raise click.BadParameter(f"{text!r} is not a bound; write for example members=3")
+    return match[1], int(match[2])

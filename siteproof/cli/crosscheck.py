@@ -39,7 +39,7 @@ def crosscheck(
     tools: tuple[str, ...],
     seconds_max: int,
     memory: int,
-    **bounds: int | None,
+    **bounds: object,
 ) -> int:
     """Compare states, transitions, depth and broken claims of SPEC (default: replication) with SPIN's and TLC's.
 

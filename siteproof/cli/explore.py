@@ -20,6 +20,7 @@ from siteproof.model.engine.explorer import Explorer, Progress
 from siteproof.model.engine.goal import goal
 from siteproof.model.engine.search import MEBIBYTE, Level, Limits
 from siteproof.model.engine.trace import Trace
+from siteproof.model.export.itf import itf
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.specs import known
@@ -38,7 +39,7 @@ MARKS = {True: "ok", False: "FAIL", None: "open"}
 @click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help="how to search")
 @click.option("--states-max", type=click.IntRange(min=1), default=STATES_MAX, show_default=True)
 @click.option("--memory", type=size_bytes, default="2G", show_default=True, metavar="SIZE", help="for example 512M")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json", "itf"]), default="text", show_default=True)
 def explore(
     spec: str,
     trace_to: str | None,
@@ -56,6 +57,8 @@ def explore(
     search = explorer(system, engine, Limits(states_max, memory))
     options = " ".join(f"{name}={value}" for name, value in system.bounds.items())
     title = f"siteproof {__version__} · explore {spec} · seed none (exhaustive) · {options or 'no bounds'}"
+    if form == "itf" and trace_to is None:
+        raise click.UsageError("--format itf is for traces: add --trace-to STATE")
     if trace_to is not None:
         return _show_way(search, system, trace_to, title, form)
     return _show_everything(search, system, title, form)
@@ -75,7 +78,10 @@ def _show_everything(search: Explorer, system: System, title: str, form: str) ->
 
 def _show_way(search: Explorer, system: System, text: str, title: str, form: str) -> int:
     way = search.way_to(goal(system, text), _progress(search, form))
-    if form == "json":
+    if form == "itf" and way.trace is not None:
+        click.echo(title, err=True)  # standard output is the trace itself
+        click.echo(itf(system, way.trace, f"the shortest way to {text}"), nl=False)
+    elif form == "json":
         trace = way.trace and attrs.asdict(way.trace)
         _emit(
             {"title": title, "engine": search.engine, "goal": text, "reachable": way.depth is not None, "trace": trace}

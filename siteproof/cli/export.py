@@ -26,7 +26,7 @@ Files = dict[str, str]
 @click.option("--to", "form", type=click.Choice(["tla", "promela", "json"]), required=True, help="the language")
 @bound_options
 @click.option("--out", type=click.Path(path_type=Path), help="write files into this folder instead of printing")
-def export(spec: str, form: str, out: Path | None, **bounds: int | None) -> int:
+def export(spec: str, form: str, out: Path | None, **bounds: object) -> int:
     """Write SPEC (default: replication) as TLA+, Promela or JSON, for the given bounds."""
     chosen = known(spec)
     system = chosen.system(given(bounds))
