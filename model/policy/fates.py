@@ -82,9 +82,8 @@ def _lengths_ms(rule: RetentionRule) -> Iterator[int]:
 
 
 def _reach(arrivals: Arrivals, points: Times, age_minutes: int) -> Times:
-    """The first arrival at which each point has this age; the newest point is spared, so never its own."""
+    """The first arrival at which each point has this age; never its own, because no point arrives that old."""
     place = np.searchsorted(arrivals.now_ms, arrivals.taken_ms[points] + age_minutes * MINUTE_MS)
-    place = np.minimum(np.maximum(place, points + 1), len(arrivals.now_ms))
     return np.append(arrivals.now_ms, FOREVER_MS)[place]
 
 
