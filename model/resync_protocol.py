@@ -289,8 +289,8 @@ def take_failure(s: Sender, w: Wire) -> Step:
 
 @action("RES-20")
 def remove_cause(s: Sender) -> Step:
-    """The operator has removed the cause: the machine waits for a resynchronisation like any marked one."""
-    return given(s.at == Sends.BLOCKED).then(s.at.becomes(Sends.MARKED))
+    """The operator has removed the cause: the resynchronisation has failed like any other one, and may be started."""
+    return given(s.at == Sends.BLOCKED).then(s.at.becomes(Sends.FAILED))
 
 
 @action("RES-21")

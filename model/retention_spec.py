@@ -14,6 +14,7 @@ from siteproof.model.language import (
     Step,
     action,
     always,
+    as_bool,
     define,
     exists,
     for_each,
@@ -42,7 +43,7 @@ class Point(Component):
 
 
 class Store(Component):
-    """The points of one machine up to the horizon: `now` is the present instant, `newest` counts up to its last point."""
+    """One machine's points up to the horizon; `now` is the present instant, `newest` the one after the last point."""
 
     def __init__(self, bounds: Bounds) -> None:
         """Empty, at instant 0."""
@@ -56,10 +57,10 @@ class Store(Component):
         self.bucket = bounds["bucket"]
         self.retention = bounds["retention"]
 
-    def bucket_of(self, instant: int) -> tuple[Point, ...]:
-        """The points of the same bucket, oldest first."""
+    def bucket_of(self, instant: int) -> range:
+        """The instants of the same bucket."""
         first = instant - instant % self.bucket
-        return self.points[first : first + self.bucket]
+        return self.instants[first : first + self.bucket]
 
 
 @define
@@ -68,18 +69,20 @@ def is_newest(s: Store, instant: int) -> Bool:
     return s.newest == instant + 1
 
 
-def survives(s: Store, instant: int, arriving: int) -> Bool:
-    """Whether a point stays when the point of a later instant arrives: it is recent, or the oldest of its bucket.
+def is_worth_keeping(s: Store, instant: int, arriving: int) -> Bool:
+    """When a later point arrives, one is worth keeping while recent, or as its bucket's oldest within the retention."""
+    if arriving - instant < s.recent:
+        return as_bool(value=True)
+    if arriving - instant >= s.retention:
+        return as_bool(value=False)
+    rivals = (i for i in s.bucket_of(instant) if arriving - s.retention < i < instant)
+    return for_each(rivals, lambda i: ~s.points[i].kept)
 
-    Beyond the retention only what is pinned stays.
-    """
-    point, age = s.points[instant], arriving - instant
-    older = s.bucket_of(instant)[: instant % s.bucket]
-    oldest = for_each(older, lambda other: ~other.kept)
-    pinned = point.use == Use.PINNED
-    if age < s.recent:
-        return point.kept
-    return point.kept & (pinned | oldest) if age < s.retention else point.kept & pinned
+
+def survives(s: Store, instant: int, arriving: int) -> Bool:
+    """A point that is kept stays when it is worth keeping, or pinned."""
+    point = s.points[instant]
+    return point.kept & (is_worth_keeping(s, instant, arriving) | (point.use == Use.PINNED))
 
 
 @action("RET-1", instant="instants")
@@ -155,7 +158,7 @@ def history_is_covered(s: Store) -> Bool:
         whole = (i for i in range(newest + 1) if newest - (i - i % s.bucket) < s.retention)
         all_recent = for_each(recent, lambda i: s.points[i].taken.implies(s.points[i].kept))
         some_each = for_each(
-            whole, lambda i: s.points[i].taken.implies(exists(s.bucket_of(i), lambda point: point.kept))
+            whole, lambda i: s.points[i].taken.implies(exists(s.bucket_of(i), lambda other: s.points[other].kept))
         )
         return is_newest(s, newest).implies(all_recent & some_each)
 

@@ -2,8 +2,8 @@
 
 from siteproof.model.chapters import RETENTION
 from siteproof.model.exhibits.exhibit import Exhibit
-from siteproof.model.language import Bool, Step, action, as_bool, for_each, given
-from siteproof.model.retention_spec import Store
+from siteproof.model.language import Step, action, given
+from siteproof.model.retention_spec import Store, is_worth_keeping
 
 
 @action("RET-1", instant="instants")
@@ -14,14 +14,8 @@ def point_arrives(s: Store, instant: int) -> Step:
         s.newest.becomes(instant + 1),
         s.points[instant].taken.becomes(value=True),
         s.points[instant].kept.becomes(value=True),
-        *(s.points[i].kept.becomes(s.points[i].kept & _is_young(s, i, instant)) for i in range(instant)),
+        *(s.points[i].kept.becomes(s.points[i].kept & is_worth_keeping(s, i, instant)) for i in range(instant)),
     )
-
-
-def _is_young(s: Store, instant: int, arriving: int) -> Bool:
-    age, older = arriving - instant, s.bucket_of(instant)[: instant % s.bucket]
-    oldest = for_each(older, lambda other: ~other.kept)
-    return as_bool(value=age < s.retention) & (as_bool(value=age < s.recent) | oldest)
 
 
 EXHIBIT = Exhibit(

@@ -1,0 +1,52 @@
+"""The forbidden schedules: what the shortest way to a violation looks like, step by step."""
+
+import pytest
+
+from siteproof.model.engine.exploration import report
+from siteproof.model.engine.search import Search
+from siteproof.model.exhibits import EXHIBITS
+
+# fmt: off
+SCHEDULES = (
+    #  exhibit               claim     these actions in this order, others may stand between them
+    ("older_over_newer",    "RES-26", ("stamp_start", "publish_hashes", "find_mismatches", "send_block",
+                                       "write_beside_resync")),
+    ("completes_alone",     "RES-27", ("send_block", "stamp_end")),
+    ("end_forgotten",       "RES-28", ("stamp_start", "publish_hashes", "find_mismatches", "send_block", "stamp_end")),
+    ("armed_and_waiting",   "RES-28", ("stamp_start",)),
+    ("early_conclusion",    "RES-24", ("send_block", "stamp_end", "conclude")),
+    ("marker_without_hold", "GRP-12", ("hold_writes", "call_for_markers", "place_marker", "write_in_group",
+                                       "place_marker", "release_members", "list_shared_point")),
+    ("incomplete_point",    "GRP-13", ("place_marker", "release_members", "deliver_marker", "list_shared_point")),
+    ("lone_failover",       "GRP-14", ("list_shared_point", "fail_over_group")),
+    ("impatient_group",     "PLN-18", ("end_group", "answer_prompt", "end_script", "prepare_machine")),
+    ("failure_ignored",     "PLN-19", ("begin_boot", "end_script", "fail_to_prepare")),
+    ("drill_shuts_down",    "PLN-20", ("start_drill", "shut_down_source")),
+    ("one_part_differs",    "APP-13", ("part_dies", "switch_appliance")),
+    ("blocking_throttle",   "APP-14", ("write_under_pressure", "write_under_pressure", "write_under_pressure")),
+    ("silent_move",         "APP-15", ("write_under_pressure", "send_record", "switch_appliance")),
+    ("inexact_point",       "APP-16", ("write_under_pressure", "write_under_pressure", "write_under_pressure",
+                                       "take_exact_point")),
+    ("pruned_in_use",       "RET-5",  ("pin_point", "point_arrives")),
+    ("pruned_in_outage",    "RET-6",  ("point_arrives",) + 6 * ("time_passes",)),
+    ("buckets_by_age",      "RET-7",  5 * ("point_arrives",)),
+)
+# fmt: on
+
+
+@pytest.mark.parametrize(("name", "claim", "steps"), SCHEDULES, ids=[name for name, *_ in SCHEDULES])
+def test_the_shortest_violation_is_the_forbidden_schedule(name: str, claim: str, steps: tuple[str, ...]) -> None:
+    """The trace has these steps in this order, and its last one is theirs."""
+    (exhibit,) = [each for each in EXHIBITS if each.spec.name == name]
+    assert exhibit.breaks == claim
+    (broken,) = [v for v in report(Search(exhibit.spec.system()).run()).violated if v.rule == claim and v.trace]
+    assert broken.trace is not None
+    taken = [step.name.partition("(")[0] for step in broken.trace.steps]
+    rest = iter(taken)
+    assert all(step in rest for step in steps), taken
+    assert taken[-1] == steps[-1]
+
+
+def test_every_exhibit_of_a_chapter_has_its_schedule() -> None:
+    """Nothing is left out of the table."""
+    assert {name for name, *_ in SCHEDULES} == {each.spec.name for each in EXHIBITS if each.right != "replication"}
