@@ -16,7 +16,7 @@ from siteproof.conformance.history import Auditor, Workload
 from siteproof.conformance.images import DiskPicture, Picture
 from siteproof.conformance.ledger import Ledger
 from siteproof.conformance.trace import Step, difference
-from siteproof.conformance.verify import Inconclusive, given
+from siteproof.conformance.verify import Failed, Inconclusive, given
 from siteproof.model.nouns.commands import Answer, Command, Refusal
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import MINUTE_MS, RecoveryPoint, ReplicationPolicy
@@ -243,6 +243,8 @@ class Lab:
     def observe(self, machine: Machine) -> Observation:
         """What the subject shows of the machine right now."""
         seen = self.subject.observe(machine.name)
+        if seen.machine != machine.name:
+            raise Failed(f"an observation of {machine.name}", f"one of {seen.machine}")
         self.history.listed(seen)
         self._seen[machine.name] = seen
         return seen

@@ -8,7 +8,7 @@ for line in sys.stdin:
     answers = {
         "describe": {"name": "wrong id", "version": "1", "capabilities": {}, "ours": True},
         "observe": {
-            "machine": "smoke",
+            "machine": request["args"].get("machine", "smoke"),
             "time_ms": 0,
             "regions": {},
             "allowed": [],
