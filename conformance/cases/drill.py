@@ -8,6 +8,7 @@ from siteproof.conformance.case import Level, case
 from siteproof.conformance.lab import Lab
 from siteproof.conformance.oracles import drill as oracle
 from siteproof.model.nouns.errors import ErrorCode, Refused
+from siteproof.model.nouns.policy import ReplicationPolicy
 from siteproof.model.nouns.subject import Capability, FaultKind
 from siteproof.model.nouns.vocabulary import Place, Selection, TestFailover, Verb
 
@@ -127,3 +128,28 @@ def a_drill_guards_nothing(lab: Lab) -> None:
     machine = lab.protected_machine()
     verify.accepted(lab.ask(machine, Verb.FAIL_OVER), "fail_over without a drill")
     lab.settle()
+
+
+@case("DRL-10", ["SP-DRL-2", "SP-PT-19"], needs=(*DRILL, C.DELTA), on_bytes=True)
+def a_drill_of_latest_has_everything_received(lab: Lab) -> None:
+    """A drill of latest shows every write that had been received, also those after the newest point."""
+    machine = lab.protected_machine()
+    lab.write(machine, 20)
+    lab.crash_point(machine)
+    lab.write(machine, 20)
+    lab.settle()
+    lab.run(machine, Verb.TEST_FAILOVER, selection=Selection.LATEST)
+    verify_bytes.same_image(lab.read(machine, Place.TEST), lab.history.image_now(machine.name), "the test machine")
+
+
+@case("DRL-11", ["SP-DRL-2", "SP-PT-22"], needs=(*DRILL, C.DELTA, C.APP_POINTS, C.VIRTUAL_CLOCK), on_bytes=True)
+def a_drill_takes_the_kind_that_was_asked_for(lab: Lab) -> None:
+    """A drill of latest app-consistent shows the newest app-consistent point, though newer ones are listed."""
+    machine = lab.protected_machine(policy=ReplicationPolicy(app_consistent_minutes=60))
+    lab.write(machine, 20)
+    point = lab.app_point(machine, 62)
+    wanted = lab.history.image_at(machine.name, point.name)
+    lab.write(machine, 20)
+    verify_bytes.other_image(lab.restore(machine, lab.crash_point(machine)), wanted, "two points")
+    lab.run(machine, Verb.TEST_FAILOVER, selection=Selection.LATEST_APP_CONSISTENT)
+    verify_bytes.same_image(lab.read(machine, Place.TEST), wanted, "the test machine")

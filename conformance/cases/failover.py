@@ -268,3 +268,23 @@ def _restorable(lab: Lab, machine: Machine, point: RecoveryPoint) -> bool:
     except Refused:
         return False
     return True
+
+
+CHANGE_BY_KIND = (*OVER, C.CHANGE_POINT, C.APP_POINTS, C.VIRTUAL_CLOCK)
+
+
+@case("FO-19", ["SP-FO-6", "SP-PT-21", "SP-PT-22"], needs=CHANGE_BY_KIND, on_bytes=True)
+def a_change_takes_the_kind_that_was_asked_for(lab: Lab) -> None:
+    """Changing to latest app-consistent, then to latest processed, gives the newest point of each kind."""
+    machine = lab.protected_machine(policy=ReplicationPolicy(app_consistent_minutes=60))
+    lab.write(machine, 20)
+    points = {Selection.LATEST_APP_CONSISTENT: lab.app_point(machine, 62)}
+    lab.write(machine, 20)
+    oldest = lab.crash_point(machine)
+    lab.write(machine, 20)
+    points[Selection.LATEST_PROCESSED] = lab.crash_point(machine)
+    lab.run(machine, Verb.FAIL_OVER, selection=Selection.CUSTOM, point=oldest.name)
+    for selection, point in points.items():
+        wanted = lab.history.image_at(machine.name, point.name)
+        lab.run(machine, Verb.CHANGE_RECOVERY_POINT, selection=selection)
+        verify_bytes.same_image(lab.read(machine), wanted, f"the machine of {selection.value}")

@@ -216,3 +216,20 @@ def the_time_of_a_point_is_the_time_of_its_bytes(lab: Lab) -> None:
 
 
 SHIPPING_MS = 15_000  # a point's time may miss the last shipment before it
+
+
+@case("PT-14", ["SP-PT-27", "SP-PT-33"], needs=(*POINTS, C.APP_POINTS, C.VIRTUAL_CLOCK), on_bytes=True)
+def the_time_of_an_app_point_is_the_time_of_its_bytes(lab: Lab) -> None:
+    """Under load an app-consistent point holds all writes made before its time, none after, but for a shipment."""
+    machine = lab.protected_machine(disk="128 KiB", policy=HOURLY_APP)
+    lab.advance(minutes=50)
+    for _ in range(70):
+        lab.write(machine, 3)
+        lab.advance(milliseconds=9_900)
+    ledger = lab.history.ledgers(machine.name)[0]
+    points = [point for point in lab.observe(machine).points if point.consistency is Consistency.APP]
+    verify.given(bool(points), "no app-consistent point within an hour")
+    for point in points:
+        low = ledger.newest_before(point.taken_at_ms - SHIPPING_MS)
+        high = ledger.newest_before(point.taken_at_ms + SHIPPING_MS)
+        verify_bytes.past_image(lab, lab.restore(machine, point), [ledger], low, high)

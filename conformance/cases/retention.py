@@ -123,3 +123,16 @@ def pruning_changes_no_other_point(lab: Lab) -> None:
     verify.given(0 < len(left) < len(first), "nothing was thinned, or everything")
     for name in left:
         verify_bytes.same_image(lab.restore(machine, name), first[name], f"point {name} after its neighbours went")
+
+
+@case("RET-9", ["SP-RET-1", "SP-RET-3", "SP-RET-19"], needs=AGING)
+def a_short_retention_ends_when_it_says(lab: Lab) -> None:
+    """With a retention of three hours nothing that old is listed, and no point of the last two hours is missing."""
+    machine = lab.protected_machine(disk=SMALL, policy=ReplicationPolicy(retention_minutes=180))
+    watch = Watch(lab, machine)
+    watch.pass_hours(5, writes=1)
+    listed = watch.look()
+    newest_ms = max(point.taken_at_ms for point in listed)
+    verify.every(listed, lambda point: newest_ms - point.taken_at_ms < 180 * MINUTE_MS, "a point younger than 3 hours")
+    recent = {p.name for p in watch.ever.values() if newest_ms - p.taken_at_ms < TWO_HOURS_MS}
+    verify.equal(recent - {point.name for point in listed}, set(), "points of the last two hours that are missing")

@@ -3,13 +3,15 @@
 Rule: as plain as possible, one method per promise, so that a miniature overrides exactly the promise that it breaks.
 """
 
+from pathlib import Path
+
 from siteproof.model import lifecycle
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.observation import DiskView, Event, Observation, Regions, Watermarks
 from siteproof.model.nouns.policy import ReplicationPolicy, check_policy
 from siteproof.model.nouns.profile import CORE
-from siteproof.model.nouns.scenario import MachineSpec, Scenario
+from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
 from siteproof.model.nouns.stamp import BLOCK_BYTES, Stamp
 from siteproof.model.nouns.subject import (
     Capability,
@@ -195,7 +197,13 @@ def _policy_error(policy: ReplicationPolicy | None) -> ErrorCode | None:
 
 
 def _blank(spec: MachineSpec) -> Disks:
-    return {disk.name: bytearray(disk.size_bytes) for disk in spec.disks}
+    return {disk.name: _first_bytes(disk) for disk in spec.disks}
+
+
+def _first_bytes(disk: DiskSpec) -> bytearray:
+    """What the scenario says, and zeros behind it."""
+    held = Path(disk.image).read_bytes() if disk.image else b""
+    return bytearray(held.ljust(disk.size_bytes, b"\0"))
 
 
 def _content(write: Write) -> bytes:
