@@ -135,7 +135,7 @@ def the_rpo_of_a_marked_machine_grows(lab: Lab) -> None:
 
 @case("HON-6", ["SP-RPO-1"], needs=(*DELTA, C.VIRTUAL_CLOCK))
 def the_rpo_counts_what_was_received(lab: Lab) -> None:
-    """The RPO is the age of what latest would produce: after received writes it is small, however old the newest point."""
+    """The RPO is the age of what latest would produce: small once writes were received, however old the last point."""
     machine = lab.protected_machine()
     lab.crash_point(machine)
     lab.advance(minutes=3)
