@@ -73,12 +73,15 @@ def test_fast_engines_find_what_the_plain_one_finds(check: Check, engine: str) -
     assert explored(_system(_name(check)), _able(_system(_name(check)), engine)) == plain(_name(check))
 
 
+NIGHTLY_STATES_MIN = 30_000
+
+
 def _when(check: Check) -> object:
     marks = [pytest.mark.nightly] if check.states >= NIGHTLY_STATES_MIN else []
     return pytest.param(check, id=_name(check), marks=marks)
 
 
-@pytest.mark.parametrize("check", map(_when, LARGE))
+@pytest.mark.parametrize("check", [_when(check) for check in LARGE])
 def test_large_checks_have_the_manifests_numbers(check: Check) -> None:
     """Rows, and packed words where a state fits, count what the manifest says."""
     system = SPECS[check.spec].system(check.bounds)
