@@ -338,8 +338,8 @@ def _strangers(ledger: Ledger, first: int, digests: Digests) -> list[int]:
     """Blocks of this chunk whose content is neither the newest nor the base one: their bytes may explain a failure."""
     newest = ledger.digests_at(ledger_end(ledger))[first : first + len(digests)]
     base = ledger.base[first : first + len(digests)]
-    common = len(newest)
-    odd = (digests[:common] != newest) & (digests[:common] != base)
+    common = min(len(newest), len(base), len(digests))  # an image of the wrong size is judged elsewhere
+    odd = (digests[:common] != newest[:common]) & (digests[:common] != base[:common])
     return [first + int(block) for block in odd.nonzero()[0]]
 
 

@@ -76,7 +76,18 @@ def read_record(document: bytes | dict[str, Any], name: str) -> WalkRecord:
     """The record in a JSON document (or its decoded form); Problem when it is not one."""
     try:
         if isinstance(document, bytes):
-            return msgspec.json.decode(document[:RECORD_BYTES_MAX], type=WalkRecord)
-        return msgspec.convert(document, WalkRecord)
+            return _checked(msgspec.json.decode(document[:RECORD_BYTES_MAX], type=WalkRecord), name)
+        return _checked(msgspec.convert(document, WalkRecord), name)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         raise Problem(f"{name} is not a recorded walk", str(error), "record one with siteproof fuzz") from error
+
+
+def _checked(record: WalkRecord, name: str) -> WalkRecord:
+    """Every block that is written lies on its disk."""
+    sizes = {(machine.name, disk.name): disk.blocks for machine in record.scenario.machines for disk in machine.disks}
+    for action in record.actions:
+        size = sizes.get((action.machine, action.disk), 0)
+        if any(not 0 <= block < size for block in action.blocks):
+            cause = f"`{action}` is not on a disk of its scenario"
+            raise Problem(f"{name} is not a recorded walk", cause, "record one with siteproof fuzz")
+    return record

@@ -13,7 +13,7 @@ from siteproof.conformance.carriers.bench import Bench
 from siteproof.conformance.carriers.target import Target
 from siteproof.fuzz.actions import Action, WalkRecord
 from siteproof.fuzz.minimise import minimise
-from siteproof.fuzz.walk import SCENARIO, Finding, Walk, repeat, wander
+from siteproof.fuzz.walk import SCENARIO, Finding, Walk, meet, repeat, wander
 
 STEPS_MAX = 60
 SHRINK_TRIES_MAX = 600
@@ -64,6 +64,7 @@ def campaign(
     bench = Bench(target.factory(), TIMEOUT_SECONDS)
     end, tally = clock() + budget.seconds, _Tally()
     try:
+        bench.run(meet)
         while len(tally.walks) < budget.walks and clock() < end:
             walk = wander(bench, seed, len(tally.walks), budget.steps)
             tally.add(walk)

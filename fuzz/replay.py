@@ -8,7 +8,7 @@ from siteproof.conformance.carriers.bench import Bench
 from siteproof.conformance.carriers.target import Target, TargetKind
 from siteproof.fuzz.actions import read_record
 from siteproof.fuzz.campaign import TIMEOUT_SECONDS
-from siteproof.fuzz.walk import Finding, repeat
+from siteproof.fuzz.walk import Finding, kind_of, meet, repeat
 from siteproof.model.nouns.problem import Problem
 
 
@@ -21,8 +21,15 @@ class Replayed:
 
     @property
     def reproduced(self) -> bool:
-        """Whether something is wrong again."""
-        return self.finding is not None
+        """Whether the same thing is wrong again."""
+        return self.finding is not None and self.finding.kind == kind_of(self.recorded)
+
+    def __str__(self) -> str:
+        """In words."""
+        if self.finding is None:
+            return f"expected {self.recorded}; now nothing is wrong"
+        other = "" if self.reproduced else f"another failure than the recorded one (expected {self.recorded}): "
+        return f"{other}expected {self.finding.expected}; actual {self.finding.actual}"
 
 
 def replay_walk(record: dict[str, Any], name: str = "the record") -> Replayed:
@@ -30,6 +37,7 @@ def replay_walk(record: dict[str, Any], name: str = "the record") -> Replayed:
     walk = read_record(record, name)
     bench = Bench(target_of(walk.subject).factory(), TIMEOUT_SECONDS)
     try:
+        bench.run(meet)
         return Replayed(walk.expected, repeat(bench, walk.actions, walk.seed).finding)
     finally:
         bench.close()

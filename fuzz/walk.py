@@ -15,6 +15,7 @@ from siteproof.fuzz.actions import Action
 from siteproof.fuzz.examiner import Examiner
 from siteproof.fuzz.walker import Walker
 from siteproof.model.nouns.errors import Refused
+from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
 from siteproof.model.nouns.subject import Unsupported
@@ -33,7 +34,12 @@ class Finding:
     @property
     def kind(self) -> str:
         """Two findings of one kind are the same defect for the minimiser: what was expected, without numbers."""
-        return "".join(char for char in self.expected if not char.isdigit())
+        return kind_of(self.expected)
+
+
+def kind_of(expected: str) -> str:
+    """An expectation without its numbers."""
+    return "".join(char for char in expected if not char.isdigit())
 
 
 @frozen
@@ -53,6 +59,15 @@ def dice_of(seed: int, number: int) -> random.Random:
 def wander(bench: Bench, seed: int, number: int, steps_max: int, profile: Profile = CORE) -> Walk:
     """Draw and carry out up to `steps_max` actions."""
     return _guarded(bench, lambda carrier, done: _wander(carrier, done, seed, number, steps_max, profile))
+
+
+def meet(carrier: Carrier) -> None:
+    """Ask the subject who it is; Problem (cannot judge) when there is nobody to walk with."""
+    try:
+        carrier.describe()
+    except (SubjectFailed, Unsupported) as error:
+        hint = "a subject must at least describe itself; see docs/adapters.md"
+        raise Problem("there is no subject to walk with", str(error), hint, ExitCode.CANNOT_JUDGE) from error
 
 
 def repeat(bench: Bench, actions: tuple[Action, ...], seed: int, profile: Profile = CORE) -> Walk:

@@ -16,9 +16,9 @@ from siteproof.conformance.carriers.target import Target, TargetKind
 from siteproof.fuzz.actions import WalkRecord
 from siteproof.fuzz.campaign import STEPS_MAX, WALKS_MAX, Budget, Outcome, campaign
 from siteproof.model.nouns.problem import ExitCode, Problem
+from siteproof.reference.zoo import ZOO
 
 EMBEDDED = "siteproof.reference.subject:make_subject"
-ZOO = "siteproof.reference.zoo.{}:make_subject"
 
 
 @click.command()
@@ -36,6 +36,7 @@ def fuzz(
     """Walk the embedded reference, or the subject that is named, until something is wrong or the budget is used up."""
     target = _target(python, cmd, zoo)
     budget = Budget(seconds, walks, steps)
+    (out / "failures").mkdir(parents=True, exist_ok=True)  # an impossible place is named before the first walk
     bound = f"at most {walks} walks" if walks < WALKS_MAX else f"{seconds:g} s"
     click.echo(f"siteproof {__version__} · fuzz {target.name} · seed {seed} · {bound} · {steps} steps a walk")
     outcome = campaign(target, seed, budget, on_walk=_progress)
@@ -47,12 +48,18 @@ def _target(python: str | None, cmd: str | None, zoo: str | None) -> Target:
     named = [
         Target(TargetKind.PYTHON, python) if python else None,
         Target(TargetKind.COMMAND, cmd) if cmd else None,
-        Target(TargetKind.PYTHON, ZOO.format(zoo.lower())) if zoo else None,
+        _exhibit(zoo) if zoo else None,
     ]
     chosen = [target for target in named if target is not None]
     if len(chosen) > 1:
         raise Problem("more than one subject is named", "--python, --cmd and --zoo exclude each other", "name one")
     return chosen[0] if chosen else Target(TargetKind.PYTHON, EMBEDDED)
+
+
+def _exhibit(name: str) -> Target:
+    if name.upper() not in ZOO:
+        raise Problem(f"there is no exhibit {name!r}", "the zoo does not have it", f"exhibits: {', '.join(ZOO)}")
+    return Target(TargetKind.PYTHON, ZOO[name.upper()].factory)
 
 
 def _progress(walks: int, steps: int) -> None:
@@ -70,12 +77,12 @@ def _report(outcome: Outcome, out: Path) -> int:
     if outcome.record is None or outcome.finding is None:
         click.echo("nothing wrong was found")
         return ExitCode.OK if outcome.walks else ExitCode.NOTHING_RAN
-    path = _save(outcome.record, out / "failures")
     shrunk = f"{len(outcome.record.actions)} actions (found after {outcome.found_after_steps})"
     click.echo(f"FAIL  walk {outcome.record.walk} of seed {outcome.record.seed}, shrunk to {shrunk}")
     click.echo(f"  Expected  {outcome.finding.expected}\n  Actual    {outcome.finding.actual}")
     for step in outcome.finding.trace:
         click.echo(f"  {step.number:>3} {step.text:<44} {step.diff}".rstrip())
+    path = _save(outcome.record, out / "failures")
     click.echo(f"  Replay    siteproof replay {shlex.quote(str(path))}")
     return ExitCode.VIOLATION
 
@@ -83,6 +90,5 @@ def _report(outcome: Outcome, out: Path) -> int:
 def _save(record: WalkRecord, folder: Path) -> Path:
     text = record.to_json()
     path = folder / f"walk-{hashlib.blake2b(text, digest_size=4).hexdigest()}.json"
-    folder.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text)
     return path

@@ -4,6 +4,8 @@ Nothing is printed that depends on the clock: the same specification and bounds 
 """
 
 import json
+import signal
+import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -33,6 +35,7 @@ def prove(spec: str, every: str | None, form: str, **bounds: int | None) -> int:
     """
     from siteproof.model.prove.induction import prove as attempt  # noqa: PLC0415  (z3 only when it proves)
 
+    _end_at_once_when_interrupted()
     chosen = {name: value for name, value in bounds.items() if value is not None}
     proof = attempt(known(spec), chosen, _every(spec, every))
     title = f"siteproof {__version__} · prove {spec} · seed none (exhaustive) · {_bounds(proof)}"
@@ -41,6 +44,15 @@ def prove(spec: str, every: str | None, form: str, **bounds: int | None) -> int:
     else:
         click.echo("\n".join([title, *_lines(proof)]))
     return _exit_code(proof)
+
+
+def _end_at_once_when_interrupted() -> None:
+    """z3 swallows interrupts while it solves; a proof keeps nothing, so the process may simply end (exit code 130)."""
+    import z3  # noqa: PLC0415  (as above)
+
+    z3.set_param("ctrl_c", False)  # noqa: FBT003  (z3's own way)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _every(spec: str, text: str | None) -> tuple[str, ...]:

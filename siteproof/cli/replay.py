@@ -53,9 +53,8 @@ def _walk(record: Mapping[str, Any], own_target: bool) -> int:
     """A campaign's walk; the floor that made it replays it."""
     del own_target
     replayed = importlib.import_module("siteproof.fuzz.replay").replay_walk(dict(record))
-    found = replayed.finding
-    now = f"{found.kind}: expected {found.expected}; actual {found.actual}" if found else "nothing is wrong"
-    return _said(replayed.reproduced, f"recorded: expected {replayed.recorded}; now {now}")
+    said = _said(replayed.reproduced, str(replayed))
+    return ExitCode.VIOLATION if replayed.finding is not None else said
 
 
 def _crash(record: Mapping[str, Any], own_target: bool) -> int:

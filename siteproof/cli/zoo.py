@@ -6,8 +6,10 @@ printed depends on the clock or on how many processes share the work.
 
 import json
 import os
+import signal
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -78,8 +80,22 @@ def _rows(ids: tuple[str, ...], seed: int, jobs: int) -> Iterator[Row]:
     if jobs == 1:
         yield from map(work, ids)
         return
-    with ProcessPoolExecutor(jobs) as pool:
+    with _pool(jobs) as pool:
         yield from pool.map(work, ids)
+
+
+@contextmanager
+def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that end with this one: an interrupt does not wait for the suites that still run."""
+    pool = ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL))
+    try:
+        yield pool
+    except BaseException:
+        for process in list(pool._processes.values()):  # noqa: SLF001  (the executor offers no way to end its work)
+            process.kill()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 def judged(exhibit_id: str, seed: int) -> Row:
