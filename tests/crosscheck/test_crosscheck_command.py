@@ -15,6 +15,7 @@ from siteproof.model.nouns.problem import ExitCode, Problem
 
 STOPPED = "(Spin Version 6.5.2 -- 6 December 2019)\nWarning: Search not completed\nerrors: 0\n  10 states, stored\n"
 FAILED = "pan:1: assertion violated (x<=2) (at depth 7)\n(Spin Version 6.5.2 -- 6 December 2019)\nerrors: 1\n"
+ROUNDED = "(Spin Version 6.5.2 -- 1)\ndepth reached 9, errors: 0\n 3e+07 states, stored\n2.86e+08 transitions (=\n"
 QUEUE = "TLC2 Version 2.15 of Day\n12 states generated, 5 distinct states found, 3 states left on queue.\n"
 INITIAL = "TLC2 Version 2.15 of Day\nError: Invariant X is violated by the initial state:\n"
 
@@ -89,7 +90,7 @@ def test_several_of_our_engines_stand_beside_each_other(capsys: pytest.CaptureFi
     assert not any(line.startswith("MISSING") for line in lines)
 
 
-@pytest.mark.parametrize("printed", [STOPPED, "nonsense", ""])
+@pytest.mark.parametrize("printed", [STOPPED, ROUNDED, "nonsense", ""])
 def test_an_unfinished_search_of_spin_is_no_answer(printed: str) -> None:
     """Output that does not tell of a completed search is a Problem that cannot be judged."""
     with pytest.raises(Problem) as raised:

@@ -59,12 +59,17 @@ def answer(printed: str) -> Answer:
         return Answer(version, broken_at=int(broken[1]))
     if re.search(r"not completed|max search depth|out of memory|memory limit", printed) or "errors: 0" not in printed:
         raise cannot("SPIN did not search everything", tail(printed), "choose smaller bounds, or give it more memory")
-    stored, steps, depth = (
-        int(found(pattern, printed))
-        for pattern in (r"(\d+) states, stored", r"(\d+) transitions \(", r"depth reached (\d+)")
-    )
+    patterns = (r"(\S+) states, stored", r"(\S+) transitions \(", r"depth reached (\d+)")
+    stored, steps, depth = (_exact(found(pattern, printed)) for pattern in patterns)
     itself = f"{stored:,} states stored, {steps:,} transitions, depth reached {depth}"
     return Answer(version, Counts(stored - 1, steps - 2, depth - 1), itself=itself)
+
+
+def _exact(number: str) -> int:
+    """A number as SPIN prints it; Problem from 10^8 on, where SPIN rounds."""
+    if not number.isdecimal():
+        raise cannot("SPIN rounds its numbers", f"it says {number}, which cannot be compared", "choose smaller bounds")
+    return int(number)
 
 
 def found(pattern: str, printed: str) -> str:
