@@ -50,7 +50,7 @@ def _end_at_once_when_interrupted() -> None:
     """z3 swallows interrupts while it solves; a proof keeps nothing, so the process may simply end (exit code 130)."""
     import z3  # noqa: PLC0415  (as above)
 
-    z3.set_param("ctrl_c", False)  # noqa: FBT003  (z3's own way)
+    z3.set_param("ctrl_c", False)
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
