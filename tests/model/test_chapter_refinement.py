@@ -31,7 +31,7 @@ def protected(resync: Resync) -> Regions:
 
 def lifecycle_moves() -> set[tuple[Resync, Resync]]:
     """How the lifecycle moves the resync region of a protected machine: by its command, its failure, or a happening."""
-    moves = {
+    moves: set[tuple[Resync, Resync]] = {
         (before, after)
         for each in lifecycle.HAPPENINGS
         for before in Resync
@@ -40,8 +40,11 @@ def lifecycle_moves() -> set[tuple[Resync, Resync]]:
     }
     for before in Resync:
         if Verb.RESYNCHRONIZE in lifecycle.allowed_operations(protected(before), CORE):
-            phases = [before, *(each.resync for each in lifecycle.phases(protected(before), Verb.RESYNCHRONIZE, CORE))]
-            seen = [each for each in phases if each is not Resync.QUEUED]
+            phases: list[Resync] = [
+                before,
+                *(each.resync for each in lifecycle.phases(protected(before), Verb.RESYNCHRONIZE, CORE)),
+            ]
+            seen: list[Resync] = [each for each in phases if each is not Resync.QUEUED]
             moves |= set(itertools.pairwise(seen))
             moves |= {(Resync.RUNNING, lifecycle.failed(protected(before), Verb.RESYNCHRONIZE, CORE).resync)}
     return moves
@@ -59,7 +62,11 @@ def test_the_protocol_moves_the_resync_region_as_the_lifecycle_does() -> None:
     assert {(before, after) for before, after in seen if before is not after} == lifecycle_moves()
 
 
-BOUNDS = ({}, {"instants": 7, "recent": 1, "bucket": 3, "retention": 5}, {"instants": 7, "bucket": 1, "recent": 3})
+BOUNDS: tuple[dict[str, int], ...] = (
+    {},
+    {"instants": 7, "recent": 1, "bucket": 3, "retention": 5},
+    {"instants": 7, "bucket": 1, "recent": 3},
+)
 
 
 @pytest.mark.parametrize("bounds", BOUNDS, ids=str)
