@@ -115,7 +115,12 @@ def the_way_home_sends_only_changes(lab: Lab) -> None:
         verify.at_most(sent, resync_oracle.most_bytes(lab, machine, 8 * BLOCK_BYTES), f"bytes sent by {what}")
 
 
-@case("HON-5", ["SP-RPO-2", "SP-RPO-6"], needs=(*DELTA, C.LINK_FAULTS, C.VIRTUAL_CLOCK, C.FAILOVER), on_bytes=True)
+@case(
+    "HON-5",
+    ["SP-RPO-2", "SP-RPO-6"],
+    needs=(*DELTA, C.RESYNC, C.LINK_FAULTS, C.VIRTUAL_CLOCK, C.FAILOVER),
+    on_bytes=True,
+)
 def the_rpo_of_a_marked_machine_grows(lab: Lab) -> None:
     """With a mark and the link back the RPO goes on growing, and what a failover then loses is within it."""
     machine = lab.protected_machine(filled=16)

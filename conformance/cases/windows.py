@@ -82,6 +82,7 @@ def a_discard_in_the_cloud_comes_home(lab: Lab) -> None:
     machine = lab.protected_machine(disk="512 KiB", filled=128)
     for verb in (Verb.FAIL_OVER, Verb.COMMIT):
         lab.run(machine, verb)
+    verify_bytes.true_landing(lab, lab.landing(machine), lab.landing(machine).position)
     lab.discard(machine, 4, 9)
     lab.run(machine, Verb.REPROTECT)
     lab.discard(machine, 50, 9)

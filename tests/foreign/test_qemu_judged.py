@@ -17,14 +17,13 @@ TOPICS = {
     "test failover": "SP-DRL-2",
     "failover": "SP-FO-2",
 }
-# QEMU copies granules of 64 KiB; a failed-over machine cannot be reprotected by this adapter.
-KNOWN_FAILURES = {"SP-REP-7", "SP-LC-11"}
+COARSE = "SP-REP-7"  # QEMU copies granules of 64 KiB where eight blocks of 4 KiB were written: kept, not to the letter
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_the_verdict_is_true_and_two_runs_agree(qemu: QemuSubject) -> None:
-    """Two runs of the suite are equal to the word, the core is judged, copying passes, and what is missing fails."""
+    """Two runs of the suite are equal to the word, the core is judged, QEMU fails nothing, and its limits are named."""
     qemu.close()
     first, second = judge(make_subject, timeout_seconds=120), judge(make_subject, timeout_seconds=120)
     assert differences(timeless(first), timeless(second)) == []
@@ -32,7 +31,8 @@ def test_the_verdict_is_true_and_two_runs_agree(qemu: QemuSubject) -> None:
     assert [topic for topic, name in TOPICS.items() if not verdicts(first, name) & set(JUDGED)] == []
     assert [each for each in found(first, *JUDGED) if counts_for_qemu(each) and each.verdict is Verdict.FAIL] == []
     assert [(each.case_id, each.detail) for each in found(first, Verdict.DISHONEST, Verdict.ERROR)] == []
-    assert {name for each in found(first, Verdict.FAIL) for name in each.requirement_ids} >= KNOWN_FAILURES
+    assert COARSE in {name for each in found(first, Verdict.NON_STRICT) for name in each.requirement_ids}
+    assert not first.conformant
 
 
 def timeless(report: Report) -> list[CaseResult]:
