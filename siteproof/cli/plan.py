@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from siteproof import __version__
+from siteproof.cli.files import write_text
 from siteproof.model.nouns.problem import ExitCode, Problem
 
 FILE_BYTES_MAX = 1_048_576
@@ -62,15 +63,6 @@ def read_bytes(file: str) -> bytes:
     if len(data) > FILE_BYTES_MAX:
         raise Problem(f"{file!r} is too large", f"a plan has at most {FILE_BYTES_MAX} bytes", "name a plan file")
     return data
-
-
-def write_text(file: str, text: str) -> None:
-    """Write a picture; Problem when it cannot be written."""
-    try:
-        Path(file).write_text(text, encoding="utf-8", newline="\n")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise Problem(f"cannot write {file!r}", reason, "name a file in a folder of yours") from None
 
 
 def emit(data: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from siteproof import __version__
+from siteproof.cli.files import write_text
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.policy.request import PolicyRequest, request_of, schema, settings_of
 
@@ -115,15 +116,6 @@ def read_bytes(file: str) -> bytes:
     if len(data) > FILE_BYTES_MAX:
         raise Problem(f"{file!r} is too large", f"a policy has at most {FILE_BYTES_MAX} bytes", "name a policy file")
     return data
-
-
-def write_text(file: str, text: str) -> None:
-    """Write a picture; Problem when it cannot be written."""
-    try:
-        Path(file).write_text(text, encoding="utf-8", newline="\n")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise Problem(f"cannot write {file!r}", reason, "name a file in a folder of yours") from None
 
 
 def identity(command: str) -> dict[str, Any]:
