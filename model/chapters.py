@@ -5,14 +5,27 @@ Rule: a chapter is explored in seconds at its default bounds, and speaks of one 
 
 from types import ModuleType
 
-from siteproof.model import appliance, groups, plans, resync_protocol, retention_spec
+from siteproof.model import (
+    appliance,
+    group_lemmas,
+    groups,
+    plan_lemmas,
+    plans,
+    resync_lemmas,
+    resync_protocol,
+    retention_lemmas,
+    retention_spec,
+)
 from siteproof.model.language import Bounds, Part, Spec, chapter
 
 
-def _spec(name: str, doc: str, module: ModuleType, parts: tuple[Part, ...], bounds: Bounds) -> Spec:
-    """The specification that the module's actions and properties are."""
+def _spec(
+    name: str, doc: str, module: ModuleType, parts: tuple[Part, ...], bounds: Bounds, *beside: ModuleType
+) -> Spec:
+    """The specification that the module's actions and properties are; the modules `beside` it hold its lemmas."""
     actions, properties = chapter(module)
-    return Spec(name, doc, parts, actions, properties, bounds)
+    _, lemmas = chapter(*beside)
+    return Spec(name, doc, parts, actions, properties, bounds, lemmas)
 
 
 RESYNC_PROTOCOL = _spec(
@@ -25,6 +38,7 @@ RESYNC_PROTOCOL = _spec(
         Part(resync_protocol.Wire, resync_protocol.Wire),
     ),
     {"blocks": 2, "versions": 2},
+    resync_lemmas,
 )
 
 GROUPS = _spec(
@@ -33,6 +47,7 @@ GROUPS = _spec(
     groups,
     (Part(groups.Group, groups.Group),),
     {"members": 2, "writes": 2},
+    group_lemmas,
 )
 
 PLANS = _spec(
@@ -41,6 +56,7 @@ PLANS = _spec(
     plans,
     (Part(plans.Plan, plans.Plan),),
     {"groups": 2, "machines": 2},
+    plan_lemmas,
 )
 
 APPLIANCE = _spec(
@@ -57,6 +73,7 @@ RETENTION = _spec(
     retention_spec,
     (Part(retention_spec.Store, retention_spec.Store),),
     {"instants": 8, "recent": 2, "bucket": 2, "retention": 6},
+    retention_lemmas,
 )
 
 CHAPTERS: tuple[Spec, ...] = (RESYNC_PROTOCOL, GROUPS, PLANS, APPLIANCE, RETENTION)
