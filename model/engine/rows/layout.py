@@ -26,8 +26,8 @@ class Size:
 
     @property
     def tensor_bytes(self) -> int:
-        """One tensor with its marks."""
-        return self.rows * (self.words * 8 + 1)
+        """One tensor with the spans of its rows."""
+        return self.rows * (self.words * 8 + 8)
 
     @property
     def least_bytes(self) -> int:

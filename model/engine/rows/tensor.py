@@ -8,7 +8,7 @@ import numpy as np
 
 from siteproof.model.engine.findings import DEAD_END
 from siteproof.model.engine.rows import kernels
-from siteproof.model.engine.rows.kernels import Level, Marks, Words
+from siteproof.model.engine.rows.kernels import Level, Marks, Memo, Words
 from siteproof.model.engine.rows.layout import TENSORS, row_of, size_of, tables, term_masks, where_of
 from siteproof.model.engine.rows.product import Product, Where
 from siteproof.model.engine.rows.watch import Watch
@@ -28,9 +28,8 @@ class TensorStore:
         shape = (self.size.rows, self.size.words)
         self._depths = np.zeros((self.size.planes(memory_bytes_max), *shape), np.uint64)
         self._visited = np.zeros(shape, np.uint64)
-        self._now, self._then = (
-            Level(np.zeros(shape, np.uint64), np.zeros(self.size.rows, np.uint8)) for _ in range(2)
-        )
+        self._now, self._then = (_level(*shape) for _ in range(2))
+        self._memo = _memo(self.size.words)
         self._tables = tables(product)
         self._fired = np.zeros(len(product.joint), np.int64)
         self._shown, self._known = (np.zeros(self._tables.offsets[-1], np.uint8) for _ in range(2))
@@ -38,14 +37,15 @@ class TensorStore:
         self._terms: dict[int, tuple[Marks, Words]] = {}
         self._deepest = 0
         self._then.rows[0, 0] = 1
-        self._then.marks[0] = 1
+        self._then.low[0], self._then.high[0] = 0, 1
         self.commit(0)
 
     def expand(self) -> int:
         """See Store."""
         step = max(1, STEP_WORDS // self.size.words)
+        moving = self._now, self._then, self._memo, self._fired
         return sum(
-            kernels.expand(self._tables, begin, min(begin + step, self.size.rows), self._now, self._then, self._fired)
+            kernels.expand(self._tables, begin, min(begin + step, self.size.rows), *moving)
             for begin in range(0, self.size.rows, step)
         )
 
@@ -108,3 +108,12 @@ class TensorStore:
     def _last_depth(self) -> int:
         """The depth that all deeper states share."""
         return (1 << len(self._depths)) - 1
+
+
+def _level(rows: int, words: int) -> Level:
+    return Level(np.zeros((rows, words), np.uint64), np.full(rows, words, np.int32), np.zeros(rows, np.int32))
+
+
+def _memo(words: int) -> Memo:
+    keys, made = (np.zeros((kernels.MEMO_ROWS, words), np.uint64) for _ in range(2))
+    return Memo(keys, made, np.full((kernels.MEMO_ROWS, 7), -1, np.int64))
