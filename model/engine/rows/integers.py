@@ -71,6 +71,7 @@ class IntegerStore:
         self._next: dict[Row, int] = {}
         self._levels = [self._frontier]
         self._around: dict[Row, _Around] = {}
+        self._made: dict[tuple[int, int], tuple[int, int, int]] = {}
         worlds = range(len(product.shared_states))
         self._images = [Image(self._step_rows(world)) for world in worlds]
         self._degrees = [self._degree_masks(world) for world in worlds]
@@ -90,16 +91,24 @@ class IntegerStore:
             around = self._around.get(row)
             if around is None:
                 around = self._around[row] = self._explore(row)
-            transitions += around.weight * bits.bit_count()
-            transitions += sum(count * (bits & mask).bit_count() for count, mask in self._degrees[row[0]])
+            image, degree, count = self._inside(row[0], bits)
+            transitions += around.weight * count + degree
             for target in around.outer:
                 found[target] = found.get(target, 0) | bits
-            image = self._images[row[0]].of(bits)
             if image:
                 found[row] = found.get(row, 0) | image
             transitions += self._join(row, bits, around, found)
         self._next = found
+        self._made.clear()
         return transitions
+
+    def _inside(self, world: int, bits: int) -> tuple[int, int, int]:
+        """What the inner part makes of a row, in how many transitions, and the row's states: in a level rows repeat."""
+        known = self._made.get((world, bits))
+        if known is None:
+            degree = sum(count * (bits & mask).bit_count() for count, mask in self._degrees[world])
+            known = self._made[world, bits] = self._images[world].of(bits), degree, bits.bit_count()
+        return known
 
     def commit(self, depth: int) -> int:
         """See Store."""
