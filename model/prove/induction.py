@@ -4,20 +4,24 @@ Rule: one small query for each action and goal, so that a failure names both and
 every reachable state without visiting any; lemmas are goals like the others and are proved with them.
 """
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 
 import z3
-from attrs import frozen
+from attrs import field, frozen
 
 from siteproof.model.language.claims import Kind
+from siteproof.model.language.domain import Range
 from siteproof.model.language.expression import variables_of
 from siteproof.model.language.spec import Bounds, Claim, Spec, System, Transition
 from siteproof.model.language.text import value_text
 from siteproof.model.language.variable import Variable
 from siteproof.model.prove.independence import check_independent
 from siteproof.model.prove.lowering import Free, Term, after, constant, initial, lower, positive, within
+from siteproof.model.prove.plain_states import plainest
 
 TIMEOUT_MS = 10_000
+TRY_TIMEOUT_MS = 200  # for each value that would make a counterexample plainer
 
 
 @frozen
@@ -34,8 +38,9 @@ class Goal:
 class Gap:
     """Where the induction fails: an action (or the initial state) and the goal that it does not keep.
 
-    `before` and `after` map variables to values; `before` may be unreachable: then a lemma is missing. `undecided`
-    says that the solver gave up.
+    `before` and `after` map variables to values; `before` may be unreachable: then a lemma is missing. As many of its
+    values as possible are initial ones. `read` are the variables that the action or the goal speaks of, `bounds` the
+    values of the bounds that were left open. `undecided` says that the solver gave up.
     """
 
     rule: str
@@ -45,6 +50,13 @@ class Gap:
     before: dict[str, str]
     after: dict[str, str]
     undecided: bool = False
+    read: tuple[str, ...] = ()
+    bounds: dict[str, int] = field(factory=dict)
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """The variables that the action changes."""
+        return tuple(name for name, value in self.before.items() if self.after[name] != value)
 
 
 @frozen
@@ -67,23 +79,39 @@ class Proof:
         return not self.gaps
 
 
-def prove(spec: Spec, bounds: Bounds | None = None, every: tuple[str, ...] = ()) -> Proof:
+def prove(
+    spec: Spec, bounds: Bounds | None = None, every: tuple[str, ...] = (), tell: Callable[[], None] = lambda: None
+) -> Proof:
     """Try to prove every `always` claim and every lemma, and that no variable leaves its range.
 
     `every` names bounds for which all values are meant: one that counts components is proved for one of them (Problem
-    when they are not independent), any other one is left open to the solver.
+    when they are not independent), any other one is left open to the solver. `tell` is called after each query.
     """
-    chosen = dict(bounds or {})
+    chosen, free = independent(spec, bounds or {}, every)
+    system = spec.system(chosen)
+    goals = goals_of(system, free)
+    attempts: list[Gap | None] = []
+    for found in itertools.chain(_start(system, goals, free), attempts_of(system, goals, free)):
+        attempts.append(found)
+        tell()
+    gaps = tuple(gap for gap in attempts if gap is not None)
+    names = dict.fromkeys(f"{goal.rule} {goal.name}" for goal in goals)
+    return Proof(spec.name, dict(system.bounds), every, tuple(names), len(attempts), gaps)
+
+
+def independent(spec: Spec, bounds: Bounds, every: tuple[str, ...]) -> tuple[dict[str, int], Free]:
+    """The bounds to prove at, with one of each independent component, and the bounds that are open to the solver."""
+    chosen = dict(bounds)
     counts = [name for name in every if name in {part.count for part in spec.parts}]
     for name in counts:
         check_independent(spec, chosen, name)
         chosen[name] = 1
-    system, free = spec.system(chosen), frozenset(every) - frozenset(counts)
-    goals = tuple(_goals(system, free))
-    attempts = [*_start(system, goals, free), *_steps(system, goals, free)]
-    gaps = tuple(gap for gap in attempts if gap is not None)
-    names = dict.fromkeys(f"{goal.rule} {goal.name}" for goal in goals)
-    return Proof(spec.name, dict(system.bounds), every, tuple(names), len(attempts), gaps)
+    return chosen, frozenset(every) - frozenset(counts)
+
+
+def goals_of(system: System, free: Free) -> tuple[Goal, ...]:
+    """The induction hypothesis, conjunct by conjunct."""
+    return tuple(_goals(system, free))
 
 
 def _goals(system: System, free: Free) -> Iterator[Goal]:
@@ -103,17 +131,18 @@ def _instances(claim: Claim, free: Free) -> Iterator[Goal]:
 def _start(system: System, goals: tuple[Goal, ...], free: Free) -> Iterator[Gap | None]:
     solver = _solver(positive(free), initial(system.variables))
     for goal in goals:
-        yield _query(system, solver, goal, goal.term, None)
+        yield _query(system, solver, goal, goal.term, None, free)
 
 
-def _steps(system: System, goals: tuple[Goal, ...], free: Free) -> Iterator[Gap | None]:
+def attempts_of(system: System, goals: tuple[Goal, ...], free: Free) -> Iterator[Gap | None]:
+    """For each of the system's transitions and each goal that it can touch: a gap, or None where it is proved."""
     hypothesis = z3.And([positive(free), *(goal.term for goal in goals)])
     for transition in system.transitions:
         solver = _solver(hypothesis, lower(transition.guard, free))
         changed = {effect.target.name for effect in transition.effects}
         for goal in goals:
             if goal.variables & changed:
-                yield _query(system, solver, goal, after(goal.term, transition, free), transition)
+                yield _query(system, solver, goal, after(goal.term, transition, free), transition, free)
 
 
 def _solver(*assumptions: Term) -> Term:
@@ -123,28 +152,53 @@ def _solver(*assumptions: Term) -> Term:
     return solver
 
 
-def _query(system: System, solver: Term, goal: Goal, claim: Term, transition: Transition | None) -> Gap | None:
+def _query(  # noqa: PLR0913  (one query, with everything that its gap has to tell)
+    system: System, solver: Term, goal: Goal, claim: Term, transition: Transition | None, free: Free
+) -> Gap | None:
     solver.push()
     solver.add(z3.Not(claim))
     answer = solver.check()
-    gap = None if answer == z3.unsat else _gap(system, solver, answer, goal, transition)
+    gap = None if answer == z3.unsat else _gap(system, solver, answer, goal, transition, free)
     solver.pop()
     return gap
 
 
-def _gap(system: System, solver: Term, answer: Term, goal: Goal, transition: Transition | None) -> Gap:
+def _gap(  # noqa: PLR0913  (as above)
+    system: System, solver: Term, answer: Term, goal: Goal, transition: Transition | None, free: Free
+) -> Gap:
     rule, name = (transition.rule, transition.name) if transition is not None else ("", "the initial state")
     if answer != z3.sat:
         return Gap(rule, name, goal.name, goal.rule, {}, {}, undecided=True)
-    model = solver.model()
+    solver.set("timeout", TRY_TIMEOUT_MS)
+    model = plainest(solver, system.variables, free)
+    solver.set("timeout", TIMEOUT_MS)
     before = {variable.name: _value(model, variable, constant(variable)) for variable in system.variables}
     effects = transition.effects if transition is not None else ()
-    changes = {effect.target.name: _value(model, effect.target, lower(effect.value)) for effect in effects}
-    return Gap(rule, name, goal.name, goal.rule, before, {**before, **changes})
+    changes = {effect.target.name: _value(model, effect.target, lower(effect.value, free)) for effect in effects}
+    read = goal.variables | _speaks_of(transition)
+    sizes = {name: model.eval(z3.Int(name), model_completion=True).as_long() for name in sorted(free)}
+    return Gap(
+        rule,
+        name,
+        goal.name,
+        goal.rule,
+        before,
+        {**before, **changes},
+        read=tuple(variable.name for variable in system.variables if variable.name in read),
+        bounds=sizes,
+    )
+
+
+def _speaks_of(transition: Transition | None) -> frozenset[str]:
+    if transition is None:
+        return frozenset()
+    nodes = (transition.guard, *(effect.value for effect in transition.effects))
+    read = {variable.name for node in nodes for variable in variables_of(node)}
+    return frozenset(read | {effect.target.name for effect in transition.effects})
 
 
 def _value(model: Term, variable: Variable, term: Term) -> str:
     value = model.eval(term, model_completion=True)
     code = int(z3.is_true(value)) if z3.is_bool(value) else value.as_long()
-    in_range = z3.is_bool(value) or 0 <= code < variable.domain.size
+    in_range = z3.is_bool(value) or isinstance(variable.domain, Range) or 0 <= code < variable.domain.size
     return value_text(variable.domain.decode(code)) if in_range else str(code)
