@@ -5,12 +5,10 @@ A plan with a cycle cannot run, so nothing after the cycle check is computed for
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any
 
-import networkx as nx
 from attrs import frozen
 
-from siteproof.model.recovery_plan.graph import Task, TaskKind, blocked_tasks, graph_of, needs_of
+from siteproof.model.recovery_plan.graph import Task, TaskKind, Waits, blocked_tasks, needs_of, sorted_tasks, waits_of
 from siteproof.model.recovery_plan.plan import (
     GROUPS_MAX,
     MACHINES_MAX,
@@ -21,7 +19,7 @@ from siteproof.model.recovery_plan.plan import (
     Span,
     StepKind,
 )
-from siteproof.model.recovery_plan.run import Run, course_of, run, single_failures
+from siteproof.model.recovery_plan.run import Aftermath, Run, course_of, run, single_failures
 
 
 class Outcome(StrEnum):
@@ -47,7 +45,7 @@ class Failures:
     """What each single failure does in one situation."""
 
     run: Run
-    failing: tuple[tuple[Task, Run], ...]
+    failing: tuple[tuple[Task, Aftermath], ...]
 
 
 @frozen
@@ -100,36 +98,29 @@ def _order(plan: RecoveryPlan) -> Finding:
 
 def _cycles(plan: RecoveryPlan) -> Finding:
     """Cycles that are not only a wrong order of groups; each is shown once, whatever the situation."""
-    rings: dict[str, None] = {}
+    found: dict[str, None] = {}
     for situation in SITUATIONS:
-        graph = _within_order(plan, situation)
-        for knot in nx.strongly_connected_components(graph):
-            if len(knot) > 1 or any(graph.has_edge(task, task) for task in knot):
-                rings[_ring(graph.subgraph(knot))] = None
-    return _finding("SP-PLN-2", "no machine and no step waits for itself", sorted(rings))
+        waits = _within_order(plan, situation)
+        if len(sorted_tasks(waits)) < len(waits):
+            from siteproof.model.recovery_plan.deadlocks import rings  # noqa: PLC0415  (a sound plan needs no networkx)
+
+            found |= dict.fromkeys(rings(waits))
+    return _finding("SP-PLN-2", "no machine and no step waits for itself", sorted(found))
 
 
-def _within_order(plan: RecoveryPlan, situation: Situation) -> Any:
-    graph = graph_of(plan, situation)
+def _within_order(plan: RecoveryPlan, situation: Situation) -> Waits:
+    """Who waits for whom, without the waits for a later group."""
     group = places(plan)
-    backward = [
-        (before, after)
-        for before, after in graph.edges
-        if before.kind is not TaskKind.GATE
-        and after.kind is not TaskKind.GATE
-        and group.get(before.name, 0) > group.get(after.name, 0)
-    ]
-    graph.remove_edges_from(backward)
-    return graph
 
+    def backward(before: Task, after: Task) -> bool:
+        gates = TaskKind.GATE in (before.kind, after.kind)
+        return not gates and group.get(before.name, 0) > group.get(after.name, 0)
 
-def _ring(knot: Any) -> str:
-    """The cycle as a chain that ends where it begins, from the alphabetically first task."""
-    first = min(knot.nodes, key=str)
-    inside = min(
-        (nx.shortest_path(knot, after, first) for after in knot.successors(first)), key=lambda p: (len(p), str(p))
-    )
-    return " → ".join(str(task) for task in (first, *inside) if task.kind is not TaskKind.GATE)
+    waits = waits_of(plan, situation)
+    return {
+        task: {each: strict for each, strict in before.items() if not backward(each, task)}
+        for task, before in waits.items()
+    }
 
 
 def _reach(plan: RecoveryPlan) -> Finding:

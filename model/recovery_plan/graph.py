@@ -3,12 +3,11 @@
 Every edge orders; a `strict` edge also needs success. All of the plan's semantics stand in `edges`; nothing else knows.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from itertools import pairwise
-from typing import Any
 
-import networkx as nx
 from attrs import frozen
 
 from siteproof.model.recovery_plan.plan import (
@@ -61,15 +60,41 @@ class Task:
 
 
 Edge = tuple[Task, Task, bool]  # from, to, strict
+Waits = dict[Task, dict[Task, bool]]  # a task, those that precede it, whether each is strict
 
 
-def graph_of(plan: RecoveryPlan, situation: Situation) -> Any:
-    """The directed graph of the plan's tasks; edges carry `strict`. It may have cycles: `checks` says so."""
-    graph = nx.DiGraph()
+def waits_of(plan: RecoveryPlan, situation: Situation) -> Waits:
+    """Every task with those that precede it; each of them with whether its success is needed, too."""
+    waits: Waits = {}
     for before, after, strict in edges(plan, situation):
-        known = graph.has_edge(before, after) and graph.edges[before, after]["strict"]
-        graph.add_edge(before, after, strict=strict or known)
-    return graph
+        waits.setdefault(before, {})
+        mine = waits.setdefault(after, {})
+        mine[before] = strict or mine.get(before, False)
+    return waits
+
+
+def sorted_tasks(waits: Mapping[Task, Mapping[Task, bool]]) -> tuple[Task, ...]:
+    """The tasks in an order in which nobody stands before whom it waits for; of those that could be next the first.
+
+    Tasks that wait in a ring, and whoever waits for them, are left out.
+    """
+    names = {task: (str(task), number) for number, task in enumerate(waits)}
+    open_waits = {task: len(before) for task, before in waits.items()}
+    ready = [(*names[task], task) for task, count in open_waits.items() if not count]
+    heapq.heapify(ready)
+    followers: dict[Task, list[Task]] = {task: [] for task in waits}
+    for task, before in waits.items():
+        for each in before:
+            followers[each].append(task)
+    done: list[Task] = []
+    while ready:
+        task = heapq.heappop(ready)[-1]
+        done.append(task)
+        for each in followers[task]:
+            open_waits[each] -= 1
+            if not open_waits[each]:
+                heapq.heappush(ready, (*names[each], each))
+    return tuple(done)
 
 
 def edges(plan: RecoveryPlan, situation: Situation) -> Iterator[Edge]:

@@ -7,7 +7,7 @@ from siteproof.model.policy.duration import spell
 from siteproof.model.recovery_plan.checks import Failures, Finding, Verdict, prompts
 from siteproof.model.recovery_plan.graph import Task, TaskKind
 from siteproof.model.recovery_plan.plan import RecoveryPlan
-from siteproof.model.recovery_plan.run import Run
+from siteproof.model.recovery_plan.run import Aftermath, Run
 
 LABEL_WIDTH = 68
 SOME = 6  # so many names stand in a line
@@ -81,20 +81,20 @@ def _failure_lines(each: Failures) -> list[str]:
     return [f"  {name:<{width}}  {expected:>8}  {worst:>8}  {words}" for name, expected, worst, words in table]
 
 
-def consequence(failing: Task, after: Run) -> str:
+def consequence(failing: Task, after: Aftermath) -> str:
     """Which machines stay off and which steps are skipped, in words."""
     parts = (_off(failing, after), _skipped(failing, after))
     said = " · ".join(each for each in parts if each) or "a warning; everything else runs"
     return "goes on; both sides may be active" if failing.kind is TaskKind.SHUTDOWN else said
 
 
-def _off(failing: Task, after: Run) -> str:
+def _off(failing: Task, after: Aftermath) -> str:
     if after.machines_off == (failing.machine,):
         return "its machine stays off"
     return f"off: {_some(after.machines_off)}" if after.machines_off else ""
 
 
-def _skipped(failing: Task, after: Run) -> str:
+def _skipped(failing: Task, after: Aftermath) -> str:
     if not after.steps_skipped:
         return ""
     if failing.machine and all(each.machine == failing.machine for each in after.steps_skipped):
@@ -124,13 +124,13 @@ def _run_data(run: Run) -> dict[str, Any]:
     }
 
 
-def _failure_data(task: Task, run: Run) -> dict[str, Any]:
+def _failure_data(task: Task, after: Aftermath) -> dict[str, Any]:
     return {
         "failing": str(task),
-        "machines_off": list(run.machines_off),
-        "steps_skipped": [each.name for each in run.steps_skipped],
-        "expected_minutes": run.expected_minutes,
-        "worst_minutes": run.worst_minutes,
+        "machines_off": list(after.machines_off),
+        "steps_skipped": [each.name for each in after.steps_skipped],
+        "expected_minutes": after.expected_minutes,
+        "worst_minutes": after.worst_minutes,
     }
 
 

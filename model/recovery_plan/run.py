@@ -3,13 +3,12 @@
 The graph must have no cycle. A failing task takes as long as it may; what is skipped takes no time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
-import networkx as nx
 from attrs import frozen
 
-from siteproof.model.recovery_plan.graph import Task, TaskKind, blocked_tasks, graph_of
+from siteproof.model.recovery_plan.graph import Task, TaskKind, blocked_tasks, sorted_tasks, waits_of
 from siteproof.model.recovery_plan.plan import RecoveryPlan, Situation
 
 
@@ -33,6 +32,16 @@ class Course:
     waits: tuple[tuple[int, ...], ...]
     needs: tuple[tuple[int, ...], ...]
     blocked: frozenset[Task]
+
+
+@frozen
+class Aftermath:
+    """What one failure does: who is not up at the end, in starting order, what never starts, and how long it takes."""
+
+    machines_off: tuple[str, ...]
+    steps_skipped: tuple[Task, ...]
+    expected_minutes: int
+    worst_minutes: int
 
 
 @frozen
@@ -61,24 +70,23 @@ class Run:
 
 
 def course_of(plan: RecoveryPlan, situation: Situation) -> Course:
-    """Sort the plan's tasks; networkx raises NetworkXUnfeasible when there is a cycle."""
-    graph = graph_of(plan, situation)
-    tasks = tuple(nx.lexicographical_topological_sort(graph, key=str))
+    """Sort the plan's tasks; there must be no cycle (`checks` looks for one first)."""
+    waits = waits_of(plan, situation)
+    tasks = sorted_tasks(waits)
+    assert len(tasks) == len(waits), "a plan with a cycle cannot run"
     place = {task: number for number, task in enumerate(tasks)}
-    waits = tuple(tuple(place[each] for each in graph.predecessors(task)) for task in tasks)
-    strict = [[each for each in graph.predecessors(task) if graph.edges[each, task]["strict"]] for task in tasks]
-    needs = tuple(tuple(place[each] for each in listed) for listed in strict)
-    return Course(situation, tasks, waits, needs, frozenset(blocked_tasks(plan, situation)))
+    needs = (tuple(place[each] for each, strict in waits[task].items() if strict) for task in tasks)
+    orders = (tuple(place[each] for each in waits[task]) for task in tasks)
+    return Course(situation, tasks, tuple(orders), tuple(needs), frozenset(blocked_tasks(plan, situation)))
 
 
 def run(course: Course, failing: Task | None = None) -> Run:
     """Run the plan when nothing fails, or when exactly this task does."""
     fates = _fates(course, failing)
-    expected = [_minutes(task, fate, worst=False) for task, fate in zip(course.tasks, fates, strict=True)]
-    worst = [_minutes(task, fate, worst=True) for task, fate in zip(course.tasks, fates, strict=True)]
-    begins = _begins(course, worst)
+    expected, worst = (_minutes(course.tasks, fates, worst=each) for each in (False, True))
+    begins = _begins(course.waits, worst)
     chain = tuple(course.tasks[each] for each in _chain(course, worst, begins) if worst[each])
-    times = _begins(course, expected)[-1], begins[-1]
+    times = _begins(course.waits, expected)[-1], begins[-1]
     return Run(
         course.situation,
         dict(zip(course.tasks, fates, strict=True)),
@@ -88,10 +96,73 @@ def run(course: Course, failing: Task | None = None) -> Run:
     )
 
 
-def single_failures(course: Course) -> tuple[tuple[Task, Run], ...]:
-    """Every task that can fail, with the run in which it is the only one that does."""
-    tasks = [task for task, fate in run(course).fates.items() if fate is Fate.DONE and task.can_fail]
-    return tuple((task, run(course, task)) for task in tasks)
+def single_failures(course: Course) -> tuple[tuple[Task, Aftermath], ...]:
+    """Every task that can fail, with what happens when it is the only one that does.
+
+    Nothing before the failing task changes, so each run begins where it does.
+    """
+    fates = _fates(course, None)
+    usual = [_minutes(course.tasks, fates, worst=each) for each in (False, True)]
+    begun = [_begins(course.waits, each) for each in usual]
+    usual_off = [place for place, fate in enumerate(fates) if fate is not Fate.DONE]
+    stopped_by = _dependants(course)
+    failures = []
+    for place, task in enumerate(course.tasks):
+        if fates[place] is Fate.DONE and task.can_fail:
+            skipped = _closure(place, stopped_by)
+            minutes = [_after(each, place, task, skipped) for each in usual]
+            times = [
+                _begins(course.waits, changed, begins[: _first_change(changed, before)])[-1]
+                for changed, before, begins in zip(minutes, usual, begun, strict=True)
+            ]
+            missing = sorted({place, *skipped, *usual_off})
+            failures.append((task, _aftermath(course, place, missing, times)))
+    return tuple(failures)
+
+
+def _aftermath(course: Course, failing: int, missing: Iterable[int], times: Sequence[int]) -> Aftermath:
+    tasks = [(place, course.tasks[place]) for place in missing]
+    return Aftermath(
+        tuple(task.name for _, task in tasks if task.kind is TaskKind.BOOT),
+        tuple(task for place, task in tasks if task.kind is TaskKind.STEP and place != failing),
+        times[0],
+        times[1],
+    )
+
+
+def _dependants(course: Course) -> list[list[int]]:
+    """For each task those that need its success."""
+    dependants: list[list[int]] = [[] for _ in course.tasks]
+    for place, needs in enumerate(course.needs):
+        for each in needs:
+            dependants[each].append(place)
+    return dependants
+
+
+def _closure(place: int, followers: Sequence[Sequence[int]]) -> set[int]:
+    """Everybody who is skipped when this task does not succeed."""
+    found: set[int] = set()
+    waiting = [place]
+    while waiting:
+        new = [each for each in followers[waiting.pop()] if each not in found]
+        found.update(new)
+        waiting += new
+    return found
+
+
+def _after(usual: Sequence[int], failing: int, task: Task, skipped: Iterable[int]) -> list[int]:
+    """The minutes of all tasks: the failing one takes as long as it may, skipped ones take none."""
+    minutes = list(usual)
+    minutes[failing] = task.span.worst_minutes
+    for each in skipped:
+        minutes[each] = 0
+    return minutes
+
+
+def _first_change(changed: Sequence[int], before: Sequence[int]) -> int:
+    """How many starts stay what they were: up to the first task that takes another time."""
+    places = (place for place, (a, b) in enumerate(zip(changed, before, strict=True)) if a != b)
+    return next(places, len(before) - 1) + 1
 
 
 def _fates(course: Course, failing: Task | None) -> list[Fate]:
@@ -104,11 +175,15 @@ def _fates(course: Course, failing: Task | None) -> list[Fate]:
     return fates
 
 
-def _begins(course: Course, minutes: Sequence[int]) -> list[int]:
-    """When each task starts; the last one is the gate at the end of the plan."""
-    begins: list[int] = []
-    for waits in course.waits:
-        begins.append(max((begins[each] + minutes[each] for each in waits), default=0))
+def _begins(waits: Sequence[Sequence[int]], minutes: Sequence[int], known: Sequence[int] = ()) -> list[int]:
+    """When each task starts, the first of them as known; the last one is the gate at the end of the plan."""
+    ends = [begin + each for begin, each in zip(known, minutes, strict=False)]
+    begins = list(known)
+    for place in range(len(known), len(waits)):
+        before = waits[place]
+        begin = max([ends[each] for each in before]) if before else 0
+        begins.append(begin)
+        ends.append(begin + minutes[place])
     return begins
 
 
@@ -121,7 +196,11 @@ def _chain(course: Course, minutes: Sequence[int], begins: Sequence[int]) -> lis
     return chain
 
 
-def _minutes(task: Task, fate: Fate, *, worst: bool) -> int:
+def _minutes(tasks: Iterable[Task], fates: Iterable[Fate], *, worst: bool) -> list[int]:
+    return [_minutes_of(task, fate, worst=worst) for task, fate in zip(tasks, fates, strict=True)]
+
+
+def _minutes_of(task: Task, fate: Fate, *, worst: bool) -> int:
     if fate is Fate.SKIPPED:
         return 0
     return task.span.worst_minutes if worst or fate is Fate.FAILED else task.span.expected_minutes

@@ -8,7 +8,8 @@ from attrs import evolve
 
 from siteproof.model.nouns.vocabulary import Direction
 from siteproof.model.recovery_plan.checks import Outcome, judge
-from siteproof.model.recovery_plan.graph import Task, TaskKind, graph_of
+from siteproof.model.recovery_plan.deadlocks import graph_of
+from siteproof.model.recovery_plan.graph import Task, TaskKind, sorted_tasks, waits_of
 from siteproof.model.recovery_plan.plan import (
     SITUATIONS,
     FailoverType,
@@ -20,7 +21,7 @@ from siteproof.model.recovery_plan.plan import (
     Step,
     StepKind,
 )
-from siteproof.model.recovery_plan.run import Fate, Run, course_of, run, single_failures
+from siteproof.model.recovery_plan.run import Aftermath, Fate, course_of, run, single_failures
 
 UNPLANNED, TEST, PLANNED = SITUATIONS
 
@@ -45,8 +46,8 @@ def refuted(given: RecoveryPlan) -> dict[str, tuple[str, ...]]:
     return {each.id: each.details for each in judge(given).findings if each.outcome is Outcome.REFUTED}
 
 
-def when_fails(given: RecoveryPlan, name: str, kind: TaskKind) -> Run:
-    """The run in which only this task fails, in an unplanned failover."""
+def when_fails(given: RecoveryPlan, name: str, kind: TaskKind) -> Aftermath:
+    """What happens when only this task fails, in an unplanned failover."""
     failures = {(task.kind, task.name): after for task, after in single_failures(course_of(given, UNPLANNED))}
     return failures[kind, name]
 
@@ -126,12 +127,35 @@ def test_the_longest_run_is_the_longest_path() -> None:
     for _ in range(40):
         given = random_plan(rng)
         for situation in SITUATIONS:
-            graph, found = graph_of(given, situation), run(course_of(given, situation))
+            graph, found = graph_of(waits_of(given, situation)), run(course_of(given, situation))
             weights = ((a, b, 0 if found.fates[a] is Fate.SKIPPED else a.span.worst_minutes) for a, b in graph.edges)
             weighted: nx.DiGraph[Task] = nx.DiGraph()
             weighted.add_weighted_edges_from(weights)
             assert found.worst_minutes == nx.dag_longest_path_length(weighted)
             assert found.worst_minutes == sum(each.span.worst_minutes for each in found.chain)
+
+
+def test_each_single_failure_is_the_run_in_which_it_happens() -> None:
+    """On random plans every aftermath says what a whole run with that failing task says."""
+    rng = random.Random(11)
+    for _ in range(40):
+        given = random_plan(rng)
+        for situation in SITUATIONS:
+            course = course_of(given, situation)
+            for task, after in single_failures(course):
+                whole = run(course, task)
+                assert after.machines_off == whole.machines_off
+                assert after.steps_skipped == whole.steps_skipped
+                assert after.expected_minutes == whole.expected_minutes
+                assert after.worst_minutes == whole.worst_minutes
+
+
+def test_tasks_are_sorted_as_networkx_sorts_them() -> None:
+    """Of the tasks that could be next the alphabetically first one is; the two sorts agree on random plans."""
+    rng = random.Random(12)
+    for _ in range(40):
+        waits = waits_of(random_plan(rng), UNPLANNED)
+        assert list(sorted_tasks(waits)) == list(nx.lexicographical_topological_sort(graph_of(waits), key=str))
 
 
 def random_plan(rng: random.Random) -> RecoveryPlan:
