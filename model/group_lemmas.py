@@ -20,7 +20,7 @@ def a_round_belongs_to_production(g: Group) -> Bool:
     return failed_over(g).implies(g.round == Round.IDLE)
 
 
-@always("LEM-GRP-2", why="GRP-16: markers are cuts through these writes")
+@always("LEM-GRP-2", why="LEM-GRP-4: members that hold are cut through these writes")
 def answers_follow_their_questions(g: Group) -> Bool:
     """No member has written more answers than there are questions."""
     return in_order(tuple(m.written for m in g.members))

@@ -14,7 +14,7 @@ from siteproof.model.machine import (
 from siteproof.model.nouns.vocabulary import Protection, Resync
 
 
-@always("LEM-1", why="LC-15: which side runs follows from the stage")
+@always("LEM-1", why="LC-14, PT-2, REP-13, RES-5: which side runs follows from the stage")
 def exactly_one_side_runs(m: Machine) -> Bool:
     """One side runs, and where a stage says which, it is that one."""
     staged = ~m.protection.is_in(Protection.UNPROTECTED, Protection.MIGRATED)
@@ -22,18 +22,10 @@ def exactly_one_side_runs(m: Machine) -> Bool:
     return one & staged.implies(m.runs_on_premises == (m.forward == replicating(m)))
 
 
-@always("LEM-2", why="LEM-1, LEM-3: stages that this chapter does not have are not entered")
-def a_stage_is_one_of_six(m: Machine) -> Bool:
-    """Only the stages of the data plane occur, and an unprotected machine looks forward."""
-    known = m.protection.is_in(
-        Protection.UNPROTECTED,
-        Protection.INITIAL_REPLICATION,
-        Protection.PROTECTED,
-        Protection.FAILED_OVER,
-        Protection.COMMITTED,
-        Protection.MIGRATED,
-    )
-    return known & (m.protection == Protection.UNPROTECTED).implies(m.forward)
+@always("LEM-2", why="LEM-1: an enabled machine starts to replicate from where it runs")
+def an_unprotected_machine_looks_forward(m: Machine) -> Bool:
+    """Without protection there is no reverse direction."""
+    return (m.protection == Protection.UNPROTECTED).implies(m.forward)
 
 
 @always("LEM-3", why="REP-13, RES-5: what is not marked is equal, or its present content is on its way")

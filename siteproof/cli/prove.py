@@ -13,7 +13,9 @@ import attrs
 import click
 
 from siteproof import __version__
+from siteproof.cli.prove_all import prove_all
 from siteproof.model.nouns.problem import ExitCode, Problem
+from siteproof.model.open_bounds import open_bounds
 from siteproof.model.specs import known
 
 if TYPE_CHECKING:
@@ -21,15 +23,15 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("spec", required=False, default="replication")
+@click.argument("spec", required=False)
 @click.option("--machines", type=int, help="how many machines")
 @click.option("--blocks", type=int, help="blocks of each disk")
 @click.option("--versions", type=int, help="versions of each block")
 @click.option("--points", type=int, help="recovery points that are kept")
 @click.option("--every", metavar="BOUNDS", help="bounds for which every value is meant, for example machines,versions")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def prove(spec: str, every: str | None, form: str, **bounds: int | None) -> int:
-    """Prove the claims of SPEC (default: replication) by induction.
+def prove(spec: str | None, every: str | None, form: str, **bounds: int | None) -> int:
+    """Prove the claims of SPEC by induction; without it those of every right one (with bounds: of replication).
 
     Exit code 0 when proved, 1 when an action breaks a claim, 2 on wrong usage, 3 when it cannot be decided.
     """
@@ -37,6 +39,9 @@ def prove(spec: str, every: str | None, form: str, **bounds: int | None) -> int:
 
     _end_at_once_when_interrupted()
     chosen = {name: value for name, value in bounds.items() if value is not None}
+    if spec is None and every is None and not chosen:
+        return prove_all(form)
+    spec = spec or "replication"
     proof = attempt(known(spec), chosen, _every(spec, every))
     title = f"siteproof {__version__} · prove {spec} · seed none (exhaustive) · {_bounds(proof)}"
     if form == "json":
@@ -57,12 +62,16 @@ def _end_at_once_when_interrupted() -> None:
 
 def _every(spec: str, text: str | None) -> tuple[str, ...]:
     names = tuple(name.strip() for name in text.split(",")) if text else ()
+    if not names:
+        return ()
     known_names = known(spec).bounds
+    can_be_open = (*(part.count for part in known(spec).parts if part.count), *open_bounds(known(spec)))
     for name in names:
         if name not in known_names:
             raise Problem(f"{spec} has no bound `{name}`", "", f"its bounds: {', '.join(known_names) or 'none'}")
-        if name in {"blocks", "points"}:
-            raise Problem(f"`{name}` cannot be left open", "disks and stores are written out", f"give it with --{name}")
+        if name not in can_be_open:
+            cause, hint = "its parts are written out one by one", f"open bounds: {', '.join(can_be_open) or 'none'}"
+            raise Problem(f"`{name}` cannot be left open", cause, hint)
     return names
 
 

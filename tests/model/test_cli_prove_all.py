@@ -1,0 +1,56 @@
+"""`siteproof prove` without a specification: one line for each right design, and an exit code for all of them."""
+
+import json
+
+import pytest
+
+from siteproof.cli import ending, prove_all
+from siteproof.cli.prove import prove
+from siteproof.model.specs import RIGHT, WRONG
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of one command."""
+    code = ending.exit_code(lambda: prove.main(args=list(arguments), standalone_mode=False), list(arguments))
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+def test_every_right_design_gets_one_line_and_is_proved(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 0, the names in their order, and numbers that can be open are open."""
+    code, out, _ = run(capsys)
+    _title, *lines = out.splitlines()
+    assert code == 0
+    assert [line.split()[:2] for line in lines] == [["PROVED", name] for name in RIGHT]
+    assert "every machines blocks=2 every versions points=2" in out
+    assert "members=2 every writes · claims 5, lemmas 4" in out
+
+
+def test_a_gap_in_one_design_is_told_and_changes_the_exit_code(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 1; the line of the wrong design says which command shows its gap, the others are proved."""
+    some = {"groups": RIGHT["groups"], "marker_without_hold": WRONG["marker_without_hold"]}
+    monkeypatch.setattr(prove_all, "RIGHT", some)
+    code, out, _ = run(capsys)
+    _title, right, wrong = out.splitlines()
+    assert code == 1
+    assert right.startswith("PROVED     groups")
+    assert wrong.startswith("NOT PROVED marker_without_hold")
+    assert wrong.endswith("see siteproof prove marker_without_hold")
+
+
+def test_json_has_every_proof(capsys: pytest.CaptureFixture[str]) -> None:
+    """One object with a proof of each specification."""
+    code, out, _ = run(capsys, "--format", "json")
+    found = json.loads(out)
+    assert (code, found["proved"]) == (0, True)
+    assert [proof["spec"] for proof in found["proofs"]] == list(RIGHT)
+
+
+def test_a_bound_that_builds_members_is_not_claimed_for_every_value(capsys: pytest.CaptureFixture[str]) -> None:
+    """A proof for two members is none for all of them: exit code 2, and the bounds that can be open."""
+    code, out, err = run(capsys, "groups", "--every", "members")
+    assert (code, out) == (2, "")
+    assert "`members` cannot be left open" in err
+    assert "open bounds: writes" in err
