@@ -87,8 +87,7 @@ class Attempt:
             requirement=sentence_of(self._case.requires[0]),
             trace=tuple(self._lab.trace) if self._lab else (),
             provider=provider_of(self._case.needs, self._description),
-            visited=dict(self._watch.visited) if self._watch else {},
-            attempted=dict(self._watch.attempted) if self._watch else {},
+            history=tuple(self._watch.history) if self._watch else (),
         )
 
 

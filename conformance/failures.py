@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from siteproof import __version__
 from siteproof.conformance.carriers.target import Target
+from siteproof.conformance.coverage.events import Event
 from siteproof.conformance.trace import Step
 from siteproof.conformance.verdict import CaseResult, Verdict
 from siteproof.model.nouns.profile import Profile
@@ -33,6 +34,7 @@ class Failure(Struct, frozen=True, tag="case", tag_field="kind"):
     actual: str
     detail: str
     trace: tuple[Step, ...] = ()
+    history: tuple[Event, ...] = ()
 
 
 def save(folder: Path, target: Target, profile: Profile, result: CaseResult) -> Path:
@@ -50,6 +52,7 @@ def save(folder: Path, target: Target, profile: Profile, result: CaseResult) -> 
         actual=result.actual,
         detail=result.detail,
         trace=result.trace,
+        history=result.history,
     )
     text = msgspec.json.format(msgspec.json.encode(failure), indent=1)
     path = folder / f"{result.case_id}-{hashlib.blake2b(text, digest_size=4).hexdigest()}.json"

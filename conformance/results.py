@@ -5,6 +5,7 @@ and a line is never changed afterwards. A file may hold several runs; readers sp
 """
 
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -107,10 +108,10 @@ def picture(path: Path, title: str, svg: str) -> None:
 
 def read(path: Path) -> Recorded:
     """The last run of the file; Problem when there is none or when a line other than a torn one is not ours."""
-    lines = list(_lines(path))
+    lines = [line for _, line in numbered(_bytes(path), str(path))]
     starts = [number for number, line in enumerate(lines) if isinstance(line, RunLine)]
     if not starts:
-        raise _unreadable(path, "no run has been recorded in it")
+        raise _unreadable(str(path), "no run has been recorded in it")
     return _recorded(lines[starts[-1] :])
 
 
@@ -160,32 +161,35 @@ def head_of(report: Report) -> RunLine:
     )
 
 
-def _lines(path: Path) -> Iterator[Line]:
-    whole, last = _split(path)
-    for number, text in enumerate([*whole, last], start=1):
+def numbered(data: bytes, name: str) -> Iterator[tuple[int, Line]]:
+    """Every line with its number; Problem (it calls the file `name`) when one that is not torn is not ours."""
+    for number, text in enumerate(data.split(b"\n"), start=1):
         if not text.strip():
             continue
         try:
-            yield msgspec.json.decode(text, type=Line)
-        except msgspec.DecodeError as error:
+            yield number, msgspec.json.decode(text, type=Line)
+        except (msgspec.DecodeError, RecursionError) as error:
             if not _is_torn(text, error):
-                raise _unreadable(path, f"line {number}: {error}") from error
+                raise _unreadable(name, f"line {number}: {error}") from error
 
 
-def _is_torn(text: bytes, error: msgspec.DecodeError) -> bool:
+def _is_torn(text: bytes, error: Exception) -> bool:
     """A line that was cut short by a crash is not JSON; one that is JSON but not ours is somebody else's."""
     start = b'{"kind":'
     return not isinstance(error, msgspec.ValidationError) and start.startswith(text[: len(start)])
 
 
-def _split(path: Path) -> tuple[list[bytes], bytes]:
+def _bytes(path: Path) -> bytes:
+    """A regular file of a bounded size; a device or a pipe has no end that could be trusted."""
     try:
-        if path.stat().st_size > FILE_BYTES_MAX:
-            raise _unreadable(path, f"it is larger than {FILE_BYTES_MAX} bytes")
-        *whole, last = path.read_bytes().split(b"\n")
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise _unreadable(str(path), "it is not a regular file")
+        if found.st_size > FILE_BYTES_MAX:
+            raise _unreadable(str(path), f"it is larger than {FILE_BYTES_MAX} bytes")
+        return path.read_bytes()
     except OSError as error:
-        raise _unreadable(path, error.strerror or str(error)) from error
-    return whole, last
+        raise _unreadable(str(path), error.strerror or str(error)) from error
 
 
 def _is_cut_short(descriptor: int) -> bool:
@@ -193,5 +197,5 @@ def _is_cut_short(descriptor: int) -> bool:
     return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
 
 
-def _unreadable(path: Path, cause: str) -> Problem:
-    return Problem(f"{path} is not a record of runs", cause, "siteproof conform writes one; name that file")
+def _unreadable(name: str, cause: str) -> Problem:
+    return Problem(f"{name} is not a record of runs", cause, "siteproof conform writes one; name that file")

@@ -10,6 +10,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from siteproof.conformance.coverage.events import Event
 from siteproof.conformance.trace import Step
 from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.nouns.profile import Profile
@@ -43,8 +44,8 @@ class CaseResult:
     """What one case found. `seconds` is wall time and no part of the result's identity.
 
     `unwitnessed` lists the required ids for which nothing was really checked. `provider` is `adapter` when a
-    capability that the case needs is invented by the adapter. `visited` counts the lifecycle states that the subject
-    showed, `attempted` the (state, verb) pairs that were tried.
+    capability that the case needs is invented by the adapter. `history` holds the states that the subject showed and
+    the commands that were asked in them (docs/histories.md).
     """
 
     case_id: str
@@ -62,8 +63,7 @@ class CaseResult:
     provider: Provider = Provider.PRODUCT
     flaky: bool = False
     replay: str = ""
-    visited: Mapping[str, int] = field(factory=dict)
-    attempted: Mapping[str, int] = field(factory=dict)
+    history: tuple[Event, ...] = field(default=(), repr=False)
     seconds: float = field(default=0.0, eq=False)
 
     @property

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from attrs import frozen
 
+from siteproof.conformance.coverage.events import Event
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.scenario import Scenario
@@ -55,7 +56,10 @@ class Action:
 
 @frozen
 class WalkRecord:
-    """A walk that can be replayed: who was asked, what was done, what was found. `kind` is always "walk"."""
+    """A walk that can be replayed: who was asked, what was done, what was found. `kind` is always "walk".
+
+    `history` is what the subject showed on the way (docs/histories.md); no replay reads it.
+    """
 
     subject: str
     scenario: Scenario
@@ -66,6 +70,7 @@ class WalkRecord:
     actual: str = ""
     version: str = ""
     kind: str = "walk"
+    history: tuple[Event, ...] = ()
 
     def to_json(self) -> bytes:
         """The record as an indented JSON document."""

@@ -11,6 +11,8 @@ from attrs import field, frozen
 from siteproof import __version__
 from siteproof.conformance.carriers.bench import Bench
 from siteproof.conformance.carriers.target import Target
+from siteproof.conformance.coverage.events import Event
+from siteproof.conformance.coverage.news import News
 from siteproof.fuzz.actions import Action, WalkRecord
 from siteproof.fuzz.minimise import minimise
 from siteproof.fuzz.walk import SCENARIO, Finding, Walk, meet, repeat, wander
@@ -59,15 +61,21 @@ def campaign(
     budget: Budget,
     clock: Callable[[], float] = time.monotonic,
     on_walk: Callable[[int, int], None] = lambda _walks, _steps: None,
+    on_history: Callable[[int, tuple[Event, ...]], None] = lambda _walk, _history: None,
 ) -> Outcome:
-    """Walk until something is wrong or the budget is used up; `on_walk` hears of walks and steps so far."""
+    """Walk until something is wrong or the budget is used up; `on_walk` hears of walks and steps so far.
+
+    `on_history` gets the history of each walk that shows something that no earlier walk has shown.
+    """
     bench = Bench(target.factory(), TIMEOUT_SECONDS)
-    end, tally = clock() + budget.seconds, _Tally()
+    end, tally, news = clock() + budget.seconds, _Tally(), News()
     try:
         bench.run(meet)
         while len(tally.walks) < budget.walks and clock() < end:
             walk = wander(bench, seed, len(tally.walks), budget.steps)
             tally.add(walk)
+            if news.in_it(walk.history):
+                on_history(len(tally.walks) - 1, walk.history)
             if walk.finding is not None:
                 return _shrunk(bench, target, seed, walk, tally, clock)
             on_walk(len(tally.walks), sum(tally.walks))
@@ -90,7 +98,8 @@ def _shrunk(bench: Bench, target: Target, seed: int, walk: Walk, tally: _Tally, 
         return again is not None and again.kind == kind
 
     actions = minimise(walk.actions, fails, SHRINK_TRIES_MAX) if fails(walk.actions) else walk.actions
-    finding = repeat(bench, actions, seed).finding or walk.finding
+    last = repeat(bench, actions, seed)
+    finding = last.finding or walk.finding
     number = len(tally.walks) - 1
     record = WalkRecord(
         f"{target.kind.value}:{target.name}",
@@ -101,5 +110,6 @@ def _shrunk(bench: Bench, target: Target, seed: int, walk: Walk, tally: _Tally, 
         finding.expected,
         finding.actual,
         __version__,
+        history=last.history,
     )
     return Outcome(len(tally.walks), sum(tally.walks), frozenset(tally.pairs), finding, record, len(walk.actions))

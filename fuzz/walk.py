@@ -9,6 +9,8 @@ from siteproof.conformance import verify
 from siteproof.conformance.carriers.bench import Bench
 from siteproof.conformance.carriers.broken import CarrierBroken, SubjectFailed
 from siteproof.conformance.carriers.carrier import Carrier
+from siteproof.conformance.carriers.watch import Watch
+from siteproof.conformance.coverage.events import Event
 from siteproof.conformance.lab import Lab
 from siteproof.conformance.trace import Step
 from siteproof.fuzz.actions import Action
@@ -44,11 +46,15 @@ def kind_of(expected: str) -> str:
 
 @frozen
 class Walk:
-    """A finished walk: what was done, what was found (None: nothing), which pairs of verb and state were asked."""
+    """A finished walk: what was done, what was found (None: nothing), which pairs of verb and state were asked.
+
+    `history` holds the states that the subject showed and the commands that were asked in them.
+    """
 
     actions: tuple[Action, ...]
     finding: Finding | None
     pairs: frozenset[tuple[str, str, str]]
+    history: tuple[Event, ...] = ()
 
 
 def dice_of(seed: int, number: int) -> random.Random:
@@ -82,10 +88,17 @@ class _Done:
     actions: list[Action] = field(factory=list)
     pairs: set[tuple[str, str, str]] = field(factory=set)
     trace: list[Step] = field(factory=list)
+    watches: list[Watch] = field(factory=list)
+
+    @property
+    def history(self) -> tuple[Event, ...]:
+        """Everything that was shown and asked."""
+        return tuple(event for watch in self.watches for event in watch.history)
 
 
 def _examiner(carrier: Carrier, done: _Done, seed: int, profile: Profile) -> Examiner:
-    lab = Lab(carrier, profile, seed)
+    done.watches.append(Watch(carrier))
+    lab = Lab(done.watches[-1], profile, seed)
     lab.trace = done.trace
     (machine,) = lab.site(*SCENARIO.machines, policy=SCENARIO.policy)
     return Examiner(lab, machine, done.pairs)
@@ -119,4 +132,4 @@ def _guarded(bench: Bench, walk: Callable[[Carrier, _Done], None]) -> Walk:
         finding = Finding("every listed point can be restored", str(refused), tuple(done.trace))
     except (verify.Inconclusive, verify.NonStrict, Unsupported):
         pass  # the walk led to where this subject cannot be judged; that is no finding
-    return Walk(tuple(done.actions), finding, frozenset(done.pairs))
+    return Walk(tuple(done.actions), finding, frozenset(done.pairs), done.history)

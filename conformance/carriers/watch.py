@@ -1,30 +1,30 @@
-"""Watches what passes between a case and its subject: which lifecycle states were shown, which verbs tried in them.
+"""Watches what passes between a case and its subject: which states were shown, which commands asked in them.
 
-Rule: watching changes nothing. It never asks the subject anything by itself and never judges.
+Rule: watching changes nothing. It never asks the subject anything by itself and never judges. A state is kept when it
+is news: another one than before, or the first after an accepted command.
 """
 
-from collections import Counter
 from typing import Any
 
 from siteproof.conformance.carriers.carrier import Carrier
+from siteproof.conformance.coverage.events import Begin, Do, Event, Passes, State, state_of
 from siteproof.conformance.needs import capability_of
-from siteproof.model.nouns.commands import Accepted, Command
-from siteproof.model.nouns.observation import Observation, Regions
+from siteproof.model.nouns.commands import Accepted, Command, Refusal
+from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.subject import Capability, Unsupported
-from siteproof.model.nouns.vocabulary import Resync, TestFailover
 
-UNSEEN = "unseen"
+MOVES_TIME = ("advance", "settle", "fault")
 
 
 class Watch(Carrier):
-    """A carrier around a carrier that counts states and attempts of one case."""
+    """A carrier around a carrier that records the history of one case; `denied` is what was last unsupported."""
 
     def __init__(self, inner: Carrier) -> None:
-        """Calls go to `inner`; `visited` and `attempted` hold the counts, `denied` what was last unsupported."""
+        """Calls go to `inner`."""
         self._inner = inner
-        self._last: dict[str, str] = {}
-        self.visited: Counter[str] = Counter()
-        self.attempted: Counter[str] = Counter()
+        self._shown: dict[str, State] = {}
+        self._stale: set[str] = set()  # machines whose state may have changed since it was shown
+        self.history: list[Event] = []
         self.denied: Capability | None = None
 
     def call(self, op: str, *arguments: Any) -> Any:
@@ -35,32 +35,36 @@ class Watch(Carrier):
             self.denied = capability_of(op, arguments)
             raise
         if op == "reset":
-            self._last.clear()
+            self._began()
         elif isinstance(answer, Observation):
             self._saw(answer)
-        elif op == "do":
-            self._tried(arguments[0], accepted=isinstance(answer, Accepted))
+        elif isinstance(answer, Accepted | Refusal):
+            self._asked(arguments[0], answer)
+        elif op in MOVES_TIME:
+            self._stale.update(self._shown)
         return answer
 
     def abandon(self) -> None:
         """See Carrier."""
         self._inner.abandon()
 
-    def _saw(self, observation: Observation) -> None:
-        state = state_name(observation.regions)
-        if self._last.get(observation.machine) != state:
-            self.visited[state] += 1
-        self._last[observation.machine] = state
+    def _began(self) -> None:
+        self._shown.clear()
+        self._stale.clear()
+        self.history.append(Begin())
 
-    def _tried(self, command: Command, *, accepted: bool) -> None:
-        state = self._last.get(command.machine, UNSEEN)
-        self.attempted[f"{state} {command.verb.value} {'accepted' if accepted else 'refused'}"] += 1
-        if accepted:
-            self._last.pop(command.machine, None)
+    def _saw(self, seen: Observation) -> None:
+        self._stale.discard(seen.machine)
+        state = state_of(seen.machine, seen.regions)
+        if self._shown.get(seen.machine) != state:
+            self.history.append(state)
+        self._shown[seen.machine] = state
 
-
-def state_name(regions: Regions) -> str:
-    """One word for the regions: `forward/primary/protected`, with `+test:…` and `+resync:…` where they are not none."""
-    test = "" if regions.test_failover is TestFailover.NONE else f"+test:{regions.test_failover.value}"
-    resync = "" if regions.resync is Resync.NONE else f"+resync:{regions.resync.value}"
-    return f"{regions.direction.value}/{regions.active.value}/{regions.protection.value}{test}{resync}"
+    def _asked(self, command: Command, answer: Accepted | Refusal) -> None:
+        if command.machine in self._stale:
+            self.history.append(Passes())
+            self._stale.discard(command.machine)
+        refused = answer.code.value if isinstance(answer, Refusal) else ""
+        self.history.append(Do(command.verb, command.machine, refused))
+        if not refused:
+            self._shown.pop(command.machine, None)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
+from siteproof.conformance.coverage.events import State, state_name
 from siteproof.conformance.render.images import image_address
 from siteproof.conformance.verdict import CaseResult
 from siteproof.model.export import diagram, layout
@@ -52,9 +53,9 @@ def heat(results: Iterable[CaseResult]) -> Heat:
 def _counts(results: Iterable[CaseResult]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for result in results:
-        for state, number in result.visited.items():
-            for box in _boxes_of(state):
-                counts[box] += number
+        for event in result.history:
+            if isinstance(event, State):
+                counts.update(_boxes_of(state_name(event)))
     return counts
 
 

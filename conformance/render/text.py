@@ -6,6 +6,8 @@ Rule: everything that came from a subject is made printable first; no byte of it
 from collections import Counter
 from collections.abc import Iterator
 
+from siteproof.conformance.coverage import record
+from siteproof.conformance.coverage.coverage import ALLOWED, EDGES, OTHER, STATES
 from siteproof.conformance.trace import Step
 from siteproof.conformance.verdict import CaseResult, Report, Verdict
 from siteproof.model import requirements
@@ -45,12 +47,12 @@ def chapter_table(report: Report) -> list[tuple[str, ...]]:
 
 
 def coverage_line(report: Report) -> str:
-    """How much of the lifecycle the run has seen."""
-    states = {name for result in report.results for name in result.visited}
-    tried = {name.rsplit(" ", 1)[0] for result in report.results for name in result.attempted}
-    return (
-        f"{len(report.results)} cases · {len(states)} lifecycle states seen · {len(tried)} (state, command) pairs tried"
-    )
+    """How much of the lifecycle the run has seen; the report page says the same numbers."""
+    found = record.of_cases(report.results, report.profile.reprotect_requires_commit)
+    shares = [found.aspect(name) for name in (STATES, ALLOWED, OTHER, EDGES)]
+    said = " · ".join(f"{each.visited} of {each.total} {each.name}" for each in shares)
+    odd = f" · {len(found.deviations)} steps that the model does not allow" if found.deviations else ""
+    return f"{len(report.results)} cases · {said}{odd}"
 
 
 def subject_line(report: Report) -> str:

@@ -27,6 +27,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("siteproof.cli.plan:plan", "Check a recovery plan: order, deadlocks, recovery time, single failures."),
     "zoo": ("siteproof.cli.zoo:zoo", "The suite against every wrong appliance: the kill table."),
     "fuzz": ("siteproof.cli.fuzz:fuzz", "A seeded campaign of walks and faults."),
+    "coverage": (
+        "siteproof.cli.coverage:coverage",
+        "What recorded histories visit of the model, or contradict.",
+    ),
     "replay": ("siteproof.cli.replay:replay", "Reproduce a recorded failure."),
     "spec": ("siteproof.cli.spec:spec", "Build or check the generated specification."),
     "explain": ("siteproof.cli.explain:explain", "What a requirement says and where it comes from."),

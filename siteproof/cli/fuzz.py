@@ -6,6 +6,7 @@ Rule: the header names all that decides a campaign; with --walks instead of --ti
 import hashlib
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ import click
 from siteproof import __version__
 from siteproof.cli.options import duration
 from siteproof.conformance.carriers.target import Target, TargetKind
+from siteproof.conformance.coverage.events import FILE_NAME, FORMAT_VERSION, Begin, Event, Head, line
 from siteproof.fuzz.actions import WalkRecord
 from siteproof.fuzz.campaign import STEPS_MAX, WALKS_MAX, Budget, Outcome, campaign
 from siteproof.model.nouns.problem import ExitCode, Problem
@@ -39,9 +41,18 @@ def fuzz(
     (out / "failures").mkdir(parents=True, exist_ok=True)  # an impossible place is named before the first walk
     bound = f"at most {walks} walks" if walks < WALKS_MAX else f"{seconds:g} s"
     click.echo(f"siteproof {__version__} · fuzz {target.name} · seed {seed} · {bound} · {steps} steps a walk")
-    outcome = campaign(target, seed, budget, on_walk=_progress)
+    path = out / FILE_NAME
+    path.write_text(line(Head(FORMAT_VERSION, f"siteproof {__version__} fuzz {target.name} seed {seed}")))
+    outcome = campaign(target, seed, budget, on_walk=_progress, on_history=partial(_keep, path))
     _progress_end()
+    click.echo(f"history: {path}   (siteproof coverage {shlex.quote(str(path))})")
     return _report(outcome, out)
+
+
+def _keep(path: Path, walk: int, history: tuple[Event, ...]) -> None:
+    """A walk that shows something new, as one history more of the file."""
+    with path.open("a", encoding="utf-8") as opened:
+        opened.write("".join(map(line, (Begin(f"walk {walk}"), *history))))
 
 
 def _target(python: str | None, cmd: str | None, zoo: str | None) -> Target:

@@ -4,16 +4,16 @@ Files are read and written here and nowhere below; networkx is imported only by 
 """
 
 import json
-from pathlib import Path
 from typing import Any
 
 import click
 
 from siteproof import __version__
-from siteproof.cli.files import write_text
-from siteproof.model.nouns.problem import ExitCode, Problem
+from siteproof.cli.files import read_bytes, write_text
+from siteproof.model.nouns.problem import ExitCode
 
 FILE_BYTES_MAX = 1_048_576
+HINT = "name a readable plan file"
 
 
 @click.group()
@@ -31,7 +31,7 @@ def check(file: str, picture: str | None, form: str) -> int:
     from siteproof.model.recovery_plan.checks import judge  # noqa: PLC0415  (networkx only when it judges)
     from siteproof.model.recovery_plan.reading import parse_plan  # noqa: PLC0415  (help stays fast)
 
-    verdict = judge(parse_plan(read_bytes(file), file))
+    verdict = judge(parse_plan(read_bytes(file, FILE_BYTES_MAX, HINT), file))
     if picture:
         from siteproof.model.recovery_plan.picture import draw  # noqa: PLC0415  (only when it is asked for)
 
@@ -50,19 +50,6 @@ def show_schema() -> None:
     from siteproof.model.recovery_plan.reading import schema  # noqa: PLC0415  (help stays fast)
 
     emit(schema())
-
-
-def read_bytes(file: str) -> bytes:
-    """The file's bytes, a bounded number of them; Problem when it cannot be read."""
-    try:
-        with Path(file).open("rb") as opened:
-            data = opened.read(FILE_BYTES_MAX + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise Problem(f"cannot read {file!r}", reason, "name a readable plan file") from None
-    if len(data) > FILE_BYTES_MAX:
-        raise Problem(f"{file!r} is too large", f"a plan has at most {FILE_BYTES_MAX} bytes", "name a plan file")
-    return data
 
 
 def emit(data: dict[str, Any]) -> None:

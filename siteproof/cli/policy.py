@@ -5,13 +5,12 @@ Files are read here and nowhere below; z3 is imported only by the commands that 
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from siteproof import __version__
-from siteproof.cli.files import write_text
+from siteproof.cli.files import read_bytes, write_text
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.policy.request import PolicyRequest, request_of, schema, settings_of
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from siteproof.model.policy.verdict import Verdict
 
 FILE_BYTES_MAX = 65_536
+HINT = "name a readable policy file, or use --retention and --app-every"
 FORMATS = click.Choice(["text", "json"])
 Command = TypeVar("Command", bound=Callable[..., Any])
 FLAGS = {
@@ -98,24 +98,10 @@ def show_schema() -> None:
 
 def read_request(file: str | None, flags: dict[str, str | None]) -> PolicyRequest:
     """The request of a file (or none) with the flags laid over it; Problem for whatever is wrong with either."""
-    settings = settings_of(read_bytes(file), file) if file else {}
+    settings = settings_of(read_bytes(file, FILE_BYTES_MAX, HINT), file) if file else {}
     given = {FLAGS[flag]: _typed(flag, value) for flag, value in flags.items() if value is not None}
     spoken = {FLAGS[flag]: f"--{flag.replace('_', '-')}" for flag in flags if flags[flag] is not None}
     return request_of({**settings, **given}, spoken)
-
-
-def read_bytes(file: str) -> bytes:
-    """The file's bytes, a bounded number of them; Problem when it cannot be read."""
-    try:
-        with Path(file).open("rb") as opened:
-            data = opened.read(FILE_BYTES_MAX + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        hint = "name a readable policy file, or use --retention and --app-every"
-        raise Problem(f"cannot read {file!r}", reason, hint) from None
-    if len(data) > FILE_BYTES_MAX:
-        raise Problem(f"{file!r} is too large", f"a policy has at most {FILE_BYTES_MAX} bytes", "name a policy file")
-    return data
 
 
 def identity(command: str) -> dict[str, Any]:

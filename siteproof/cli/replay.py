@@ -14,6 +14,7 @@ import msgspec
 
 from siteproof import __version__
 from siteproof.cli import ending
+from siteproof.cli.files import read_bytes
 from siteproof.conformance import runner
 from siteproof.conformance.case import Case, all_cases
 from siteproof.conformance.failures import Failure
@@ -105,11 +106,7 @@ def _converted(record: Mapping[str, Any]) -> Failure:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        if file.stat().st_size > FILE_BYTES_MAX:
-            raise _unreadable(file, f"it is larger than {FILE_BYTES_MAX} bytes")
-        record = msgspec.json.decode(file.read_bytes())
-    except OSError as error:
-        raise _unreadable(file, error.strerror or str(error)) from error
+        record = msgspec.json.decode(read_bytes(file, FILE_BYTES_MAX, WRITERS))
     except (msgspec.DecodeError, RecursionError) as error:
         raise _unreadable(file, f"it is not JSON: {error}") from error
     if not isinstance(record, dict):

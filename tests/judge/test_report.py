@@ -14,15 +14,17 @@ import pytest
 from attrs import evolve
 
 from siteproof.conformance import results
+from siteproof.conformance.coverage.events import Begin, state_of
 from siteproof.conformance.render import headline as headlines
 from siteproof.conformance.render import lifecycle_heat, page, page_data, render, text
 from siteproof.conformance.render.junit import junit
 from siteproof.conformance.trace import Step
 from siteproof.conformance.verdict import CaseResult, Report, Verdict
+from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.subject import Capability, Description, Provider
-from siteproof.model.nouns.vocabulary import Protection
+from siteproof.model.nouns.vocabulary import Protection, TestFailover
 
 NASTY = (
     "</script><script>alert(1)</script>",
@@ -64,7 +66,7 @@ def nasty_record(tmp_path: Path) -> Path:
         for number, bad in enumerate(NASTY)
     ]
     traced = [evolve(each, trace=(Step(1, each.sentence, each.sentence),), replay=each.sentence) for each in cases]
-    odd = [evolve(each, requirement_ids=(each.sentence[:40],), visited={each.sentence: 1}) for each in traced]
+    odd = [evolve(each, requirement_ids=(each.sentence[:40],), history=(Begin(each.sentence),)) for each in traced]
     path = record_of(tmp_path, *odd, description=Description(NASTY[0], NASTY[1], SUBJECT.capabilities))
     results.measure(path, NASTY[0], 1.5, NASTY[1], NASTY[2])
     results.picture(path, NASTY[0], '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(3)</script></svg>')
@@ -165,8 +167,10 @@ def test_a_run_without_a_subject_still_has_a_page(tmp_path: Path) -> None:
 
 def test_the_heat_counts_the_boxes_of_the_picture(tmp_path: Path) -> None:
     """A state lights its lane's box and, while protected, one box of each strip."""
-    visited = {"forward/primary/protected+test:completed": 3, "forward/primary/unprotected": 2}
-    heat = shown_page(record_of(tmp_path, evolve(CASE, visited=visited))).heat
+    drill = Regions(Protection.PROTECTED, test_failover=TestFailover.COMPLETED)
+    shown = [Regions(), drill, Regions(), drill, drill]
+    history = tuple(state_of("vm1", regions) for regions in shown)
+    heat = shown_page(record_of(tmp_path, evolve(CASE, history=history))).heat
     assert heat is not None
     counts = {box.name: box.count for box in heat.boxes if box.count}
     assert counts == {

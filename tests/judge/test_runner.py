@@ -11,6 +11,7 @@ from siteproof.conformance import results, verify
 from siteproof.conformance.carriers.in_process import InProcess
 from siteproof.conformance.carriers.watch import Watch
 from siteproof.conformance.case import Case, Level
+from siteproof.conformance.coverage.events import Begin, Do, Passes, State, state_name
 from siteproof.conformance.lab import Lab
 from siteproof.conformance.runner import SMOKE, judge
 from siteproof.conformance.verdict import CaseResult, Verdict
@@ -298,15 +299,27 @@ def test_the_same_three_give_the_same_result() -> None:
 def test_the_states_that_were_seen_are_counted() -> None:
     """A case records which lifecycle states the subject showed and what was tried in them."""
     result = only(case_of(judge_cases.protects))
-    assert result.visited == {"forward/primary/unprotected": 1, "forward/primary/protected": 1}
-    assert result.attempted == {"forward/primary/unprotected enable accepted": 1}
+    shown = [state_name(event) for event in result.history if isinstance(event, State)]
+    assert shown == ["forward/primary/unprotected", "forward/primary/protected"]
+    assert [event for event in result.history if isinstance(event, Do)] == [Do(Verb.ENABLE, "vm1")]
 
 
-def test_a_command_is_counted_for_the_state_that_was_seen() -> None:
-    """After an accepted command the state is unknown until somebody looks; nothing is guessed."""
+def test_a_command_is_recorded_behind_the_state_that_was_seen() -> None:
+    """After an accepted command no state is recorded until somebody looks; nothing is guessed."""
     watch = Watch(InProcess(Tiny()))
     watch.reset(SMOKE)
     watch.observe("smoke")
     for _ in range(2):
         watch.do(Command(Verb.ENABLE, "smoke"))
-    assert list(watch.attempted) == ["forward/primary/unprotected enable accepted", "unseen enable accepted"]
+    kinds = [type(event) for event in watch.history]
+    assert kinds == [Begin, State, Do, Do]
+
+
+def test_a_state_that_may_be_old_is_recorded_as_such() -> None:
+    """A command that follows a settle without a look in between is not asked in the state that was seen before."""
+    watch = Watch(InProcess(Tiny()))
+    watch.reset(SMOKE)
+    watch.observe("smoke")
+    watch.settle()
+    watch.do(Command(Verb.ENABLE, "smoke"))
+    assert [type(event) for event in watch.history] == [Begin, State, Passes, Do]

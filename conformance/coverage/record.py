@@ -1,0 +1,158 @@
+"""Reading records: the lines of a history, a run's results, a kept failure or walk, each as events with their places.
+
+Rule: what a file is follows from the `kind` of its first document; whatever is not of a known form is a Problem that
+names file and line, and nothing of it is followed.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from attrs import frozen
+
+from siteproof.conformance import results
+from siteproof.conformance.coverage.coverage import Coverage, coverage
+from siteproof.conformance.coverage.events import FORMAT_VERSION, Begin, Do, Event, Head, Judged, State
+from siteproof.conformance.coverage.lifecycle_map import lifecycle_map
+from siteproof.conformance.coverage.trail import Trail
+from siteproof.conformance.verdict import CaseResult
+from siteproof.model.nouns.problem import Problem
+
+HINT = "docs/histories.md describes the format; siteproof run, conform and fuzz write such files"
+Placed = tuple[str, Event]
+
+
+@frozen
+class Record:
+    """The events of one file, each with where it stands, and the flag under which the table is read."""
+
+    name: str
+    events: tuple[Placed, ...]
+    reprotect_requires_commit: bool = False
+
+
+def read(data: bytes, name: str) -> Record:
+    """The record in a file's bytes; `name` is what the user called the file."""
+    number, document = _first(data, name)
+    kind = str(document.get("kind", "")) if isinstance(document, dict) else ""
+    if kind not in READERS:
+        cause = f"its kind {kind!r} is none of {', '.join(READERS)}" if kind else f"line {number} has no `kind`"
+        raise _unreadable(name, cause)
+    record = READERS[kind](data, name)
+    if not any(isinstance(event, State | Do) for _, event in record.events):
+        raise _unreadable(name, "no state and no command was recorded in it")
+    return record
+
+
+def _first(data: bytes, name: str) -> tuple[int, Any]:
+    """The first line's document, or the whole file's when its first line is none by itself."""
+    lines = ((number, line) for number, line in enumerate(data.split(b"\n"), start=1) if line.strip())
+    number, line = next(lines, (1, b""))
+    try:
+        return number, msgspec.json.decode(line)
+    except (msgspec.DecodeError, RecursionError):
+        return number, _decoded(data, name, number)
+
+
+def _decoded(data: bytes, name: str, number: int) -> Any:
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _unreadable(name, f"line {number} is not JSON: {error}") from error
+
+
+def _history(data: bytes, name: str) -> Record:
+    """One event a line behind a head."""
+    head: Head | None = None
+    events: list[Placed] = []
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        if head is None:
+            head = _head(line, name, number)
+        else:
+            events.append((f"{name}:{number}", _typed(line, Event, name, number)))
+    assert head is not None
+    return Record(name, tuple(events), head.reprotect_requires_commit)
+
+
+def _head(line: bytes, name: str, number: int) -> Head:
+    head = _typed(line, Head, name, number)
+    assert isinstance(head, Head)
+    if head.version != FORMAT_VERSION:
+        raise _unreadable(name, f"it is of version {head.version}, this siteproof reads version {FORMAT_VERSION}")
+    return head
+
+
+def _typed(line: bytes, kind: Any, name: str, number: int) -> Any:
+    try:
+        return msgspec.json.decode(line, type=kind)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _unreadable(name, f"line {number}: {error}") from error
+
+
+def _results(data: bytes, name: str) -> Record:
+    """The cases of the last run, each a history of its own."""
+    cases: list[tuple[int, CaseResult]] = []
+    flag = False
+    for number, line in results.numbered(data, name):
+        if isinstance(line, results.RunLine):
+            cases, flag = [], line.profile.reprotect_requires_commit
+        elif isinstance(line, results.CaseLine):
+            cases.append((number, line.result))
+    events = tuple(placed for number, case in cases for placed in _of_case(case, f"{name}:{number}"))
+    return Record(name, events, flag)
+
+
+def _of_case(case: CaseResult, place: str) -> Iterator[Placed]:
+    yield place, Begin(case.case_id)
+    yield from ((f"{place} case {case.case_id} event {number}", event) for number, event in enumerate(case.history, 1))
+    for requirement in case.requirement_ids:
+        yield place, Judged(requirement, case.verdict_of(requirement).value)
+
+
+def _kept(data: bytes, name: str) -> Record:
+    """A failure or a walk that was kept for replay."""
+    document = _decoded(data, name, 1)
+    try:
+        events = msgspec.convert(document.get("history", []), tuple[Event, ...])
+    except msgspec.ValidationError as error:
+        raise _unreadable(name, str(error)) from error
+    flag = _flag(document.get("profile"))
+    placed = tuple((f"{name} event {number}", event) for number, event in enumerate(events, 1))
+    return Record(name, placed, flag)
+
+
+def _flag(profile: object) -> bool:
+    return isinstance(profile, Mapping) and bool(profile.get("reprotect_requires_commit", False))
+
+
+READERS: Mapping[str, Callable[[bytes, str], Record]] = {
+    "history": _history,
+    "run": _results,
+    "case": _kept,
+    "walk": _kept,
+}
+
+
+def _unreadable(name: str, cause: str) -> Problem:
+    return Problem(f"{name} is not a recorded history", cause, HINT)
+
+
+def follow(records: Sequence[Record]) -> Coverage:
+    """What several records have visited together; Problem when they were recorded under different profiles."""
+    flags = {record.reprotect_requires_commit for record in records}
+    if len(flags) != 1:
+        names = ", ".join(record.name for record in records if record.reprotect_requires_commit)
+        cause = f"reprotect requires the commit in {names} and not in the others"
+        raise Problem("these records cannot be added up", cause, "ask for the coverage of each kind by itself")
+    trail = Trail(lifecycle_map(flags.pop()))
+    for record in records:
+        trail.follow([(record.name, Begin()), *record.events])
+    return coverage(trail)
+
+
+def of_cases(cases: Iterable[CaseResult], reprotect_requires_commit: bool) -> Coverage:
+    """What the cases of a run have visited."""
+    events = tuple(placed for case in cases for placed in _of_case(case, "results"))
+    return follow([Record("results", events, reprotect_requires_commit)])

@@ -1,0 +1,179 @@
+"""The trail of a history on the map: what it visited, and each step that the model does not allow.
+
+Rule: a machine is followed by the set of states it may be in; a step is a deviation only when no state of that set can
+explain it. After a deviation the trail goes on from what is shown next.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from attrs import define, field, frozen
+
+from siteproof.conformance.coverage import routes
+from siteproof.conformance.coverage.events import Begin, Do, Event, Judged, Passes, State, state_name
+from siteproof.conformance.coverage.lifecycle_map import LifecycleMap, Move, States
+from siteproof.conformance.coverage.routes import Question
+from siteproof.model.lifecycle import refusal, row_for
+from siteproof.model.nouns.errors import ErrorCode
+from siteproof.model.nouns.vocabulary import Verb
+
+COMMANDS_IN_A_ROW_MAX = 8  # without a state between them; more are followed, but nothing is credited for them
+DEVIATIONS_MAX = 1000
+CODES = frozenset(code.value for code in ErrorCode)
+WITNESSED = frozenset({"pass", "fail", "non_strict", "dishonest"})
+
+
+@frozen
+class Deviation:
+    """One step that the model does not allow: where it stands, what was recorded, and what the model says instead."""
+
+    place: str
+    recorded: str
+    model: str
+
+
+@frozen(order=True)
+class Pair:
+    """A command asked in a state, by the state's number."""
+
+    state: int
+    verb: Verb
+
+
+@define(eq=False)
+class Trail:
+    """What the histories of a record have visited of one map; everything only grows."""
+
+    where: LifecycleMap
+    states: dict[int, int] = field(factory=dict)  # how often each state was shown
+    pairs: set[Pair] = field(factory=set)
+    moves: set[Move] = field(factory=set)
+    judged: set[str] = field(factory=set)
+    deviations: list[Deviation] = field(factory=list)
+    events: int = 0  # states and commands that were followed
+    _machines: dict[str, "_Machine"] = field(factory=dict)
+
+    def follow(self, events: Iterable[tuple[str, Event]]) -> None:
+        """Follow events, each with the place where it stands."""
+        for place, event in events:
+            self.events += isinstance(event, State | Do)
+            _FOLLOW[type(event)](self, place, event)
+
+    def begin(self, _place: str, _event: Begin) -> None:
+        """Forget every machine."""
+        self._machines.clear()
+
+    def passes(self, _place: str, _event: Passes) -> None:
+        """What was shown last may not hold any more."""
+        for machine in self._machines.values():
+            machine.fresh = False
+
+    def requirement(self, _place: str, event: Judged) -> None:
+        """A requirement was witnessed, whatever came out."""
+        if event.verdict in WITNESSED:
+            self.judged.add(event.requirement)
+
+    def state(self, place: str, event: State) -> None:
+        """A machine showed its regions."""
+        machine = self._machine(event.machine)
+        shown = self.where.matching(event)
+        possible = shown & routes.ends(self.where, machine.question)
+        if not shown:
+            self._deviates(place, f"{state_name(event)} was shown", "no way leads to such a state")
+        elif not possible:
+            self._deviates(place, f"{machine.told} → {state_name(event)}", _ways_out(self.where, machine.question))
+        else:
+            self.moves.update(routes.forced(self.where, machine.question, possible))
+        machine.stands_at(possible or shown or self.where.everywhere, state_name(event))
+        if len(shown) == 1:
+            (only,) = shown
+            self.states[only] = self.states.get(only, 0) + 1
+
+    def do(self, place: str, event: Do) -> None:
+        """A command was answered."""
+        machine = self._machine(event.machine)
+        asked_in = machine.now(self.where)
+        if len(asked_in) == 1:
+            self.pairs.add(Pair(next(iter(asked_in)), event.verb))
+        if event.refused:
+            self._refused(place, event, machine, asked_in)
+        elif any(event.verb in self.where.allowed(state) for state in asked_in):
+            machine.accepted(event.verb, asked_in)
+        else:
+            self._deviates(place, f"{event.verb.value} accepted in {machine.told}", self._refusals(event, asked_in))
+            machine.lost(self.where, event.verb)
+
+    def _refused(self, place: str, event: Do, machine: "_Machine", asked_in: States) -> None:
+        codes = frozenset().union(*(self._codes(state, event.verb) for state in asked_in))
+        if event.refused not in codes and not (codes and event.refused not in CODES):
+            recorded = f"{event.verb.value} refused with {event.refused} in {machine.told}"
+            self._deviates(place, recorded, self._refusals(event, asked_in))
+
+    def _codes(self, state: int, verb: Verb) -> frozenset[str]:
+        """The errors with which the command may be refused in the state; none: it is allowed without a condition."""
+        regions, profile = self.where.states[state], self.where.profile
+        code = refusal(regions, verb, profile)
+        if code is not None:  # while a job runs, that it runs is as true as the table's own error
+            also = {ErrorCode.OPERATION_CONFLICT.value} if self.where.runs_a_job(state) else set()
+            return frozenset({code.value, *also})
+        return frozenset(fact.refused_with.value for fact in row_for(regions, verb, profile).job.only_if)
+
+    def _refusals(self, event: Do, asked_in: States) -> str:
+        codes = " or ".join(sorted({code for state in asked_in for code in self._codes(state, event.verb)}))
+        if any(event.verb in self.where.allowed(state) for state in asked_in):
+            unless = f"; it may be refused with {codes}" if codes else ""
+            return f"the table lists {event.verb.value} there{unless}"
+        return f"the model refuses it with {codes}"
+
+    def _deviates(self, place: str, recorded: str, model: str) -> None:
+        if len(self.deviations) < DEVIATIONS_MAX:
+            self.deviations.append(Deviation(place, recorded, model))
+
+    def _machine(self, name: str) -> "_Machine":
+        if name not in self._machines:
+            self._machines[name] = _Machine(Question(self.where.everywhere))
+        return self._machines[name]
+
+
+@define(eq=False)
+class _Machine:
+    """Where one machine may be: it stood at `question.start`, and was given commands since."""
+
+    question: Question
+    told: str = "a state that was not shown"
+    fresh: bool = False
+
+    def stands_at(self, states: States, told: str) -> None:
+        self.question, self.told, self.fresh = Question(states), told, True
+
+    def now(self, where: LifecycleMap) -> States:
+        """The states in which a command given now would meet the machine."""
+        return self.question.start if self.fresh else routes.ends(where, self.question)
+
+    def accepted(self, verb: Verb, asked_in: States) -> None:
+        """One command more; after too many, everything before them is only where it can have led."""
+        verbs = self.question.verbs
+        if self.fresh or len(verbs) < COMMANDS_IN_A_ROW_MAX:
+            self.question = Question(self.question.start, (*verbs, verb), self.question.fresh or self.fresh)
+        else:
+            self.question, self.told = Question(asked_in, (verb,), fresh=True), "…"
+        self.told, self.fresh = f"{self.told}, {verb.value}", False
+
+    def lost(self, where: LifecycleMap, verb: Verb) -> None:
+        """Nothing is known until the next state is shown."""
+        self.question, self.told, self.fresh = Question(where.everywhere), f"{self.told}, {verb.value}", False
+
+
+def _ways_out(where: LifecycleMap, question: Question) -> str:
+    """Where the model says that it can lead; by itself, a machine that rests stays where it is."""
+    found = sorted(where.name(state) for state in routes.ends(where, question))
+    return f"it can only lead to {', '.join(found[:6])}{', …' if len(found) > 6 else ''}"
+
+
+_FOLLOW: dict[type, Callable[[Trail, str, Any], None]] = {
+    Begin: Trail.begin,
+    State: Trail.state,
+    Do: Trail.do,
+    Passes: Trail.passes,
+    Judged: Trail.requirement,
+}
