@@ -4,6 +4,7 @@ Rule: no transition is written here. Each is made from a row: its start, each ne
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from siteproof.model.language import (
     Action,
@@ -11,7 +12,6 @@ from siteproof.model.language import (
     Component,
     Effect,
     Part,
-    Source,
     Spec,
     Step,
     all_of,
@@ -21,7 +21,7 @@ from siteproof.model.language import (
     sometimes,
 )
 from siteproof.model.language.claims import Property
-from siteproof.model.language.table import REGION_OF, Change, Happening, RegionValue, Row, Where
+from siteproof.model.language.table import REGION_OF, AdminRow, Change, Happening, Row, Value, Where
 from siteproof.model.lifecycle import HAPPENINGS, LIFECYCLE
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Site, TestFailover
@@ -41,8 +41,8 @@ class Machine(Component):
         self.test_failover = self.symbol(TestFailover.NONE)
         self.resync = self.symbol(Resync.NONE)
 
-    def has(self, value: RegionValue) -> Bool:
-        """The region of this value has it."""
+    def has(self, value: Value) -> Bool:
+        """The region (or the fact) of this value has it."""
         guard = getattr(self, REGION_OF[type(value)]) == value
         assert isinstance(guard, Bool)
         return guard
@@ -59,44 +59,54 @@ class Machine(Component):
             assert isinstance(effect, Effect)
             yield effect
 
+    def admits(self, change: Change) -> tuple[Bool, ...]:
+        """What the end of a phase takes beside the regions; here nothing."""
+        del change
+        return ()
 
-def actions_of(row: Row) -> Iterator[Action]:
+
+M = TypeVar("M", bound=Machine)
+
+
+def actions_of(row: Row, kind: type[Machine] = Machine) -> Iterator[Action]:
     """The row's start, the end of each phase, and its failure in each phase (the initial copy has its own)."""
     through, to = row.job.through, row.job.to
-    chain = (*through, to)
-    yield _action(row, f"{row.verb.value}_starts", lambda m: given(m.lies_in(row.where)).then(*m.moves(chain[0])))
+    chain, verb = (*through, to), row.verb.value
+    yield made(row, f"{verb}_starts", lambda m: given(m.lies_in(row.where)).then(*m.moves(chain[0])), kind)
     for phase, following in zip(through, chain[1:], strict=True):
         name = phase[0].value
-        yield _action(row, f"{row.verb.value}_leaves_{name}", _leave(row, phase, following))
+        yield made(row, f"{verb}_leaves_{name}", _leave(row, phase, following), kind)
         if row.job.on_failure and phase[0] is not Protection.INITIAL_REPLICATION:
-            yield _action(row, f"{row.verb.value}_fails_in_{name}", _leave(row, phase, row.job.on_failure))
+            yield made(row, f"{verb}_fails_in_{name}", _leave(row, phase, row.job.on_failure), kind)
 
 
 def _leave(row: Row, phase: Change, to: Change) -> Callable[[Machine], Step]:
     kept = JOB_REGIONS - {REGION_OF[type(value)] for value in phase}
 
     def step(m: Machine) -> Step:
-        return given(*(m.has(value) for value in phase), m.lies_in(row.where, sorted(kept))).then(*m.moves(to))
+        here = (*(m.has(value) for value in phase), m.lies_in(row.where, sorted(kept)))
+        return given(*here, *m.admits(to)).then(*m.moves(to))
 
     return step
 
 
-def _happening(happening: Happening) -> Action:
+def action_of(happening: Happening, kind: type[Machine] = Machine) -> Action:
+    """What happens without a command, as an action."""
+
     def step(m: Machine) -> Step:
         return given(m.lies_in(happening.where)).then(*m.moves(happening.to))
 
-    return _made(happening.rule, happening.name, step, happening.source)
+    return made(happening, happening.name, step, kind)
 
 
-def _action(row: Row, name: str, step: Callable[[Machine], Step]) -> Action:
-    return _made(row.rule, name, step, row.source)
+def made(rule: Row | Happening | AdminRow, name: str, step: Callable[[M], Step], kind: type[M]) -> Action:
+    """An action of a rule of a table, for the kind of machine that its specification has."""
 
-
-def _made(rule: str, name: str, step: Callable[[Machine], Step], source: Source) -> Action:
-    def build(m: Machine) -> Step:
+    def build(m: M) -> Step:
         return step(m)
 
-    return Action(rule, name, name.replace("_", " "), build, {}, source)
+    build.__annotations__["m"] = kind  # a specification finds the machine by its kind
+    return Action(rule.rule, name, name.replace("_", " "), build, {}, rule.source)
 
 
 @always("LC-16", why="a drill that is open in another state blocks or breaks the real failover (B25)")
@@ -159,6 +169,6 @@ def lifecycle_spec(profile: Profile = CORE) -> Spec:
         name="lifecycle",
         doc="The regions of one machine: every command in every phase, with every job that may fail.",
         parts=(Part(lambda _bounds: Machine(), Machine),),
-        actions=(*(action for row in rows for action in actions_of(row)), *map(_happening, HAPPENINGS)),
+        actions=(*(action for row in rows for action in actions_of(row)), *map(action_of, HAPPENINGS)),
         properties=tuple(item for item in globals().values() if isinstance(item, Property)),
     )

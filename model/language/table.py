@@ -9,6 +9,16 @@ from typing import Any, TypeVar
 from attrs import evolve, field, frozen
 
 from siteproof.model.language.source import Source, SpecError, here
+from siteproof.model.nouns.administration import (
+    AddedDisk,
+    AdminFacts,
+    AdminVerb,
+    Components,
+    OldestPoint,
+    RetentionEdit,
+    SourceMachine,
+    Version,
+)
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.evidence import Evidence
 from siteproof.model.nouns.observation import Regions
@@ -16,8 +26,10 @@ from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Site, TestFailover, Verb
 
 RegionValue = Protection | Direction | Site | TestFailover | Resync
-Change = tuple[RegionValue, ...]
-"""Region values that a phase sets; a region that is not named keeps its value."""
+FactValue = Components | SourceMachine | AddedDisk | RetentionEdit | OldestPoint | Version
+Value = RegionValue | FactValue
+Change = tuple[Value, ...]
+"""Values that a phase sets; a region or fact that is not named keeps its value."""
 
 REGION_OF: dict[type, str] = {
     Protection: "protection",
@@ -25,37 +37,48 @@ REGION_OF: dict[type, str] = {
     Site: "active",
     TestFailover: "test_failover",
     Resync: "resync",
+    Components: "components",
+    SourceMachine: "source",
+    AddedDisk: "disk",
+    RetentionEdit: "retention",
+    OldestPoint: "oldest",
+    Version: "version",
 }
+"""The field of Regions or AdminFacts that holds a value of this type."""
 
 
 @frozen
 class Where:
     """A set of states: for each region the values that fit; a region that is not named fits with any value."""
 
-    fits: dict[str, frozenset[RegionValue]]
+    fits: dict[str, frozenset[Value]]
 
-    def holds(self, regions: Regions) -> bool:
-        """Whether the regions lie in the set."""
-        return all(getattr(regions, region) in values for region, values in self.fits.items())
+    def holds(self, known: Regions | AdminFacts) -> bool:
+        """Whether the regions (or the facts, for a set of facts) lie in the set."""
+        return all(getattr(known, name) in values for name, values in self.fits.items())
 
     def overlaps(self, other: "Where") -> bool:
         """Whether some state lies in both sets."""
         return all(values & other.fits[region] for region, values in self.fits.items() if region in other.fits)
 
 
-def at(*values: RegionValue) -> Where:
-    """The states with these values; several values of one region are alternatives."""
+def at(*values: Value) -> Where:
+    """The states with these values; several values of one region are alternatives. Without values: every state."""
     names = {REGION_OF[type(value)] for value in values}
     return Where({name: frozenset(v for v in values if REGION_OF[type(v)] == name) for name in sorted(names)})
 
 
 @frozen
 class Fact:
-    """Something beside the regions that a command needs; without it the command is refused with `refused_with`."""
+    """Something beside the regions that a command needs; without it the command is refused with `refused_with`.
+
+    `where` says it in administrative facts; without it the fact is read off the command's arguments.
+    """
 
     name: str
     meaning: str
     refused_with: ErrorCode
+    where: Where | None = None
 
 
 def always_offered(profile: Profile) -> bool:
@@ -123,13 +146,56 @@ class Happening:
     source: Source = field(factory=here, eq=False)
 
 
-def moved(regions: Regions, change: Change) -> Regions:
-    """The regions with the named values set."""
+@frozen
+class Turn:
+    """Where a fact has the value `before`, it has `after` when the command has done its work."""
+
+    before: FactValue
+    after: FactValue
+
+
+@frozen
+class Task:
+    """What an administrative command does: regions that it sets, facts that it turns; it has no phase in between.
+
+    When it fails nothing has changed, so that giving it again is its retry. `does` says the rest in a sentence.
+    """
+
+    does: str
+    to: Change = ()
+    turns: tuple[Turn, ...] = ()
+    only_if: tuple[Fact, ...] = ()
+
+
+@frozen
+class AdminRow:
+    """One administrative command: where it is allowed, what it does, and which profiles offer it."""
+
+    rule: str
+    evidence: Evidence
+    verb: AdminVerb
+    where: Where
+    task: Task
+    offered: Callable[[Profile], bool] = always_offered
+    source: Source = field(factory=here, eq=False)
+
+
+Known = TypeVar("Known", Regions, AdminFacts)
+
+
+def moved(known: Known, change: Change) -> Known:
+    """The regions (or the facts) with the named values set."""
     values: dict[str, Any] = {REGION_OF[type(value)]: value for value in change}
-    return evolve(regions, **values)
+    return evolve(known, **values)
 
 
-Ruled = TypeVar("Ruled", Row, Happening)
+def turned(facts: AdminFacts, turns: Iterable[Turn]) -> AdminFacts:
+    """The facts after the turns; all of them read what was before."""
+    return moved(facts, tuple(turn.after for turn in turns if at(turn.before).holds(facts)))
+
+
+Ruled = TypeVar("Ruled", Row, Happening, AdminRow)
+Offered = TypeVar("Offered", Row, AdminRow)
 
 
 def table(*rows: Ruled) -> tuple[Ruled, ...]:
@@ -140,17 +206,19 @@ def table(*rows: Ruled) -> tuple[Ruled, ...]:
     return rows
 
 
-def _must_differ(row: Row | Happening, earlier: Row | Happening) -> None:
+def _must_differ(row: Row | Happening | AdminRow, earlier: Row | Happening | AdminRow) -> None:
     if row.rule == earlier.rule:
         raise SpecError(f"{row.rule} stands here and at {earlier.source}", "give each row an id of its own", row.source)
-    if isinstance(row, Row) and isinstance(earlier, Row) and _compete(row, earlier):
+    if _compete(row, earlier):
         raise SpecError(f"{row.rule} and {earlier.rule} overlap", "one command has one row in a state", row.source)
 
 
-def _compete(row: Row, other: Row) -> bool:
+def _compete(row: Row | Happening | AdminRow, other: Row | Happening | AdminRow) -> bool:
+    if isinstance(row, Happening) or isinstance(other, Happening):
+        return False
     return row.verb == other.verb and row.where.overlaps(other.where)
 
 
-def matching(rows: Iterable[Row], regions: Regions, profile: Profile) -> Iterator[Row]:
+def matching(rows: Iterable[Offered], regions: Regions, profile: Profile) -> Iterator[Offered]:
     """The rows that fit the regions and that the profile offers."""
     return (row for row in rows if row.where.holds(regions) and row.offered(profile))
