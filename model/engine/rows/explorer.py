@@ -36,16 +36,16 @@ class RowExplorer:
 
     def explore(self, progress: Progress | None = None) -> Exploration:
         """See Explorer."""
-        search = self._started(claims_of(self.product))
+        search = self.prepared(claims_of(self.product))
         try:
             search.run(progress)
         except KeyboardInterrupt:
-            return self._found(search)
-        return self._found(search)
+            return self.found(search)
+        return self.found(search)
 
     def way_to(self, goal: Goal, progress: Progress | None = None) -> Way:
         """See Explorer."""
-        search = self._started(goal_of(self.product, goal))
+        search = self.prepared(goal_of(self.product, goal))
         found = search.until(GOAL, progress)
         if found is None:
             return Way(search.states, None, None)
@@ -55,11 +55,13 @@ class RowExplorer:
         """How many states there are up to the order of equal components; None when they are not interchangeable."""
         return self.search.store.orbits() if self.search is not None and self.product.symmetric else None
 
-    def _started(self, watch: Watch) -> RowSearch:
+    def prepared(self, watch: Watch) -> RowSearch:
+        """A search that stands at the initial state; nothing has been expanded."""
         self.search = RowSearch(self.product, watch, self._make(self.product, watch), self._limits.states_max)
         return self.search
 
-    def _found(self, search: RowSearch) -> Exploration:
+    def found(self, search: RowSearch) -> Exploration:
+        """What the search has found so far, with a shortest trace for every claim that spoke up."""
         ways = self._ways(search)
         traces = {claim: ways.to(depth, where) for claim, (depth, where) in search.first.items()}
         return exploration(self.product.system, search.findings(traces))
