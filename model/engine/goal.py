@@ -1,6 +1,7 @@
-"""What `--trace-to` asks for: `protection=committed,direction=reverse`, over any component that has such a variable.
+"""What `--trace-to` asks for: `phase=committed,direction=reverse`, over any component that has such a variable.
 
-Rule: a name or a value that does not exist is a Problem with its near matches, never an unreachable goal.
+Rule: a name or a value that does not exist is a Problem with its near matches, never an unreachable goal. `phase` is
+the variable of that name, and where there is none the protection phase of a machine.
 """
 
 import difflib
@@ -14,6 +15,9 @@ from siteproof.model.language.spec import System
 from siteproof.model.language.text import value_text
 from siteproof.model.language.variable import Variable
 from siteproof.model.nouns.problem import Problem
+
+
+SYNONYMS = {"phase": "protection"}
 
 
 @frozen
@@ -51,11 +55,16 @@ def _wanted(system: System, part: str) -> Wanted:
         raise Problem(
             f"`{part}` is not a state", "it needs a name and a value", "write for example protection=committed"
         )
-    places = tuple(number for number, variable in enumerate(system.variables) if _named(variable, name))
+    places = _places(system, name) or _places(system, SYNONYMS.get(name, name))
     if not places:
-        raise Problem(f"{system.name} has no variable `{name}`", "", _near(name, _short_names(system)))
+        cause = f"it has {len(system.variables)} variables, none of this name"
+        raise Problem(f"{system.name} has no variable `{name}`", cause, _near(name, _short_names(system)))
     domain = system.variables[places[0]].domain
     return Wanted(part, places, _code(domain, name, value))
+
+
+def _places(system: System, name: str) -> tuple[int, ...]:
+    return tuple(number for number, variable in enumerate(system.variables) if _named(variable, name))
 
 
 def _named(variable: Variable, name: str) -> bool:
@@ -63,7 +72,7 @@ def _named(variable: Variable, name: str) -> bool:
 
 
 def _short_names(system: System) -> list[str]:
-    return sorted({variable.name.split(".", 1)[-1] for variable in system.variables})
+    return sorted({variable.name.split(".", 1)[-1] for variable in system.variables} | SYNONYMS.keys())
 
 
 def _code(domain: Domain, name: str, value: str) -> int:

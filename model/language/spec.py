@@ -110,9 +110,8 @@ class Spec:
     def _checked(self, bounds: Bounds) -> Bounds:
         for name, value in bounds.items():
             if name not in self.bounds:
-                raise Problem(
-                    f"{self.name} has no bound `{name}`", "", f"its bounds: {', '.join(self.bounds) or 'none'}"
-                )
+                hint = f"its bounds: {', '.join(self.bounds) or 'none'}"
+                raise Problem(f"{self.name} has no bound `{name}`", "only what it counts can be bounded", hint)
             if not 1 <= value <= BOUND_MAX:
                 raise Problem(f"{name} is {value}", f"bounds are 1 to {BOUND_MAX}", "choose a smaller system")
         return bounds

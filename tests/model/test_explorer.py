@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from siteproof.model.engine.exploration import Exploration, report
+from siteproof.model.engine.goal import goal
 from siteproof.model.engine.program import compiled
 from siteproof.model.engine.search import Limits, Search
 from siteproof.model.language import (
@@ -205,3 +206,20 @@ def test_generated_code_means_what_the_language_says(name: str) -> None:
             if (claim.kind == "sometimes") == any(evaluate(guard, state) for _, guard in claim.instances)
         }
         assert {n for n in range(len(system.claims)) if program.claims(packed) >> n & 1} == spoken
+
+
+def test_the_phase_of_a_machine_is_its_protection_where_no_variable_is_called_phase() -> None:
+    """A reader of the lifecycle says `phase`, and means it; a plan has a phase of its own."""
+    system = SPECS["replication"].system()
+    asked, meant = (goal(system, text).wanted[0] for text in ("phase=committed", "protection=committed"))
+    assert (asked.places, asked.code) == (meant.places, meant.code)
+    plan = SPECS["plans"].system()
+    assert {plan.variables[place].name for place in goal(plan, "phase=finished").wanted[0].places} == {"plan.phase"}
+
+
+def test_a_misspelt_variable_of_a_goal_is_refused_with_its_near_matches() -> None:
+    """`pase` might have been `phase`."""
+    with pytest.raises(Problem) as refused:
+        goal(SPECS["replication"].system(), "pase=committed")
+    assert "phase" in refused.value.hint
+    assert refused.value.cause
