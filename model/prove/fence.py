@@ -62,7 +62,9 @@ def _stopped(step: Transition) -> Transition:
 def leaves(effect: Effect) -> bool:
     """Whether the new value could be outside of the variable's range, by the shape of the expression."""
     mine, theirs = effect.target.domain, effect.value.domain
-    within = isinstance(mine, Range) and isinstance(theirs, Range) and mine.low <= theirs.low <= theirs.high <= mine.high
+    within = (
+        isinstance(mine, Range) and isinstance(theirs, Range) and mine.low <= theirs.low <= theirs.high <= mine.high
+    )
     return isinstance(mine, Range) and not within
 
 

@@ -152,7 +152,7 @@ def _solver(*assumptions: Term) -> Term:
     return solver
 
 
-def _query(  # noqa: PLR0913  (one query, with everything that its gap has to tell)
+def _query(
     system: System, solver: Term, goal: Goal, claim: Term, transition: Transition | None, free: Free
 ) -> Gap | None:
     solver.push()
@@ -163,9 +163,7 @@ def _query(  # noqa: PLR0913  (one query, with everything that its gap has to te
     return gap
 
 
-def _gap(  # noqa: PLR0913  (as above)
-    system: System, solver: Term, answer: Term, goal: Goal, transition: Transition | None, free: Free
-) -> Gap:
+def _gap(system: System, solver: Term, answer: Term, goal: Goal, transition: Transition | None, free: Free) -> Gap:
     rule, name = (transition.rule, transition.name) if transition is not None else ("", "the initial state")
     if answer != z3.sat:
         return Gap(rule, name, goal.name, goal.rule, {}, {}, undecided=True)

@@ -10,15 +10,18 @@ from attrs import frozen
 
 from siteproof.model.engine.search import Limits, Search
 from siteproof.model.engine.trace import Change, Trace, TraceStep, trace_to
+from siteproof.model.language.domain import Value
 from siteproof.model.language.evaluate import evaluate
-from siteproof.model.language.expression import Expr
 from siteproof.model.language.spec import BOUND_MAX, Spec, System
 from siteproof.model.language.text import value_text
+from siteproof.model.language.variable import Variable
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.prove.fence import RANGE, Fenced, fenced
 from siteproof.model.prove.induction import Gap, Proof
 
 STATES_MAX = 200_000
+Name = tuple[str, str]
+"""A goal: its rule id, and its name with its instance."""
 
 
 @frozen
@@ -40,15 +43,19 @@ class Reality:
 
 
 def realities(spec: Spec, proof: Proof, limits: Limits | None = None) -> tuple[Reality, ...]:
-    """What the explorer says of every goal that has a gap, in the order of the gaps."""
-    goals: dict[tuple[str, str], dict[str, int]] = {}
+    """What the explorer says of every goal that has a gap, in the order of the gaps; nothing for a proof.
+
+    Then follow the properties without a gap that are broken all the same: a goal that fails is assumed by the others.
+    """
+    goals: dict[Name, dict[str, int]] = {}
     for gap in proof.gaps:
         goals.setdefault((gap.goal_rule, gap.goal), _bounds(proof, gap))
-    found: dict[tuple[str, str], Reality] = {}
+    found: dict[Name, Reality] = {}
     for bounds in {tuple(sorted(each.items())): each for each in goals.values()}.values():
         wanted = [name for name, each in goals.items() if each == bounds]
         found.update({(each.rule, each.goal): each for each in ask(spec.system(bounds), wanted, limits)})
-    return tuple(found[name] for name in goals)
+    more = {name: each for name, each in found.items() if name not in goals and each.reachable}
+    return (*(found[name] for name in goals), *more.values())
 
 
 def _bounds(proof: Proof, gap: Gap) -> dict[str, int]:
@@ -57,9 +64,10 @@ def _bounds(proof: Proof, gap: Gap) -> dict[str, int]:
     return {**proof.bounds, **open_ones}
 
 
-def ask(system: System, goals: Iterable[tuple[str, str]], limits: Limits | None = None) -> tuple[Reality, ...]:
-    """The explorer's answer for each goal (rule, name with instance); one search for all of them."""
-    wanted = list(goals)
+def ask(system: System, goals: Iterable[Name], limits: Limits | None = None) -> tuple[Reality, ...]:
+    """The explorer's answer for each goal (rule, name with instance), then for every property; one search for all."""
+    properties = fenced(attrs.evolve(system, lemmas=())).system.claims
+    wanted = list(dict.fromkeys([*goals, *((claim.rule, claim.name) for claim in properties)]))
     fence = only(fenced(system), wanted)
     search = Search(fence.system, limits or Limits(STATES_MAX))
     _search(search)
@@ -68,7 +76,7 @@ def ask(system: System, goals: Iterable[tuple[str, str]], limits: Limits | None 
     return tuple(_reality(search, fence, name, numbers.get(name)) for name in wanted)
 
 
-def only(fence: Fenced, goals: Iterable[tuple[str, str]]) -> Fenced:
+def only(fence: Fenced, goals: Iterable[Name]) -> Fenced:
     """The fenced system with these claims only."""
     wanted = set(goals)
     claims = tuple(claim for claim in fence.system.claims if (claim.rule, claim.name) in wanted)
@@ -86,7 +94,7 @@ def _search(search: Search) -> None:
             raise
 
 
-def _reality(search: Search, fence: Fenced, name: tuple[str, str], number: int | None) -> Reality:
+def _reality(search: Search, fence: Fenced, name: Name, number: int | None) -> Reality:
     state = search.first.get(number) if number is not None else None
     trace = None if state is None or number is None else violation(search, fence, number, state)
     bounds = dict(fence.system.bounds)
@@ -101,20 +109,16 @@ def violation(search: Search, fence: Fenced, number: int, state: int) -> Trace:
     return attrs.evolve(trace, steps=(*trace.steps, last_step(fence.system, number, _values(search, state))))
 
 
-def _values(search: Search, number: int) -> Mapping[object, object]:
+def _values(search: Search, number: int) -> Mapping[Variable, Value]:
     program, state = search.program, search.states[number]
     return {variable: program.value(state, variable) for variable in program.system.variables}
 
 
-def last_step(system: System, number: int, values: Mapping[object, object]) -> TraceStep:
+def last_step(system: System, number: int, values: Mapping[Variable, Value]) -> TraceStep:
     """The step that leaves the range that claim `number` speaks of."""
     claim = system.claims[number]
-    name = next(label for label, stays in claim.instances if not _value(stays, values))
+    name = next(label for label, stays in claim.instances if not evaluate(stays, values))
     step = next(step for step in system.transitions if step.name == name)
-    changes = [(effect.target, values[effect.target], _value(effect.value, values)) for effect in step.effects]
-    told = (Change(v.name, value_text(old), value_text(new)) for v, old, new in changes if old != new)  # type: ignore[arg-type]  # values of the language
+    changes = [(effect.target, values[effect.target], evaluate(effect.value, values)) for effect in step.effects]
+    told = (Change(v.name, value_text(old), value_text(new)) for v, old, new in changes if old != new)
     return TraceStep(step.rule, step.name, tuple(told))
-
-
-def _value(node: Expr, values: Mapping[object, object]) -> object:
-    return evaluate(node, values)  # type: ignore[arg-type]  # by variable

@@ -19,7 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "conform": ("siteproof.cli.conform:conform", "Judge an implementation of the Subject contract."),
     "adapter": ("siteproof.cli.adapter:adapter", "Serve a Python subject over stdio."),
     "explore": ("siteproof.cli.explore:explore", "Explore the model's states exhaustively."),
-    "prove": ("siteproof.cli.prove:prove", "Prove the model's claims for every size, by induction."),
+    "prove": ("siteproof.cli.prove:prove", "Prove the model's claims by induction, for given sizes or for all."),
     "crosscheck": ("siteproof.cli.crosscheck:crosscheck", "Our exploration beside SPIN's and TLC's."),
     "export": ("siteproof.cli.export:export", "Write the model as TLA+, Promela or JSON."),
     "tour": ("siteproof.cli.tour:tour_command", "Short walks that cover the model; its shape; graph export."),

@@ -1,54 +1,142 @@
-"""`siteproof prove`: the claims of a specification, proved for every reachable state and every size, by induction.
+"""`siteproof prove`: the claims of a specification by induction, in a bounded number of steps, or on mutants of it.
 
-Nothing is printed that depends on the clock: the same specification and bounds give the same output.
+Nothing is printed that depends on the clock, except one line of `--mutants` on standard error: the same specification,
+bounds and seed give the same output.
 """
 
 import json
 import signal
 import threading
+import time
 from collections.abc import Iterator
+from statistics import median
 from typing import TYPE_CHECKING
 
 import attrs
 import click
 
 from siteproof import __version__
-from siteproof.cli.prove_all import prove_all
+from siteproof.cli.bounds import bound_options, given
+from siteproof.cli.proof_text import agreement_lines, bounded_lines, contradicted, opinion_lines, proof_lines, title
+from siteproof.model.language.spec import Spec
+from siteproof.model.language.text import value_text
 from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.model.open_bounds import open_bounds
-from siteproof.model.specs import known
+from siteproof.model.specs import RIGHT, known
 
 if TYPE_CHECKING:
-    from siteproof.model.prove.induction import Gap, Proof
+    from siteproof.model.prove.bounded import Bounded
+    from siteproof.model.prove.induction import Proof
+    from siteproof.model.prove.reality import Reality
+
+MUTANT_BOUNDS: dict[str, dict[str, int]] = {
+    "replication": {"points": 1},
+    "appliance": {"parts": 1},
+    "retention": {"instants": 6, "retention": 4},
+}
+"""Smaller than the default ones, where a mutant would take seconds to be explored."""
 
 
 @click.command()
 @click.argument("spec", required=False)
-@click.option("--machines", type=int, help="how many machines")
-@click.option("--blocks", type=int, help="blocks of each disk")
-@click.option("--versions", type=int, help="versions of each block")
-@click.option("--points", type=int, help="recovery points that are kept")
-@click.option("--every", metavar="BOUNDS", help="bounds for which every value is meant, for example machines,versions")
+@bound_options
+@click.option("--for-all", "--every", "every", metavar="BOUNDS", help="for every value, e.g. machines,versions")
+@click.option("--bmc", "steps", type=click.IntRange(min=0), metavar="K", help="search the first K steps instead")
+@click.option("--witnesses", is_flag=True, help="with --bmc: also what has to be possible")
+@click.option("--second-opinion", is_flag=True, help="also one component alone, under interference, without lemmas")
+@click.option("--mutants", type=click.IntRange(min=1), metavar="N", help="do all of them agree on N wrong edits")
+@click.option("--seed", type=int, default=1, show_default=True, help="with --mutants: which edits")
+@click.option("--states-max", type=click.IntRange(min=1), default=200_000, show_default=True, help="for traces")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def prove(spec: str | None, every: str | None, form: str, **bounds: int | None) -> int:
-    """Prove the claims of SPEC by induction; without it those of every right one (with bounds: of replication).
+def prove(
+    spec: str | None,
+    every: str | None,
+    steps: int | None,
+    mutants: int | None,
+    seed: int,
+    states_max: int,
+    form: str,
+    *,
+    witnesses: bool,
+    second_opinion: bool,
+    **bounds: object,
+) -> int:
+    """Prove the claims of SPEC (default: replication; `all`: every right one) by induction.
 
-    Exit code 0 when proved, 1 when an action breaks a claim, 2 on wrong usage, 3 when it cannot be decided.
+    A gap is shown with its action, its goal and the two states, and the explorer says which it is: the shortest real
+    trace to the violation, or that none is reachable and a lemma is missing. With --bmc the solver searches the first K
+    steps; with --mutants prover, explorer and bounded search judge single edits of SPEC (default: of every right one).
+
+    Exit code 0 when proved, 1 when a claim is broken, 2 on wrong usage, 3 when it cannot be decided.
     """
-    from siteproof.model.prove.induction import prove as attempt  # noqa: PLC0415  (z3 only when it proves)
-
     _end_at_once_when_interrupted()
-    chosen = {name: value for name, value in bounds.items() if value is not None}
-    if spec is None and every is None and not chosen:
-        return prove_all(form)
-    spec = spec or "replication"
-    proof = attempt(known(spec), chosen, _every(spec, every))
-    title = f"siteproof {__version__} · prove {spec} · seed none (exhaustive) · {_bounds(proof)}"
+    if mutants is not None:
+        return _mutants(spec, given(bounds), mutants, seed)
+    names = list(RIGHT) if spec == "all" else [spec or "replication"]
+    if steps is not None:
+        return _worst(_bmc(known(name), given(bounds), steps, form, witnesses=witnesses) for name in names)
+    return _worst(_prove(known(name), given(bounds), every, states_max, form, opinion=second_opinion) for name in names)
+
+
+def _prove(spec: Spec, bounds: dict[str, int], every: str | None, states_max: int, form: str, *, opinion: bool) -> int:
+    from siteproof.model.engine.search import Limits  # noqa: PLC0415  (z3 and searches only when it proves)
+    from siteproof.model.prove.induction import prove as attempt  # noqa: PLC0415  (as above)
+    from siteproof.model.prove.interference import second_opinion  # noqa: PLC0415  (as above)
+    from siteproof.model.prove.reality import realities  # noqa: PLC0415  (as above)
+
+    proof = attempt(spec, bounds, _every(spec, every))
+    head = f"siteproof {__version__} · {title(f'prove {spec.name}', proof.every, proof.bounds)}"
+    found = realities(spec, proof, Limits(states_max))
+    said = second_opinion(spec, bounds) if opinion else None
     if form == "json":
-        click.echo(json.dumps({"title": title, "proved": proof.proved, **attrs.asdict(proof)}, indent=1))
+        facts = {"realities": [attrs.asdict(each) for each in found], "second_opinion": said and attrs.asdict(said)}
+        click.echo(json.dumps({"title": head, "proved": proof.proved, **attrs.asdict(proof), **facts}, indent=1))
     else:
-        click.echo("\n".join([title, *_lines(proof)]))
-    return _exit_code(proof)
+        initial = {v.name: value_text(v.initial) for v in spec.system(proof.bounds).variables}
+        more = opinion_lines(said, proof, found) if said is not None else ()
+        click.echo("\n".join([head, *proof_lines(proof, found, initial), *more]))
+    if said is not None and contradicted(said, found):
+        return ExitCode.VIOLATION
+    return _exit_code(proof, found)
+
+
+def _bmc(spec: Spec, bounds: dict[str, int], steps: int, form: str, *, witnesses: bool) -> int:
+    from siteproof.model.prove.bounded import bounded  # noqa: PLC0415  (as above)
+
+    found = bounded(spec, steps, bounds, witnesses=witnesses)
+    head = f"siteproof {__version__} · {title(f'prove {spec.name} --bmc {steps}', (), found.bounds)}"
+    if form == "json":
+        click.echo(json.dumps({"title": head, **attrs.asdict(found)}, indent=1, default=str))
+    else:
+        click.echo("\n".join([head, *bounded_lines(found)]))
+    return _bounded_code(found)
+
+
+def _bounded_code(found: "Bounded") -> int:
+    if found.violation is not None:
+        return ExitCode.VIOLATION
+    return ExitCode.CANNOT_JUDGE if found.undecided else ExitCode.OK
+
+
+def _mutants(spec: str | None, bounds: dict[str, int], count: int, seed: int) -> int:
+    """Spread the mutants over the specifications, and print what everybody says of them."""
+    from siteproof.model.prove.agreement import agreement  # noqa: PLC0415  (as above)
+
+    specs = list(RIGHT.values()) if spec in {None, "all"} else [known(str(spec))]
+    what = f"prove {spec or 'all'} --mutants {count}"
+    click.echo(f"siteproof {__version__} · {title(what, (), bounds, str(seed))}")
+    rows = []
+    for number, each in enumerate(specs):
+        share = count // len(specs) + (number < count % len(specs))
+        sizes = {**MUTANT_BOUNDS.get(each.name, {}), **bounds}
+        if share:
+            rows.append(agreement(each, sizes, share, seed, time.perf_counter))
+    click.echo("\n".join(agreement_lines(rows)))
+    times = [each.milliseconds for row in rows for each in row.broken]
+    click.echo(
+        f"median time of a refutation: {median(times or [0.0]):.0f} ms", err=True
+    )  # standard output has no times
+    wrong = any(row.contradictions or row.refuted < len(row.broken) for row in rows)
+    return ExitCode.VIOLATION if wrong else ExitCode.OK
 
 
 def _end_at_once_when_interrupted() -> None:
@@ -60,49 +148,24 @@ def _end_at_once_when_interrupted() -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def _every(spec: str, text: str | None) -> tuple[str, ...]:
+def _every(spec: Spec, text: str | None) -> tuple[str, ...]:
     names = tuple(name.strip() for name in text.split(",")) if text else ()
-    if not names:
-        return ()
-    known_names = known(spec).bounds
-    can_be_open = (*(part.count for part in known(spec).parts if part.count), *open_bounds(known(spec)))
     for name in names:
-        if name not in known_names:
-            raise Problem(f"{spec} has no bound `{name}`", "", f"its bounds: {', '.join(known_names) or 'none'}")
-        if name not in can_be_open:
-            cause, hint = "its parts are written out one by one", f"open bounds: {', '.join(can_be_open) or 'none'}"
-            raise Problem(f"`{name}` cannot be left open", cause, hint)
+        if name not in spec.bounds:
+            raise Problem(f"{spec.name} has no bound `{name}`", "", f"its bounds: {', '.join(spec.bounds) or 'none'}")
+        if name in {"blocks", "points"}:
+            raise Problem(f"`{name}` cannot be left open", "disks and stores are written out", f"give it with --{name}")
     return names
 
 
-def _exit_code(proof: "Proof") -> ExitCode:
+def _exit_code(proof: "Proof", found: "tuple[Reality, ...]") -> ExitCode:
+    """1 only for what is broken in reality; a proof that lacks a lemma is not a violation."""
     if proof.proved:
         return ExitCode.OK
-    return ExitCode.CANNOT_JUDGE if all(gap.undecided for gap in proof.gaps) else ExitCode.VIOLATION
+    return ExitCode.VIOLATION if any(each.reachable for each in found) else ExitCode.CANNOT_JUDGE
 
 
-def _bounds(proof: "Proof") -> str:
-    given = [f"every {name}" if name in proof.every else f"{name}={value}" for name, value in proof.bounds.items()]
-    return " ".join(given) or "no bounds"
-
-
-def _lines(proof: "Proof") -> Iterator[str]:
-    wrong = {f"{gap.goal_rule} {gap.goal}" for gap in proof.gaps}
-    for goal in proof.goals:
-        if not goal.startswith("range "):
-            yield f"{'GAP' if goal in wrong else 'ok':<4} {goal}"
-    for gap in proof.gaps:
-        yield from _gap_lines(gap)
-    verdict = "PROVED" if proof.proved else "NOT PROVED"
-    yield f"{verdict} ({proof.spec}): {len(proof.goals)} goals, {proof.queries} queries, {len(proof.gaps)} gaps"
-    if proof.gaps:
-        yield f"hint: siteproof explore {proof.spec} finds a way to the violation; if there is none, add a lemma"
-
-
-def _gap_lines(gap: "Gap") -> Iterator[str]:
-    yield f"{gap.rule} {gap.action} does not keep {gap.goal_rule} {gap.goal}"
-    if gap.undecided:
-        yield "      the solver gave up"
-    for name, before in gap.before.items():
-        after = gap.after[name]
-        yield f"      {name:<28} {before}{'' if before == after else f' → {after}'}"
+def _worst(codes: Iterator[int]) -> int:
+    """A violation outweighs what could not be decided."""
+    every = list(codes)
+    return ExitCode.VIOLATION if ExitCode.VIOLATION in every else max(every)

@@ -20,10 +20,11 @@ Edit = tuple[str, Step]
 
 @frozen(eq=False)
 class Mutant:
-    """A specification with one edit; `edit` says which."""
+    """A specification with one edit; `edit` says which, `action` is the rule that was edited."""
 
     spec: Spec
     edit: str
+    action: Action
 
 
 def mutants(spec: Spec, seed: int, bounds: Bounds | None = None) -> Iterator[Mutant]:
@@ -34,8 +35,9 @@ def mutants(spec: Spec, seed: int, bounds: Bounds | None = None) -> Iterator[Mut
         step = _first_step(spec, action, bounds)
         place = source.randrange(sum(1 for _ in edits(step)))
         edit = next(text for number, (text, _) in enumerate(edits(step)) if number == place)
-        actions = tuple(_edited(each, place) if each is action else each for each in spec.actions)
-        yield Mutant(attrs.evolve(spec, actions=actions), f"{action.rule} {action.name}: {edit}")
+        changed = _edited(action, place)
+        actions = tuple(changed if each is action else each for each in spec.actions)
+        yield Mutant(attrs.evolve(spec, actions=actions), f"{action.rule} {action.name}: {edit}", changed)
 
 
 def edits(step: Step) -> Iterator[Edit]:
@@ -86,10 +88,11 @@ def _alternatives(node: Expr) -> Iterator[Expr]:
         case Op.AND | Op.OR if len(node.args) > 1:
             yield attrs.evolve(node, op=Op.OR if node.op is Op.AND else Op.AND)
             yield from (_rebuilt(node, node.args[:n] + node.args[n + 1 :]) for n in range(len(node.args)))
-        case Op.EQUAL:
+        case Op.EQUAL | Op.NAMED if isinstance(node, Bool):
             yield Bool(Op.NOT, (node,))
         case Op.LESS | Op.AT_MOST:
             yield attrs.evolve(node, op=Op.AT_MOST if node.op is Op.LESS else Op.LESS)
+            yield Bool(Op.NOT, (node,))
         case Op.CHOOSE:
             yield attrs.evolve(node, args=(node.args[0], node.args[2], node.args[1]))
         case Op.VARIABLE if isinstance(node, Bool):
