@@ -1,7 +1,8 @@
 """Routes on the map: where a machine can be after some commands, and which moves every explanation passes.
 
 Rule: what the record does not show is credited only when no explanation can do without it. Explanations with more
-trouble than needed (marks, failures) do not count: a record is not read as if it kept faults secret.
+trouble than needed (marks, failures) do not count: a record is not read as if it kept faults secret. Two states in a
+row that one silent move connects are read as that move.
 """
 
 import functools
@@ -49,6 +50,18 @@ def ends(where: LifecycleMap, question: Question) -> States:
 @functools.lru_cache(maxsize=ROUTES_KEPT_MAX)
 def forced(where: LifecycleMap, question: Question, targets: States) -> tuple[Move, ...]:
     """The moves that each explanation with the least trouble passes; `targets` lie within `ends`."""
+    return _direct(where, question, targets) or _without_choice(where, question, targets)
+
+
+def _direct(where: LifecycleMap, question: Question, targets: States) -> tuple[Move, ...]:
+    """The one silent move between two states that were shown in a row."""
+    if question.verbs or len(question.start) != 1 or question.start == targets:
+        return ()
+    (start,) = question.start
+    return tuple(move for move in where.leaving[start] if move.verb is None and targets == {move.target})
+
+
+def _without_choice(where: LifecycleMap, question: Question, targets: States) -> tuple[Move, ...]:
     found = _search(where, question, None)
     node = _nearest(found, question, targets)
     assert node is not None, "the targets lie within the ends"

@@ -45,7 +45,7 @@ class Trail:
     """What the histories of a record have visited of one map; everything only grows."""
 
     where: LifecycleMap
-    states: dict[int, int] = field(factory=dict)  # how often each state was shown
+    states: set[int] = field(factory=set)  # shown, when no other state fits what was shown
     pairs: set[Pair] = field(factory=set)
     moves: set[Move] = field(factory=set)
     judged: set[str] = field(factory=set)
@@ -84,10 +84,10 @@ class Trail:
             self._deviates(place, f"{machine.told} → {state_name(event)}", _ways_out(self.where, machine.question))
         else:
             self.moves.update(routes.forced(self.where, machine.question, possible))
-        machine.stands_at(possible or shown or self.where.everywhere, state_name(event))
-        if len(shown) == 1:
-            (only,) = shown
-            self.states[only] = self.states.get(only, 0) + 1
+        stands = possible or shown or self.where.everywhere
+        machine.stands_at(stands, state_name(event))
+        if len(stands) == 1:
+            self.states.update(stands)
 
     def do(self, place: str, event: Do) -> None:
         """A command was answered."""

@@ -1,0 +1,202 @@
+"""The trail: known histories have known coverage, and a step that the model does not allow is found."""
+
+import pytest
+
+from siteproof.conformance.coverage import coverage as aspects
+from siteproof.conformance.coverage.coverage import Coverage, coverage
+from siteproof.conformance.coverage.events import Begin, Do, Event, Judged, Passes, State, state_of
+from siteproof.conformance.coverage.lifecycle_map import LifecycleMap, lifecycle_map
+from siteproof.conformance.coverage.record import follow, read
+from siteproof.conformance.coverage.trail import Trail
+from siteproof.model.engine.graph import StateGraph, graph_of
+from siteproof.model.engine.search import Search
+from siteproof.model.nouns.observation import Regions
+from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Site, TestFailover, Verb
+from siteproof.model.specs import known
+from siteproof.model.tours import Cover, tour
+from tests.coverage.histories import BY_HAND, FORGED, as_file, walked
+
+REST = Regions()
+PROTECTED = Regions(Protection.PROTECTED)
+MARKED = Regions(Protection.PROTECTED, resync=Resync.REQUIRED)
+FAILED_OVER = Regions(Protection.FAILED_OVER, active=Site.RECOVERY)
+REVERSE = Regions(Protection.PROTECTED, Direction.REVERSE)
+
+
+@pytest.fixture(scope="module")
+def graph() -> StateGraph:
+    """The graph of the lifecycle."""
+    return graph_of(Search(known("lifecycle").system()).run())
+
+
+def of(*events: Event | Regions) -> Coverage:
+    """The coverage of events; regions stand for a state of the one machine."""
+    return coverage(trail_of(*events))
+
+
+def trail_of(*events: Event | Regions) -> Trail:
+    """The trail of events."""
+    trail = Trail(lifecycle_map())
+    shown = [event if not isinstance(event, Regions) else state_of("", event) for event in events]
+    trail.follow((str(number), event) for number, event in enumerate(shown))
+    return trail
+
+
+def figures(found: Coverage) -> dict[str, int]:
+    """How much of each aspect was visited."""
+    return {each.name: each.visited for each in found.aspects}
+
+
+def missing(found: Coverage, name: str) -> set[str]:
+    """What an aspect lacks."""
+    return {each.what for each in found.aspect(name).missing}
+
+
+def where() -> LifecycleMap:
+    """The map of the core profile."""
+    return lifecycle_map()
+
+
+def test_the_map_is_the_model(graph: StateGraph) -> None:
+    """The map has the states and the transitions that an exploration of the lifecycle has, none more and none less."""
+    assert len(where().states) == len(graph.search.states)
+    assert len(where().edges) == graph.edges
+    assert len(set(where().states)) == len(where().states)
+
+
+def test_a_history_by_hand_has_the_coverage_that_can_be_counted_by_hand() -> None:
+    """Three states, two rules with their six phases, two allowed commands and one that is refused."""
+    found = follow([read(BY_HAND, "by hand")])
+    assert not found.deviations
+    assert figures(found) | {aspects.EDGES: 0, aspects.REQUIREMENTS: 0} == {
+        aspects.STATES: 3,
+        aspects.RULES: 2,
+        aspects.ALLOWED: 2,
+        aspects.OTHER: 1,
+        aspects.EDGES: 0,
+        aspects.REQUIREMENTS: 0,
+    }
+
+
+def test_phases_that_nobody_saw_are_credited_when_nothing_else_explains_the_end() -> None:
+    """From enable to protected a machine passes both phases of the job, seen or not."""
+    taken = missing(of(), aspects.EDGES) - missing(of(REST, Do(Verb.ENABLE), PROTECTED), aspects.EDGES)
+    assert {name.partition(" ")[2] for name in taken} >= {
+        "enable_starts in forward/primary/unprotected",
+        "enable_leaves_enabling in forward/primary/enabling",
+        "enable_leaves_initial_replication in forward/primary/initial_replication",
+    }
+    assert not any("fails" in name or "differ" in name for name in taken)
+
+
+def test_a_failure_in_one_of_two_phases_is_credited_to_neither() -> None:
+    """A failback that came back without a sight of its phases started and failed; in which phase is not known."""
+    failed = missing(of(REVERSE), aspects.EDGES) - missing(of(REVERSE, Do(Verb.FAIL_BACK), REVERSE), aspects.EDGES)
+    assert failed == {"LC-10.1 fail_back_starts in reverse/primary/protected"}
+
+
+def test_a_tour_of_the_model_covers_everything(graph: StateGraph) -> None:
+    """A tour of every transition, written down as a log and read back, visits each state, rule and transition."""
+    record = read(as_file(walked(where(), tour(graph, Cover.EDGES).paths)), "tour")
+    found = follow([record])
+    for name in (aspects.STATES, aspects.RULES, aspects.ALLOWED, aspects.EDGES):
+        assert (name, found.aspect(name).missing) == (name, ())
+    assert found.deviations == ()
+
+
+def test_a_tour_without_one_walk_misses_something(graph: StateGraph) -> None:
+    """Full coverage is no matter of course: without its longest walk a tour misses transitions and names the ways."""
+    paths = sorted(tour(graph, Cover.EDGES).paths, key=len)
+    found = follow([read(as_file(walked(where(), paths[:-1])), "tour")])
+    lacking = found.aspect(aspects.EDGES).missing
+    assert lacking
+    assert all(each.way for each in lacking)
+
+
+def test_a_way_leads_where_it_says() -> None:
+    """Whoever takes the commands of a way, logs nothing in between and shows the state at its end, is explained."""
+    for number, regions in enumerate(where().states):
+        words = where().way(number)
+        commands = [Do(Verb(word)) for word in words if not word.startswith("(")]
+        assert trail_of(REST, *commands, regions).deviations == [], words
+
+
+def test_a_forged_command_is_found() -> None:
+    """A command that the table refuses but the log calls accepted is a deviation with its line."""
+    (found,) = follow([read(FORGED, "log")]).deviations
+    assert found.place == "log:8"
+    assert found.recorded == "fail_back accepted in ?/?/failed_over"
+    assert found.model == "the model refuses it with OperationNotAllowed"
+
+
+@pytest.mark.parametrize(
+    ("events", "recorded"),
+    [
+        ([REST, PROTECTED], "forward/primary/unprotected → forward/primary/protected"),
+        ([PROTECTED, Do(Verb.FAIL_OVER), REVERSE], "forward/primary/protected, fail_over → reverse/primary/protected"),
+        ([MARKED, PROTECTED, FAILED_OVER], "forward/primary/protected → forward/recovery/failed_over"),
+        ([PROTECTED, Do(Verb.RESYNCHRONIZE)], "resynchronize accepted in forward/primary/protected"),
+        ([REST, Do(Verb.COMMIT)], "commit accepted in forward/primary/unprotected"),
+        (
+            [REST, Do(Verb.COMMIT, refused="OperationConflict")],
+            "commit refused with OperationConflict in forward/primary/unprotected",
+        ),
+        (
+            [FAILED_OVER, Do(Verb.COMMIT, refused="OperationNotAllowed")],
+            "commit refused with OperationNotAllowed in forward/recovery/failed_over",
+        ),
+        ([Regions(Protection.CANCELLING)], "forward/primary/cancelling was shown"),
+    ],
+)
+def test_a_step_that_the_model_does_not_allow_is_a_deviation(events: list[Event | Regions], recorded: str) -> None:
+    """A move, an answer or a state that nothing in the model explains is reported once, with what was recorded."""
+    assert [each.recorded for each in of(*events).deviations] == [recorded]
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [PROTECTED, MARKED, Do(Verb.RESYNCHRONIZE), PROTECTED],
+        [PROTECTED, Passes(), Do(Verb.RESYNCHRONIZE)],
+        [PROTECTED, Do(Verb.FAIL_OVER), Do(Verb.COMMIT), Do(Verb.REPROTECT), REVERSE],
+        [PROTECTED, Do(Verb.FAIL_OVER, refused="RecoveryPointUnavailable"), PROTECTED],
+        [REST, Do(Verb.COMMIT, refused="a message of their own")],
+        [FAILED_OVER, Begin(), REST],
+        [State(protection=Protection.PROTECTED), Do(Verb.FAIL_BACK)],
+        [Regions(Protection.PROTECTED, test_failover=TestFailover.COMPLETED), Do(Verb.CLEAN_UP_TEST), PROTECTED],
+    ],
+)
+def test_a_step_that_something_explains_is_none(events: list[Event | Regions]) -> None:
+    """Marks, time that passed, jobs that ended unseen, named refusals and open regions are explained, not reported."""
+    assert of(*events).deviations == ()
+
+
+def test_after_a_deviation_the_trail_goes_on() -> None:
+    """One wrong step is one deviation: what follows is followed from the state that is shown next."""
+    found = of(REST, Do(Verb.COMMIT), PROTECTED, Do(Verb.FAIL_OVER), FAILED_OVER)
+    assert len(found.deviations) == 1
+    assert "LC-5.1 fail_over_starts in forward/primary/protected" not in missing(found, aspects.RULES)
+
+
+def test_many_commands_in_a_row_are_followed_in_bounded_time() -> None:
+    """A log of ten thousand commands without a state is followed; nothing is credited that could be otherwise."""
+    drills = [Do(Verb.TEST_FAILOVER), Do(Verb.CLEAN_UP_TEST)] * 5000
+    found = of(PROTECTED, *drills, Do(Verb.COMMIT), PROTECTED)
+    assert [each.recorded.rpartition(" accepted in ")[0] for each in found.deviations] == ["commit"]
+
+
+def test_a_requirement_is_touched_by_a_judgement_or_by_its_rule() -> None:
+    """A judged requirement counts, an unsupported one does not, and one whose rule was taken counts without a judge."""
+    judged = of(Judged("SP-RES-34"), Judged("SP-REP-9", "unsupported"))
+    assert "SP-RES-34 (SHOULD)" not in missing(judged, aspects.REQUIREMENTS)
+    assert "SP-REP-9 (MUST)" in missing(judged, aspects.REQUIREMENTS)
+    taken = of(PROTECTED, Do(Verb.FAIL_OVER), FAILED_OVER)
+    assert figures(taken)[aspects.REQUIREMENTS] > 0
+
+
+def test_machines_are_followed_apart() -> None:
+    """What one machine shows says nothing of another one."""
+    two = of(state_of("a", FAILED_OVER), state_of("b", REST), Do(Verb.COMMIT, "a"), Do(Verb.ENABLE, "b"))
+    assert two.deviations == ()
+    crossed = of(state_of("a", FAILED_OVER), state_of("b", REST), Do(Verb.COMMIT, "b"))
+    assert len(crossed.deviations) == 1
