@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from siteproof.model.administration import ADMIN_HAPPENINGS, ADMINISTRATION
+from siteproof.model.administration_spec import ADMINISTRATION_SPEC, machine_point_arrives
 from siteproof.model.chapters import CHAPTERS
 from siteproof.model.data_plane import REPLICATION
 from siteproof.model.language import Action, Property
-from siteproof.model.language.table import Happening, Row, Where
+from siteproof.model.language.table import AdminRow, Happening, Row, Where
 from siteproof.model.language.text import value_text
 from siteproof.model.lifecycle import HAPPENINGS, LIFECYCLE
 from siteproof.model.specs import LIFECYCLE_SPEC
@@ -37,6 +39,10 @@ def rules() -> tuple[Rule, ...]:
         *map(_of_row, LIFECYCLE),
         *map(_of_happening, HAPPENINGS),
         *(_of_claim(claim) for claim in LIFECYCLE_SPEC.properties),
+        *map(_of_admin_row, ADMINISTRATION),
+        *map(_of_happening, ADMIN_HAPPENINGS),
+        _of_action(machine_point_arrives),
+        *(_of_claim(claim) for claim in ADMINISTRATION_SPEC.properties),
         *(_of_action(action) for action in REPLICATION.actions),
         *(_of_claim(claim) for claim in REPLICATION.properties),
         *(_of_action(action) for spec in CHAPTERS for action in spec.actions),
@@ -57,6 +63,13 @@ def _region_texts(where: Where) -> Iterator[str]:
 def _of_row(row: Row) -> Rule:
     phases = [", ".join(value_text(value) for value in change) for change in (*row.job.through, row.job.to)]
     doc = f"{row.verb.value} is allowed in: {where_text(row.where)}. It leads to {' → '.join(phases)}."
+    return Rule(row.rule, "transition", row.verb.value, doc, "", row.evidence.value, str(row.source))
+
+
+def _of_admin_row(row: AdminRow) -> Rule:
+    facts = "; ".join(fact.meaning for fact in row.task.only_if)
+    where = (where_text(row.where) or "every state") + (f", only if {facts}" if facts else "")
+    doc = f"{row.verb.value} is allowed in: {where}. What it does: {row.task.does}."
     return Rule(row.rule, "transition", row.verb.value, doc, "", row.evidence.value, str(row.source))
 
 

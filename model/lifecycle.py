@@ -70,6 +70,7 @@ COMMIT           = job(COMMITTING, to=COMMITTED, on_failure=COMMIT_FAILED)
 MIGRATE          = job(to=MIGRATED, on_failure=())
 TURN_TO_REVERSE  = job(REPROTECTING, (COPYING, REVERSE, PRIMARY), to=PROTECTED, on_failure=REPROTECT_FAILED)
 TURN_TO_FORWARD  = job(REPROTECTING, (COPYING, FORWARD, PRIMARY), to=PROTECTED, on_failure=REPROTECT_FAILED)
+COPY_AGAIN       = job(COPYING, to=PROTECTED, on_failure=COPY_FAILED)
 FAIL_BACK        = job(FAILOVER_INITIATED, FAILOVER_COMPLETING, to=(FAILED_OVER, RECOVERY, NO_MARK),
                        on_failure=PROTECTED)
 CANCEL           = job(CANCELLING, to=(PROTECTED, PRIMARY), on_failure=CANCEL_FAILED)
@@ -128,6 +129,8 @@ LIFECYCLE = table(
                                                                                                      commit_not_required),
     Row("LC-9.5",  S, Verb.REPROTECT,             at(REVERSE, RECOVERY, COMMITTED),                  TURN_TO_FORWARD),
     Row("LC-9.6",  P, Verb.REPROTECT,             at(REVERSE, RECOVERY, REPROTECT_FAILED),           TURN_TO_FORWARD),
+    # DOMAIN.md §1, 9: a failed reprotect is retryable. The reverse copy is its second half, so it can be run again too.
+    Row("LC-9.7",  P, Verb.REPROTECT,             at(REVERSE, PRIMARY, COPY_FAILED),                 COPY_AGAIN),
 
     Row("LC-10.1", A, Verb.FAIL_BACK,             at(REVERSE, PRIMARY, PROTECTED, NO_MARK),          FAIL_BACK),
     Row("LC-10.2", P, Verb.FAIL_BACK,             at(REVERSE, PRIMARY, PROTECTED, MARKED,

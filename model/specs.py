@@ -2,6 +2,7 @@
 
 import difflib
 
+from siteproof.model.administration_spec import ADMINISTRATION_SPEC
 from siteproof.model.chapters import CHAPTERS
 from siteproof.model.data_plane import REPLICATION
 from siteproof.model.exhibits import EXHIBITS
@@ -11,7 +12,7 @@ from siteproof.model.nouns.problem import Problem
 
 LIFECYCLE_SPEC = lifecycle_spec()
 
-RIGHT: dict[str, Spec] = {spec.name: spec for spec in (LIFECYCLE_SPEC, REPLICATION, *CHAPTERS)}
+RIGHT: dict[str, Spec] = {spec.name: spec for spec in (LIFECYCLE_SPEC, ADMINISTRATION_SPEC, REPLICATION, *CHAPTERS)}
 WRONG: dict[str, Spec] = {exhibit.spec.name: exhibit.spec for exhibit in EXHIBITS}
 SPECS: dict[str, Spec] = {**RIGHT, **WRONG}
 

@@ -30,6 +30,12 @@ SCHEDULES = (
     ("pruned_in_use",       "RET-5",  ("pin_point", "point_arrives")),
     ("pruned_in_outage",    "RET-6",  ("point_arrives",) + 6 * ("time_passes",)),
     ("buckets_by_age",      "RET-7",  5 * ("point_arrives",)),
+    ("switched_apart",      "ADM-12", ("a_component_differs", "switch_appliance")),
+    ("point_without_disk",  "ADM-14", ("disk_is_attached", "refresh_discovery", "add_disk", "machine_point_arrives")),
+    ("edit_resurrects",     "ADM-15", ("edit_policy", "machine_point_arrives", "edit_policy")),
+    ("edit_prunes",         "ADM-16", ("edit_policy",)),
+    ("update_forgets",      "ADM-13", ("sides_may_differ", "update_components")),
+    ("resize_unmarked",     "ADM-18", ("disk_copy_completes", "disk_is_resized")),
 )
 # fmt: on
 
