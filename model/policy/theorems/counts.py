@@ -122,16 +122,22 @@ def _age_buckets_collapse() -> tuple[Obligation, ...]:
     return (Obligation("hourly", given, met(60)), Obligation("two-hourly", given, met(120)))
 
 
-def _absolute_buckets_stay() -> tuple[Obligation, ...]:
-    """A bucket is a function of the point's own time: two instants, one answer; of age it is not."""
-    later = z3.Int("later")
-    given = (later > t, t >= p, p >= 0)
-    return (Obligation("60 min", given, (later - (later - p)) / 60 == (t - (t - p)) / 60),)
+def _once_chosen_always_chosen(*, absolute: bool) -> tuple[Obligation, ...]:
+    """At t and the age T + g, p stands for its bucket; q existed then, or arrives later. Ranks are arbitrary."""
+    later, begins, rank_p, rank_q = z3.Ints("later T rank_p rank_q")
+    existed = z3.Bool("existed")
 
+    def rivals(width: int, now: Any) -> Any:
+        here = (p, q) if absolute else (now - p, now - q)
+        return z3.And(now - p >= begins, now - q >= begins, here[0] / width == here[1] / width)
 
-def _age_buckets_stay() -> tuple[Obligation, ...]:
-    later = z3.Int("later")
-    return (Obligation("60 min", (later > t, t >= p, p >= 0), (later - p) / 60 == (t - p) / 60),)
+    def settled(width: int) -> Obligation:
+        stood = z3.Implies(z3.And(existed, rivals(width, t)), rank_p <= rank_q)
+        times = (p >= 0, q >= 0, begins >= 0, t - p >= begins + width, later > t, q <= later)
+        arrives = existed == (q <= t)
+        return Obligation(f"{width} min", (*times, stood, arrives, rivals(width, later)), rank_p <= rank_q)
+
+    return tuple(settled(width) for width in (60, 120, 240))
 
 
 # fmt: off
@@ -155,8 +161,10 @@ COUNTS: tuple[Theorem, ...] = (
             _app_points_on_top),
     Theorem("POL-T43", "Buckets of age that keep the newest collapse all history to 2 h.", ("SP-RET-12",),
             _age_buckets_collapse, source="DOMAIN.md §2, §7 B34"),
-    Theorem("POL-T44", "The bucket of a point in absolute time never changes.", ("SP-RET-12",), _absolute_buckets_stay),
-    Theorem("POL-T45", "The bucket of a point by age never changes.", ("SP-RET-12",), _age_buckets_stay, holds=False,
+    Theorem("POL-T44", "In absolute buckets who stands for its bucket at age T + g does so until its tier ends.",
+            ("SP-RET-12",), lambda: _once_chosen_always_chosen(absolute=True)),
+    Theorem("POL-T45", "In buckets of age who stands for its bucket at age T + g does so until its tier ends.",
+            ("SP-RET-12",), lambda: _once_chosen_always_chosen(absolute=False), holds=False,
             source="DOMAIN.md §2, §7 B34"),
 )
 # fmt: on

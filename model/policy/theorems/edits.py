@@ -51,11 +51,31 @@ def _one_to_two_days() -> tuple[Obligation, ...]:
     return (Obligation("1 day becomes 2 days", (*each.given, old == DAY, new == 2 * DAY), each.claim),)
 
 
-def _lengthening_resurrects_nothing() -> tuple[Obligation, ...]:
-    """`before` is what exists; whatever the new rule thinks of a point, only existing ones can be kept."""
-    before, rule = (z3.Function(name, z3.IntSort(), z3.BoolSort()) for name in ("before", "rule"))
-    after = z3.And(before(p), rule(p))
-    return (Obligation("kept afterwards means existed", (after,), before(p)),)
+def _history_grows_with_time() -> tuple[Obligation, ...]:
+    """The retention is raised at `changed`; kept neighbours lie at most c apart. `e` is followed by `p`, both in time.
+
+    What exists at the change is younger than the old retention; what is kept later existed then, or was taken since.
+    """
+    changed, asked, c, e = z3.Ints("changed asked c e")
+    given = (old > 0, old < new, c > 0, asked >= changed, e < p, p - e <= c)
+    existed = z3.Or(p > changed, changed - p < old)
+    kept = z3.And(existed, asked - p < new)
+    since = asked - changed
+    first_then = (p <= changed, changed - p < old, changed - e >= old)
+    first_now = (asked - p < new, asked - e >= new)
+    return (
+        Obligation("nothing is resurrected", (*given, kept, p <= changed), asked - p < old + since),
+        Obligation(
+            "meanwhile it reaches back as far as before and the time since",
+            (*given, *first_then, old + since <= new),
+            z3.And(kept, asked - p >= old + since - c),
+        ),
+        Obligation(
+            "and in the end as far as the new one says",
+            (*given, *first_now, old + since >= new),
+            z3.And(kept, asked - p >= new - c),
+        ),
+    )
 
 
 # fmt: off
@@ -64,7 +84,7 @@ EDITS: tuple[Theorem, ...] = (
             _one_to_two_days, holds=False),
     Theorem("POL-T22", "Raising the retention within one row of the published table deletes no point.", ("SP-RET-14",),
             lambda: _kept_by_old_dropped_by_new(within_a_row=True)),
-    Theorem("POL-T23", "Lengthening resurrects nothing: what is kept afterwards existed before.", ("SP-RET-14",),
-            _lengthening_resurrects_nothing),
+    Theorem("POL-T23", "A raise resurrects nothing: history then reaches back R plus the time since, up to the new R.",
+            ("SP-RET-14",), _history_grows_with_time),
 )
 # fmt: on

@@ -128,6 +128,27 @@ def _varying_latency() -> tuple[Obligation, ...]:
     return (Obligation("the newest point that is D old serves", given, z3.And(u + own <= t, t < u + R)),)
 
 
+def _local_clocks() -> tuple[Obligation, ...]:
+    """Ages are differences of local clocks, which daylight saving and travel shift by up to h between two instants."""
+    h, shift, asked = z3.Reals("h shift asked")
+    given = (*POSITIVE, h >= 0, h < R)
+    newest = (u <= t - D, t - D < u + (m + 1) * F, u <= asked, asked <= t)
+    instant = z3.If(R - h >= D, R - h, D)
+    first = z3.And(
+        instant > 0, instant >= D, z3.Not(usable(0, instant + h))
+    )  # the clock has gone forward by h since its point
+    late = (a > m, _later(a))
+    return (
+        Obligation(
+            "no shift prunes the point that serves",
+            (*given, CYCLE + h <= R, *newest, shift >= -h, shift <= h),
+            asked - u + shift < R,
+        ),
+        Obligation("a shift of h prunes it too soon", (*given, CYCLE + h > R), first),
+        Obligation("the next one is not usable yet", (*given, CYCLE + h > R, *late), a * F + D > instant),
+    )
+
+
 # fmt: off
 PLAIN_AGE: tuple[Theorem, ...] = (
     Theorem("POL-T1", "Under plain age, (m+1)·F + D <= R keeps an application-consistent point usable at all times.",
@@ -146,5 +167,7 @@ PLAIN_AGE: tuple[Theorem, ...] = (
     Theorem("POL-T8", "With windows open at both ends the condition is (m+1)·F + D < R.", ("SP-RET-15",),
             _open_windows),
     Theorem("POL-T9", "Latencies that vary up to D keep the bound of the constant D.", ("SP-POL-8",), _varying_latency),
+    Theorem("POL-T58", "Ages by local clocks that shift by up to h < R need exactly h more: (m+1)·F + D + h <= R.",
+            ("SP-POL-8", "SP-RET-1"), _local_clocks),
 )
 # fmt: on

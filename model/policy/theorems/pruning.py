@@ -67,14 +67,6 @@ def _local_time() -> tuple[Obligation, ...]:
     return (Obligation("a living point is not pruned", (*given, alive), local_age < retention),)
 
 
-def _utc_time() -> tuple[Obligation, ...]:
-    taken, offset_then, offset_now, instant, retention = z3.Ints("taken offset_then offset_now now R")
-    local_then, local_now = taken + offset_then, instant + offset_now
-    utc_age = (local_now - offset_now) - (local_then - offset_then)
-    alive = instant - taken < retention
-    return (Obligation("offsets cancel", (), (utc_age < retention) == alive),)
-
-
 def _idempotent() -> tuple[Obligation, ...]:
     """`first` and `second` are what one and two applications keep of an arbitrary set of points."""
     alive = z3.Function("alive", z3.IntSort(), z3.BoolSort())
@@ -90,12 +82,35 @@ def _idempotent() -> tuple[Obligation, ...]:
 
 
 def _pinned() -> tuple[Obligation, ...]:
-    pinned, dropped = z3.Bools("pinned dropped")
-    rule = dropped == z3.And(z3.Not(pinned), age >= R)
+    """In use until `released`; points arrive at most C apart, and an arrival prunes what is due."""
+    taken, released, crash, last, arrival, delay = z3.Reals("taken released C last arrival delay")
+    due = z3.If(taken + R >= released, taken + R, released)
+    given = (R > 0, crash > 0, released >= taken)
+    latest = due - (crash - delay) / 2 + crash  # the arrival before came just too early
+
+    def goes(instant: Any) -> Any:
+        return z3.And(instant >= released, instant - taken >= R)
+
+    around = (last < due, due <= arrival, arrival - last <= crash)
     return (
-        Obligation("while in use it stays", (rule, pinned), z3.Not(dropped)),
-        Obligation("afterwards the next pruning takes it", (rule, z3.Not(pinned), age >= R), dropped),
+        Obligation("in use, or young, it stays", (*given, arrival < due), z3.Not(goes(arrival))),
+        Obligation("the first arrival after takes it", (*given, *around), z3.And(goes(arrival), arrival < due + crash)),
+        Obligation("no less than C", (*given, delay >= 0, delay < crash), z3.And(latest > due + delay, latest >= due)),
     )
+
+
+def _pin_costs_no_other(*, long_enough: bool) -> tuple[Obligation, ...]:
+    """A tier of ages T to E with buckets of g; q had driven p out, which is pinned; r arrives in the tier later.
+
+    All are of one bucket. If q is still in the tier when r reaches it, q drives r out and the pin changes nothing.
+    """
+    begins, ends, width, crash = z3.Reals("T E g C")
+    edge, rival, pinned, other, arrival = z3.Reals("edge rival pinned other arrival")
+    inside = (z3.And(edge <= each, each < edge + width) for each in (rival, pinned, other))
+    reached = (other + begins <= arrival, arrival < other + begins + crash)
+    lasts = ends >= begins + width + crash if long_enough else ends >= begins + width
+    given = (begins >= 0, width > 0, crash > 0, lasts, *inside, *reached)
+    return (Obligation("who drove it out is still in the tier", given, arrival - rival < ends),)
 
 
 # fmt: off
@@ -116,10 +131,13 @@ PRUNING: tuple[Theorem, ...] = (
             _jump_backward, holds=False, source="DOMAIN.md §2, §7 B32"),
     Theorem("POL-T17", "Thinning is idempotent: applied to what it keeps, it drops nothing.", ("SP-RET-13",),
             _idempotent),
-    Theorem("POL-T18", "A pinned point stays, and goes with the first pruning after it is no longer in use.",
+    Theorem("POL-T18", "A point in use until x stays, and is gone before max(taken + R, x) + C, no less.",
             ("SP-RET-11",), _pinned, source="DOMAIN.md §2, §7 B11"),
+    Theorem("POL-T56", "A pin costs no other point where each tier that thins lasts g + C or longer.",
+            ("SP-RET-11", "SP-RET-13"), lambda: _pin_costs_no_other(long_enough=True), source="DOMAIN.md §2, §7 B11"),
+    Theorem("POL-T57", "A pin costs no other point where each tier that thins lasts g or longer.", ("SP-RET-11",),
+            lambda: _pin_costs_no_other(long_enough=False), holds=False, source="DOMAIN.md §2, §7 B11"),
     Theorem("POL-T19", "Ages by local time prune no living point when daylight saving begins.", ("SP-RET-1",),
             _local_time, holds=False),
-    Theorem("POL-T20", "Ages by universal time do not depend on any change of the offset.", ("SP-RET-1",), _utc_time),
 )
 # fmt: on

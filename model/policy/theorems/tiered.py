@@ -87,9 +87,10 @@ def _loss_table() -> tuple[Obligation, ...]:
 
 
 def _nested(fine: int, coarse: int) -> tuple[Obligation, ...]:
-    """Thinning step by step keeps what thinning at once keeps: a fine bucket never crosses a coarse edge."""
-    p, q = z3.Ints("p q")
-    return (Obligation("one fine bucket, one coarse bucket", (p / fine == q / fine,), p / coarse == q / coarse),)
+    """Thinning step by step keeps what thinning at once keeps: a fine bucket, number b, never crosses a coarse edge."""
+    p, q, b = z3.Ints("p q b")
+    inside = tuple(z3.And(b * fine <= point, point < (b + 1) * fine) for point in (p, q))
+    return (Obligation("one fine bucket, one coarse bucket", inside, p / coarse == q / coarse),)
 
 
 def _every_nesting() -> tuple[Obligation, ...]:

@@ -5,12 +5,14 @@ none for a theorem that holds, at least one for an exhibit.
 """
 
 from siteproof.model.policy.twins.counts import COUNTS
+from siteproof.model.policy.twins.edits import EDITS
 from siteproof.model.policy.twins.flow import FLOW
+from siteproof.model.policy.twins.pins import PINS
 from siteproof.model.policy.twins.plain_age import PLAIN_AGE
 from siteproof.model.policy.twins.pruning import PRUNING
 from siteproof.model.policy.twins.tally import Tally, Twin
 from siteproof.model.policy.twins.tiered import TIERED
 
-TWINS: dict[str, Twin] = {**PLAIN_AGE, **PRUNING, **TIERED, **COUNTS, **FLOW}
+TWINS: dict[str, Twin] = {**PLAIN_AGE, **PRUNING, **PINS, **EDITS, **TIERED, **COUNTS, **FLOW}
 
 __all__ = ["TWINS", "Tally", "Twin"]

@@ -4,13 +4,11 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from attrs import evolve
-
 from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, RecoveryPoint, ReplicationPolicy
 from siteproof.model.policy.history import run, schedule
-from siteproof.model.policy.keep import kept
+from siteproof.model.policy.keep import Choice, Reason, choose, kept
 from siteproof.model.policy.rule import Alignment, Representative, RetentionRule, Tier, published_rule
-from siteproof.model.policy.twins.pruning import point
+from siteproof.model.policy.twins.pruning import point, sets
 from siteproof.model.policy.twins.tally import Tally, Twin, tally
 
 PHASES = (0, 3, 64, 118)
@@ -101,15 +99,27 @@ def _collapse() -> Tally:
     return tally(((width, crash), oldest_minutes(width, crash) <= 120 + crash) for width, crash in cases)
 
 
-def _bucket_stays(rule: RetentionRule) -> Tally:
-    """The bucket number of a point, asked at two instants."""
+def _once_chosen(alignment: Alignment) -> Tally:
+    """Every three points, thinned at one minute and again later with newer ones beside them, by `keep.choose`."""
+    rule = RetentionRule(30, (Tier(0, 0), Tier(2, 2), Tier(5, 4), Tier(17, 8)), alignment=alignment)
 
-    def number(taken: int, now: int) -> int:
-        position = taken if rule.alignment is Alignment.ABSOLUTE else now - taken
-        return position // 60
+    def stays(choice: Choice, first: int, second: int, living: list[RecoveryPoint]) -> Iterator[tuple[Any, bool]]:
+        taken = choice.point.taken_at_ms // MINUTE_MS
+        tier = rule.tier_of(first - taken)
+        if choice.reason is not Reason.BUCKET or first - taken < tier.start_minutes + tier.bucket_minutes:
+            return
+        if rule.tier_of(second - taken) == tier:
+            yield (choice, first, second), choice.point in kept(living, second * MINUTE_MS, rule)
 
-    cases = itertools.product(range(0, 200, 7), range(200, 400, 13), range(1, 90, 17))
-    return tally(((s, t, more), number(s, t) == number(s, t + more)) for s, t, more in cases)
+    def cases() -> Iterator[tuple[Any, bool]]:
+        for points, first, more in itertools.product(sets(3), (10, 12, 14), (1, 2, 5)):
+            choices = [choice for choice in choose(points, first * MINUTE_MS, rule) if choice.kept]
+            newer = [point(at, 10 + at, app=at % 2 == 0) for at in range(first + 1, first + more + 1)]
+            living = [choice.point for choice in choices] + newer
+            for choice in choices:
+                yield from stays(choice, first, first + more, living)
+
+    return tally(cases())
 
 
 COUNTS: dict[str, Twin] = {
@@ -124,6 +134,6 @@ COUNTS: dict[str, Twin] = {
     "POL-T41": _closed_edges,
     "POL-T42": _app_on_top,
     "POL-T43": _collapse,
-    "POL-T44": lambda: _bucket_stays(published_rule(DAY_MINUTES)),
-    "POL-T45": lambda: _bucket_stays(evolve(published_rule(DAY_MINUTES), alignment=Alignment.AGE)),
+    "POL-T44": lambda: _once_chosen(Alignment.ABSOLUTE),
+    "POL-T45": lambda: _once_chosen(Alignment.AGE),
 }

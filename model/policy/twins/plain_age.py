@@ -1,4 +1,4 @@
-"""Twins of the plain-age theorems: 96,000 policies simulated tick by tick, and small ones against every adversary."""
+"""Twins of the plain-age theorems: 102,400 policies simulated tick by tick, and small ones against every adversary."""
 
 import functools
 import itertools
@@ -8,7 +8,7 @@ from typing import Any
 from siteproof.model.policy.twins.adversary import Small, has_gap
 from siteproof.model.policy.twins.tally import Tally, Twin, tally
 
-RETENTIONS, INTERVALS, LATENCIES, MISSES = range(1, 41), range(1, 21), range(15), range(8)
+RETENTIONS, INTERVALS, LATENCIES, MISSES = range(1, 41), range(1, 21), range(16), range(8)
 
 
 @functools.cache
@@ -119,6 +119,39 @@ def _varying() -> Tally:
     return tally(cases())
 
 
+def _local_clocks() -> Tally:
+    """Every legal run of six attempts, and a clock that goes forward by h at any tick (backward it only keeps longer).
+
+    Some run has an instant with nothing usable exactly when the bound is not met.
+    """
+    attempts = 6
+
+    def usable(taken: int, now: int, policy: tuple[int, ...], jump: int) -> bool:
+        retention, _interval, latency, _misses, hour = policy
+        local_age = now - taken + (hour if taken < jump <= now else 0)
+        return taken + latency <= now and local_age < retention
+
+    def gap(policy: tuple[int, ...], run: tuple[bool, ...], jump: int) -> bool:
+        _retention, interval, latency, _misses, _hour = policy
+        taken = [number * interval for number, succeeded in enumerate(run) if succeeded]
+        return any(not any(usable(s, now, policy, jump) for s in taken) for now in range(latency, taken[-1] + latency))
+
+    def some_gap(policy: tuple[int, ...]) -> bool:
+        runs = [run for run in itertools.product((True, False), repeat=attempts) if _legal(run, policy[3])]
+        jumps = range(1, attempts * policy[1] + policy[2])
+        return any(gap(policy, run, jump) for run in runs for jump in jumps)
+
+    grid = itertools.product(range(1, 9), range(1, 3), range(3), range(3), range(3))
+    shifts = ((r, f, d, m, h) for r, f, d, m, h in grid if h < r)
+    return tally(((r, f, d, m, h), some_gap((r, f, d, m, h)) == (_cycle(f, d, m) + h > r)) for r, f, d, m, h in shifts)
+
+
+def _legal(run: tuple[bool, ...], misses: int) -> bool:
+    """It begins and ends with a success, and never more than `misses` attempts in a row fail."""
+    failures = [len(list(group)) for succeeded, group in itertools.groupby(run) if not succeeded]
+    return run[0] and run[-1] and max(failures, default=0) <= misses
+
+
 def _stale(r: Any, f: Any, d: Any, m: Any, oldest: Any) -> Any:
     """In whole ticks "younger than the cycle, no less" means: the greatest age is the cycle minus one tick."""
     cycle = _cycle(f, d, m)
@@ -137,4 +170,5 @@ PLAIN_AGE: dict[str, Twin] = {
     "POL-T7": lambda: _rows(lambda r, f, d, m, _gap, oldest: _stale(r, f, d, m, oldest)),
     "POL-T8": _open_windows,
     "POL-T9": _varying,
+    "POL-T58": _local_clocks,
 }

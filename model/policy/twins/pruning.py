@@ -1,15 +1,14 @@
-"""Twins of the pruning and editing theorems: `keep.choose` on every small set of points."""
+"""Twins of the pruning theorems: `keep.choose` on every small set of points."""
 
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from attrs import evolve
 
-from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, RecoveryPoint
+from siteproof.model.nouns.policy import MINUTE_MS, RecoveryPoint
 from siteproof.model.nouns.vocabulary import Consistency
-from siteproof.model.policy.keep import Reason, choose, kept
-from siteproof.model.policy.rule import RetentionRule, Tier, plain_rule, published_rule
+from siteproof.model.policy.keep import kept
+from siteproof.model.policy.rule import RetentionRule, Tier, plain_rule
 from siteproof.model.policy.twins.tally import Tally, Twin, tally
 
 SMALL = RetentionRule(9, (Tier(0, 0), Tier(2, 2), Tier(5, 4)))
@@ -70,7 +69,7 @@ def _newest_by_clock() -> Tally:
     return tally(((first, jump), max((first, 0), (first + 5 + jump, 1))[1] == 1) for first, jump in cases)
 
 
-def _sets(count: int) -> Iterator[list[RecoveryPoint]]:
+def sets(count: int) -> Iterator[list[RecoveryPoint]]:
     """Every set of points at up to ten minutes, each crash- or application-consistent."""
     for times in itertools.combinations(range(10), count):
         for kinds in itertools.product((False, True), repeat=count):
@@ -82,17 +81,7 @@ def _idempotent() -> Tally:
         once = kept(points, now * MINUTE_MS, SMALL)
         return kept(once, now * MINUTE_MS, SMALL) == once
 
-    return tally(((points, now), stable(points, now)) for points in _sets(4) for now in (10, 12, 14))
-
-
-def _pinned() -> Tally:
-    def holds(age: int) -> bool:
-        held = choose([point(0, 1, pinned=True), point(age, 2)], age * MINUTE_MS, SMALL)[0]
-        free = choose([point(0, 1), point(age, 2)], age * MINUTE_MS, SMALL)[0]
-        expired = age >= SMALL.retention_minutes
-        return held.kept and free.kept is not expired and (free.reason is Reason.EXPIRED) is expired
-
-    return tally((age, holds(age)) for age in range(1, 40))
+    return tally(((points, now), stable(points, now)) for points in sets(4) for now in (10, 12, 14))
 
 
 def _local_time() -> Tally:
@@ -105,48 +94,6 @@ def _local_time() -> Tally:
     return tally(((s, t, r), (t - s >= r) or local(t) - local(s) < r) for s, t, r in cases)
 
 
-def _universal_time() -> Tally:
-    cases = itertools.product(range(0, 60, 5), range(0, 60, 5), (-60, 0, 60, 120), (-60, 0, 60, 120), (10, 30))
-    return tally(
-        ((s, t, a, b, r), (((t + b) - b) - ((s + a) - a) < r) == (t - s < r)) for s, t, a, b, r in cases if s <= t
-    )
-
-
-def _raised(pairs: Iterator[tuple[int, int]]) -> Tally:
-    """Points of the old retention's steady state, chosen again under the longer one at the same instant."""
-
-    def cases() -> Iterator[tuple[Any, bool]]:
-        for old, new in pairs:
-            for phase in (0, 35, 90):
-                now = 3 * old + phase
-                taken = [point(at, at) for at in range(0, now + 1, 5)]
-                before = kept(taken, now * MINUTE_MS, published_rule(old))
-                after = kept(before, now * MINUTE_MS, published_rule(new))
-                yield (old, new, phase), before == after
-
-    return tally(cases())
-
-
-def _within_a_row() -> Iterator[tuple[int, int]]:
-    hours = ((3, 5), (12, 24), (25, 48), (48, 72), (48, 168), (169, 192), (192, 360))
-    return ((old * 60, new * 60) for old, new in hours)
-
-
-def _resurrects() -> Tally:
-    days = range(1, 16)
-
-    def cases() -> Iterator[tuple[Any, bool]]:
-        for old, new in itertools.combinations(days, 2):
-            now = 16 * DAY_MINUTES
-            before = kept(
-                [point(at, at) for at in range(0, now, 60)], now * MINUTE_MS, published_rule(old * DAY_MINUTES)
-            )
-            after = kept(before, now * MINUTE_MS, published_rule(new * DAY_MINUTES))
-            yield (old, new), set(after) <= set(before)
-
-    return tally(cases())
-
-
 PRUNING: dict[str, Twin] = {
     "POL-T10": lambda: _newest(_unguarded(30), stalls=True),
     "POL-T11": lambda: _newest(plain_rule(30), stalls=True),
@@ -156,10 +103,5 @@ PRUNING: dict[str, Twin] = {
     "POL-T15": _any_clock,
     "POL-T16": _newest_by_clock,
     "POL-T17": _idempotent,
-    "POL-T18": _pinned,
     "POL-T19": _local_time,
-    "POL-T20": _universal_time,
-    "POL-T21": lambda: _raised(iter([(DAY_MINUTES, 2 * DAY_MINUTES)])),
-    "POL-T22": lambda: _raised(_within_a_row()),
-    "POL-T23": _resurrects,
 }
