@@ -10,51 +10,82 @@ from pathlib import Path
 import click
 
 from siteproof import __version__
+from siteproof.cli.beat import beating
+from siteproof.cli.bounds import bound_options, given
+from siteproof.cli.files import write_text
 from siteproof.model.engine.analysis import must_pass, shape
 from siteproof.model.engine.goal import goal
 from siteproof.model.engine.graph import StateGraph, graph_of
-from siteproof.model.engine.search import Search
+from siteproof.model.engine.search import MEBIBYTE, Search
+from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.specs import known
-from siteproof.model.tours import Cover, Tour, tour
+from siteproof.model.tours import Cover, Tour, phase_names, tour
 
-BOUNDS = ("machines", "blocks", "versions", "points")
+PHASE = "protection"
 
 
 @click.command(name="tour")
 @click.argument("spec", required=False, default="lifecycle")
 @click.option("--cover", type=click.Choice([cover.value for cover in Cover]), help="Only this one of the three.")
-@click.option("--phase", default="protection", show_default=True, help="The variable that tells phases apart.")
-@click.option("--machines", type=int, help="How many machines.")
-@click.option("--blocks", type=int, help="Blocks of each disk.")
-@click.option("--versions", type=int, help="Versions of each block.")
-@click.option("--points", type=int, help="Recovery points that are kept.")
+@click.option("--phase", metavar="VARIABLE", help=f"The variable that tells phases apart (default: {PHASE}).")
+@bound_options
 @click.option("--must-pass", "passed", metavar="STATE", help="What every way to STATE passes.")
 @click.option("--steps", "show_steps", is_flag=True, help="Print the walks.")
 @click.option("--graph", "target", type=click.Path(path_type=Path), help="Write the graph (.graphml or .json).")
 def tour_command(
     spec: str,
     cover: str | None,
-    phase: str,
+    phase: str | None,
     passed: str | None,
     show_steps: bool,
     target: Path | None,
-    **bounds: int | None,
+    **bounds: object,
 ) -> int:
-    """Cover all actions, all pairs of action and phase, all transitions of SPEC (default: lifecycle)."""
-    system = known(spec).system({name: value for name, value in bounds.items() if value is not None})
+    """Cover all actions, all pairs of action and phase, all transitions of SPEC (default: lifecycle).
+
+    Beside each figure stands a bound that is proved: no tour takes fewer steps.
+    """
+    system = known(spec).system(given(bounds))
+    chosen = [Cover(cover)] if cover else list(Cover)
+    if phase is not None:
+        phase_names(system, phase)  # refused before the search, not after it
     options = " ".join(f"{name}={value}" for name, value in system.bounds.items())
     click.echo(f"siteproof {__version__} · tour {spec} · seed none (exhaustive) · {options or 'no bounds'}")
-    graph = graph_of(Search(system).run())
+    graph = _graph(system)
     for line in _shape_lines(graph):
         click.echo(line)
     if passed is not None:
         return _show_passed(graph, passed)
-    for each in [Cover(cover)] if cover else list(Cover):
-        _show(tour(graph, each, phase), show_steps)
+    for each in chosen:
+        if each is Cover.PAIRS and phase is None and not _has_phases(system):
+            click.echo(f"pairs    not asked: {spec} has no variable `{PHASE}`; name another one with --phase")
+        else:
+            _show(_toured(graph, each, phase or PHASE), show_steps)
     if target is not None:
         _write(graph, target)
     return ExitCode.OK
+
+
+def _graph(system: System) -> StateGraph:
+    search = Search(system)
+
+    def say(seconds: float) -> str:
+        speed = len(search.states) / max(seconds, 1e-3)
+        size = search.memory_bytes // MEBIBYTE
+        return f"depth {search.depth} · {len(search.states):,} states · {speed:,.0f} states/s · {size:,} MiB"
+
+    with beating(say):
+        return graph_of(search.run())
+
+
+def _has_phases(system: System) -> bool:
+    return any(variable.name.endswith(f".{PHASE}") for variable in system.variables)
+
+
+def _toured(graph: StateGraph, cover: Cover, phase: str) -> Tour:
+    with beating(lambda seconds: f"looking for a short tour of all {cover.value} for {seconds:.0f} s"):
+        return tour(graph, cover, phase)
 
 
 def _shape_lines(graph: StateGraph) -> Iterator[str]:
@@ -75,9 +106,9 @@ def _named(graph: StateGraph, state: int) -> str:
 
 def _show(found: Tour, show_steps: bool) -> None:
     walks = f"{len(found.paths)} walk{'s' if len(found.paths) != 1 else ''}"
-    click.echo(
-        f"{found.cover.value:<8} {found.owed:,} covered in {found.steps:,} steps, {walks}: {found.steps_each:.2f} each"
-    )
+    taken = f"{found.cover.value:<8} {found.owed:,} covered in {found.steps:,} steps, {walks}"
+    least = "" if found.steps == found.least else f" than {found.least:,} ({found.least_each:.2f} each)"
+    click.echo(f"{taken}: {found.steps_each:.2f} each; no tour has fewer{least}")
     for number, path in enumerate(found.paths if show_steps else (), 1):
         click.echo(f"  walk {number}")
         for edge in path:
@@ -99,11 +130,10 @@ def _show_passed(graph: StateGraph, text: str) -> int:
 def _write(graph: StateGraph, target: Path) -> None:
     import networkx as nx  # noqa: PLC0415  (only an export needs it)
 
-    whole = graph.to_networkx()
     if target.suffix == ".graphml":
-        nx.write_graphml(whole, target)
+        write_text(str(target), "\n".join((*nx.generate_graphml(graph.to_networkx()), "")))
     elif target.suffix == ".json":
-        target.write_text(json.dumps(nx.node_link_data(whole, edges="edges")))
+        write_text(str(target), json.dumps(nx.node_link_data(graph.to_networkx(), edges="edges")))
     else:
         raise Problem(f"{target} has no known form", "the ending says which one", "end the name in .graphml or .json")
     click.echo(f"graph: {target}")

@@ -1,0 +1,68 @@
+"""`siteproof tour`: what it prints beside each figure, and what it says to a wrong question."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from siteproof.cli import main
+
+SMALL = ("replication", "--blocks", "1", "--bound", "points=1")
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of one command."""
+    code = main(["tour", *arguments])
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+def test_each_figure_stands_beside_its_bound(capsys: pytest.CaptureFixture[str]) -> None:
+    """Steps, walks, steps for each, and how few there can be; bounds may be given by name."""
+    code, out, _ = run(capsys, *SMALL, "--cover", "actions")
+    assert code == 0
+    assert "blocks=1 versions=2 points=1" in out
+    found = re.search(r"actions +(\d+) covered in (\d+) steps, .*; no tour has fewer than (\d+) \([\d.]+ each\)", out)
+    assert found is not None
+    owed, steps, least = map(int, found.groups())
+    assert owed < least < steps
+
+
+def test_a_tour_that_meets_its_bound_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing stands behind `no tour has fewer`, and the walks add up."""
+    _, out, _ = run(capsys, "lifecycle", "--cover", "pairs", "--steps")
+    summary = next(line for line in out.splitlines() if line.startswith("pairs"))
+    assert summary.endswith("; no tour has fewer")
+    walked = len(re.findall(r"^    [A-Z]", out, re.MULTILINE))
+    assert f" in {walked} steps" in summary
+
+
+def test_a_specification_without_phases_is_toured_all_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where no variable is called as usual, pairs are not asked for, and the option is named."""
+    code, out, _ = run(capsys, "groups", "--bound", "writes=1")
+    assert code == 0
+    assert "pairs    not asked: groups has no variable `protection`; name another one with --phase" in out
+    _, out, _ = run(capsys, "groups", "--bound", "writes=1", "--cover", "pairs", "--phase", "round")
+    assert "pairs" in out
+    assert "not asked" not in out
+
+
+def test_an_unknown_phase_is_refused_before_the_search(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2 and the near match; nothing was searched for it."""
+    code, out, err = run(capsys, "lifecycle", "--phase", "protectoin")
+    assert code == 2
+    assert out == ""
+    assert "did you mean protection" in err
+
+
+def test_a_graph_is_written_or_the_file_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Both forms hold every state; what cannot be written is the user's to mend."""
+    for name in ("graph.json", "graph.graphml"):
+        code, _, _ = run(capsys, "lifecycle", "--cover", "actions", "--graph", str(tmp_path / name))
+        assert code == 0
+    nodes = json.loads((tmp_path / "graph.json").read_text())["nodes"]
+    assert (tmp_path / "graph.graphml").read_text().count("<node ") == len(nodes) > 100
+    code, _, err = run(capsys, "lifecycle", "--cover", "actions", "--graph", str(tmp_path / "no" / "graph.json"))
+    assert code == 2
+    assert "cannot write" in err
