@@ -1,4 +1,4 @@
-"""The calendar of application-consistent points: taken, usable, pruned, and the instants with nothing usable.
+"""The calendar of the points of one kind: taken, usable, pruned, and the instants with nothing usable.
 
 This simulator knows the retention rule and no theorem: it is what every verdict of the prover is checked against.
 """
@@ -40,7 +40,7 @@ class Life:
 
 @frozen
 class Gap:
-    """Nothing application-consistent can be restored in [start_minutes, end_minutes)."""
+    """Nothing of the kind can be restored in [start_minutes, end_minutes)."""
 
     start_minutes: int
     end_minutes: int
@@ -64,9 +64,16 @@ class Calendar:
     missed_minutes: tuple[int, ...]
     gaps: tuple[Gap, ...]
     until_minutes: int
+    consistency: Consistency = Consistency.APP
 
 
-def calendar(attempts: Sequence[Attempt], rule: RetentionRule, latency_minutes: int, until_minutes: int) -> Calendar:
+def calendar(
+    attempts: Sequence[Attempt],
+    rule: RetentionRule,
+    latency_minutes: int,
+    until_minutes: int,
+    consistency: Consistency = Consistency.APP,
+) -> Calendar:
     """Let the attempts run under the rule. Times are whole minutes since an aligned midnight; attempts are in order.
 
     The rule is applied at every instant, as if crash-consistent points, which take no place of an application-
@@ -75,7 +82,7 @@ def calendar(attempts: Sequence[Attempt], rule: RetentionRule, latency_minutes: 
     taken = [attempt.at_minutes for attempt in attempts if attempt.succeeded and attempt.at_minutes <= until_minutes]
     lives = _lived(taken, evolve(rule, keeps_newest=False), latency_minutes, until_minutes)
     missed = tuple(each.at_minutes for each in attempts if not each.succeeded and each.at_minutes <= until_minutes)
-    return Calendar(lives, missed, _gaps(lives, until_minutes), until_minutes)
+    return Calendar(lives, missed, _gaps(lives, until_minutes), until_minutes, consistency)
 
 
 def point_name(number: int) -> str:

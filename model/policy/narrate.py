@@ -9,6 +9,7 @@ from itertools import groupby
 from attrs import frozen
 
 from siteproof.model.nouns.policy import DAY_MINUTES
+from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.policy.calendar import Calendar, Gap, Life
 from siteproof.model.policy.duration import speak
 from siteproof.model.policy.keep import Reason
@@ -41,7 +42,7 @@ def _points(calendar: Calendar) -> Iterable[Line]:
     ended = [(at, life) for life in calendar.lives if (at := life.ended_minutes) is not None]
     yield from (Line(at, _ending(life)) for at, life in ended if life.taken_minutes < at < calendar.until_minutes)
     for number, life in enumerate(calendar.lives):
-        kind = "app-consistent point " if number == 0 else "point "
+        kind = f"{calendar.consistency}-consistent point " if number == 0 else "point "
         yield Line(life.taken_minutes, f"{kind}{life.name} taken", _usable_from(life))
     yield from (Line(at, _ending(life)) for at, life in ended if at == life.taken_minutes)
 
@@ -72,8 +73,9 @@ def _missed(calendar: Calendar) -> Iterable[Line]:
 
 
 def _nothing(calendar: Calendar) -> Iterable[Line]:
+    kind = " application-consistent" if calendar.consistency is Consistency.APP else ""
     for gap in calendar.gaps:
-        yield Line(gap.middle_minutes, "nothing application-consistent can be restored")
+        yield Line(gap.middle_minutes, f"nothing{kind} can be restored")
         yield Line(gap.end_minutes, _after(gap, calendar.lives))
 
 

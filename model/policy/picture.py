@@ -10,6 +10,7 @@ from attrs import frozen
 
 from siteproof.model.export import svg
 from siteproof.model.nouns.policy import DAY_MINUTES
+from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.policy.calendar import Attempt, Calendar, Gap, Life, calendar
 from siteproof.model.policy.duration import speak
 from siteproof.model.policy.keep import Reason
@@ -198,24 +199,22 @@ def _legend(shown: Calendar, y: float) -> Iterator[str]:
 
 def draw_verdict(shown: Calendar, request: PolicyRequest) -> str:
     """The calendar under the headline of its policy."""
-    title = (
-        "Nothing application-consistent can be restored in the red time"
-        if shown.gaps
-        else "A usable point at every instant"
-    )
-    return draw_calendar(shown, title, facts(request))
+    kind = " application-consistent" if shown.consistency is Consistency.APP else ""
+    refuted = f"Nothing{kind} can be restored in the red time"
+    return draw_calendar(shown, refuted if shown.gaps else "A usable point at every instant", facts(request))
 
 
 def facts(request: PolicyRequest) -> str:
     """R, F, D, m and the rule in words."""
     timing = request.timing
-    every = speak(timing.interval_minutes) if timing.interval_minutes else "off"
+    every = f"application-consistent every {speak(timing.interval_minutes)}"
+    kinds = every if timing.interval_minutes else "crash-consistent points only"
     days = timing.retention_minutes / DAY_MINUTES
     kept = f"{days:g} days" if days > 1 and days == int(days) else speak(timing.retention_minutes)
     name = f"{request.name} · " if request.name else ""
     misses = "1 miss" if timing.misses == 1 else f"{timing.misses} misses"
     return (
-        f"{name}application-consistent every {every} · kept {kept} · usable after {speak(timing.latency_minutes)}"
+        f"{name}{kinds} · kept {kept} · usable after {speak(timing.latency_minutes)}"
         f" · {misses} tolerated · {request.thinning} thinning"
     )
 

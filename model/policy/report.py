@@ -5,6 +5,7 @@ D and m stand beside every finding (SP-POL-10).
 
 from typing import Any
 
+from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.policy.calendar import Calendar
 from siteproof.model.policy.duration import speak
 from siteproof.model.policy.narrate import Line, moment, tell
@@ -23,7 +24,8 @@ def as_lines(verdict: Verdict) -> list[str]:
         if finding.calendar is not None and finding.calendar not in told:
             told.add(finding.calendar)
             lines += calendar_lines(finding.calendar)
-    return [*lines, _margin(verdict), *(f"hint: {hint}" for hint in verdict.hints), _conclusion(verdict)]
+    lines += [f"note: {remark}" for remark in verdict.remarks]
+    return [*lines, margin(verdict), *(f"hint: {hint}" for hint in verdict.hints), conclusion(verdict)]
 
 
 def calendar_lines(calendar: Calendar) -> list[str]:
@@ -43,6 +45,7 @@ def as_data(verdict: Verdict) -> dict[str, Any]:
         "findings": [_finding(each) for each in verdict.findings],
         "margin_misses": verdict.margin,
         "hints": list(verdict.hints),
+        "remarks": list(verdict.remarks),
     }
 
 
@@ -64,13 +67,15 @@ def _headline(finding: Finding, request: PolicyRequest) -> str:
     word = finding.outcome.upper()
     label = f"ADVISORY {word}" if finding.advisory else word
     theorem = f", theorem {finding.theorem}" if finding.theorem else ""
-    facts = f"   ({_facts(request)}{theorem})" if finding.timed else ""
+    facts = f"   ({facts_of(request, finding.kind)}{theorem})" if finding.timed else ""
     return f"{label}  {finding.id}  {finding.sentence}{facts}"
 
 
-def _facts(request: PolicyRequest) -> str:
+def facts_of(request: PolicyRequest, kind: Consistency) -> str:
+    """F, R, D and m beside what depends on them (SP-POL-10)."""
     timing = request.timing
-    interval = speak(timing.interval_minutes) if timing.interval_minutes else "off"
+    every = request.policy.crash_consistent_minutes if kind is Consistency.CRASH else timing.interval_minutes
+    interval = speak(every) if every else "off"
     return (
         f"interval {interval}, retention {speak(timing.retention_minutes)}, "
         f"usable after {speak(timing.latency_minutes)}, {timing.misses} misses"
@@ -81,7 +86,8 @@ def _row(line: Line, width: int) -> str:
     return f"  {moment(line.at_minutes):<{width}}  {line.text:<{TEXT_WIDTH}} {line.usable}".rstrip()
 
 
-def _margin(verdict: Verdict) -> str:
+def margin(verdict: Verdict) -> str:
+    """How many missed snapshots in a row are survived, in a sentence."""
     if verdict.margin is None:
         return "margin: no app-consistent points are asked for, so none can be missing"
     if verdict.margin < 0:
@@ -92,7 +98,8 @@ def _margin(verdict: Verdict) -> str:
     return f"margin: safe with up to {snapshots} (theorem POL-T4)"
 
 
-def _conclusion(verdict: Verdict) -> str:
+def conclusion(verdict: Verdict) -> str:
+    """The verdict in a word."""
     if not verdict.conforms:
         return "NOT CONFORMANT"
     return "CONFORMANT" if verdict.advised else "CONFORMANT, but an advisory is refuted"

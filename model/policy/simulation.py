@@ -35,7 +35,7 @@ def as_lines(past: History) -> list[str]:
     head = [f"{taken} points taken, {len(past.kept)} kept, {len(past.drops)} deleted"]
     head += [f"  kept     {count:5}  {reason}" for reason, count in reasons(past.kept).items()]
     head += [f"  deleted  {count:5}  {reason}" for reason, count in reasons(_choices(past.drops)).items()]
-    return [*head, *(_kept_line(choice, past.now_ms) for choice in reversed(past.kept))]
+    return [*head, *(_kept_line(choice, past) for choice in reversed(past.kept))]
 
 
 def as_data(request: PolicyRequest, past: History) -> dict[str, Any]:
@@ -71,10 +71,19 @@ def change_data(change: PolicyDiff) -> dict[str, Any]:
     }
 
 
-def _kept_line(choice: Choice, now_ms: int) -> str:
+def taken_at(point: RecoveryPoint) -> str:
+    """When the point was taken, as people date it: "day 3 04:00"."""
+    return _when(point.taken_at_ms)
+
+
+def age_of(point: RecoveryPoint, past: History) -> str:
+    """How old the point is at the end of the history, for a sentence."""
+    return speak((past.now_ms - point.taken_at_ms) // MINUTE_MS)
+
+
+def _kept_line(choice: Choice, past: History) -> str:
     point = choice.point
-    age = speak((now_ms - point.taken_at_ms) // MINUTE_MS)
-    return f"  {_when(point.taken_at_ms)}  {point.consistency:<5}  age {age:<16} {choice.reason}"
+    return f"  {taken_at(point)}  {point.consistency:<5}  age {age_of(point, past):<16} {choice.reason}"
 
 
 def _lost_line(fate: Fate, change_ms: int) -> str:

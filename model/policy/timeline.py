@@ -12,7 +12,7 @@ from siteproof.model.policy.duration import speak, spell
 from siteproof.model.policy.edit import reasons
 from siteproof.model.policy.history import History
 from siteproof.model.policy.keep import Choice
-from siteproof.model.policy.picture import STYLE, Axis, bar, facts, line
+from siteproof.model.policy.picture import STYLE, Axis, bar, draw_verdict, facts, line, tightest_run
 from siteproof.model.policy.request import PolicyRequest
 from siteproof.model.policy.rule import RetentionRule, Tier
 
@@ -39,6 +39,13 @@ def draw_timeline(request: PolicyRequest, past: History) -> str:
         *_reasons("deleted", drops, WIDTH / 2),
     ]
     return svg.picture(WIDTH, height, title, parts, ())
+
+
+def pictures(request: PolicyRequest, past: History) -> Iterator[tuple[str, str]]:
+    """Titles and SVGs for another report: what is kept, and the longest wait of application-consistent points."""
+    yield "Recovery points that the policy keeps", draw_timeline(request, past)
+    if request.timing.interval_minutes:
+        yield "The longest wait that the policy has to survive", draw_verdict(tightest_run(request), request)
 
 
 def segments(rule: RetentionRule) -> list[tuple[Tier, int]]:

@@ -7,10 +7,12 @@ from enum import StrEnum
 
 from attrs import evolve, frozen
 
+from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.policy.calendar import Calendar
-from siteproof.model.policy.duration import spell
+from siteproof.model.policy.duration import speak, spell
 from siteproof.model.policy.nearest import longest_interval, shortest_retention
 from siteproof.model.policy.request import PolicyRequest, Thinning
+from siteproof.model.policy.timing import Timing
 from siteproof.model.policy.witness import Witness, breaking_run
 
 HINTED_MISSES = 2  # hints speak of the misses asked for and of one more
@@ -28,7 +30,7 @@ class Outcome(StrEnum):
 class Finding:
     """One line of the verdict. Advisories never decide it; a calendar comes with what is refuted by a run.
 
-    `timed` says that it depends on D and m, which are then printed beside it (SP-POL-10).
+    `timed` says that it depends on D and m, which are then printed beside it (SP-POL-10); `kind` on which points.
     """
 
     id: str
@@ -38,16 +40,21 @@ class Finding:
     theorem: str = ""
     calendar: Calendar | None = None
     timed: bool = False
+    kind: Consistency = Consistency.APP
 
 
 @frozen
 class Verdict:
-    """All findings; `margin` is how many misses in a row are survived (-1: not even none; None: nothing to survive)."""
+    """All findings; `margin` is how many misses in a row are survived (-1: not even none; None: nothing to survive).
+
+    `remarks` are facts that decide nothing and that nobody should find out only when a machine is lost.
+    """
 
     request: PolicyRequest
     findings: tuple[Finding, ...]
     margin: int | None = None
     hints: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def conforms(self) -> bool:
@@ -62,17 +69,21 @@ class Verdict:
 
 def judge(request: PolicyRequest) -> Verdict:
     """Judge a policy whose single values are in range (`request_of` has seen to that)."""
-    if not request.policy.app_consistent_minutes:
-        return Verdict(request, (*_ranges(request), _seed_rule(request, None), _always_usable(request, None)))
-    run = breaking_run(request.timing, request.rule)
-    findings = (*_ranges(request), _seed_rule(request, run), _always_usable(request, run))
-    verdict = Verdict(request, findings, run.misses - 1)
-    return verdict if verdict.advised else evolve(verdict, hints=_hints(request))
+    run = breaking_run(request.timing, request.rule) if request.policy.app_consistent_minutes else None
+    crash_run = breaking_run(_crash_timing(request), request.rule)
+    findings = (
+        *_ranges(request),
+        _restorable(request, crash_run),
+        _seed_rule(request, run),
+        _always_usable(request, run),
+    )
+    verdict = Verdict(request, findings, run.misses - 1 if run else None, remarks=_remarks(request))
+    return verdict if verdict.advised else evolve(verdict, hints=_hints(verdict))
 
 
-def confirmed_calendar(request: PolicyRequest, run: Witness) -> Calendar:
+def confirmed_calendar(request: PolicyRequest, run: Witness, kind: Consistency = Consistency.APP) -> Calendar:
     """The simulator's calendar of the run; it must show the gap that z3 claims, to the minute."""
-    shown = run.calendar(request.rule, request.timing.latency_minutes)
+    shown = run.calendar(request.rule, request.timing.latency_minutes, kind)
     assert shown.gaps == (run.gap,), (shown.gaps, run.gap)
     return shown
 
@@ -89,6 +100,22 @@ def _ranges(request: PolicyRequest) -> tuple[Finding, ...]:
     )
 
 
+def _restorable(request: PolicyRequest, run: Witness) -> Finding:
+    """Points that are pruned before they are usable break the promise of a retention; a gap between them is advised."""
+    timing, kind = request.timing, Consistency.CRASH
+    if not timing.retention_minutes:
+        return Finding("SP-RET-1", "retention 0 stores no point that could be restored", Outcome.NOT_APPLICABLE)
+    shown = None if run.misses else confirmed_calendar(request, run, kind)
+    if timing.latency_minutes >= timing.retention_minutes:
+        used, gone = speak(timing.latency_minutes), speak(timing.retention_minutes)
+        sentence = f"a point within the retention can be restored: none ever can, usable after {used}, pruned at {gone}"
+        return Finding("SP-RET-1", sentence, Outcome.REFUTED, calendar=shown, timed=True, kind=kind)
+    proof, refutation = _theorems(request)
+    outcome, theorem = (Outcome.REFUTED, refutation) if shown else (Outcome.PASS, proof)
+    sentence = "crash-consistent points alone leave no instant without a usable one"
+    return Finding("SP-RET-15", sentence, outcome, True, theorem, shown, timed=True, kind=kind)
+
+
 def _seed_rule(request: PolicyRequest, run: Witness | None) -> Finding:
     sentence = "the app-consistent interval must be less than the retention"
     if run is None:
@@ -101,10 +128,8 @@ def _seed_rule(request: PolicyRequest, run: Witness | None) -> Finding:
 
 def _always_usable(request: PolicyRequest, run: Witness | None) -> Finding:
     """The stronger theorem: POL-T1 and T2 under plain age, POL-T26 and T27 under the published tiers."""
-    plain = request.thinning is Thinning.PLAIN
-    requirement, (proof, refutation) = (
-        ("SP-POL-8", ("POL-T1", "POL-T2")) if plain else ("SP-POL-11", ("POL-T26", "POL-T27"))
-    )
+    requirement = "SP-POL-8" if request.thinning is Thinning.PLAIN else "SP-POL-11"
+    proof, refutation = _theorems(request)
     sentence = "an app-consistent point is usable at every instant"
     if run is None:
         return Finding(requirement, sentence, Outcome.NOT_APPLICABLE, True, proof)
@@ -114,8 +139,36 @@ def _always_usable(request: PolicyRequest, run: Witness | None) -> Finding:
     return Finding(requirement, sentence, Outcome.REFUTED, True, refutation, calendar, timed=True)
 
 
-def _hints(request: PolicyRequest) -> tuple[str, ...]:
-    return tuple(hint for hint in (_interval_hint(request), _retention_hint(request)) if hint)
+def _theorems(request: PolicyRequest) -> tuple[str, str]:
+    """The theorem that proves the bound under the request's thinning, and the one that refutes beyond it."""
+    return ("POL-T1", "POL-T2") if request.thinning is Thinning.PLAIN else ("POL-T26", "POL-T27")
+
+
+def _remarks(request: PolicyRequest) -> tuple[str, ...]:
+    if request.timing.retention_minutes:
+        return ()
+    return ("retention 0 stores no recovery point: only the selection latest is possible (SP-RET-7)",)
+
+
+def _crash_timing(request: PolicyRequest) -> Timing:
+    """R and D for crash-consistent points, of which none is missed."""
+    return evolve(request.timing, interval_minutes=request.policy.crash_consistent_minutes, misses=0)
+
+
+def _hints(verdict: Verdict) -> tuple[str, ...]:
+    request = verdict.request
+    refuted = {each.kind for each in verdict.findings if each.outcome is Outcome.REFUTED}
+    hints = [_crash_hint(request)] if Consistency.CRASH in refuted else []
+    if Consistency.APP in refuted:
+        hints += [_interval_hint(request), _retention_hint(request)]
+    return tuple(filter(None, hints))
+
+
+def _crash_hint(request: PolicyRequest) -> str:
+    found = shortest_retention(_crash_timing(request), request.rule_of)
+    if found is None:
+        return "no retention up to 15 days is long enough for this latency"
+    return f"--retention {spell(found)} keeps a crash-consistent point usable at every instant"
 
 
 def _interval_hint(request: PolicyRequest) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import z3
 from attrs import frozen
 
+from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.policy.calendar import Attempt, Calendar, Gap, calendar
 from siteproof.model.policy.rule import RetentionRule, Tier
 from siteproof.model.policy.timing import Timing
@@ -22,9 +23,11 @@ class Witness:
     attempts: tuple[Attempt, ...]
     gap: Gap
 
-    def calendar(self, rule: RetentionRule, latency_minutes: int) -> Calendar:
+    def calendar(
+        self, rule: RetentionRule, latency_minutes: int, consistency: Consistency = Consistency.APP
+    ) -> Calendar:
         """What the simulator makes of the attempts, up to the end of the gap."""
-        return calendar(self.attempts, rule, latency_minutes, self.gap.end_minutes)
+        return calendar(self.attempts, rule, latency_minutes, self.gap.end_minutes, consistency)
 
 
 def breaking_run(timing: Timing, rule: RetentionRule) -> Witness:

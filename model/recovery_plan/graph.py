@@ -98,7 +98,10 @@ def sorted_tasks(waits: Mapping[Task, Mapping[Task, bool]]) -> tuple[Task, ...]:
 
 
 def edges(plan: RecoveryPlan, situation: Situation) -> Iterator[Edge]:
-    """Shutdown first (not in a test), then all fail over, then the groups in order, the steps in the order written."""
+    """Shutdown first (not in a test), then all fail over, then the groups in order, the steps in the order written.
+
+    The shutdown is best effort, except on the way back: a planned failover that fails is cancelled (DOMAIN.md §1, 10).
+    """
     machines = plan.machines
     before = [_task(step, 0) for step in plan.steps if step.moment is Moment.PRE and step.runs_in(situation)]
     gates = _gates(plan)
@@ -108,6 +111,8 @@ def edges(plan: RecoveryPlan, situation: Situation) -> Iterator[Edge]:
         yield from _fan(gates[1], [shutdown_of(each) for each in machines], gates[2])
     yield from _row([gates[1], gates[2]])
     yield from _fan(gates[2], [fail_over_of(each) for each in machines], gates[3])
+    if situation.type is FailoverType.PLANNED:
+        yield from ((shutdown_of(each), fail_over_of(each), True) for each in machines)
     for number, group in enumerate(plan.groups, 1):
         yield from _group_edges(group, number, situation, gates[2 + number], gates[3 + number])
     last = len(plan.groups) + 1
@@ -130,7 +135,7 @@ def needs_of(plan: RecoveryPlan) -> Iterator[tuple[str, str]]:
 
 
 def shutdown_of(machine: Machine) -> Task:
-    """The best-effort shutdown of the source."""
+    """The shutdown of the place that runs."""
     return Task(TaskKind.SHUTDOWN, machine.name, 0, machine.shutdown, machine.name)
 
 

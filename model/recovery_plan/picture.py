@@ -157,7 +157,9 @@ def _all_at_once(plan: RecoveryPlan, timing: Timing, kind: TaskKind) -> tuple[Ca
     slowest = max(tasks, key=lambda each: each.span.worst_minutes)
     same = all(each.span == slowest.span for each in tasks)
     hot = " hot" if any(timing.hot(kind, each.name) for each in tasks) else ""
-    remark = "best effort" if kind is TaskKind.SHUTDOWN else "each from its recovery point"
+    planned = timing.situation.type is FailoverType.PLANNED
+    effort = "a failure cancels the failover" if planned else "best effort"
+    remark = effort if kind is TaskKind.SHUTDOWN else "each from its recovery point"
     words = _fitted(f"{remark}, up to {slowest.span.worst_minutes} min" if same else remark, "p q")
     everyone = Card(((f"all {len(tasks)} machines in parallel", "p"), *words), f"card{hot if same else ''}")
     longest = (*_fitted(slowest.name, f"p m{hot}"), (f"the slowest, up to {slowest.span.worst_minutes} min", "p q"))

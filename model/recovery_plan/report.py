@@ -6,10 +6,12 @@ from typing import Any
 from siteproof.model.policy.duration import spell
 from siteproof.model.recovery_plan.checks import Failures, Finding, Verdict, prompts
 from siteproof.model.recovery_plan.graph import Task, TaskKind
-from siteproof.model.recovery_plan.plan import RecoveryPlan
+from siteproof.model.recovery_plan.plan import FailoverType, RecoveryPlan, Situation
 from siteproof.model.recovery_plan.run import Aftermath, Run
 
 LABEL_WIDTH = 68
+FAILURE_HEAD = ("if only this fails", "expected", "at worst", "consequence")
+PROMPTS = "a prompt without a timeout is counted as answered within its expected time"
 SOME = 6  # so many names stand in a line
 
 
@@ -26,8 +28,13 @@ def as_lines(verdict: Verdict) -> list[str]:
     for each in verdict.situations:
         lines += ["", *_run_lines(each.run), *_failure_lines(each)]
     if verdict.situations and prompts(verdict.plan):
-        lines += ["", "a prompt without a timeout is counted as answered within its expected time"]
-    return [*lines, "", "SOUND" if verdict.sound else "NOT SOUND"]
+        lines += ["", PROMPTS]
+    return [*lines, "", conclusion(verdict)]
+
+
+def conclusion(verdict: Verdict) -> str:
+    """The verdict in a word."""
+    return "SOUND" if verdict.sound else "NOT SOUND"
 
 
 def as_data(verdict: Verdict) -> dict[str, Any]:
@@ -46,13 +53,18 @@ def as_data(verdict: Verdict) -> dict[str, Any]:
     }
 
 
+def chain_rows(run: Run) -> list[tuple[str, str, str]]:
+    """The critical chain: when each task starts at worst, the task, how long it may take."""
+    rows, at = [], 0
+    for task in run.chain:
+        rows.append((_clock(at), str(task), f"{task.span.worst_minutes} min"))
+        at += task.span.worst_minutes
+    return [*rows, (_clock(at), "end", "")]
+
+
 def chain_lines(run: Run) -> list[str]:
     """The critical chain, each task with the minute at which it starts at worst."""
-    lines, at = [], 0
-    for task in run.chain:
-        lines.append(f"    {_clock(at)}  {task}  {task.span.worst_minutes} min")
-        at += task.span.worst_minutes
-    return [*lines, f"    {_clock(at)}  end"]
+    return [f"    {'  '.join(row)}".rstrip() for row in chain_rows(run)]
 
 
 def _finding_lines(finding: Finding) -> list[str]:
@@ -62,33 +74,49 @@ def _finding_lines(finding: Finding) -> list[str]:
     return [f"{word:<15} {finding.id:<9} {finding.sentence}", *(f"  {each}" for each in finding.details)]
 
 
+def times_of(run: Run) -> str:
+    """Both lengths of a run."""
+    return f"expected {spell(run.expected_minutes)}, at worst {spell(run.worst_minutes)}"
+
+
 def _run_lines(run: Run) -> list[str]:
-    times = f"expected {spell(run.expected_minutes)}, at worst {spell(run.worst_minutes)}"
-    return [f"{run.situation} failover: {times}", "  critical path at worst", *chain_lines(run)]
+    return [f"{run.situation} failover: {times_of(run)}", "  critical path at worst", *chain_lines(run)]
 
 
-def _failure_lines(each: Failures) -> list[str]:
-    """One row per different outcome; tasks of one kind whose failure does the same share a row."""
+def failure_rows(each: Failures) -> list[tuple[str, str, str, str]]:
+    """What fails, both times, the consequence; tasks of one kind whose failure does the same share a row."""
     rows: dict[tuple[str, str, str, str], list[Task]] = {}
     for task, after in each.failing:
         times = spell(after.expected_minutes), spell(after.worst_minutes)
-        rows.setdefault((task.kind, *times, consequence(task, after)), []).append(task)
+        rows.setdefault((task.kind, *times, consequence(task, after, each.run.situation)), []).append(task)
+    return [(_tasks(tasks), expected, worst, words) for (_, expected, worst, words), tasks in rows.items()]
+
+
+def _failure_lines(each: Failures) -> list[str]:
+    rows = failure_rows(each)
     if not rows:
         return ["  nothing in it can fail"]
-    table = [("if only this fails", "expected", "at worst", "consequence")]
-    table += [(_tasks(tasks), expected, worst, words) for (_, expected, worst, words), tasks in rows.items()]
+    table = [FAILURE_HEAD, *rows]
     width = min(max(len(row[0]) for row in table), LABEL_WIDTH)
     return [f"  {name:<{width}}  {expected:>8}  {worst:>8}  {words}" for name, expected, worst, words in table]
 
 
-def consequence(failing: Task, after: Aftermath) -> str:
+def consequence(failing: Task, after: Aftermath, situation: Situation) -> str:
     """Which machines stay off and which steps are skipped, in words."""
-    parts = (_off(failing, after), _skipped(failing, after))
-    said = " · ".join(each for each in parts if each) or "a warning; everything else runs"
-    return "goes on; both sides may be active" if failing.kind is TaskKind.SHUTDOWN else said
+    planned = situation.type is FailoverType.PLANNED
+    if failing.kind is TaskKind.SHUTDOWN and not planned:
+        return "goes on; both sides may be active"
+    undone = planned and failing.kind in (TaskKind.SHUTDOWN, TaskKind.FAIL_OVER)
+    parts = (_off(failing, after, undone=undone), _skipped(failing, after))
+    return " · ".join(each for each in parts if each) or "a warning; everything else runs"
 
 
-def _off(failing: Task, after: Aftermath) -> str:
+def _off(failing: Task, after: Aftermath, *, undone: bool) -> str:
+    """The way back is undone where it fails: its machine goes on, from the safety snapshot of the failover."""
+    others = tuple(each for each in after.machines_off if each != failing.machine)
+    if undone:
+        back = "its machine goes on where it ran"
+        return f"{back} · off: {_some(others)}" if others else back
     if after.machines_off == (failing.machine,):
         return "its machine stays off"
     return f"off: {_some(after.machines_off)}" if after.machines_off else ""

@@ -77,6 +77,10 @@ def _tell(problem: Problem) -> int:
 
 
 def _usage(error: click.UsageError) -> int:
+    """A group that was given no command shows its help as it is; there is no problem to explain."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return ExitCode.USAGE
     where = error.ctx.command_path if error.ctx else "siteproof"
     return _tell(_usage_problem(error, where))
 

@@ -3,14 +3,13 @@
 Files are read here and nowhere below; z3 is imported only by the commands that prove.
 """
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from siteproof import __version__
 from siteproof.cli.files import read_bytes, write_text
+from siteproof.cli.say import emit, facts, identity, title
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.policy.request import PolicyRequest, request_of, schema, settings_of
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 FILE_BYTES_MAX = 65_536
 HINT = "name a readable policy file, or use --retention and --app-every"
+CHECK_DAYS = 16  # so long does a check simulate for its report: a day more than the longest retention
 FORMATS = click.Choice(["text", "json"])
 Command = TypeVar("Command", bound=Callable[..., Any])
 FLAGS = {
@@ -56,8 +56,9 @@ def policy_flags(command: Command) -> Command:
 @policy_flags
 @click.option("--strict", is_flag=True, help="a refuted advisory fails too")
 @click.option("--picture", metavar="FILE.svg", help="draw the calendar into this file")
+@click.option("--html", metavar="FILE.html", help="write a report with pictures into this file")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
-def check(file: str | None, strict: bool, picture: str | None, form: str, **flags: str | None) -> int:
+def check(file: str | None, strict: bool, picture: str | None, html: str | None, form: str, **flags: str | None) -> int:
     """Judge a policy FILE, flags, or both: verdict per requirement, margin, and a calendar when refuted.
 
     The seed's rules decide the exit code; stronger theorems are advisories unless --strict is given.
@@ -70,6 +71,8 @@ def check(file: str | None, strict: bool, picture: str | None, form: str, **flag
     verdict = judge(request)
     if picture:
         draw_check(picture, verdict)
+    if html:
+        report_check(html, verdict)
     failed = not (verdict.advised if strict else verdict.conforms)
     if form == "json":
         emit({**identity("policy check"), "strict": strict, **as_data(verdict)})
@@ -83,11 +86,21 @@ def draw_check(picture: str, verdict: "Verdict") -> None:
     from siteproof.model.policy.picture import draw_verdict, first_calendar, tightest_run  # noqa: PLC0415  (if asked for)
 
     request = verdict.request
-    if not request.timing.interval_minutes:
+    shown = first_calendar(each.calendar for each in verdict.findings)
+    if not (shown or request.timing.interval_minutes):
         hint = "give --app-every, or draw the points with siteproof policy simulate --picture"
         raise Problem("there is no calendar to draw", "the policy asks for no app-consistent points", hint)
-    shown = first_calendar(each.calendar for each in verdict.findings) or tightest_run(request)
-    write_text(picture, draw_verdict(shown, request))
+    write_text(picture, draw_verdict(shown or tightest_run(request), request))
+
+
+def report_check(html: str, verdict: "Verdict") -> None:
+    """Write the verdict, its calendars and what the policy keeps as one HTML file."""
+    from siteproof.model.export.page import html_of  # noqa: PLC0415  (only when it is asked for)
+    from siteproof.model.policy.pages import check_page  # noqa: PLC0415  (only when it is asked for)
+    from siteproof.model.policy.simulation import simulate as simulated  # noqa: PLC0415  (only when it is asked for)
+
+    past = simulated(verdict.request, CHECK_DAYS)
+    write_text(html, html_of(check_page(verdict, past, CHECK_DAYS, facts("policy check"))))
 
 
 @policy.command("schema")
@@ -104,23 +117,9 @@ def read_request(file: str | None, flags: dict[str, str | None]) -> PolicyReques
     return request_of({**settings, **given}, spoken)
 
 
-def identity(command: str) -> dict[str, Any]:
-    """Version and seed of a run; nothing here is random, so the seed is null."""
-    return {"siteproof": __version__, "command": command, "seed": None}
-
-
-def title(command: str, options: str) -> str:
-    """The first line of every run."""
-    return f"siteproof {__version__} · {command} · no seed (nothing is random) · {options}"
-
-
-def emit(data: dict[str, Any]) -> None:
-    """One JSON document on standard output."""
-    click.echo(json.dumps(data, indent=1, ensure_ascii=False))
-
-
 def _typed(flag: str, value: str) -> str | int:
-    return int(value) if flag == "misses" and value.isdecimal() and len(value) < 10 else value
+    number = value.removeprefix("-").isdecimal() and len(value) < 10
+    return int(value) if flag == "misses" and number else value
 
 
 @policy.command()
@@ -128,8 +127,9 @@ def _typed(flag: str, value: str) -> str | int:
 @policy_flags
 @click.option("--days", type=click.IntRange(1, 366), default=16, show_default=True, help="how long to simulate")
 @click.option("--picture", metavar="FILE.svg", help="draw the kept points into this file")
+@click.option("--html", metavar="FILE.html", help="write a report with the picture and every kept point")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
-def simulate(file: str | None, days: int, picture: str | None, form: str, **flags: str | None) -> int:
+def simulate(file: str | None, days: int, picture: str | None, html: str | None, form: str, **flags: str | None) -> int:
     """Let an undisturbed machine make points for some days and show what is kept, with reasons."""
     request = read_request(file, flags)
     from siteproof.model.policy import simulation  # noqa: PLC0415  (help stays fast)
@@ -139,6 +139,11 @@ def simulate(file: str | None, days: int, picture: str | None, form: str, **flag
         from siteproof.model.policy.timeline import draw_timeline  # noqa: PLC0415  (only when it is asked for)
 
         write_text(picture, draw_timeline(request, past))
+    if html:
+        from siteproof.model.export.page import html_of  # noqa: PLC0415  (only when it is asked for)
+        from siteproof.model.policy.pages import simulation_page  # noqa: PLC0415  (only when it is asked for)
+
+        write_text(html, html_of(simulation_page(request, past, days, facts("policy simulate"))))
     if form == "json":
         emit({**identity("policy simulate"), **simulation.as_data(request, past)})
     else:

@@ -16,8 +16,14 @@ from siteproof.conformance import failures, render, results, runner
 from siteproof.conformance.carriers.target import Target, TargetKind
 from siteproof.conformance.case import all_cases
 from siteproof.conformance.drill.case import drill_case
+from siteproof.conformance.drill.journey import POLICY
 from siteproof.conformance.drill.measures import MIB, Measures
+from siteproof.model.policy.request import PolicyRequest
+from siteproof.model.policy.simulation import options as spoken
+from siteproof.model.policy.simulation import simulate
+from siteproof.model.policy.timeline import pictures
 
+DAYS_DRAWN = 3
 EMBEDDED = "siteproof.reference.subject:make_subject"
 NEXT = (
     ("judge your own product", "siteproof conform --cmd './my-adapter'   (docs/adapters.md)"),
@@ -55,11 +61,19 @@ def run(python: str, size_mib: int, seed: int, out: Path, timeout: float, form: 
             )
             for row in measures.rows:
                 results.measure(path, row.name, row.value, row.unit, row.note)
+            _draw_policy(path)
             _show(measures)
             shown.end(report, render.render(path, out, junit=True))
     for purpose, command in NEXT:
         click.echo(f"next: {purpose:<34} {command}", err=form == "ndjson")
     return int(report.exit_code)
+
+
+def _draw_policy(path: Path) -> None:
+    """Record what the drill's policy keeps, and the longest wait that it has to survive, as pictures of the report."""
+    request = PolicyRequest(POLICY)
+    for name, svg in pictures(request, simulate(request, DAYS_DRAWN)):
+        results.picture(path, f"{name}: {spoken(request)}", svg)
 
 
 def _tell(stage: str) -> None:

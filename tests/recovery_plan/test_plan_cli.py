@@ -136,6 +136,49 @@ def test_missing_files_are_problems(file: Path, tmp_path: Path, capsys: pytest.C
     assert "no/plan.svg" in capsys.readouterr().err
 
 
+def test_the_report_shows_the_plan_in_every_failover(file: Path, tmp_path: Path) -> None:
+    """Findings, and for each of the three situations a picture, the critical path and the single failures."""
+    target = tmp_path / "plan.html"
+    assert main(["plan", "check", str(file), "--html", str(target)]) == 0
+    html = target.read_text()
+    assert "<h1>SOUND</h1>" in html
+    for title in ("Unplanned forward failover", "Test forward failover", "Planned reverse failover"):
+        assert f"<h2>{title}</h2>" in html
+    assert html.count("<figure>") == 3
+    assert html.count("critical path at worst") == 3
+    assert "<td>script &quot;attach disk&quot;</td>" in html
+    assert "off: db, web" in html
+    assert "<script" not in html
+
+
+def test_the_report_of_a_plan_that_cannot_run_names_the_cycle(file: Path, tmp_path: Path) -> None:
+    """One picture, the ring among the findings."""
+    file.write_text(SOUND.replace('needs = ["db"]', 'needs = ["web"]'))
+    target = tmp_path / "plan.html"
+    assert main(["plan", "check", str(file), "--html", str(target)]) == 1
+    assert "boot web → boot web" in target.read_text()
+    assert target.read_text().count("<figure>") == 1
+
+
+@pytest.mark.parametrize(
+    ("failover", "said"),
+    [("test", "not in a test"), ("planned", "a failure cancels the"), ("unplanned", "best effort")],
+)
+def test_the_picture_shows_the_failover_that_is_asked_for(file: Path, tmp_path: Path, failover: str, said: str) -> None:
+    """A test shuts nothing down, the way back needs the shutdown, a disaster does not wait for it."""
+    target = tmp_path / "plan.svg"
+    assert main(["plan", "check", str(file), "--picture", str(target), "--failover", failover]) == 0
+    assert said in target.read_text()
+
+
+def test_a_way_back_that_fails_is_cancelled(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """When the cloud machine does not shut down it goes on where it ran, and who needs it does not start."""
+    main(["plan", "check", str(file)])
+    back = capsys.readouterr().out.partition("planned reverse failover")[2]
+    failing = next(line for line in back.splitlines() if line.startswith("  shut down db"))
+    assert "its machine goes on where it ran · off: web · its steps are skipped" in failing
+
+
 def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     """It is JSON and knows the groups."""
     assert main(["plan", "schema"]) == 0

@@ -1,0 +1,31 @@
+"""How a command that judges a file begins and what it prints: version, seed and options first, JSON as one document.
+
+Rule: nothing such a command does is random, so its seed is null and every sentence says so.
+"""
+
+import json
+from typing import Any
+
+import click
+
+from siteproof import __version__
+
+
+def identity(command: str) -> dict[str, Any]:
+    """Version and seed of a run, for JSON."""
+    return {"siteproof": __version__, "command": command, "seed": None}
+
+
+def title(command: str, options: str) -> str:
+    """The first line of a run."""
+    return f"siteproof {__version__} · {command} · no seed (nothing is random) · {options}"
+
+
+def facts(command: str) -> list[tuple[str, str]]:
+    """The same for the head of a report."""
+    return [("siteproof", __version__), ("command", command), ("seed", "none, nothing is random")]
+
+
+def emit(data: dict[str, Any]) -> None:
+    """One JSON document on standard output."""
+    click.echo(json.dumps(data, indent=1, ensure_ascii=False))
