@@ -7,10 +7,21 @@ from types import ModuleType
 
 from siteproof.model import (
     appliance,
+    bitmap,
+    bitmap_lemmas,
+    capture,
+    capture_lemmas,
+    clock,
+    clock_lemmas,
+    frame_lemmas,
+    frames,
     group_lemmas,
     groups,
+    pipeline,
     plan_lemmas,
     plans,
+    resize,
+    resize_lemmas,
     resync_lemmas,
     resync_protocol,
     retention_lemmas,
@@ -76,4 +87,69 @@ RETENTION = _spec(
     retention_lemmas,
 )
 
-CHAPTERS: tuple[Spec, ...] = (RESYNC_PROTOCOL, GROUPS, PLANS, APPLIANCE, RETENTION)
+CAPTURE = _spec(
+    "capture",
+    "How exactly writes are captured: data, metadata and bitmap mode, disk by disk, and what a point of them needs.",
+    capture,
+    (Part(capture.Captured, capture.Captured),),
+    {"disks": 2, "blocks": 2, "versions": 2},
+    capture_lemmas,
+)
+
+DIRTY_BITMAP = _spec(
+    "bitmap",
+    "The dirty bitmap in memory and its persisted copy, over clean and forced shutdowns, crashes and restores.",
+    bitmap,
+    (Part(bitmap.Host, bitmap.Host), Part(bitmap.Copy, bitmap.Copy)),
+    {"blocks": 2, "versions": 2, "runs": 3},
+    bitmap_lemmas,
+)
+
+RESIZE = _spec(
+    "resize",
+    "A disk that grows or shrinks: its bitmap, its replica, what is on its way, and its points.",
+    resize,
+    (Part(resize.Resizable, resize.Resizable),),
+    {"cells": 2, "versions": 2},
+    resize_lemmas,
+)
+
+FRAMES = _spec(
+    "frames",
+    "Frames that are torn, repeated, lost, reordered or of an older generation, and what the receiver makes of them.",
+    frames,
+    (Part(frames.Sender, frames.Sender), Part(frames.Wire, frames.Wire), Part(frames.Receiver, frames.Receiver)),
+    {"writes": 3, "blocks": 2, "wire": 2, "generations": 2},
+    frame_lemmas,
+)
+
+PIPELINE = _spec(
+    "pipeline",
+    "The way of a change from the disk to a point: hops, caches, watermarks, dead hops, and crashes of every stage.",
+    pipeline,
+    (Part(pipeline.Agent, pipeline.Agent), Part(pipeline.Line, pipeline.Line), Part(pipeline.Target, pipeline.Target)),
+    {"writes": 2},
+)
+
+CLOCK = _spec(
+    "clock",
+    "Points and a wall clock that jumps: their order, their age, and which one is the latest.",
+    clock,
+    (Part(clock.Clock, clock.Clock),),
+    {"instants": 4, "retention": 2},
+    clock_lemmas,
+)
+
+CHAPTERS: tuple[Spec, ...] = (
+    RESYNC_PROTOCOL,
+    GROUPS,
+    PLANS,
+    APPLIANCE,
+    RETENTION,
+    CAPTURE,
+    DIRTY_BITMAP,
+    RESIZE,
+    FRAMES,
+    PIPELINE,
+    CLOCK,
+)

@@ -11,7 +11,7 @@ def test_an_id_means_one_thing() -> None:
     """Within its kind an id is used once, and every id has the house's form."""
     keys = [(rule.kind, rule.id) for rule in rules()]
     assert len(keys) == len(set(keys))
-    assert all(re.fullmatch(r"(LC|ADM|REP|RES|PT|GRP|PLN|APP|RET)-\d+(\.\d+)?", rule.id) for rule in rules())
+    assert all(re.fullmatch(r"(LC|ADM|REP|RES|PT|GRP|PLN|APP|RET|CAP|BMP|RSZ|FRM|PIP|CLK)-\d+(\.\d+)?", rule.id) for rule in rules())
     assert {rule.kind for rule in rules()} == set(KINDS)
 
 

@@ -1,0 +1,23 @@
+"""B4: a frame that comes a second time is applied a second time, over what was written since."""
+
+from siteproof.model.chapters import FRAMES
+from siteproof.model.exhibits.exhibit import Exhibit
+from siteproof.model.frames import Receiver, Wire, apply_frame, is_there
+from siteproof.model.language import Step, action, given
+
+
+@action("FRM-6", place="wire")
+def accept_frame(r: Receiver, w: Wire, place: int) -> Step:
+    """Whatever is not too early is applied."""
+    f = w.frames[place]
+    known = (f.sequence <= r.applied + 1) & (f.generation == r.generation) & ~f.torn
+    return given(is_there(f) & known).then(*apply_frame(r, f))
+
+
+EXHIBIT = Exhibit(
+    FRAMES.but("older_frame_again", "A repeated frame overwrites newer data.", accept_frame),
+    breaks="FRM-12",
+    bug_class="B4",
+    happened_in="LINBIT design note",
+    right="frames",
+)

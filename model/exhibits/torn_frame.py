@@ -1,0 +1,23 @@
+"""B37: a frame of which only a part arrived is applied."""
+
+from siteproof.model.chapters import FRAMES
+from siteproof.model.exhibits.exhibit import Exhibit
+from siteproof.model.frames import Receiver, Wire, apply_frame, is_there
+from siteproof.model.language import Step, action, given
+
+
+@action("FRM-6", place="wire")
+def accept_frame(r: Receiver, w: Wire, place: int) -> Step:
+    """Nobody looks whether the frame is whole."""
+    f = w.frames[place]
+    fits = (f.sequence == r.applied + 1) & (f.generation == r.generation)
+    return given(is_there(f) & fits).then(*apply_frame(r, f))
+
+
+EXHIBIT = Exhibit(
+    FRAMES.but("torn_frame", "A torn frame is accepted.", accept_frame),
+    breaks="FRM-14",
+    bug_class="B37",
+    happened_in="QEMU incremental backup",
+    right="frames",
+)
