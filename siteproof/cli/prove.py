@@ -18,14 +18,16 @@ import click
 from siteproof import __version__
 from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.proof_text import agreement_lines, bounded_lines, contradicted, opinion_lines, proof_lines, title
+from siteproof.cli.prove_all import prove_all
 from siteproof.model.language.spec import Spec
 from siteproof.model.language.text import value_text
 from siteproof.model.nouns.problem import ExitCode, Problem
+from siteproof.model.open_bounds import open_bounds
 from siteproof.model.specs import RIGHT, known
 
 if TYPE_CHECKING:
     from siteproof.model.prove.bounded import Bounded
-    from siteproof.model.prove.induction import Proof
+    from siteproof.model.prove.proof import Proof
     from siteproof.model.prove.reality import Reality
 
 MUTANT_BOUNDS: dict[str, dict[str, int]] = {
@@ -60,7 +62,9 @@ def prove(
     second_opinion: bool,
     **bounds: object,
 ) -> int:
-    """Prove the claims of SPEC (default: replication; `all`: every right one) by induction.
+    """Prove the claims of SPEC by induction (`all`: of every right one, in full).
+
+    Without SPEC and options every right one gets one line; with options and without SPEC, replication is meant.
 
     A gap is shown with its action, its goal and the two states, and the explorer says which it is: the shortest real
     trace to the violation, or that none is reachable and a lemma is missing. With --bmc the solver searches the first K
@@ -71,6 +75,8 @@ def prove(
     _end_at_once_when_interrupted()
     if mutants is not None:
         return _mutants(spec, given(bounds), mutants, seed)
+    if spec is None and every is None and steps is None and not second_opinion and not given(bounds):
+        return prove_all(states_max, form)
     names = list(RIGHT) if spec == "all" else [spec or "replication"]
     if steps is not None:
         return _worst(_bmc(known(name), given(bounds), steps, form, witnesses=witnesses) for name in names)
@@ -150,11 +156,13 @@ def _end_at_once_when_interrupted() -> None:
 
 def _every(spec: Spec, text: str | None) -> tuple[str, ...]:
     names = tuple(name.strip() for name in text.split(",")) if text else ()
+    can_be_open = (*(part.count for part in spec.parts if part.count), *open_bounds(spec)) if names else ()
     for name in names:
         if name not in spec.bounds:
             raise Problem(f"{spec.name} has no bound `{name}`", "", f"its bounds: {', '.join(spec.bounds) or 'none'}")
-        if name in {"blocks", "points"}:
-            raise Problem(f"`{name}` cannot be left open", "disks and stores are written out", f"give it with --{name}")
+        if name not in can_be_open:
+            hint = f"open bounds: {', '.join(can_be_open) or 'none'}; give the others with --bound"
+            raise Problem(f"`{name}` cannot be left open", "its parts are written out one by one", hint)
     return names
 
 
