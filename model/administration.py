@@ -115,7 +115,8 @@ REFRESH = Task("what the management server knows now is known here", turns=(Turn
 FORCE = Task(
     "protection ends without waiting for the source; points are deleted and the agent is left to itself",
     to=ON_PREMISES,
-    turns=(*(Turn(disk, NO_DISK) for disk in AddedDisk), Turn(KEPT, NO_POINT), Turn(PRUNED, NO_POINT)),
+    turns=(*(Turn(disk, NO_DISK) for disk in AddedDisk if disk is not NO_DISK),
+           Turn(KEPT, NO_POINT), Turn(PRUNED, NO_POINT)),
     only_if=(IS_GONE,))
 NOTIFY = Task("events are mailed, or not any more; replication does not notice")
 MOVE_PORT = Task("replication data is received on another port; what is marked, kept or copied does not notice")

@@ -5,7 +5,7 @@ Rule: no date, no path, no version stands in it, so that a difference always mea
 
 from collections.abc import Mapping
 
-from siteproof.model.export import chapters, lifecycle_page, nouns_pages, trace
+from siteproof.model.export import administration_page, chapters, lifecycle_page, nouns_pages, trace
 from siteproof.model.export.diagram import lifecycle_svg
 from siteproof.model.requirements import chapters as all_chapters
 
@@ -17,6 +17,7 @@ def book(links: trace.Links) -> Mapping[str, str]:
         "index.md": chapters.index_page(links),
         **pages,
         "lifecycle.md": lifecycle_page.lifecycle_page(),
+        "administration.md": administration_page.administration_page(),
         "lifecycle.svg": lifecycle_svg(),
         "rules.md": trace.rules_page(links),
         "cases.md": trace.cases_page(links),

@@ -19,6 +19,7 @@ LEVEL_MEANS = {
 
 PAGES = (
     ("lifecycle.md", "the lifecycle: states, allowed operations, transitions, picture"),
+    ("administration.md", "administration: commands beside the lifecycle, with their own table and guards"),
     ("rules.md", "rules and properties of the model"),
     ("cases.md", "cases of the judge"),
     ("traceability.md", "from each requirement to rules, properties and cases"),

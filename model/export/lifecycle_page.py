@@ -4,16 +4,19 @@ Rule: every line is computed by calling the model; nothing is restated.
 """
 
 from collections.abc import Iterator
+from typing import get_args
 
 from siteproof.model.export.diagram import STRICT
 from siteproof.model.export.graph import all_steps, reachable
 from siteproof.model.export.markdown import NONE, code, link, listed, page, table
-from siteproof.model.language.table import Change, Happening, Row, Where
+from siteproof.model.language.table import REGION_OF, Change, FactValue, Happening, Row, Value, Where
 from siteproof.model.lifecycle import HAPPENINGS, LIFECYCLE, allowed_operations, running_place
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.vocabulary import RECORDED_NAME, Resync, TestFailover, Verb
+from siteproof.model.retries import Failure, failures
 
+FEW = 5  # so many times more values than others: the others are named
 Group = tuple[Regions, tuple[Verb, ...], list[Regions]]
 
 
@@ -31,8 +34,12 @@ def lifecycle_page() -> str:
         "## Commands",
         "A job moves through its phases to its end; when it fails it goes to the state in the column *when it fails*.",
         _commands(),
+        "## When a job fails",
+        "Each job can fail, and can be given again: the last column is the fewest commands that lead from the failure "
+        "to where the job would have ended.",
+        table(("command", "fails in", "by rule", "leads to", "again"), _failures()),
         "## What happens without a command",
-        table(("rule", "what", "where", "leads to", "evidence"), [_happening(each) for each in HAPPENINGS]),
+        table(("rule", "what", "where", "leads to", "evidence"), [happened(each) for each in HAPPENINGS]),
         "## Names of the commands",
         table(("command", "recorded name"), [(code(verb.value), RECORDED_NAME[verb]) for verb in Verb]),
     )
@@ -90,29 +97,59 @@ def _command(row: Row) -> tuple[str, ...]:
     return (
         link(row.rule, "rules.md", row.rule),
         code(row.verb.value),
-        _where(row.where) + profile,
-        " → ".join(_change(change) for change in job.through) or NONE,
-        _change(job.to),
-        _change(job.on_failure) if job.on_failure else "as before",
+        condition(row.where) + profile,
+        " → ".join(changed(change) for change in job.through) or NONE,
+        changed(job.to),
+        changed(job.on_failure) if job.on_failure else "as before",
         listed(fact.meaning for fact in job.only_if),
         row.evidence.value,
     )
 
 
-def _happening(event: Happening) -> tuple[str, ...]:
+def _failures() -> list[tuple[str, ...]]:
+    found: dict[tuple[str, ...], list[str]] = {}
+    for each in (each for regions in reachable() for each in failures(regions)):
+        start, end = f"{each.before.direction.value} {code(each.before.protection.value)}", _place(each)
+        line = (code(each.verb.value), start, end, " → ".join(code(verb.value) for verb in each.again or ()))
+        found.setdefault(line, []).append(link(each.by, "rules.md", each.by))
+    return [(verb, start, listed(dict.fromkeys(by)), end, again) for (verb, start, end, again), by in found.items()]
+
+
+def _place(failure: Failure) -> str:
+    """What the failure moved, in words."""
+    before, after = failure.before, failure.failed
+    values: tuple[Value, ...] = (after.protection, after.test_failover, after.resync)
+    same = (before.protection, before.test_failover, before.resync)
+    return changed(tuple(new for new, old in zip(values, same, strict=True) if new is not old)) or "as before"
+
+
+def happened(event: Happening) -> tuple[str, ...]:
+    """The line of something that happens without a command."""
     name = event.name.replace("_", " ")
     rule = link(event.rule, "rules.md", event.rule)
-    return (rule, name, _where(event.where), _change(event.to), event.evidence.value)
+    return (rule, name, condition(event.where) or "everywhere", changed(event.to), event.evidence.value)
 
 
-def _where(where: Where) -> str:
-    parts = {region: " or ".join(sorted(value.value for value in values)) for region, values in where.fits.items()}
-    order = ("direction", "active", "protection", "test_failover", "resync")
-    return "; ".join(f"{region} {parts[region]}" for region in order if region in parts)
+def condition(where: Where) -> str:
+    """A set of states in words, the regions in their order and facts after them; empty when every state lies in it."""
+    order = dict.fromkeys(("direction", "active", "protection", "test_failover", "resync", *REGION_OF.values()))
+    return "; ".join(f"{name} {_values(where.fits[name])}" for name in order if name in where.fits)
 
 
-def _change(change: Change) -> str:
+def _values(values: frozenset[Value]) -> str:
+    """The values, or where they are nearly all of their kind, those that are not among them."""
+    others = set(type(next(iter(values)))) - values
+    few = len(values) > FEW * (len(others) or 1)
+    return ("not " if few else "") + " or ".join(sorted(value.value for value in (others if few else values)))
+
+
+def changed(change: Change) -> str:
+    """The new values in words."""
     return ", ".join(_BESIDE.get(type(value), "") + code(value.value) for value in change)
 
 
-_BESIDE: dict[type, str] = {TestFailover: "drill ", Resync: "resync "}
+_BESIDE: dict[type, str] = {
+    TestFailover: "drill ",
+    Resync: "resync ",
+    **{kind: f"{REGION_OF[kind]} " for kind in get_args(FactValue)},
+}
