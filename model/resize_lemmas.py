@@ -14,7 +14,7 @@ def what_travels_is_new_or_marked(r: Resizable) -> Bool:
     return marks_tell(r).implies(fits)
 
 
-@always("LEM-RSZ-2", why="RSZ-13, LEM-RSZ-1: a cell that is there holds something, if only zeroes")
+@always("LEM-RSZ-2", why="RSZ-11, RSZ-13: a cell that is there holds something, if only zeroes")
 def a_cell_within_the_end_holds_something(r: Resizable) -> Bool:
     """Disk and replica have content in each of their cells and in no other."""
     disk = for_each(r.cells, lambda i: within(r.size, i) == (r.source[i] != NOTHING))

@@ -9,7 +9,7 @@ from siteproof.model.language import Spec
 from siteproof.model.language.claims import Kind
 from siteproof.model.open_bounds import open_bounds
 from siteproof.model.prove.induction import prove
-from siteproof.model.specs import RIGHT, SPECS
+from siteproof.model.specs import RIGHT
 
 LARGER: dict[str, dict[str, int]] = {
     "replication": {"blocks": 3, "versions": 5},
@@ -18,7 +18,14 @@ LARGER: dict[str, dict[str, int]] = {
     "plans": {"groups": 4, "machines": 4},
     "appliance": {"appliances": 4, "parts": 6, "memory": 9, "cache": 9},
     "retention": {"instants": 16, "recent": 4, "bucket": 3, "retention": 7},
+    "capture": {"disks": 4, "blocks": 4, "versions": 5},
+    "bitmap": {"blocks": 8, "versions": 5, "runs": 5},
+    "resize": {"cells": 5, "versions": 5},
+    "frames": {"writes": 5, "blocks": 3, "wire": 3, "generations": 4},
+    "pipeline": {"writes": 20},
+    "clock": {"instants": 8, "retention": 3},
 }
+"""Far beyond what can be explored; a chapter that is not named here is proved with every bound larger by one."""
 
 
 @pytest.mark.parametrize("spec", RIGHT.values(), ids=lambda spec: spec.name)
@@ -30,10 +37,10 @@ def test_every_claim_of_a_right_design_is_proved_at_its_bounds(spec: Spec) -> No
     assert {claim.rule for claim in spec.properties if claim.kind is Kind.ALWAYS} <= proved
 
 
-@pytest.mark.parametrize(("name", "bounds"), LARGER.items(), ids=LARGER)
-def test_every_claim_is_proved_far_beyond_what_can_be_explored(name: str, bounds: dict[str, int]) -> None:
+@pytest.mark.parametrize("spec", [each for each in RIGHT.values() if each.bounds], ids=lambda spec: spec.name)
+def test_every_claim_is_proved_at_larger_bounds(spec: Spec) -> None:
     """The lemmas are no accident of small systems: eight members, eight blocks, sixteen machines of a plan."""
-    proof = prove(SPECS[name], bounds)
+    proof = prove(spec, LARGER.get(spec.name, {name: value + 1 for name, value in spec.bounds.items()}))
     assert proof.proved, proof.gaps[:3]
 
 
