@@ -14,10 +14,10 @@ from siteproof.model.language.variable import Variable
 def open_bounds(spec: Spec) -> tuple[str, ...]:
     """The bounds that occur as numbers only, in the order of the specification (`siteproof prove --every`)."""
     counts = {part.count for part in spec.parts}
-    return tuple(name for name in spec.bounds if name not in counts and _is_a_number(spec, name))
+    return tuple(name for name in spec.bounds if name not in counts and is_a_number(spec, name))
 
 
-def _is_a_number(spec: Spec, name: str) -> bool:
+def is_a_number(spec: Spec, name: str) -> bool:
     """Whether two values of the bound give systems that differ nowhere but in this number."""
     more = {name: spec.bounds[name] + 1}
     return list(_outline(spec.system(), name)) == list(_outline(spec.system(more), name))

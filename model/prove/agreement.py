@@ -17,9 +17,10 @@ from siteproof.model.language.spec import Spec, System
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.prove.bounded import Bounded, bounded_system
 from siteproof.model.prove.fence import fenced
-from siteproof.model.prove.induction import Gap, Goal, attempts_of, goals_of, prove
+from siteproof.model.prove.induction import Goal, attempts_of, goals_of, prove
 from siteproof.model.prove.interference import second_opinion
 from siteproof.model.prove.lowering import NONE
+from siteproof.model.prove.proof import Gap
 from siteproof.model.prove.reality import violation
 
 STATES_MAX = 60_000

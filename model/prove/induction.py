@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Callable, Iterator
 
 import z3
-from attrs import field, frozen
+from attrs import frozen
 
 from siteproof.model.language.claims import Kind
 from siteproof.model.language.domain import Range
@@ -16,9 +16,11 @@ from siteproof.model.language.expression import variables_of
 from siteproof.model.language.spec import Bounds, Claim, Spec, System, Transition
 from siteproof.model.language.text import value_text
 from siteproof.model.language.variable import Variable
+from siteproof.model.prove.every_size import counted, every_size
 from siteproof.model.prove.independence import check_independent
 from siteproof.model.prove.lowering import Free, Term, after, constant, initial, lower, positive, within
 from siteproof.model.prove.plain_states import plainest
+from siteproof.model.prove.proof import Gap, Proof
 
 TIMEOUT_MS = 10_000
 TRY_TIMEOUT_MS = 200  # for each value that would make a counterexample plainer
@@ -34,60 +36,21 @@ class Goal:
     variables: frozenset[str]
 
 
-@frozen
-class Gap:
-    """Where the induction fails: an action (or the initial state) and the goal that it does not keep.
-
-    `before` and `after` map variables to values; `before` may be unreachable: then a lemma is missing. As many of its
-    values as possible are initial ones. `read` are the variables that the action or the goal speaks of, `bounds` the
-    values of the bounds that were left open. `undecided` says that the solver gave up.
-    """
-
-    rule: str
-    action: str
-    goal: str
-    goal_rule: str
-    before: dict[str, str]
-    after: dict[str, str]
-    undecided: bool = False
-    read: tuple[str, ...] = ()
-    bounds: dict[str, int] = field(factory=dict)
-
-    @property
-    def changes(self) -> tuple[str, ...]:
-        """The variables that the action changes."""
-        return tuple(name for name, value in self.before.items() if self.after[name] != value)
-
-
-@frozen
-class Proof:
-    """The result: it is a proof when there is no gap. `queries` counts what the solver was asked.
-
-    It holds at `bounds`, and for every value of the bounds named in `every`.
-    """
-
-    spec: str
-    bounds: dict[str, int]
-    every: tuple[str, ...]
-    goals: tuple[str, ...]
-    queries: int
-    gaps: tuple[Gap, ...]
-
-    @property
-    def proved(self) -> bool:
-        """Every goal holds in every reachable state."""
-        return not self.gaps
-
-
 def prove(
     spec: Spec, bounds: Bounds | None = None, every: tuple[str, ...] = (), tell: Callable[[], None] = lambda: None
 ) -> Proof:
     """Try to prove every `always` claim and every lemma, and that no variable leaves its range.
 
     `every` names bounds for which all values are meant: one that counts components is proved for one of them (Problem
-    when they are not independent), any other one is left open to the solver. `tell` is called after each query.
+    when they are not independent), one that says how many variables there are for a symbolic number of them (Problem
+    when the specification is not uniform in it), any other one is left open to the solver. `tell` is called after each
+    query.
     """
     chosen, free = independent(spec, bounds or {}, every)
+    size = counted(spec, chosen, free)
+    if size:
+        given = tuple(name for name in every if name != size)
+        return every_size(spec, chosen, size, free - {size}, lambda at: prove(spec, at, given), every, tell)
     system = spec.system(chosen)
     goals = goals_of(system, free)
     attempts: list[Gap | None] = []

@@ -57,7 +57,7 @@ def lower(node: Expr, free: Free = NONE) -> Term:
     if node.op is Op.VARIABLE:
         assert node.variable is not None
         return constant(node.variable)
-    return _BUILD[node.op](*(lower(arg, free) for arg in node.args))
+    return BUILD[node.op](*(lower(arg, free) for arg in node.args))
 
 
 def after(claim: Term, transition: Transition, free: Free = NONE) -> Term:
@@ -66,7 +66,7 @@ def after(claim: Term, transition: Transition, free: Free = NONE) -> Term:
     return z3.substitute(claim, *pairs)
 
 
-_BUILD: dict[Op, Callable[..., Term]] = {
+BUILD: dict[Op, Callable[..., Term]] = {
     Op.NOT: z3.Not,
     Op.AND: lambda *terms: z3.And(list(terms)),
     Op.OR: lambda *terms: z3.Or(list(terms)),

@@ -17,7 +17,7 @@ from siteproof.model.language.text import value_text
 from siteproof.model.language.variable import Variable
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.prove.fence import RANGE, Fenced, fenced
-from siteproof.model.prove.induction import Gap, Proof
+from siteproof.model.prove.proof import Gap, Proof
 
 STATES_MAX = 200_000
 Name = tuple[str, str]

@@ -11,8 +11,8 @@ from siteproof.model.engine.trace import Trace
 if TYPE_CHECKING:
     from siteproof.model.prove.agreement import Row
     from siteproof.model.prove.bounded import Bounded, Found
-    from siteproof.model.prove.induction import Gap, Proof
     from siteproof.model.prove.interference import SecondOpinion
+    from siteproof.model.prove.proof import Gap, Proof
     from siteproof.model.prove.reality import Reality
 
 INDENT = " " * 6
@@ -43,6 +43,8 @@ def proof_lines(proof: "Proof", found: tuple["Reality", ...], initial: Mapping[s
         if found_here is not None:
             yield from reality_lines(found_here, again=found_here.trace in told)
             told += [found_here.trace] if found_here.trace is not None else []
+    if proof.compared:
+        yield f"built and compared with what is proved at sizes {', '.join(map(str, proof.compared))}"
     verdict = "PROVED" if proof.proved else "NOT PROVED"
     yield f"{verdict} ({proof.spec}): {len(proof.goals)} goals, {proof.queries} queries, {len(proof.gaps)} gaps"
     yield from _advice(found)

@@ -22,7 +22,6 @@ from siteproof.cli.prove_all import prove_all
 from siteproof.model.language.spec import Spec
 from siteproof.model.language.text import value_text
 from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.model.open_bounds import open_bounds
 from siteproof.model.specs import RIGHT, known
 
 if TYPE_CHECKING:
@@ -156,13 +155,9 @@ def _end_at_once_when_interrupted() -> None:
 
 def _every(spec: Spec, text: str | None) -> tuple[str, ...]:
     names = tuple(name.strip() for name in text.split(",")) if text else ()
-    can_be_open = (*(part.count for part in spec.parts if part.count), *open_bounds(spec)) if names else ()
     for name in names:
         if name not in spec.bounds:
             raise Problem(f"{spec.name} has no bound `{name}`", "", f"its bounds: {', '.join(spec.bounds) or 'none'}")
-        if name not in can_be_open:
-            hint = f"open bounds: {', '.join(can_be_open) or 'none'}; give the others with --bound"
-            raise Problem(f"`{name}` cannot be left open", "its parts are written out one by one", hint)
     return names
 
 

@@ -18,7 +18,7 @@ from siteproof.model.open_bounds import open_bounds
 from siteproof.model.specs import RIGHT
 
 if TYPE_CHECKING:
-    from siteproof.model.prove.induction import Proof
+    from siteproof.model.prove.proof import Proof
 
 
 def prove_all(states_max: int, form: str) -> ExitCode:

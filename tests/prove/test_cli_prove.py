@@ -41,7 +41,8 @@ def test_a_gap_names_the_action_and_shows_both_states(capsys: pytest.CaptureFixt
     [
         (["replicatoin"], 2, "did you mean replication?"),
         (["--every", "disks"], 2, "has no bound `disks`"),
-        (["--every", "blocks"], 2, "cannot be left open"),
+        (["--for-all", "points"], 3, "is not proved for every number of points"),
+        (["--for-all", "blocks,points"], 3, "one row of variables can be left open"),
         (["handshake", "--every", "machines"], 3, "related by link_heals"),
     ],
 )

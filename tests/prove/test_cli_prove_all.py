@@ -48,9 +48,17 @@ def test_json_has_every_proof(capsys: pytest.CaptureFixture[str]) -> None:
     assert [proof["spec"] for proof in found["proofs"]] == list(RIGHT)
 
 
-def test_a_bound_that_builds_members_is_not_claimed_for_every_value(capsys: pytest.CaptureFixture[str]) -> None:
-    """A proof for two members is none for all of them: exit code 2, and the bounds that can be open."""
-    code, out, err = run(capsys, "groups", "--every", "members")
-    assert (code, out) == (2, "")
-    assert "`members` cannot be left open" in err
-    assert "open bounds: writes" in err
+@pytest.mark.parametrize(
+    ("arguments", "code", "answer"),
+    [
+        (["retention", "--for-all", "bucket"], 2, "`bucket` cannot be left open"),
+        (["plans", "--for-all", "machines"], 3, "plans is not proved for every number of machines"),
+    ],
+)
+def test_what_is_not_uniform_is_not_claimed_for_every_value(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, answer: str
+) -> None:
+    """A proof for two machines is none for all of them: one clear error, and nothing on standard output."""
+    found, out, err = run(capsys, *arguments)
+    assert (found, out) == (code, "")
+    assert answer in err

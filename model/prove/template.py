@@ -1,0 +1,202 @@
+"""An expression for any number of blocks: what is built for one number of them, with its indexes told as places.
+
+Rule: a template speaks of the first, the last, the chosen and each block, and of their neighbours, and of nothing
+else. `written` says what it is for a number; whoever makes a template compares that with what is really built.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import StrEnum
+
+from attrs import evolve, frozen
+
+from siteproof.model.language.domain import TRUTH, Domain, Value
+from siteproof.model.language.expression import Expr, Op
+from siteproof.model.language.variable import Variable
+
+Text = tuple[object, ...]
+"""An expression as nested tuples, by which two expressions are compared."""
+
+BRACKET = re.compile(r"\[(\d+)\]")
+
+
+class Anchor(StrEnum):
+    """What an index is counted from."""
+
+    FIRST = "first"
+    LAST = "last"
+    CHOSEN = "chosen"  # the action's parameter
+    EACH = "each"  # what a quantifier runs over
+
+
+class Span(StrEnum):
+    """What a quantifier runs over; the first that fits is taken."""
+
+    ALL = "all"
+    OTHERS = "all but the chosen"
+    BUT_LAST = "all but the last"  # the left ones of neighbours
+
+
+@frozen
+class Place:
+    """An index: so many blocks after its anchor."""
+
+    anchor: Anchor
+    offset: int = 0
+
+
+@frozen
+class Node:
+    """A node of a template. `family` is a variable, or with a `place` one member of a row of variables.
+
+    With a `span`, AND and OR run over all blocks of it, and have one argument.
+    """
+
+    op: Op
+    args: "tuple[Node, ...]" = ()
+    domain: Domain = TRUTH
+    constant: Value | None = None
+    label: str = ""
+    family: str = ""
+    place: Place | None = None
+    span: Span | None = None
+
+
+@frozen
+class Where:
+    """One way to choose blocks: how many there are, the action's parameter, and the quantifier's block."""
+
+    count: int
+    chosen: int | None = None
+    each: int | None = None
+
+
+class NotUniformError(Exception):
+    """The expression is not about neighbouring, first, last and chosen blocks only."""
+
+
+Members = Mapping[str, tuple[str, int]]
+"""For the full name of each variable that stands in a row: the row, and its place there."""
+
+
+def rows(names: Sequence[str], longer: Sequence[str], count: int) -> frozenset[str]:
+    """The rows that are longer in a system with one block more; `[*]` stands where the block's number was."""
+    found: set[str] = set()
+    for name in set(longer) - set(names):
+        patterns = [pattern for pattern, number in _patterns(name) if number == count]
+        if len(patterns) != 1:
+            raise NotUniformError(f"{name} has two numbers that may be the block's")
+        found.add(patterns[0])
+    return frozenset(found)
+
+
+def members(names: Sequence[str], known: frozenset[str]) -> Members:
+    """Which variables stand in which of the known rows."""
+    found = ((name, pattern, number) for name in names for pattern, number in _patterns(name) if pattern in known)
+    return {name: (pattern, number) for name, pattern, number in found}
+
+
+def _patterns(name: str) -> Iterator[tuple[str, int]]:
+    for match in BRACKET.finditer(name):
+        yield f"{name[: match.start()]}[*]{name[match.end() :]}", int(match[1])
+
+
+def text(node: Expr) -> Text:
+    """What an expression says, without the names of definitions."""
+    match node.op:
+        case Op.NAMED:
+            return text(node.args[0])
+        case Op.CONSTANT:
+            assert node.constant is not None
+            return (node.op, node.domain.encode(node.constant), node.label)
+        case Op.VARIABLE:
+            assert node.variable is not None
+            return (node.op, node.variable.name)
+    return (node.op, *map(text, node.args))
+
+
+def written(node: Node, where: Where) -> Text:
+    """What the template says for one choice of blocks; equal to the `text` of the expression that it stands for."""
+    if node.span is not None:
+        inner = [written(node.args[0], evolve(where, each=each)) for each in over(node.span, where)]
+        return (node.op, *inner) if inner else (Op.CONSTANT, int(node.op is Op.AND), "")
+    match node.op:
+        case Op.CONSTANT:
+            assert node.constant is not None
+            return (node.op, node.domain.encode(node.constant), node.label)
+        case Op.VARIABLE:
+            return (node.op, name_of(node, where))
+    return (node.op, *(written(arg, where) for arg in node.args))
+
+
+def over(span: Span, where: Where) -> list[int]:
+    """The blocks of a span."""
+    last = where.count - 1
+    return [b for b in range(where.count) if not ((span is Span.BUT_LAST and b == last) or b == _spared(span, where))]
+
+
+def _spared(span: Span, where: Where) -> int | None:
+    return where.chosen if span is Span.OTHERS else None
+
+
+def name_of(node: Node, where: Where) -> str:
+    """The full name of the variable."""
+    if node.place is None:
+        return node.family
+    starts = {Anchor.FIRST: 0, Anchor.LAST: where.count - 1, Anchor.CHOSEN: where.chosen, Anchor.EACH: where.each}
+    start = starts[node.place.anchor]
+    assert start is not None
+    return node.family.replace("[*]", f"[{start + node.place.offset}]")
+
+
+def general(node: Expr, where: Where, row_of: Members, generic: int) -> Node:
+    """The template of an expression that was built for `where`; NotUniformError when it has none.
+
+    `generic` is a block far from the first, the last and the chosen one: it stands for each block of a quantifier.
+    """
+    match node.op:
+        case Op.NAMED:
+            return general(node.args[0], where, row_of, generic)
+        case Op.CONSTANT:
+            return Node(node.op, domain=node.domain, constant=node.constant, label=node.label)
+        case Op.VARIABLE:
+            assert node.variable is not None
+            return _variable(node.variable, where, row_of)
+        case Op.AND | Op.OR if where.each is None and len(node.args) >= where.count - 1:
+            return _quantified(node, where, row_of, generic)
+    return Node(node.op, tuple(general(arg, where, row_of, generic) for arg in node.args), node.domain)
+
+
+def _variable(variable: Variable, where: Where, row_of: Members) -> Node:
+    row, number = row_of.get(variable.name, (variable.name, None))
+    place = None if number is None else place_of(number, where)
+    return Node(Op.VARIABLE, domain=variable.domain, family=row, place=place)
+
+
+def place_of(number: int, where: Where) -> Place:
+    """How a block's number is told; NotUniformError when it is no neighbour of anything that has a name."""
+    anchors = [(Anchor.EACH, where.each, 1), (Anchor.CHOSEN, where.chosen, 1)]
+    anchors += [(Anchor.FIRST, 0, 0), (Anchor.LAST, where.count - 1, 0)]
+    for anchor, start, reach in anchors:
+        if start is not None and abs(number - start) <= reach:
+            return Place(anchor, number - start)
+    raise NotUniformError(f"number {number} of {where.count} is spoken of, which has no name of its own")
+
+
+def _quantified(node: Expr, where: Where, row_of: Members, generic: int) -> Node:
+    for span in Span:
+        blocks = over(span, where)
+        if len(blocks) == len(node.args) and (span is not Span.OTHERS or where.chosen is not None):
+            inside = evolve(where, each=generic)
+            body = _attempt(lambda at=inside, b=blocks: general(node.args[b.index(generic)], at, row_of, generic))  # type: ignore[misc]  # bound early
+            found = body and Node(node.op, (body,), span=span)
+            if found is not None and written(found, where) == text(node):
+                return found
+    raise NotUniformError(f"what it says of {len(node.args)} of them is not the same for each")
+
+
+def _attempt(make: Callable[[], Node]) -> Node | None:
+    try:
+        return make()
+    except NotUniformError:
+        return None
