@@ -55,20 +55,31 @@ def test_a_wrong_design_has_a_gap_at_a_small_number_of_blocks(name: str) -> None
     assert all(not gap.undecided and gap.before and gap.bounds["blocks"] <= 2 for gap in proof.gaps)
 
 
+def proved_for_every(spec: Spec, bounds: dict[str, int], size: str) -> bool | None:
+    """Whether it is proved for every size; None when it is not uniform: an edit may fit some sizes only."""
+    try:
+        return prove(spec, bounds, (size,)).proved
+    except Problem as problem:
+        if problem.code is not ExitCode.CANNOT_JUDGE:
+            raise
+    return None
+
+
 def agree_on_mutants(name: str, size: str, bounds: dict[str, int], count: int) -> None:
     """What is proved for every size has no gap at 1, 2 or 3, and the other way round; some are proved."""
-    proved = 0
+    said = []
     for mutant in itertools.islice(mutants(SPECS[name], 3, bounds), count):
-        at_sizes = [prove(mutant.spec, {**bounds, size: number}).proved for number in (1, 2, 3)]
-        every = prove(mutant.spec, bounds, (size,))
-        assert every.proved == all(at_sizes), mutant.edit
-        proved += every.proved
-    assert proved
+        said.append(proved_for_every(mutant.spec, bounds, size))
+        if said[-1] is not None:
+            at_sizes = [prove(mutant.spec, {**bounds, size: number}).proved for number in (1, 2, 3)]
+            assert said[-1] == all(at_sizes), mutant.edit
+    assert True in said
+    assert False in said
 
 
 def test_a_proof_for_every_size_is_one_for_each_size() -> None:
     """On mutants of the groups, for every number of members."""
-    agree_on_mutants("groups", "members", {}, 4)
+    agree_on_mutants("groups", "members", {}, 12)
 
 
 @pytest.mark.nightly
