@@ -4,6 +4,8 @@ Maintainers keep: the catalogue is replaced before a log that it no longer needs
 newly names is begun. `version` rises whenever views have to look again.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 from attrs import evolve
 
@@ -84,10 +86,11 @@ class History:
         index = self.index(name)
         entries = list(self._catalogue.entries)
         gone = entries.pop(index)
+        needed = tuple(filter(self._is_needed, gone.logs)) if index else ()
         if index:
-            entries[index - 1] = evolve(entries[index - 1], logs=entries[index - 1].logs + gone.logs)
+            entries[index - 1] = evolve(entries[index - 1], logs=entries[index - 1].logs + needed)
         self._replace(evolve(self._catalogue, entries=tuple(entries)))
-        self._forget_logs(() if index else gone.logs)
+        self._forget_logs(log for log in gone.logs if log not in needed)
         self._saved = self._saved_mask()
 
     def index(self, name: str) -> int:
@@ -117,7 +120,11 @@ class History:
         catalogue.save(self._executor, self._folder, self._keys, self._catalogue)
         self.version += 1
 
-    def _forget_logs(self, logs: tuple[int, ...]) -> None:
+    def _is_needed(self, log: int) -> bool:
+        """A log in which nothing was saved tells older points nothing; the newest one may still be written to."""
+        return log == self._catalogue.logs[-1] or self._epochs[log].blocks().size > 0
+
+    def _forget_logs(self, logs: Iterable[int]) -> None:
         for log in logs:
             self._epochs.pop(log).destroy()
 
