@@ -61,7 +61,7 @@ class Attempt:
         return evolve(self._blank(), verdict=lack[0], detail=lack[1]) if lack else None
 
     def denial(self, error: Exception) -> dict[str, Any]:
-        """Unsupported: a lie when the capability behind the call was declared."""
+        """Unsupported: dishonest when the capability behind the call was declared."""
         denied = self._watch.denied if self._watch else None
         if denied is None or denied not in self._description.capabilities:
             return {"verdict": Verdict.UNSUPPORTED, "detail": str(error) or "the call is not offered"}

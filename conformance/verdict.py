@@ -4,6 +4,7 @@ The rule its maintainers keep: nothing but `pass` is ever counted as a pass. Ski
 invented by the adapter are shown, each under its own name, and none of them makes a subject conformant.
 """
 
+import functools
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
@@ -12,6 +13,7 @@ from attrs import field, frozen
 
 from siteproof.conformance.coverage.events import Event
 from siteproof.conformance.trace import Step
+from siteproof.model import requirements
 from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.subject import Description, Provider
@@ -80,7 +82,7 @@ class CaseResult:
 
 @frozen
 class Requirement:
-    """One requirement over all its cases: its worst verdict, its highest level, whose merit it is."""
+    """One requirement over all its cases: its worst verdict, the catalogue's level, whose merit it is."""
 
     id: str
     level: str
@@ -135,7 +137,7 @@ def exit_code(requirements: tuple[Requirement, ...]) -> ExitCode:
     """The exit code that a set of judged requirements deserves (DESIGN.md, Users).
 
     A MUST which the subject does not offer, offers only through its adapter, or keeps not to the letter is a MUST that
-    it does not keep: 1. A lie about a capability is 1 whatever the level.
+    it does not keep: 1. Dishonesty about a capability is 1 whatever the level.
     """
     if not requirements:
         return ExitCode.NOTHING_RAN
@@ -160,12 +162,22 @@ def requirement_order(requirement_id: str) -> tuple[str, tuple[int, ...], str]:
     return chapter_of(requirement_id), tuple(int(number) for number in digits), requirement_id
 
 
+def _level(name: str, mine: list[CaseResult]) -> str:
+    """What the catalogue says; of an id that it does not know, the highest level of its cases."""
+    return _levels().get(name) or (MUST if any(result.level == MUST for result in mine) else mine[0].level)
+
+
+@functools.cache
+def _levels() -> Mapping[str, str]:
+    return {each.id: each.level.value for each in requirements.requirements()}
+
+
 def _roll_up(name: str, results: tuple[CaseResult, ...]) -> Requirement:
     mine = [result for result in results if name in result.requirement_ids]
     invented = any(result.provider is Provider.ADAPTER for result in mine)
     return Requirement(
         id=name,
-        level=MUST if any(result.level == MUST for result in mine) else mine[0].level,
+        level=_level(name, mine),
         verdict=worst(result.verdict_of(name) for result in mine),
         provider=Provider.ADAPTER if invented else Provider.PRODUCT,
         case_ids=tuple(result.case_id for result in mine),

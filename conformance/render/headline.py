@@ -1,6 +1,7 @@
 """The one line that a run comes to: verdict, counts, what it depends on.
 
-Rule: the line never says more than was judged. Requirements without a case, chosen cases and an early stop are in it.
+Rule: the line never says more than was judged. Requirements without a case, those that nothing can judge, chosen cases
+and an early stop are in it.
 """
 
 from collections import Counter
@@ -54,6 +55,11 @@ def without_a_case(report: Report) -> tuple[str, ...]:
     return tuple(each.id for each in wanted if each.id not in judged)
 
 
+def informative(level: str = MUST) -> tuple[str, ...]:
+    """Ids of the catalogue's requirements of that level that nothing can judge; each says why in the report."""
+    return tuple(each.id for each in requirements.requirements() if each.informative and each.level.value == level)
+
+
 def _scope(report: Report) -> str:
     return f"{report.profile.name}; only {report.choice}" if report.choice else report.profile.name
 
@@ -70,9 +76,10 @@ def _counts(report: Report) -> str:
 
 
 def _missing(report: Report) -> list[str]:
-    missing = 0 if report.choice else len(without_a_case(report))
+    missing, told = len(without_a_case(report)), len(informative())
     lacking = [f"{missing} MUST without a case"] if missing else []
-    return lacking + ([f"stopped: {report.stopped}"] if report.stopped else [])
+    lacking += [f"{told} MUST informative"] if told else []
+    return ([] if report.choice else lacking) + ([f"stopped: {report.stopped}"] if report.stopped else [])
 
 
 def _name(each: Requirement) -> str:

@@ -5,10 +5,12 @@ Rule: all counting and wording happens here, where it can be tested; the page's 
 
 from collections.abc import Iterable
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from siteproof.conformance.coverage.coverage import Coverage
+from siteproof.conformance.coverage.record import of_cases
 from siteproof.conformance.render import lifecycle_heat
-from siteproof.conformance.render.headline import WORDS, headline, tally
+from siteproof.conformance.render.headline import WORDS, headline, informative, tally, without_a_case
 from siteproof.conformance.render.images import image_address
 from siteproof.conformance.results import MeasureLine, PictureLine, Recorded
 from siteproof.conformance.verdict import MUST, CaseResult, Report, Requirement
@@ -17,6 +19,7 @@ from siteproof.model.nouns.problem import ExitCode
 
 NO_CASE = "no_case"
 INFORMATIVE = "informative"
+MISSING_SHOWN_MAX = 60
 
 
 @frozen
@@ -76,6 +79,7 @@ class Page:
     measures: tuple[MeasureLine, ...]
     pictures: tuple[Picture, ...]
     heat: lifecycle_heat.Heat | None
+    coverage: Coverage | None = None
 
 
 def page_data(record: Recorded) -> Page:
@@ -93,14 +97,22 @@ def page_data(record: Recorded) -> Page:
         scope=f"{report.profile.name}{f', only {report.choice}' if report.choice else ''}",
         stopped=report.stopped,
         facts=_facts(record),
-        tiles=(*_tiles(report), *_measured(record.measures)),
+        tiles=(*_tiles(report), *tiles_of(record.measures)),
         rows=_rows(report),
-        cases=report.results,
+        cases=tuple(evolve(result, history=()) for result in report.results),
         capabilities=tuple(sorted((name.value, who.value) for name, who in report.description.capabilities.items())),
         measures=record.measures,
         pictures=tuple(_picture(line) for line in record.pictures),
         heat=lifecycle_heat.heat(report.results),
+        coverage=_coverage(report),
     )
+
+
+def _coverage(report: Report) -> Coverage:
+    """How much of the model the run has visited; of what is missing, only so much that a page can show."""
+    found = of_cases(report.results, report.profile.reprotect_requires_commit)
+    aspects = tuple(evolve(each, missing=each.missing[:MISSING_SHOWN_MAX]) for each in found.aspects)
+    return evolve(found, aspects=aspects, deviations=found.deviations[:MISSING_SHOWN_MAX])
 
 
 def _facts(record: Recorded) -> tuple[tuple[str, str], ...]:
@@ -123,20 +135,42 @@ def _tiles(report: Report) -> Iterable[Tile]:
     yield Tile(f"{passed} / {len(musts)}", "MUST passed", "good" if musts and passed == len(musts) else "bad")
     for name, number in sorted(counts.items()):
         yield Tile(str(number), f"MUST {name}", "bad" if name in ("failed", "dishonest") else "odd")
+    if not report.choice:
+        yield Tile(str(len(without_a_case(report))), "MUST without a case", "odd")
+        yield Tile(str(len(informative())), "MUST informative: nothing can judge them", "odd")
     others = tuple(each for each in report.requirements if each.level != MUST)
     if others:
         yield Tile(f"{tally(others)['passed']} / {len(others)}", "SHOULD and MAY passed")
     yield Tile(str(len(report.results)), f"cases in {sum(result.seconds for result in report.results):.1f} s")
 
 
-def _measured(measures: tuple[MeasureLine, ...]) -> Iterable[Tile]:
-    for line in measures[:6]:
-        yield Tile(readable(line.value, line.unit), line.name)
+TILES = {
+    # measured                  what the tile says
+    "failover, RTO": "failover RTO",
+    "failover, RPO": "failover RPO",
+    "failover, loss": "writes lost at failover",
+    "resync, bytes sent": "sent by the resync",
+    "failback, RTO": "failback RTO",
+    "failback, loss": "writes lost at failback",
+}
+
+
+def tiles_of(measures: Iterable[MeasureLine]) -> tuple[Tile, ...]:
+    """What a reader asks first of a drill: how long, how much lost, how much sent; the rest stands in the table."""
+    found = {line.name: line for line in measures}
+    return tuple(_measured(found[name], label) for name, label in TILES.items() if name in found)
+
+
+def _measured(line: MeasureLine, label: str) -> Tile:
+    """Writes are counted, `88 of 1485`; everything else is a figure with its unit."""
+    counted = f"{line.value:,.0f} {line.note}".strip()
+    return Tile(counted if line.unit == "writes" else readable(line.value, line.unit), label)
 
 
 def readable(value: float, unit: str) -> str:
     """A figure of three or four digits with a fitting unit: 1.08 MiB, 2.13 s; other units stay as they are."""
     steps = {"B": (1024.0, ("B", "KiB", "MiB", "GiB", "TiB")), "ms": (1000.0, ("ms", "s"))}
+    value, unit = (value * 1024 * 1024, "B") if unit == "MiB" else (value, unit)
     factor, names = steps.get(unit, (1.0, (unit,)))
     power = 0
     while power < len(names) - 1 and abs(value) >= factor:

@@ -2,7 +2,7 @@
 const D = JSON.parse(document.getElementById("data").textContent);
 const $ = (id) => document.getElementById(id);
 const SVG = "http://www.w3.org/2000/svg";
-const WORD = { pass: "pass", fail: "FAIL", dishonest: "LIE", error: "ERROR", inconclusive: "inconclusive", unsupported: "unsupported", non_strict: "not strict", no_case: "no case", informative: "informative" };
+const WORD = { pass: "pass", fail: "FAIL", dishonest: "DISHONEST", error: "ERROR", inconclusive: "inconclusive", unsupported: "unsupported", non_strict: "not strict", no_case: "no case", informative: "informative" };
 const MARK = { fail: "✗", error: "!", dishonest: "✗", inconclusive: "?", unsupported: "–", non_strict: "~" };
 const WRONG = ["fail", "dishonest", "error"];
 
@@ -136,11 +136,27 @@ function lifecycle() {
   for (const box of D.heat.boxes) {
     const place = { x: box.x - 2, y: box.y - 2, width: box.width + 4, height: box.height + 4, rx: 8 };
     if (!box.count) { picture.append(shape("rect", { ...place, class: "unseen" })); continue; }
-    const text = String(box.count), width = 14 + 8 * text.length, hot = 2 + (4 * Math.log1p(box.count)) / Math.log1p(most);
-    picture.append(shape("rect", { ...place, class: "seen", "stroke-width": hot.toFixed(1) }), shape("rect", { x: box.x - 8, y: box.y - 12, width: width, height: 20, rx: 10, class: "count" }), shape("text", { x: box.x - 8 + width / 2, y: box.y + 3 }, text));
+    const text = String(box.count), bottom = box.y + box.height, width = 14 + 8 * text.length, hot = 2 + (4 * Math.log1p(box.count)) / Math.log1p(most);
+    picture.append(shape("rect", { ...place, class: "seen", "stroke-width": hot.toFixed(1) }), shape("rect", { x: box.x + 3, y: bottom - 10, width: width, height: 16, rx: 8, class: "count" }), shape("text", { x: box.x + 3 + width / 2, y: bottom + 2.5 }, text));
   }
-  $("graph").append(picture, el("p", { class: "legend" }, D.heat.seen + " of " + D.heat.boxes.length + " states were shown by the subject; a green border is a state that was seen, its number says how often, faded states were not seen."));
-  return D.heat.seen;
+  const states = D.coverage.aspects[0];
+  $("graph").append(picture, el("p", { class: "legend" }, states.visited + " of " + states.total + " lifecycle states were shown by the subject. The picture draws them as boxes that several states share: a green border is a box that was seen, its number says how often, faded boxes were not seen."));
+  return states.visited;
+}
+function coverage() {
+  if (!D.coverage) return 0;
+  const rows = D.coverage.aspects.map((each) => el("tr", {}, el("td", {}, each.name), el("td", { class: "number" }, each.visited.toLocaleString("en")), el("td", {}, "of " + each.total.toLocaleString("en")), el("td", {}, el("progress", { max: each.total, value: each.visited, "aria-label": each.name })), el("td", { class: "note" }, lacking(each))));
+  $("coverage-list").append(el("table", {}, el("tbody", {}, ...rows)));
+  const steps = D.coverage.deviations.map((each) => el("li", {}, el("span", { class: "mono" }, each.recorded), el("br"), el("span", { class: "note" }, each.place + " · " + each.model)));
+  $("coverage-list").append(steps.length ? el("div", { class: "deviations" }, el("h3", {}, "Steps that the model does not allow"), el("ul", {}, ...steps)) : el("p", { class: "legend" }, "The model allows every step that the subject showed."));
+  return D.coverage.aspects.length;
+}
+function lacking(aspect) {
+  const count = aspect.total - aspect.visited;
+  if (!count) return el("span", {}, "all");
+  const items = aspect.missing.map((each) => el("li", {}, el("span", { class: "mono" }, each.what), el("br"), el("span", { class: "note" }, each.way.join(" → "))));
+  if (count > items.length) items.push(el("li", {}, "… " + (count - items.length) + " more: siteproof coverage results.ndjson --missing"));
+  return el("details", {}, el("summary", {}, count + " missing"), el("ul", { class: "ways" }, ...items));
 }
 function pictures() {
   $("picture-list").append(...D.pictures.map((each) => el("figure", { class: "figure" }, el("img", { src: each.address, alt: each.title }), el("figcaption", { class: "legend" }, each.title))));
@@ -156,7 +172,7 @@ function follow() {
   return Boolean(cell);
 }
 header();
-const sections = [["failures", "What went wrong", failures], ["requirements", "Requirements", matrix], ["measurements", "Measurements", measurements], ["lifecycle", "Lifecycle", lifecycle], ["pictures", "Pictures", pictures], ["subject", "Capabilities", capabilities]];
+const sections = [["failures", "What went wrong", failures], ["requirements", "Requirements", matrix], ["measurements", "Measurements", measurements], ["lifecycle", "Lifecycle states", lifecycle], ["coverage", "Coverage", coverage], ["pictures", "Pictures", pictures], ["subject", "Capabilities", capabilities]];
 for (const [id, name, fill] of sections) {
   const count = fill();
   $(id).hidden = !count;

@@ -16,7 +16,7 @@ TRACE_STEPS_SHOWN = 12
 TEXT_CHARACTERS_MAX = 400
 LABELS = {
     Verdict.FAIL: "FAIL",
-    Verdict.DISHONEST: "LIE",
+    Verdict.DISHONEST: "DISHONEST",
     Verdict.ERROR: "ERROR",
     Verdict.INCONCLUSIVE: "?",
     Verdict.UNSUPPORTED: "-",

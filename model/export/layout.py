@@ -95,8 +95,8 @@ BOX_HEIGHT = 54
 BOX_WIDTH = (166, 148)
 GAP = 68
 STRIP_LEFT = {"test_failover": MARGIN, "resync": 970}
-STRIP_PITCH = {"test_failover": 190, "resync": 215}
-STRIP_BOX = 110
+STRIP_PITCH = {"test_failover": 202, "resync": 215}
+STRIP_BOX = 106
 STRIP_ROW = 84
 
 

@@ -18,6 +18,7 @@ from siteproof.conformance.case import all_cases
 from siteproof.conformance.drill.case import drill_case
 from siteproof.conformance.drill.journey import POLICY
 from siteproof.conformance.drill.measures import MIB, Measures
+from siteproof.conformance.render.page_data import tiles_of
 from siteproof.model.policy.request import PolicyRequest
 from siteproof.model.policy.simulation import options as spoken
 from siteproof.model.policy.simulation import simulate
@@ -64,6 +65,7 @@ def run(python: str, size_mib: int, seed: int, out: Path, timeout: float, form: 
             _draw_policy(path)
             _show(measures)
             shown.end(report, render.render(path, out, junit=True))
+    click.echo(in_short(path), err=form == "ndjson")
     for purpose, command in NEXT:
         click.echo(f"next: {purpose:<34} {command}", err=form == "ndjson")
     return int(report.exit_code)
@@ -74,6 +76,12 @@ def _draw_policy(path: Path) -> None:
     request = PolicyRequest(POLICY)
     for name, svg in pictures(request, simulate(request, DAYS_DRAWN)):
         results.picture(path, f"{name}: {spoken(request)}", svg)
+
+
+def in_short(path: Path) -> str:
+    """The figures of the drill that a reader asks for first, as the report's tiles say them."""
+    tiles = tiles_of(results.read(path).measures)
+    return "drill: " + (" · ".join(f"{tile.label} {tile.value}" for tile in tiles) or "nothing was measured")
 
 
 def _tell(stage: str) -> None:

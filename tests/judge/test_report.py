@@ -251,11 +251,11 @@ def test_no_text_of_a_subject_commands_a_terminal() -> None:
 
 
 def test_the_headline_of_a_conformant_subject() -> None:
-    """A whole run says what passed, what has no case yet, and what the run depends on."""
+    """A whole run says what passed, what has no case yet, what nothing can judge, and what the run depends on."""
     line = headlines.headline(REPORT)
-    missing = len(headlines.without_a_case(REPORT))
+    missing, told = len(headlines.without_a_case(REPORT)), len(headlines.informative())
     head, tail = "CONFORMANT (core): 1 of 1 MUST passed", "seed 7 · siteproof 0.1.0 · spec 9d2e"
-    assert line == f"{head} · {missing} MUST without a case · {tail}"
+    assert line == f"{head} · {missing} MUST without a case · {told} MUST informative · {tail}"
 
 
 def test_the_headline_counts_each_verdict_under_its_own_name() -> None:
