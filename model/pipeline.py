@@ -88,7 +88,7 @@ def flows(a: Agent) -> Bool:
 @define
 def is_drained(t: Target) -> Bool:
     """Everything that has landed is flushed and applied."""
-    return (t.cached == t.landed) & (t.touched == t.landed) & (t.applied == t.landed)
+    return (t.cached == t.landed) & (t.applied == t.landed)
 
 
 def start_again(a: Agent, p: Line, t: Target) -> Iterator[Effect]:
@@ -145,7 +145,8 @@ def begin_to_apply(t: Target) -> Step:
 @action("PIP-8")
 def finish_to_apply(t: Target) -> Step:
     """The record is on the seed disk as a whole; after a crash the same is done again from the log."""
-    return given(t.up & (t.applied < t.touched)).then(t.applied.becomes(t.applied + 1))
+    in_log = t.applied < t.cached
+    return given(t.up & in_log & (t.applied < t.touched)).then(t.applied.becomes(t.applied + 1))
 
 
 @action("PIP-9")
@@ -264,6 +265,15 @@ def compare_and_complete(a: Agent, p: Line, t: Target) -> Step:
     )
 
 
+@action("PIP-29")
+def log_is_damaged(a: Agent, p: Line, t: Target) -> Step:
+    """A record of the log turns out to be damaged or missing: nothing behind it is used, and the machine is marked."""
+    return given(t.up & (t.applied < t.landed)).then(
+        a.marked.becomes(value=True),
+        *(place.becomes(t.applied) for place in (a.sent, p.held, t.landed, t.cached)),
+    )
+
+
 @always("PIP-25", why="a stage that runs ahead of the one before it has made something up")
 def watermarks_are_ordered(a: Agent, p: Line, t: Target) -> Bool:
     """Written, sent, cached, applied, pointed: none is ahead of the one before it, whatever has died."""
@@ -290,15 +300,15 @@ def the_agent_has_what_the_target_lost(a: Agent, t: Target) -> Bool:
 
 
 @always("PIP-27", why="a seed disk that is half of one moment and half of another can never be made whole again")
-def the_log_covers_the_seed_disk(t: Target) -> Bool:
-    """Whatever may be on the seed disk in part is flushed in the log, and still there until it is flushed whole."""
-    return (t.touched <= t.cached) & (t.trimmed <= t.hardened)
+def the_log_covers_the_seed_disk(a: Agent, t: Target) -> Bool:
+    """Whatever may be on the seed disk in part is in the log until it is flushed whole, or the machine is marked."""
+    return ((t.touched <= t.cached) | a.marked) & (t.trimmed <= t.hardened)
 
 
 @sometimes("PIP-27", writes=2)
-def a_crash_is_made_good_from_the_log(t: Target) -> Bool:
+def a_crash_is_made_good_from_the_log(a: Agent, t: Target) -> Bool:
     """After a crash parts of several records are on the seed disk, and the log is applied again."""
-    return t.up & (t.applied + 1 < t.touched)
+    return t.up & ~a.marked & (t.applied + 1 < t.touched)
 
 
 @always("PIP-28", why="half of a record restores a disk that never existed, and what was not flushed is not there")

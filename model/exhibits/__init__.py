@@ -9,6 +9,7 @@ from siteproof.model.exhibits import (
     buckets_by_age,
     cleared_at_read,
     completes_alone,
+    damage_passed_over,
     double_failure,
     drill_shuts_down,
     drill_writes_through,
@@ -113,6 +114,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     trimmed_early.EXHIBIT,
     point_in_replay.EXHIBIT,
     point_unflushed.EXHIBIT,
+    damage_passed_over.EXHIBIT,
     latest_by_clock.EXHIBIT,
     pruned_by_clock.EXHIBIT,
 )

@@ -57,6 +57,7 @@ SCHEDULES = (
     ("trimmed_early",       "PIP-27", ("flush_cache", "begin_to_apply", "finish_to_apply", "trim_log")),
     ("point_in_replay",     "PIP-28", ("begin_to_apply", "point_at_applied")),
     ("point_unflushed",     "PIP-25", ("finish_to_apply", "point_at_applied")),
+    ("damage_passed_over",  "PIP-26", ("land_change", "flush_cache", "acknowledge", "log_is_damaged")),
     ("latest_by_clock",     "CLK-6",  ("stamp_point", "clock_jumps_backward", "stamp_point", "select_latest")),
     ("pruned_by_clock",     "CLK-7",  ("stamp_point", "clock_jumps_forward", "stamp_point")),
 )
