@@ -26,6 +26,15 @@ class WireError(Exception):
     """A line that is not what the contract says; the message is one short sentence."""
 
 
+class WrongIdError(WireError):
+    """A reply to another call than the one that was asked."""
+
+    def __init__(self, number: int) -> None:
+        """`number` is the id it carries."""
+        self.id = number
+        super().__init__(f"it answers call {number}")
+
+
 class ErrorKind(StrEnum):
     """Why a call has no answer."""
 
@@ -139,9 +148,14 @@ def encode_error(number: int, error: CallError) -> bytes:
     return _line(msgspec.json.encode(_Reply(number, error=error)))
 
 
-def decode_reply(line: bytes, op: str) -> Reply:
-    """The reply to a call of `op`; WireError says what is wrong with it."""
+def decode_reply(line: bytes, op: str, number: int | None = None) -> Reply:
+    """The reply to call `number` (any when None) of `op`; WireError says what is wrong with it.
+
+    The id is judged first: an answer to another call has another form, and its form says nothing.
+    """
     reply = _decode(line, _Reply)
+    if number not in (None, reply.id):
+        raise WrongIdError(reply.id)
     if (reply.ok is UNSET) == (reply.error is UNSET):
         raise WireError("a reply carries either `ok` or `error`")
     if not isinstance(reply.error, UnsetType):

@@ -71,6 +71,7 @@ class WalkRecord:
     version: str = ""
     kind: str = "walk"
     history: tuple[Event, ...] = ()
+    folder: str = ""  # where the subject's name was given
 
     def to_json(self) -> bytes:
         """The record as an indented JSON document."""

@@ -111,5 +111,6 @@ def _shrunk(bench: Bench, target: Target, seed: int, walk: Walk, tally: _Tally, 
         finding.actual,
         __version__,
         history=last.history,
+        folder=target.folder,
     )
     return Outcome(len(tally.walks), sum(tally.walks), frozenset(tally.pairs), finding, record, len(walk.actions))

@@ -35,7 +35,7 @@ class Replayed:
 def replay_walk(record: dict[str, Any], name: str = "the record") -> Replayed:
     """Carry out a recorded walk; `record` is the decoded JSON document; Problem when it is not a walk."""
     walk = read_record(record, name)
-    bench = Bench(target_of(walk.subject).factory(), TIMEOUT_SECONDS)
+    bench = Bench(target_of(walk.subject, walk.folder).factory(), TIMEOUT_SECONDS)
     try:
         bench.run(meet)
         return Replayed(walk.expected, repeat(bench, walk.actions, walk.seed).finding)
@@ -43,9 +43,9 @@ def replay_walk(record: dict[str, Any], name: str = "the record") -> Replayed:
         bench.close()
 
 
-def target_of(name: str) -> Target:
+def target_of(name: str, folder: str = "") -> Target:
     """The target called `python:pkg.module:factory` or `cmd:COMMAND`; Problem when it is of another form."""
     kind, colon, rest = name.partition(":")
     if not colon or kind not in set(TargetKind):
         raise Problem(f"{name!r} names no subject", "expected python:pkg.module:factory or cmd:COMMAND", "record again")
-    return Target(TargetKind(kind), rest)
+    return Target(TargetKind(kind), rest, folder)

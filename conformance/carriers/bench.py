@@ -78,12 +78,19 @@ class Bench:
 
     def _let_go(self, future: "Future[Any]") -> Hung:
         doing = (self._carrier.doing if self._carrier else "") or "a case"
+        flood = self._carrier.flood() if self._carrier else ""
         self.drop()
         with contextlib.suppress(Exception):
             future.result(GRACE_SECONDS)
         self._worker.end()
         self._worker = _Worker()
         seconds = f"{self._timeout_seconds:g} s"
+        if flood:
+            return Hung(
+                f"the subject floods `{doing}`",
+                f"it sent {flood} within {seconds}, the bound of one case",
+                "an answer is one line; keep what is no answer off stdout, and stderr short",
+            )
         return Hung(
             f"the subject hangs in `{doing}`",
             f"no end of it within {seconds}, the bound of one case",

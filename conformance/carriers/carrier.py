@@ -28,6 +28,10 @@ class Carrier(ABC):
     def abandon(self) -> None:
         """Let go at once, from any thread, without asking the subject; safe to call twice."""
 
+    def flood(self) -> str:
+        """What the subject pours out instead of answering the present call; empty when it is only silent."""
+        return ""
+
     def describe(self) -> Description:
         """See Subject."""
         return self._ask(Description, "describe")

@@ -51,27 +51,28 @@ class InProcess(Carrier):
             self.doing = ""
 
 
-def factory(name: str) -> Callable[[], Carrier]:
+def factory(name: str, folder: str = "") -> Callable[[], Carrier]:
     """A function that makes a new subject of `pkg.module:function` each time; Problem when there is no such thing."""
-    function = load(name)
+    function = load(name, folder)
     return lambda: InProcess(make(function, name))
 
 
-def load(name: str) -> Callable[[], Subject]:
-    """The function called `pkg.module:function`; modules of the present folder are found too."""
+def load(name: str, folder: str = "") -> Callable[[], Subject]:
+    """The function called `pkg.module:function`; modules of the present folder, and of `folder`, are found too."""
     module_name, colon, function_name = name.partition(":")
     if not (module_name and colon and function_name):
         raise Problem(f"{name!r} does not name a subject", "it is not of the form package.module:function", HINT)
-    function = getattr(_module(module_name, name), function_name, None)
+    function = getattr(_module(module_name, name, folder), function_name, None)
     if not callable(function):
         raise Problem(f"{name!r} does not name a subject", f"{module_name} has no {function_name}", HINT)
     made: Callable[[], Subject] = function
     return made
 
 
-def _module(module_name: str, name: str) -> object:
-    if os.getcwd() not in sys.path:  # noqa: PTH109  (sys.path holds texts)
-        sys.path.append(os.getcwd())  # noqa: PTH109  (sys.path holds texts)
+def _module(module_name: str, name: str, folder: str) -> object:
+    for place in (os.getcwd(), folder):  # noqa: PTH109  (sys.path holds texts)
+        if place and place not in sys.path:
+            sys.path.append(place)
     try:
         return importlib.import_module(module_name)
     except (Exception, SystemExit) as error:

@@ -13,6 +13,7 @@ import subprocess
 import threading
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from typing import IO, Any
 
 from siteproof.conformance import wire
@@ -24,6 +25,8 @@ from siteproof.model.nouns.subject import Unsupported
 
 CLOSE_SECONDS_MAX = 5.0
 ENDING_SECONDS_MAX = 0.2
+PIECE_BYTES = 1 << 20
+FLOOD_BYTES = 1 << 20  # so much during one call, and still no answer, is no silence
 STDERR_LINES_KEPT = 8
 STDERR_LINE_BYTES_MAX = 4096
 SCHEMA_HINT = "siteproof adapter schema prints what each line must look like"
@@ -32,13 +35,15 @@ SCHEMA_HINT = "siteproof adapter schema prints what each line must look like"
 class Stdio(Carrier):
     """Carries every call over a pipe to one process and checks what comes back."""
 
-    def __init__(self, command: str) -> None:
-        """Start `command` (split like a shell does, run without one); Problem when it cannot be started."""
+    def __init__(self, command: str, folder: str = "") -> None:
+        """Start `command` (split like a shell does, run without one) in `folder`; Problem when it cannot be started."""
         self._command = command
-        self._process = _start(command)
+        self._process = _start(command, folder)
         self._said = _Tail(self._process.stderr)
         self._number = 0
         self._gone = ""
+        self._pending_bytes = 0
+        self._said_before = 0
         self.doing = ""
 
     def close(self) -> None:
@@ -61,15 +66,21 @@ class Stdio(Carrier):
         if not self.doing:
             self._close_pipes()
 
+    def flood(self) -> str:
+        """See Carrier."""
+        if self._pending_bytes > FLOOD_BYTES:
+            return f"{self._pending_bytes} bytes and no end of the line"
+        said = self._said.bytes - self._said_before
+        return f"{said} bytes on stderr and no answer" if said > FLOOD_BYTES else ""
+
     def call(self, op: str, *arguments: Any) -> Any:
         """See Carrier."""
         self._number += 1
+        self._said_before = self._said.bytes
         self.doing = op
         try:
             self._send(wire.encode_call(self._number, op, arguments), op)
             reply = self._receive(op)
-            if reply.id != self._number:
-                raise self._broken(f"answered call {reply.id} when asked call {self._number} (`{op}`)")
         finally:
             self.doing = ""
         return reply.value if reply.error is None else _raise(op, reply.error)
@@ -95,13 +106,25 @@ class Stdio(Carrier):
             raise self._broken(f"ended instead of answering `{op}`" if ended else "closed its stdin") from error
 
     def _receive(self, op: str) -> wire.Reply:
-        line = _pipe(self._process.stdout).readline(wire.LINE_BYTES_MAX + 1)
+        line = self._line()
         if not line.endswith(b"\n"):
             raise self._broken(self._cut_short(line, op))
         try:
-            return wire.decode_reply(line, op)
+            return wire.decode_reply(line, op, self._number)
+        except wire.WrongIdError as error:
+            raise self._broken(f"answered call {error.id} when asked call {self._number} (`{op}`)") from error
         except wire.WireError as error:
             raise self._broken(f"broke the protocol in its answer to `{op}` ({error})", wire.shown(line)) from error
+
+    def _line(self) -> bytes:
+        """One line of the process, or what there was of it when it ended or became too long."""
+        pipe, pieces, left = _pipe(self._process.stdout), [b""], wire.LINE_BYTES_MAX + 1
+        while left and not pieces[-1].endswith(b"\n") and (piece := pipe.readline(min(PIECE_BYTES, left))):
+            pieces.append(piece)
+            left -= len(piece)
+            self._pending_bytes += len(piece)
+        self._pending_bytes = 0
+        return b"".join(pieces)
 
     def _cut_short(self, line: bytes, op: str) -> str:
         if len(line) > wire.LINE_BYTES_MAX:
@@ -125,6 +148,7 @@ class _Tail:
     def __init__(self, stream: IO[bytes] | None) -> None:
         self._lines: deque[bytes] = deque(maxlen=STDERR_LINES_KEPT)
         self._stream = _pipe(stream)
+        self.bytes = 0
         self._thread = threading.Thread(target=self._read, daemon=True, name="adapter-stderr")
         self._thread.start()
 
@@ -138,15 +162,16 @@ class _Tail:
         with self._stream as stream:
             while line := stream.readline(STDERR_LINE_BYTES_MAX):
                 self._lines.append(line)
+                self.bytes += len(line)
 
 
-def factory(command: str) -> Callable[[], Carrier]:
-    """A function that starts `command` anew each time; Problem when there is nothing to start."""
-    _words(command)
-    return lambda: Stdio(command)
+def factory(command: str, folder: str = "") -> Callable[[], Carrier]:
+    """A function that starts `command` in `folder` anew each time; Problem when there is nothing to start."""
+    _words(command, folder)
+    return lambda: Stdio(command, folder)
 
 
-def _words(command: str) -> list[str]:
+def _words(command: str, folder: str) -> list[str]:
     hint = "give a command line, for example --cmd './my-adapter --port 9443'"
     try:
         words = shlex.split(command)
@@ -154,8 +179,8 @@ def _words(command: str) -> list[str]:
         raise Problem(f"the command {command!r} cannot be read", str(error), hint) from error
     if not words:
         raise Problem("the command is empty", "--cmd needs a program to start", hint)
-    if shutil.which(words[0]) is None:
-        cause = f"there is no executable file {words[0]!r}"
+    if shutil.which(str(Path(folder, words[0])) if os.sep in words[0] else words[0]) is None:
+        cause = f"there is no executable file {words[0]!r}{f' in {folder}' if folder else ''}"
         raise Problem("the adapter cannot be started", cause, "check its path and its x permission", _CANNOT)
     return words
 
@@ -163,11 +188,11 @@ def _words(command: str) -> list[str]:
 _CANNOT = ExitCode.CANNOT_JUDGE
 
 
-def _start(command: str) -> "subprocess.Popen[bytes]":
+def _start(command: str, folder: str) -> "subprocess.Popen[bytes]":
     pipe = subprocess.PIPE
     try:
         return subprocess.Popen(  # noqa: S603  (starting the command that the user named is the purpose)
-            _words(command), stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
+            _words(command, folder), stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True, cwd=folder or None
         )
     except OSError as error:
         raise Problem(

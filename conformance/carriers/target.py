@@ -5,6 +5,7 @@ Rule: the judge learns of implementations by name only (`pkg.module:factory`, a 
 
 from collections.abc import Callable
 from enum import StrEnum
+from pathlib import Path
 
 from attrs import frozen
 
@@ -21,17 +22,23 @@ class TargetKind(StrEnum):
 
 @frozen
 class Target:
-    """How to reach a subject, as data."""
+    """How to reach a subject, as data. `folder` is where its name was given: relative names in it start there."""
 
     kind: TargetKind
     name: str
+    folder: str = ""
 
     def factory(self) -> Callable[[], Carrier]:
         """A function that opens a new carrier to a new subject each time; Problem when the name leads nowhere."""
-        return _OPENERS[self.kind](self.name)
+        return _OPENERS[self.kind](self.name, self.folder)
 
 
-_OPENERS: dict[TargetKind, Callable[[str], Callable[[], Carrier]]] = {
+def from_here(kind: TargetKind, name: str) -> Target:
+    """A target whose name was given in the present folder; a failure that keeps it can be replayed from any."""
+    return Target(kind, name, str(Path.cwd()))
+
+
+_OPENERS: dict[TargetKind, Callable[[str, str], Callable[[], Carrier]]] = {
     TargetKind.PYTHON: in_process.factory,
     TargetKind.COMMAND: stdio.factory,
 }

@@ -7,9 +7,10 @@ from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.case import case
 from siteproof.conformance.lab import Lab
 from siteproof.conformance.oracles.retention import Watch, kept_as_published
+from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, ReplicationPolicy
 from siteproof.model.nouns.subject import Capability, FaultKind
-from siteproof.model.nouns.vocabulary import Consistency, Selection, Verb
+from siteproof.model.nouns.vocabulary import Consistency, Resync, Selection, Verb
 
 C = Capability
 AGING = (C.INITIAL_REPLICATION, C.CRASH_POINTS, C.RETENTION, C.VIRTUAL_CLOCK)
@@ -123,6 +124,67 @@ def pruning_changes_no_other_point(lab: Lab) -> None:
     verify.given(0 < len(left) < len(first), "nothing was thinned, or everything")
     for name in left:
         verify_bytes.same_image(lab.restore(machine, name), first[name], f"point {name} after its neighbours went")
+
+
+@case("RET-10", ["SP-RET-7"], needs=(*AGING, C.DELTA, C.FAILOVER, C.LIFECYCLE), on_bytes=True)
+def retention_0_stores_nothing_and_latest_is_possible(lab: Lab) -> None:
+    """With a retention of 0 nothing is listed, every selection but latest is refused, and latest loses nothing."""
+    machine = lab.protected_machine(disk=SMALL, policy=ReplicationPolicy(retention_minutes=0))
+    lab.write(machine, 6)
+    lab.advance(minutes=30)
+    before = lab.observe(machine)
+    verify.equal([point.name for point in before.points], [], "points that are listed with a retention of 0")
+    for selection in (Selection.LATEST_PROCESSED, Selection.LATEST_CRASH_CONSISTENT, Selection.LATEST_APP_CONSISTENT):
+        answer = lab.ask(machine, Verb.FAIL_OVER, selection=selection)
+        verify.refused(answer, [ErrorCode.RECOVERY_POINT_UNAVAILABLE], f"a failover to {selection.value}")
+        verify.unchanged(before, lab.observe(machine), "a selection is refused")
+    lab.write(machine, 6)
+    lab.settle()
+    wanted = lab.history.image_now(machine.name)
+    lab.run(machine, Verb.FAIL_OVER, selection=Selection.LATEST)
+    verify_bytes.same_image(lab.landing(machine).picture, wanted, "the machine that took over")
+
+
+@case("RET-11", ["SP-RET-22"], needs=AGING)
+def below_one_day_points_thin_out_hourly(lab: Lab) -> None:
+    """With a retention of six hours, as with one of a day, one point an hour is kept beyond the first two."""
+    watch = Watch(lab, lab.protected_machine(disk=SMALL, policy=ReplicationPolicy(retention_minutes=360)))
+    watch.pass_hours(9)
+    kept_as_published(watch, 360)
+
+
+@case("RET-12", ["SP-RET-22"], needs=AGING)
+def above_one_day_points_thin_out_two_hourly(lab: Lab) -> None:
+    """With a retention of 36 hours, as with one of two days, one point in two hours is kept beyond the first two."""
+    policy = ReplicationPolicy(retention_minutes=36 * 60)
+    watch = Watch(lab, lab.protected_machine(disk=SMALL, policy=policy))
+    watch.pass_hours(9)
+    kept_as_published(watch, policy.retention_minutes)
+
+
+@case("RET-13", ["SP-RET-6", "SP-RET-9"], needs=(*AGING, C.LINK_FAULTS))
+def beyond_a_week_one_point_in_four_hours_is_kept(lab: Lab) -> None:
+    """With nine days: what was thinned to two hours waits through a silent week, and thins to four when points go on.
+
+    The silence, a cut link with nothing to send, makes a week cost a few calls; a subject that wants a comparison after
+    it gets one.
+    """
+    policy = ReplicationPolicy(retention_minutes=9 * DAY_MINUTES)
+    machine = lab.protected_machine(disk=SMALL, policy=policy)
+    watch = Watch(lab, machine)
+    watch.pass_hours(13)
+    with lab.link_down(machine):
+        waiting = [point.name for point in watch.look()]
+        for _ in range(6):
+            lab.advance(minutes=DAY_MINUTES)
+        verify.equal([point.name for point in watch.look()], waiting, "points after six days without a new one")
+    if lab.observe(machine).regions.resync is not Resync.NONE:
+        lab.resynchronise(machine)
+    watch.pass_hours(23)
+    now_ms = lab.now_ms(machine)
+    old = [point for point in watch.look() if now_ms - point.taken_at_ms >= 7 * DAY_MINUTES * MINUTE_MS]
+    verify.given(len(old) >= 3, f"only {len(old)} points are older than seven days")
+    kept_as_published(watch, policy.retention_minutes)
 
 
 @case("RET-9", ["SP-RET-1", "SP-RET-3", "SP-RET-19"], needs=AGING)

@@ -1,6 +1,6 @@
 """The Subject contract: what an implementation under test must answer (DESIGN.md, conformance).
 
-One contract, three carriers: a Python object, NDJSON over stdio, HTTP. The reference satisfies it without knowing the
+One contract, two carriers: a Python object, and NDJSON over stdio. The reference satisfies it without knowing the
 judge, and the judge loads it by name like anybody's. `CONTRACT_VERSION` changes with every incompatible change.
 """
 
@@ -84,7 +84,11 @@ class DiskAddress:
 
 @frozen
 class Write:
-    """One block's write: a stamped one carries numbers only, an unstamped one carries its `data` (4096 bytes)."""
+    """One block's write: a stamped one carries numbers only, an unstamped one carries its `data` (4096 bytes).
+
+    `block` is the only place: the address says on which disk. Everything else goes into the stamp (nouns/stamp.py), the
+    indexes too, which are those of the machine within the scenario and of the disk within the machine.
+    """
 
     block: int
     sequence: int

@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from siteproof.cli.options import duration
 from siteproof.cli.progress import screen
 from siteproof.conformance import failures, render, results, runner
-from siteproof.conformance.carriers.target import Target, TargetKind
+from siteproof.conformance.carriers.target import Target, TargetKind, from_here
 from siteproof.conformance.case import Case, all_cases
 from siteproof.conformance.verdict import chapter_of
 from siteproof.model.nouns.problem import ExitCode, Problem
@@ -102,7 +102,7 @@ def _target(cmd: str | None, python: str | None, url: str | None) -> Target:
     if url is not None:
         raise Problem("a subject cannot be reached by --url yet", "this version has no HTTP carrier", NAME_ONE)
     named = [(TargetKind.COMMAND, cmd), (TargetKind.PYTHON, python)]
-    found = [Target(kind, name) for kind, name in named if name is not None]
+    found = [from_here(kind, name) for kind, name in named if name is not None]
     if len(found) != 1:
         cause = "no target was named" if not found else "more than one target was named"
         raise Problem("there is no one subject to judge", cause, NAME_ONE)

@@ -13,7 +13,7 @@ import click
 
 from siteproof import __version__
 from siteproof.cli.options import duration
-from siteproof.conformance.carriers.target import Target, TargetKind
+from siteproof.conformance.carriers.target import Target, TargetKind, from_here
 from siteproof.conformance.coverage.events import FILE_NAME, FORMAT_VERSION, Begin, Event, Head, line
 from siteproof.fuzz.actions import WalkRecord
 from siteproof.fuzz.campaign import STEPS_MAX, WALKS_MAX, Budget, Outcome, campaign
@@ -57,8 +57,8 @@ def _keep(path: Path, walk: int, history: tuple[Event, ...]) -> None:
 
 def _target(python: str | None, cmd: str | None, zoo: str | None) -> Target:
     named = [
-        Target(TargetKind.PYTHON, python) if python else None,
-        Target(TargetKind.COMMAND, cmd) if cmd else None,
+        from_here(TargetKind.PYTHON, python) if python else None,
+        from_here(TargetKind.COMMAND, cmd) if cmd else None,
         _exhibit(zoo) if zoo else None,
     ]
     chosen = [target for target in named if target is not None]

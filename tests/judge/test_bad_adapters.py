@@ -7,6 +7,7 @@ import pytest
 
 from siteproof.cli import conform, main
 from siteproof.conformance import results, wire
+from siteproof.conformance.carriers import stdio
 from siteproof.conformance.carriers.stdio import Stdio
 from siteproof.conformance.verdict import Verdict
 from siteproof.model.nouns.problem import ExitCode
@@ -62,6 +63,7 @@ def test_an_adapter_that_cannot_even_start_gets_one_clear_error(
         ("hangs", "hangs in `write`"),
         ("dies", "out of cheese"),
         ("wrong_id", "answered call"),
+        ("wrong_form", "answered call"),
     ],
 )
 def test_an_adapter_that_breaks_half_way_loses_nothing(
@@ -74,6 +76,21 @@ def test_an_adapter_that_breaks_half_way_loses_nothing(
     assert [result.verdict for result in report.results][1] is Verdict.ERROR
     assert len(report.results) == len(CASES)
     assert says in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("stream", "says"), [("stdout", "bytes and no end of the line"), ("stderr", "bytes on stderr and no answer")]
+)
+def test_an_adapter_that_floods_is_called_so(
+    stream: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever pours out bytes instead of an answer does not hang: the error says how much came, and from where."""
+    monkeypatch.setattr(stdio, "FLOOD_BYTES", 10_000)
+    assert run(tmp_path, f"{adapter('floods')} {stream}", "--timeout", "4s") == ExitCode.CANNOT_JUDGE
+    error = capsys.readouterr().err
+    floods = "floods `describe`" in error and says in error
+    assert floods or "with a line of more than" in error
+    assert "hangs" not in error
 
 
 def test_an_adapter_that_dies_says_how(tmp_path: Path) -> None:

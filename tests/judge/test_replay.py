@@ -1,6 +1,7 @@
 """`siteproof replay`: a failure comes back from its file alone, and a wrong file is named."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,25 @@ def test_a_failure_that_is_mended_does_not_come_back(
     monkeypatch.setattr(replay, "_found", lambda _: mended)
     assert main(["replay", str(path)]) == ExitCode.OK
     assert "not reproduced: recorded fail, now pass" in capsys.readouterr().out
+
+
+def test_a_failure_of_a_command_comes_back_from_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A command that was named relative to one folder is started there, wherever its failure is replayed."""
+    home, away = tmp_path / "home", tmp_path / "away"
+    for folder in (home, away):
+        folder.mkdir()
+    script = home / "my-adapter"
+    served = f"{sys.executable} -m siteproof adapter serve {TINY}"
+    script.write_text(f'#!/bin/sh\ntest -f my-adapter && PYTHONPATH="{ROOT}" exec {served}\n')
+    script.chmod(0o755)
+    monkeypatch.chdir(home)
+    assert main(["conform", "--cmd", "./my-adapter", "--out", str(tmp_path)]) == ExitCode.VIOLATION
+    (path,) = (tmp_path / "failures").glob("*.json")
+    monkeypatch.chdir(away)
+    assert main(["replay", str(path)]) == ExitCode.VIOLATION
+    assert "reproduced: recorded fail, now fail" in capsys.readouterr().out
 
 
 def test_the_same_failure_is_the_same_file(tmp_path: Path) -> None:
