@@ -13,6 +13,7 @@ from siteproof.model.engine.program import State
 from siteproof.model.engine.search import Search
 from siteproof.model.exhibits import EXHIBITS
 from siteproof.model.exhibits.exhibit import Exhibit
+from siteproof.model.export.graph import reachable
 from siteproof.model.language.table import AdminRow, Happening, Row
 from siteproof.model.lifecycle import HAPPENINGS, LIFECYCLE
 from siteproof.model.nouns.administration import AdminFacts, AdminVerb, Components
@@ -81,6 +82,12 @@ def test_no_command_but_a_forced_disable_moves_the_protection_region() -> None:
             if rule.startswith("ADM-") and (rule not in ROWS or ROWS[rule].verb is not AdminVerb.FORCE_DISABLE):
                 there, _ = known(search, after)
                 assert evolve(there, resync=before.resync) == before, rule
+
+
+def test_administration_leads_to_no_state_that_the_lifecycle_does_not_have() -> None:
+    """The regions that can be reached beside administration are exactly those of the lifecycle alone."""
+    search = searched("administration")
+    assert {known(search, state)[0] for state in search.states} == set(reachable())
 
 
 def lost(search: Search, wanted: set[State]) -> set[State]:
