@@ -55,7 +55,7 @@ class Appliance:
     def export(self, name: str, point: str) -> tuple[Image, ...]:
         """Every disk of the machine at a listed point, as raw files; Refused when it is not listed."""
         machine = self.vault.machine(name)
-        if machine.stream is None or point not in {listed.name for listed in machine.points}:
+        if machine.stream is None or point not in {each.name for each in machine.listed}:
             raise Refused(ErrorCode.RECOVERY_POINT_UNAVAILABLE, point)
         return machine.stream.service.export(point, self.stores.exports, self.stores)
 

@@ -56,12 +56,18 @@ class Machine:
 
     @property
     def newest(self) -> StoredPoint | None:
-        """The newest point in the stream's order."""
+        """The newest point in the stream's order, listed or not: the state on which `latest` stands."""
         return self.points[-1] if self.points else None
 
-    def newest_of(self, consistency: Consistency) -> StoredPoint | None:
-        """The newest point of that kind."""
-        return next((point for point in reversed(self.points) if point.consistency is consistency), None)
+    @property
+    def listed(self) -> tuple[StoredPoint, ...]:
+        """The points that can be named and restored; with a retention of 0 only those which an operation stands on."""
+        stored = self.policy.retention_minutes > 0
+        return tuple(point for point in self.points if stored or point.name in self.pinned)
+
+    def newest_of(self, *kinds: Consistency) -> StoredPoint | None:
+        """The newest listed point of one of these kinds."""
+        return next((point for point in reversed(self.listed) if point.consistency in kinds), None)
 
     @property
     def active_place(self) -> Place:

@@ -21,7 +21,7 @@ def observe(appliance: Appliance, name: str) -> Observation:
         time_ms=appliance.now_ms,
         regions=machine.regions,
         allowed=lifecycle.allowed(machine.regions, appliance.profile),
-        points=tuple(point.public(point.name in pinned) for point in machine.points),
+        points=tuple(point.public(point.name in pinned) for point in machine.listed),
         disks=_disks(machine),
         running=tuple(place for place in _PLACES if place in machine.hosts and machine.hosts[place].running),
         rpo_ms=exposure_ms(machine, appliance.now_ms),

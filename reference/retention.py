@@ -15,12 +15,11 @@ from siteproof.reference.points import StoredPoint
 
 FINE_MINUTES = 2 * HOUR_MINUTES
 
-# (retention below this many days, ((from age in minutes, bucket width in minutes), ...)): the first row that fits.
+# (retention up to so many days, ((from age in minutes, bucket width in minutes), ...)): the first row that reaches it.
 TIERS: tuple[tuple[int, tuple[tuple[int, int], ...]], ...] = (
-    (1, ()),
-    (2, ((FINE_MINUTES, HOUR_MINUTES),)),
-    (8, ((FINE_MINUTES, 2 * HOUR_MINUTES),)),
-    (16, ((FINE_MINUTES, 2 * HOUR_MINUTES), (7 * DAY_MINUTES, 4 * HOUR_MINUTES))),
+    (1, ((FINE_MINUTES, HOUR_MINUTES),)),
+    (7, ((FINE_MINUTES, 2 * HOUR_MINUTES),)),
+    (15, ((FINE_MINUTES, 2 * HOUR_MINUTES), (7 * DAY_MINUTES, 4 * HOUR_MINUTES))),
 )
 
 
@@ -63,7 +62,10 @@ def thin(
     pinned: AbstractSet[str] = frozenset(),
     thinning: Thinning = PUBLISHED,
 ) -> tuple[Judged, ...]:
-    """Judge every point, in stream order. Called only after a new point: no new point, no pruning."""
+    """Judge every point, in stream order. Called only after a new point: no new point, no pruning.
+
+    The newest one stays under every retention: it is what `latest` stands on. `Machine.listed` knows of retention 0.
+    """
     ordered = sorted(points, key=lambda point: point.sequence)
     kept = _representatives(ordered, now_ms, retention_minutes, thinning)
     newest = ordered[-1].name if ordered else ""
@@ -91,7 +93,7 @@ def _representatives(
             continue
         width = next((width for start, width in reversed(tiers) if age_minutes >= start), 0)
         if width == 0:
-            fine[point.name] = "younger than two hours" if tiers else "within retention"
+            fine[point.name] = "younger than two hours"
             continue
         bucket = (width, thinning.bucket(point, now_ms, width))
         buckets[bucket] = thinning.better(buckets[bucket], point) if bucket in buckets else point
@@ -100,4 +102,4 @@ def _representatives(
 
 def _tiers(retention_minutes: int) -> tuple[tuple[int, int], ...]:
     """The bucket widths of that retention by the age from which they hold."""
-    return next(rows for days, rows in TIERS if retention_minutes < days * DAY_MINUTES)
+    return next(rows for days, rows in TIERS if retention_minutes <= days * DAY_MINUTES)

@@ -25,12 +25,12 @@ def find(machine: Machine, selection: Selection, name: str) -> StoredPoint | Non
 
 
 def _custom(machine: Machine, name: str) -> StoredPoint | None:
-    return next((point for point in machine.points if point.name == name), None)
+    return next((point for point in machine.listed if point.name == name), None)
 
 
 _FINDERS: dict[Selection, Callable[[Machine, str], StoredPoint | None]] = {
     Selection.LATEST: lambda machine, _: machine.newest,
-    Selection.LATEST_PROCESSED: lambda machine, _: machine.newest,
+    Selection.LATEST_PROCESSED: lambda machine, _: machine.newest_of(*Consistency),
     Selection.LATEST_APP_CONSISTENT: lambda machine, _: machine.newest_of(Consistency.APP),
     Selection.LATEST_CRASH_CONSISTENT: lambda machine, _: machine.newest_of(Consistency.CRASH),
     Selection.CUSTOM: _custom,

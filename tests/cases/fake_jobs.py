@@ -107,7 +107,7 @@ class FakeJobs(FakeTime):
         if (
             command.selection is Selection.LATEST
             and fresh
-            and m.points[-1][1] != {k: bytes(v) for k, v in m.replica.items()}
+            and (not m.points or m.points[-1][1] != {k: bytes(v) for k, v in m.replica.items()})
         ):
             self.take_point(m, Consistency.CRASH)
         point = self.select(m, command)

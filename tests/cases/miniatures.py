@@ -8,12 +8,12 @@ from attrs import evolve
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.observation import Observation, Regions
-from siteproof.model.nouns.policy import MINUTE_MS, RecoveryPoint
+from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, RecoveryPoint
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import DiskAddress, Fault, FaultKind, Image
 from siteproof.model.nouns.vocabulary import Consistency, Direction, Place, Protection, Resync, TestFailover, Verb
 from siteproof.model.policy.keep import kept
-from siteproof.model.policy.rule import Alignment, Representative, RetentionRule, published_rule
+from siteproof.model.policy.rule import EVERYTHING, Alignment, Representative, RetentionRule, published_rule
 from tests.cases.fake import FakeSubject
 from tests.cases.fake_machine import FakeMachine
 
@@ -321,6 +321,39 @@ class MixesTwoInstants(FakeSubject):
         return point
 
 
+class FollowsTheShorterRow(FakeSubject):
+    """36 hours are hourly still, and below a day nothing is thinned: the retention is rounded down."""
+
+    def prune(self, m: FakeMachine) -> None:
+        """Whole days only."""
+        minutes = m.policy.retention_minutes
+        whole = minutes // DAY_MINUTES * DAY_MINUTES
+        tiers = published_rule(whole).tiers if whole else EVERYTHING
+        left = {point.name for point in kept([p for p, _ in m.points], self.now_ms, RetentionRule(minutes, tiers))}
+        m.points = [each for each in m.points if each[0].name in left]
+
+
+class ThinsAWeekOldPointLikeAYoungOne(FakeSubject):
+    """Beyond day seven it goes on with one point in two hours."""
+
+    def prune(self, m: FakeMachine) -> None:
+        """One table is enough."""
+        rule = RetentionRule(m.policy.retention_minutes, published_rule(7 * DAY_MINUTES).tiers)
+        left = {point.name for point in kept([point for point, _ in m.points], self.now_ms, rule)}
+        m.points = [each for each in m.points if each[0].name in left]
+
+
+class KeepsOneAtRetentionZero(FakeSubject):
+    """The newest point stays listed although the policy stores none."""
+
+    def prune(self, m: FakeMachine) -> None:
+        """Better safe than sorry."""
+        if m.policy.retention_minutes:
+            super().prune(m)
+        else:
+            m.points = m.points[-1:]
+
+
 # Which case has to catch it, at least.
 KILLED_BY: dict[type[FakeSubject], str] = {
     ForgetsZeroes: "REP-4",
@@ -353,4 +386,7 @@ KILLED_BY: dict[type[FakeSubject], str] = {
     OpensAnOlderStateAfterACrash: "FLT-1",
     SkipsTheLastWrites: "FB-4",
     MixesTwoInstants: "REP-13",
+    FollowsTheShorterRow: "RET-12",
+    ThinsAWeekOldPointLikeAYoungOne: "RET-13",
+    KeepsOneAtRetentionZero: "RET-10",
 }

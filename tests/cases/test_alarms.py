@@ -33,6 +33,11 @@ def test_a_miniature_is_caught(wrong: type[FakeSubject], case_id: str) -> None:
     assert lab.trace
 
 
+def test_rounding_a_retention_down_is_caught_below_one_day_too() -> None:
+    """Six hours without thinning fail the case of six hours, as 36 hours thinned hourly fail theirs."""
+    assert verdict("RET-11", miniatures.FollowsTheShorterRow())[0].startswith("fail: expected")
+
+
 WALKED_INTO = (
     miniatures.ClearsMarksOnReconnect,
     miniatures.LosesWritesInTheResyncWindow,

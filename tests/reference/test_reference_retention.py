@@ -52,9 +52,27 @@ def test_eight_to_fifteen_days_keep_113_and_6_more_a_day(days: int, count: int) 
 
 
 def test_below_one_day_a_point_stays_until_it_is_as_old_as_the_retention() -> None:
-    """Plain age: kept strictly below the retention, pruned at it."""
-    points = [point(0), point(1), point(700)]
+    """Kept strictly below the retention, pruned at it; the first of its hour stands for it meanwhile."""
+    points = [point(0), point(1), point(61), point(700)]
+    assert kept(points, 719, 720) == [points[0], *points[2:]]
     assert kept(points, 720, 720) == points[1:]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "hours"), [(190, 1), (1440, 1), (1441, 2), (1500, 2), (2820, 2), (7 * 1440, 2), (7 * 1440 + 1, 2)]
+)
+def test_a_retention_between_two_rows_follows_the_longer_one(minutes: int, hours: int) -> None:
+    """Up to one day hourly, above it two-hourly: two points an hour apart, both older than two hours."""
+    pair = [point(0), point(60)]
+    assert kept([*pair, point(185)], 185, minutes) == [*pair[: 3 - hours], point(185)]
+
+
+def test_only_above_seven_days_the_last_tier_begins() -> None:
+    """At 7 days a point of that age goes; at 7 days and an hour it is kept, one in four hours."""
+    pair = [point(0), point(120)]
+    now = 7 * DAY_MINUTES + 125
+    assert kept([*pair, point(now)], now, 7 * DAY_MINUTES) == [point(now)]
+    assert kept([*pair, point(now)], now, 7 * DAY_MINUTES + 180) == [pair[0], point(now)]
 
 
 def test_the_newest_point_is_never_pruned() -> None:
