@@ -50,14 +50,16 @@ def every_size(
     for hole in attempt.holes():
         holes += [hole] if hole is not None else []
         tell()
-    gaps = _shown(holes, size, bounds, at_given) if holes else ()
+    gaps = _shown(holes, size, shape.sizes[0], bounds, at_given) if holes else ()
     names = dict.fromkeys(f"{aim.rule} {aim.name}" for aim in attempt.aims)
     sizes = {**shape.bounds, size: {**spec.bounds, **bounds}[size]}
     return Proof(spec.name, sizes, every, tuple(names), attempt.queries, gaps, shape.sizes)
 
 
-def _shown(holes: list[Hole], size: str, bounds: Bounds, at_given: Callable[[Bounds], Proof]) -> tuple[Gap, ...]:
-    for number in range(1, SHOWN_MAX + 1):
+def _shown(
+    holes: list[Hole], size: str, least: int, bounds: Bounds, at_given: Callable[[Bounds], Proof]
+) -> tuple[Gap, ...]:
+    for number in range(least, SHOWN_MAX + 1):
         found = at_given({**bounds, size: number}).gaps
         if found:
             return tuple(_at(gap, size, number) for gap in found)

@@ -102,7 +102,7 @@ class Parametric:
     def _solver(self) -> Term:
         solver = z3.Solver()
         solver.set("timeout", TIMEOUT_MS)
-        solver.add(positive(self.free), self.count >= 1)
+        solver.add(positive(self.free), self.count >= self.shape.sizes[0])
         return solver
 
     def _writer(self, read: Read, name: str) -> Writer:

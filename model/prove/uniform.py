@@ -5,6 +5,7 @@ variable, guard, effect and claim has to be what its template says. Otherwise th
 """
 
 import inspect
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
@@ -15,6 +16,7 @@ from siteproof.model.language.action import Action
 from siteproof.model.language.claims import Kind
 from siteproof.model.language.domain import Domain, Value
 from siteproof.model.language.expression import Expr
+from siteproof.model.language.source import SpecError
 from siteproof.model.language.spec import Bounds, Claim, Spec, System, Transition
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.prove.template import (
@@ -88,7 +90,10 @@ class Store:
 
 @frozen
 class Uniform:
-    """A specification for any number of what `count` counts; `sizes` were compared with what it builds."""
+    """A specification for any number of what `count` counts, from the first of `sizes` on.
+
+    `sizes` were compared with what it builds; smaller ones cannot be built.
+    """
 
     spec: str
     count: str
@@ -105,8 +110,9 @@ Key = tuple[str, str, Region]
 
 def is_count(spec: Spec, bounds: Bounds, name: str) -> bool:
     """Whether the bound says how many variables there are (blocks), and not only what they can hold (versions)."""
-    one, two = (spec.system({**bounds, name: number}) for number in (1, 2))
-    return len(one.variables) != len(two.variables)
+    usual = spec.bounds[name]
+    one, more = (spec.system({**bounds, name: number}) for number in (usual, usual + 1))
+    return len(one.variables) != len(more.variables)
 
 
 def uniform(spec: Spec, bounds: Bounds, count: str, sizes: Iterable[int] = SIZES) -> Uniform:
@@ -135,10 +141,19 @@ class _Reader:
 
     def read(self, sizes: tuple[int, ...]) -> Uniform:
         moves, claimed, stores = dict(self.moves()), list(self.claimed()), tuple(dict.fromkeys(self.stores()))
+        sizes = tuple(itertools.dropwhile(lambda size: not self.can_be_built(size), sizes))
         for size in sizes:
             _compare(self, self.known.get(size) or self.built(size), size, moves, claimed, stores)
         merged = tuple(_merged(moves))
         return Uniform(self.spec.name, self.count, self.system.bounds, stores, merged, tuple(claimed), sizes)
+
+    def can_be_built(self, size: int) -> bool:
+        """Whether the specification has systems of this size: some need two of a thing to speak of it."""
+        try:
+            self.known[size] = self.known.get(size) or self.built(size)
+        except (Problem, SpecError):
+            return False
+        return True
 
     def stores(self) -> Iterator[Store]:
         for variable in self.system.variables:

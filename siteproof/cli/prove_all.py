@@ -43,7 +43,23 @@ def prove_all(states_max: int, form: str) -> ExitCode:
 def _proof(spec: Spec) -> "Proof":
     from siteproof.model.prove.induction import prove  # noqa: PLC0415  (z3 only when it proves)
 
-    return prove(spec, every=(*_independent(spec), *open_bounds(spec)))
+    numbers = (*_independent(spec), *open_bounds(spec))
+    for size in _sizes(spec):
+        try:
+            proof = prove(spec, every=(*numbers, size))
+        except Problem:
+            continue
+        if proof.proved:
+            return proof
+    return prove(spec, every=numbers)
+
+
+def _sizes(spec: Spec) -> Iterator[str]:
+    """The bounds that say how many variables there are: one of them may be open, where the specification is uniform."""
+    from siteproof.model.prove.uniform import is_count  # noqa: PLC0415  (as above)
+
+    counts = {part.count for part in spec.parts}
+    return (name for name in spec.bounds if name not in counts and is_count(spec, {}, name))
 
 
 def _independent(spec: Spec) -> Iterator[str]:

@@ -22,8 +22,8 @@ def test_every_right_design_gets_one_line_and_is_proved(capsys: pytest.CaptureFi
     _title, *lines = out.splitlines()
     assert code == 0
     assert [line.split()[:2] for line in lines] == [["PROVED", name] for name in RIGHT]
-    assert "every machines blocks=2 every versions points=2" in out
-    assert "members=2 every writes · claims 5, lemmas 4" in out
+    assert "every machines every blocks every versions points=2" in out
+    assert "every members every writes · claims 5, lemmas 4" in out
 
 
 def test_a_gap_in_one_design_is_told_and_changes_the_exit_code(

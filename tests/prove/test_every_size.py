@@ -40,7 +40,12 @@ def test_the_data_plane_is_proved_for_all_machines_versions_and_blocks() -> None
 
 @pytest.mark.parametrize(
     ("name", "every"),
-    [("groups", ("members", "writes")), ("appliance", ("parts",)), ("resync_protocol", ("blocks", "versions"))],
+    [
+        ("groups", ("members", "writes")),
+        ("appliance", ("parts",)),
+        ("resync_protocol", ("blocks", "versions")),
+        ("bitmap", ("blocks", "versions", "runs")),
+    ],
 )
 def test_other_chapters_are_proved_for_every_size_too(name: str, every: tuple[str, ...]) -> None:
     """Members of a group, parts of an appliance, blocks on the wire."""
