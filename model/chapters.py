@@ -118,7 +118,7 @@ FRAMES = _spec(
     "frames",
     "Frames that are torn, repeated, lost, reordered or of an older generation, and what the receiver makes of them.",
     frames,
-    (Part(frames.Sender, frames.Sender), Part(frames.Wire, frames.Wire), Part(frames.Receiver, frames.Receiver)),
+    (Part(frames.Stream, frames.Stream),),
     {"writes": 3, "blocks": 2, "wire": 2, "generations": 2},
     frame_lemmas,
 )

@@ -3,11 +3,11 @@
 Rule: a lemma is proved together with the claims and holds in every reachable state; none is kept that no proof needs.
 """
 
-from siteproof.model.frames import Receiver, Sender
+from siteproof.model.frames import Stream
 from siteproof.model.language import Bool, always
 
 
 @always("LEM-FRM-1", why="FRM-15: a sender of the future would have acknowledgements of another history")
-def a_generation_begins_at_the_receiver(s: Sender, r: Receiver) -> Bool:
+def a_generation_begins_at_the_receiver(x: Stream) -> Bool:
     """The sender's generation is the receiver's or an older one."""
-    return s.generation <= r.generation
+    return x.sender.generation <= x.receiver.generation

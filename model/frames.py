@@ -102,6 +102,17 @@ class Receiver(Component):
         return max((n for n in range(1, writes + 1) if (n - 1) % len(self.blocks) == block), default=NOTHING)
 
 
+class Stream(Component):
+    """A sender, a receiver, and the wire between them."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        """In step."""
+        super().__init__()
+        self.sender = Sender(bounds)
+        self.wire = Wire(bounds)
+        self.receiver = Receiver(bounds)
+
+
 @define
 def is_there(f: Frame) -> Bool:
     """A frame is in this place."""
@@ -130,15 +141,16 @@ def apply_frame(r: Receiver, f: Frame) -> Iterator[Effect]:
 
 
 @action("FRM-1")
-def write_at_sender(s: Sender) -> Step:
+def write_at_sender(x: Stream) -> Step:
     """The workload writes to its next block."""
+    s = x.sender
     return given(s.written < s.last_write).then(s.written.becomes(s.written + 1))
 
 
 @action("FRM-2", place="wire")
-def send_frame(s: Sender, w: Wire, place: int) -> Step:
+def send_frame(x: Stream, place: int) -> Step:
     """The next write leaves in a frame of the sender's generation."""
-    f = w.frames[place]
+    s, f = x.sender, x.wire.frames[place]
     return given(~is_there(f) & (s.sent < s.written)).then(
         s.sent.becomes(s.sent + 1),
         f.sequence.becomes(s.sent + 1),
@@ -147,41 +159,45 @@ def send_frame(s: Sender, w: Wire, place: int) -> Step:
 
 
 @action("FRM-3", place="wire")
-def frame_is_repeated(w: Wire, place: int) -> Step:
+def frame_is_repeated(x: Stream, place: int) -> Step:
     """The wire delivers a frame twice."""
+    w = x.wire
     f, again = w.frames[place], w.after(place)
     return given(is_there(f) & ~is_there(again)).then(*again.becomes(f))
 
 
 @action("FRM-4", place="wire")
-def frame_is_torn(w: Wire, place: int) -> Step:
+def frame_is_torn(x: Stream, place: int) -> Step:
     """Only a part of a frame arrives, or some of it is changed."""
-    f = w.frames[place]
+    f = x.wire.frames[place]
     return given(is_there(f) & ~f.torn).then(f.torn.becomes(value=True))
 
 
 @action("FRM-5", place="wire")
-def frame_is_lost(w: Wire, place: int) -> Step:
+def frame_is_lost(x: Stream, place: int) -> Step:
     """The wire loses a frame."""
-    return given(is_there(w.frames[place])).then(*w.frames[place].empties())
+    f = x.wire.frames[place]
+    return given(is_there(f)).then(*f.empties())
 
 
 @action("FRM-6", place="wire")
-def accept_frame(r: Receiver, w: Wire, place: int) -> Step:
+def accept_frame(x: Stream, place: int) -> Step:
     """The frame that is next is applied."""
-    return given(is_there(w.frames[place]) & is_next_frame(r, w.frames[place])).then(*apply_frame(r, w.frames[place]))
+    r, f = x.receiver, x.wire.frames[place]
+    return given(is_there(f) & is_next_frame(r, f)).then(*apply_frame(r, f))
 
 
 @action("FRM-7", place="wire")
-def refuse_frame(r: Receiver, w: Wire, place: int) -> Step:
+def refuse_frame(x: Stream, place: int) -> Step:
     """A frame that is torn, stale, repeated or too early is refused, and nothing of it is applied."""
-    f = w.frames[place]
+    r, f = x.receiver, x.wire.frames[place]
     return given(is_there(f) & ~is_next_frame(r, f)).then(*f.empties())
 
 
 @action("FRM-8")
-def acknowledge_frames(s: Sender, r: Receiver) -> Step:
+def acknowledge_frames(x: Stream) -> Step:
     """The receiver tells a sender of its generation what it has applied."""
+    s, r = x.sender, x.receiver
     return given((s.generation == r.generation) & (s.acknowledged < r.applied)).then(
         s.acknowledged.becomes(r.applied),
         s.sent.becomes((s.sent < r.applied).then(r.applied, s.sent)),
@@ -189,14 +205,16 @@ def acknowledge_frames(s: Sender, r: Receiver) -> Step:
 
 
 @action("FRM-9")
-def send_again(s: Sender) -> Step:
+def send_again(x: Stream) -> Step:
     """No acknowledgement comes: everything after the last one is sent once more."""
+    s = x.sender
     return given(s.acknowledged < s.sent).then(s.sent.becomes(s.acknowledged))
 
 
 @action("FRM-10", kept="writes")
-def raise_generation(r: Receiver, kept: int) -> Step:
+def raise_generation(x: Stream, kept: int) -> Step:
     """A failover goes back to the first `kept` writes; what the old side does from now on is another history."""
+    r = x.receiver
     return given((r.generation < r.last_generation) & (r.applied >= kept)).then(
         r.generation.becomes(r.generation + 1),
         r.applied.becomes(kept),
@@ -205,8 +223,9 @@ def raise_generation(r: Receiver, kept: int) -> Step:
 
 
 @action("FRM-11")
-def join_generation(s: Sender, r: Receiver) -> Step:
+def join_generation(x: Stream) -> Step:
     """A new sender begins in the receiver's generation, with what the receiver has; the old one's history ends."""
+    s, r = x.sender, x.receiver
     return given(s.generation < r.generation).then(
         s.generation.becomes(r.generation),
         s.written.becomes(r.applied),
@@ -216,8 +235,9 @@ def join_generation(s: Sender, r: Receiver) -> Step:
 
 
 @always("FRM-12", why="a write that is applied twice, too early or not at all leaves a disk that never existed")
-def the_replica_is_exact(r: Receiver) -> Bool:
+def the_replica_is_exact(x: Stream) -> Bool:
     """The replica's disk is the image after exactly the writes that it has counted."""
+    r = x.receiver
     return for_each(
         (0, *r.numbers_of_writes),
         lambda n: (r.applied == n).implies(for_each(r.blocks, lambda b: r.disk[b] == r.image(n, b))),
@@ -225,42 +245,51 @@ def the_replica_is_exact(r: Receiver) -> Bool:
 
 
 @sometimes("FRM-12", writes=3)
-def an_older_write_comes_again(r: Receiver, w: Wire) -> Bool:
+def an_older_write_comes_again(x: Stream) -> Bool:
     """A frame of this generation arrives whose block has been written again since."""
-    return exists(w.frames, lambda f: is_there(f) & (f.generation == r.generation) & ~f.torn & (f.sequence < r.applied))
+    r = x.receiver
+    return exists(
+        x.wire.frames, lambda f: is_there(f) & (f.generation == r.generation) & ~f.torn & (f.sequence < r.applied)
+    )
 
 
 @always("FRM-13", why="a fenced side that still writes into the replica makes a history that nobody has lived (B15)")
-def nothing_of_an_abandoned_history_is_applied(r: Receiver) -> Bool:
+def nothing_of_an_abandoned_history_is_applied(x: Stream) -> Bool:
     """No write of an older generation has reached the disk since the generation was raised."""
+    r = x.receiver
     return ~r.foreign
 
 
 @sometimes("FRM-13", generations=2)
-def a_stale_frame_would_fit(r: Receiver, w: Wire) -> Bool:
+def a_stale_frame_would_fit(x: Stream) -> Bool:
     """A whole frame of the old side has exactly the number that the receiver waits for."""
-    return exists(w.frames, lambda f: (f.sequence == r.applied + 1) & (f.generation < r.generation) & ~f.torn)
+    r = x.receiver
+    return exists(x.wire.frames, lambda f: (f.sequence == r.applied + 1) & (f.generation < r.generation) & ~f.torn)
 
 
 @always("FRM-14", why="half of a frame is a block that nobody has written")
-def nothing_torn_is_applied(r: Receiver) -> Bool:
+def nothing_torn_is_applied(x: Stream) -> Bool:
     """No torn frame was applied, not even in part."""
+    r = x.receiver
     return ~r.damaged
 
 
 @sometimes("FRM-14")
-def the_next_frame_is_torn(r: Receiver, w: Wire) -> Bool:
+def the_next_frame_is_torn(x: Stream) -> Bool:
     """The frame that the receiver waits for arrives torn."""
-    return exists(w.frames, lambda f: f.torn & (f.sequence == r.applied + 1) & (f.generation == r.generation))
+    r = x.receiver
+    return exists(x.wire.frames, lambda f: f.torn & (f.sequence == r.applied + 1) & (f.generation == r.generation))
 
 
 @always("FRM-15", why="what is acknowledged and not applied will never be sent again")
-def acknowledged_means_applied(s: Sender, r: Receiver) -> Bool:
+def acknowledged_means_applied(x: Stream) -> Bool:
     """Within a generation the sender keeps every write that the receiver has not applied."""
+    s, r = x.sender, x.receiver
     return (s.generation == r.generation).implies(s.acknowledged <= r.applied)
 
 
 @sometimes("FRM-15")
-def everything_on_the_wire_is_lost(s: Sender, r: Receiver, w: Wire) -> Bool:
+def everything_on_the_wire_is_lost(x: Stream) -> Bool:
     """Nothing travels any more of what was sent: only sending it again helps."""
+    s, w, r = x.sender, x.wire, x.receiver
     return for_each(w.frames, lambda f: ~is_there(f)) & (r.applied < s.sent) & (s.generation == r.generation)

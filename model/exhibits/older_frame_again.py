@@ -2,14 +2,14 @@
 
 from siteproof.model.chapters import FRAMES
 from siteproof.model.exhibits.exhibit import Exhibit
-from siteproof.model.frames import Receiver, Wire, apply_frame, is_there
+from siteproof.model.frames import Stream, apply_frame, is_there
 from siteproof.model.language import Step, action, given
 
 
 @action("FRM-6", place="wire")
-def accept_frame(r: Receiver, w: Wire, place: int) -> Step:
+def accept_frame(x: Stream, place: int) -> Step:
     """Whatever is not too early is applied."""
-    f = w.frames[place]
+    r, f = x.receiver, x.wire.frames[place]
     known = (f.sequence <= r.applied + 1) & (f.generation == r.generation) & ~f.torn
     return given(is_there(f) & known).then(*apply_frame(r, f))
 

@@ -38,8 +38,8 @@ def arrived(shown: Shown) -> bool:
 
 def caught_up(shown: Shown) -> bool:
     """The receiver has every write of a sender of its generation."""
-    same = shown["sender.generation"] == shown["receiver.generation"]
-    return same and shown["sender.written"] == shown["receiver.applied"]
+    same = shown["stream.sender.generation"] == shown["stream.receiver.generation"]
+    return same and shown["stream.sender.written"] == shown["stream.receiver.applied"]
 
 
 @pytest.mark.parametrize(

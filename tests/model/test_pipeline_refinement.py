@@ -90,8 +90,8 @@ def plane_sides(shown: Values) -> Hashable:
 
 def frame_sides(shown: Values) -> Hashable:
     """The same behind a wire: the receiver's blocks hold numbers of writes. Nothing is ever marked there."""
-    seed = tuple((number(shown, f"receiver.disk[{b}]") + 1 - b) // 2 + 1 for b in range(2))
-    return content(number(shown, "sender.written"), 2), seed, False
+    seed = tuple((number(shown, f"stream.receiver.disk[{b}]") + 1 - b) // 2 + 1 for b in range(2))
+    return content(number(shown, "stream.sender.written"), 2), seed, False
 
 
 def bitmap_sides(shown: Values) -> Hashable:
