@@ -15,6 +15,7 @@ from siteproof.model.language import (
     Step,
     action,
     always,
+    exists,
     for_each,
     given,
 )
@@ -129,6 +130,7 @@ class Shelf(Component):
         super().__init__()
         self.boxes = self.numbers(bounds["boxes"], to=2)
         self.count = bounds["boxes"]
+        self.alarm = self.flag()
 
 
 @action("S-1", box="boxes")
@@ -155,6 +157,27 @@ def look_two_ahead(s: Shelf, box: int) -> Step:
     return given(s.boxes[(box + 2) % s.count] == 2).then(s.boxes[box].becomes(2))
 
 
+@action("S-4")
+def raise_alarm(s: Shelf) -> Step:
+    """One box is empty and one is full: that takes two of them."""
+    return given(exists(s.boxes, lambda box: box == 0) & exists(s.boxes, lambda box: box == 2)).then(
+        s.alarm.becomes(value=True)
+    )
+
+
+@action("S-5", box="boxes")
+def look_around(s: Shelf, box: int) -> Step:
+    """The alarm says whether all the others are empty."""
+    others = for_each([s.boxes[b] for b in range(s.count) if b != box], lambda other: other == 0)
+    return given(s.boxes[box] == 2).then(s.alarm.becomes(others))
+
+
+@always("S-6", why="it is a test")
+def nothing_is_wrong(s: Shelf) -> Bool:
+    """The alarm is silent."""
+    return ~s.alarm
+
+
 @always("S-2", why="it is a test")
 def no_box_overflows(s: Shelf) -> Bool:
     """At most two in each."""
@@ -175,6 +198,13 @@ def test_a_uniform_row_is_proved_and_a_claim_about_its_last_one_is_refuted() -> 
     assert prove(SHELF, {}, ("boxes",)).proved
     proof = prove(evolve(SHELF, properties=(the_last_box_stays_empty,)), {}, ("boxes",))
     assert [(gap.action, gap.bounds) for gap in proof.gaps] == [("fill(shelf, 0)", {"boxes": 1})]
+
+
+@pytest.mark.parametrize(("wrong", "boxes"), [(raise_alarm, 2), (look_around, 1)], ids=lambda value: str(value)[:9])
+def test_what_takes_several_witnesses_is_not_taken_for_impossible(wrong: Action, boxes: int) -> None:
+    """An empty box and a full one are two boxes, not one that is both; where there are no others, all are empty."""
+    proof = prove(evolve(SHELF, actions=(wrong,), properties=(nothing_is_wrong,)), {}, ("boxes",))
+    assert {gap.bounds["boxes"] for gap in proof.gaps} == {boxes}
 
 
 @pytest.mark.parametrize(
