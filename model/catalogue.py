@@ -17,7 +17,7 @@ from siteproof.model.language.text import value_text
 from siteproof.model.lifecycle import HAPPENINGS, LIFECYCLE
 from siteproof.model.specs import LIFECYCLE_SPEC
 
-KINDS = ("transition", "action", "always", "sometimes")
+KINDS = ("transition", "action", "always", "sometimes", "eventually")
 
 
 @frozen

@@ -16,27 +16,32 @@ from siteproof.model import (
     frame_lemmas,
     frames,
     group_lemmas,
+    group_promises,
     groups,
     pipeline,
     plan_lemmas,
+    plan_promises,
     plans,
     resize,
     resize_lemmas,
     resync_lemmas,
+    resync_promises,
     resync_protocol,
     retention_lemmas,
     retention_spec,
 )
-from siteproof.model.language import Bounds, Part, Spec, chapter
+from siteproof.model.language import Bounds, Kind, Part, Spec, chapter
 
 
 def _spec(
     name: str, doc: str, module: ModuleType, parts: tuple[Part, ...], bounds: Bounds, *beside: ModuleType
 ) -> Spec:
-    """The specification that the module's actions and properties are; the modules `beside` it hold its lemmas."""
+    """The specification that a module's actions and properties are; those `beside` it hold its lemmas and promises."""
     actions, properties = chapter(module)
-    _, lemmas = chapter(*beside)
-    return Spec(name, doc, parts, actions, properties, bounds, lemmas)
+    _, others = chapter(*beside)
+    promises = tuple(each for each in others if each.kind is Kind.EVENTUALLY)
+    lemmas = tuple(each for each in others if each.kind is not Kind.EVENTUALLY)
+    return Spec(name, doc, parts, actions, (*properties, *promises), bounds, lemmas)
 
 
 RESYNC_PROTOCOL = _spec(
@@ -50,6 +55,7 @@ RESYNC_PROTOCOL = _spec(
     ),
     {"blocks": 2, "versions": 2},
     resync_lemmas,
+    resync_promises,
 )
 
 GROUPS = _spec(
@@ -59,6 +65,7 @@ GROUPS = _spec(
     (Part(groups.Group, groups.Group),),
     {"members": 2, "writes": 2},
     group_lemmas,
+    group_promises,
 )
 
 PLANS = _spec(
@@ -68,6 +75,7 @@ PLANS = _spec(
     (Part(plans.Plan, plans.Plan),),
     {"groups": 2, "machines": 2},
     plan_lemmas,
+    plan_promises,
 )
 
 APPLIANCE = _spec(

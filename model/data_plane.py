@@ -1,10 +1,10 @@
 """The data-plane specification: the chapters failover, drill, replication and recovery_points with their properties."""
 
-from siteproof.model import drill, failover, lemmas, properties, recovery_points, replication
+from siteproof.model import data_promises, drill, failover, lemmas, properties, recovery_points, replication
 from siteproof.model.language import Part, Spec, chapter
 from siteproof.model.machine import Link, Machine
 
-_actions, _properties = chapter(failover, drill, replication, recovery_points, properties)
+_actions, _properties = chapter(failover, drill, replication, recovery_points, properties, data_promises)
 _, _lemmas = chapter(lemmas)
 
 REPLICATION = Spec(

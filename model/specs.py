@@ -5,7 +5,7 @@ import difflib
 from siteproof.model.administration_spec import ADMINISTRATION_SPEC
 from siteproof.model.chapters import CHAPTERS
 from siteproof.model.data_plane import REPLICATION
-from siteproof.model.exhibits import EXHIBITS
+from siteproof.model.exhibits import EXHIBITS, STALLS
 from siteproof.model.language import Spec
 from siteproof.model.lifecycle_spec import lifecycle_spec
 from siteproof.model.nouns.problem import Problem
@@ -13,7 +13,7 @@ from siteproof.model.nouns.problem import Problem
 LIFECYCLE_SPEC = lifecycle_spec()
 
 RIGHT: dict[str, Spec] = {spec.name: spec for spec in (LIFECYCLE_SPEC, ADMINISTRATION_SPEC, REPLICATION, *CHAPTERS)}
-WRONG: dict[str, Spec] = {exhibit.spec.name: exhibit.spec for exhibit in EXHIBITS}
+WRONG: dict[str, Spec] = {exhibit.spec.name: exhibit.spec for exhibit in (*EXHIBITS, *STALLS)}
 SPECS: dict[str, Spec] = {**RIGHT, **WRONG}
 
 

@@ -6,7 +6,7 @@ Rule: a result says whether it is complete; nothing is claimed of states that we
 from attrs import frozen
 
 from siteproof.model.engine.search import Search
-from siteproof.model.engine.trace import Trace, trace_to
+from siteproof.model.engine.trace import Trace, TraceStep, trace_to
 from siteproof.model.language.claims import Kind
 from siteproof.model.language.spec import Claim
 
@@ -15,7 +15,8 @@ from siteproof.model.language.spec import Claim
 class Verdict:
     """One claim's verdict; `holds` is None while the search is incomplete and the claim is open.
 
-    The trace leads to a violation of an `always`, or to the witness of a `sometimes`.
+    The trace leads to a violation of an `always`, or to the witness of a `sometimes`. Of an `eventually` it leads to
+    where the promise is broken by the steps of `loop`, again and again; without steps by staying there.
     """
 
     rule: str
@@ -25,6 +26,7 @@ class Verdict:
     why: str
     holds: bool | None
     trace: Trace | None
+    loop: tuple[TraceStep, ...] | None = None
 
 
 @frozen

@@ -12,7 +12,10 @@ MANIFEST = Path(__file__).parents[1] / "checks.toml"
 
 
 class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One exploration and what it must find; `breaks` maps violated claims to the length of their shortest trace."""
+    """One exploration and what it must find; `breaks` maps violated claims to the length of their shortest trace.
+
+    `stalls` maps broken promises to the steps of the way there and of the loop.
+    """
 
     spec: str
     bounds: dict[str, int]
@@ -20,6 +23,7 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     transitions: int
     depth: int
     breaks: dict[str, int] = {}
+    stalls: dict[str, tuple[int, int]] = {}
 
 
 class _Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

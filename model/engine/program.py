@@ -4,13 +4,13 @@ Rule: the generated functions mean exactly what `language.evaluate` says; a test
 A state is one `bytes` value with one byte per variable, in the system's order.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from attrs import field, frozen
 
 from siteproof.model.language.claims import Kind
 from siteproof.model.language.domain import Range, Value
-from siteproof.model.language.expression import Expr, Op
+from siteproof.model.language.expression import Bool, Expr, Op
 from siteproof.model.language.source import SpecError
 from siteproof.model.language.spec import Claim, System, Transition
 from siteproof.model.language.text import value_text
@@ -57,6 +57,16 @@ def compiled(system: System) -> Program:
     initial = bytes(variable.domain.encode(variable.initial) for variable in system.variables)
     order = {name: number for number, name in enumerate(names)}
     return Program(system, source, initial, space["successors"], space["claims"], order)  # type: ignore[arg-type]
+
+
+def predicates(system: System, wanted: Sequence[Bool]) -> Callable[[State], tuple[bool, ...]]:
+    """A function that says of a state which of the conditions hold in it."""
+    names = {variable.name: f"v{number}" for number, variable in enumerate(system.variables)}
+    values = "".join(f"{code(each, names)}, " for each in wanted)
+    lines = ("def holds(state):", f"    ({', '.join(names.values())},) = state", f"    return ({values})", "")
+    space: dict[str, object] = {}
+    exec(compile("\n".join(lines), f"<{system.name}>", "exec"), space)  # noqa: S102  (our own text, as above)
+    return space["holds"]  # type: ignore[return-value]  # the function that was defined just now
 
 
 Names = Mapping[str, str]

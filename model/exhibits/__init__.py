@@ -2,6 +2,7 @@
 
 from siteproof.model.exhibits import (
     acknowledged_unflushed,
+    acknowledged_when_quiet,
     armed_and_waiting,
     bitmap_keeps_its_size,
     bitmap_of_before_the_crash,
@@ -17,11 +18,13 @@ from siteproof.model.exhibits import (
     edit_prunes,
     edit_resurrects,
     end_forgotten,
+    failed_for_good,
     failure_ignored,
     flag_left_standing,
     frame_too_early,
     half_applied,
     handshake,
+    held_for_ever,
     impatient_group,
     incomplete_point,
     inexact_point,
@@ -44,6 +47,7 @@ from siteproof.model.exhibits import (
     resize_unmarked,
     resize_unnoticed,
     rolled_back_bitmap,
+    sent_again,
     silent_move,
     stale_generation,
     stored_without_travelling,
@@ -54,6 +58,8 @@ from siteproof.model.exhibits import (
     unfenced,
     untracked_window,
     update_forgets,
+    waits_for_the_dead,
+    waits_until_quiet,
     window,
     write_order,
     written_outside,
@@ -118,3 +124,13 @@ EXHIBITS: tuple[Exhibit, ...] = (
     latest_by_clock.EXHIBIT,
     pruned_by_clock.EXHIBIT,
 )
+
+STALLS: tuple[Exhibit, ...] = (
+    failed_for_good.EXHIBIT,
+    waits_until_quiet.EXHIBIT,
+    sent_again.EXHIBIT,
+    acknowledged_when_quiet.EXHIBIT,
+    held_for_ever.EXHIBIT,
+    waits_for_the_dead.EXHIBIT,
+)
+"""Wrong designs that do nothing wrong, and in the end nothing at all: each breaks a promise (`eventually`)."""

@@ -12,7 +12,7 @@ from typing import Any
 from siteproof.model.export.identifiers import Docs, members
 from siteproof.model.language.domain import Domain, Members, Range, Value
 from siteproof.model.language.expression import Expr, Op
-from siteproof.model.language.spec import Claim, System, Transition
+from siteproof.model.language.spec import Claim, Promise, System, Transition
 
 FORMAT = "siteproof-system-1"
 
@@ -33,6 +33,7 @@ def data_of(system: System, docs: Docs | None = None) -> dict[str, Any]:
         ],
         "transitions": [_transition(step, docs or {}) for step in system.transitions],
         "claims": [_claim(claim) for claim in system.claims],
+        "promises": [_promise(promise) for promise in system.promises],
     }
 
 
@@ -49,6 +50,14 @@ def _transition(step: Transition, docs: Docs) -> dict[str, Any]:
 def _claim(claim: Claim) -> dict[str, Any]:
     facts = {"rule": claim.rule, "kind": claim.kind.value, "name": claim.name, "doc": claim.doc, "why": claim.why}
     return {**facts, "instances": [[label, _expression(guard)] for label, guard in claim.instances]}
+
+
+def _promise(promise: Promise) -> dict[str, Any]:
+    """`fair`, `strong` and `ceases` are places in the list of transitions."""
+    facts = {"rule": promise.rule, "kind": "eventually", "name": promise.name, "doc": promise.doc, "why": promise.why}
+    counted = {"fair": promise.fair, "strong": promise.strong, "ceases": promise.ceases}
+    leads = [[label, _expression(each.begins), _expression(each.ends)] for label, each in promise.instances]
+    return {**facts, **{name: sorted(numbers) for name, numbers in counted.items()}, "instances": leads}
 
 
 def _expression(node: Expr) -> Any:

@@ -46,7 +46,7 @@ def promela(system: System, docs: Docs | None = None, *, asserted: Collection[in
     steps = [line for transition in system.transitions for line in writer.step(transition)]
     chosen = range(len(system.claims)) if asserted is None else asserted
     claims = list(writer.claims(frozenset(chosen)))
-    lines = [*writer.head(), *writer.defined_lines(), *claims]
+    lines = [*writer.head(), *writer.defined_lines(), *claims, *_promises(system)]
     process = ["active proctype system() {", "  d_step { check() };", "end:", "  do", *steps, "  od", "}"]
     return "\n".join([*lines, *process]) + "\n"
 
@@ -140,6 +140,16 @@ def _claim_comment(claim: Claim) -> list[str]:
     if claim.kind is Kind.ALWAYS:
         return _comment(first, claim.doc, f"Otherwise: {claim.why}")
     return _comment(first, claim.doc, "(must be reachable: asserting its negation makes SPIN show the way)")
+
+
+def _promises(system: System) -> Iterator[str]:
+    """SPIN is fair to processes, not to the steps of one: promises are named here and judged elsewhere."""
+    for promise in system.promises:
+        first = f"{promise.rule}  eventually: {promise.name.replace('_', ' ')}"
+        yield from _comment(
+            first, promise.doc, "(needs fairness of single steps: siteproof explore, or the TLA+ export)"
+        )
+        yield ""
 
 
 def _type(domain: Domain) -> str:

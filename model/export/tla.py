@@ -14,39 +14,45 @@ from siteproof.model.export.writer import Writer
 from siteproof.model.language.claims import Kind
 from siteproof.model.language.domain import Domain, Members, Range, Truth
 from siteproof.model.language.expression import Expr, Op
-from siteproof.model.language.spec import Claim, System, Transition
+from siteproof.model.language.spec import Claim, Promise, System, Transition
 
 RESERVED = ("Init", "Next", "Spec", "TypeOK", "vars", "BOOLEAN", "Nat", "Int", "STRING")
 
 
 @frozen
 class Module:
-    """A module's name, its text, the configuration for TLC, and the operator of each claim by the claim's number."""
+    """A module's name, its text, the configuration for TLC, and the operators of claims and promises by number."""
 
     name: str
     text: str
     config: str
     claims: tuple[str, ...]
+    promises: tuple[str, ...] = ()
 
 
 def tla(system: System, docs: Docs | None = None, *, asserted: Collection[int] | None = None) -> Module:
     """The module. `asserted` are the numbers of the `always` claims that TLC is to check; None means all of them."""
     writer = _Tla(system, docs, (*RESERVED, *kinds(system)))
-    body = [*writer.actions(), *writer.claims()]
+    body = [*writer.actions(), *writer.claims(), *writer.promised()]
     name = word(system.name)
     lines = [*writer.head(name), *writer.variables(), *writer.defined_lines(), *body, "=" * 78]
     chosen = range(len(system.claims)) if asserted is None else sorted(asserted)
     invariants = [writer.operators[n] for n in chosen if system.claims[n].kind is Kind.ALWAYS]
-    return Module(name, "\n".join(lines) + "\n", _config(invariants), tuple(writer.operators))
+    promises = tuple(writer.promises)
+    return Module(name, "\n".join(lines) + "\n", _config(invariants, promises), tuple(writer.operators), promises)
 
 
-def _config(invariants: list[str]) -> str:
+def _config(invariants: list[str], promises: tuple[str, ...]) -> str:
     lines = ["\\* A state without a successor is no mistake here: run TLC with -deadlock.", "SPECIFICATION Spec"]
-    return "\n".join([*lines, *(f"INVARIANT {name}" for name in ("TypeOK", *invariants))]) + "\n"
+    asked = [f"\\* PROPERTY {name}" for name in promises]
+    note = ["\\* Promises take TLC much longer than invariants; ask for one by removing its \\*."] if asked else []
+    return "\n".join([*lines, *(f"INVARIANT {name}" for name in ("TypeOK", *invariants)), *note, *asked]) + "\n"
 
 
 class _Tla(Writer):
     operators: list[str]
+    promises: list[str]
+    called: list[str]
 
     def head(self, name: str) -> Iterator[str]:
         yield f"{f' MODULE {name} ':-^78}"
@@ -72,13 +78,13 @@ class _Tla(Writer):
             yield from (*_comment(label), f"{name} == {body}", "")
 
     def actions(self) -> Iterator[str]:
-        called = []
+        self.called = []
         for number, transition in enumerate(self.system.transitions):
             name = self.names.of(f"{transition.rule}_{transition.name}", f"transition {number}")
-            called.append(name)
+            self.called.append(name)
             yield from (f"\\* {line}" for line in headline(transition, self.docs))
             yield from (f"{name} ==", *self._steps(transition), "")
-        steps = [f"  \\/ {name}" for name in called] or ["  FALSE"]
+        steps = [f"  \\/ {name}" for name in self.called] or ["  FALSE"]
         yield from ("Next ==", *steps, "", "Spec == Init /\\ [][Next]_vars", "")
 
     def _steps(self, transition: Transition) -> Iterator[str]:
@@ -105,6 +111,24 @@ class _Tla(Writer):
         yield from (f"  {sign} {self.code(guard)}" for guard in guards)
         if not guards:
             yield empty
+
+    def promised(self) -> Iterator[str]:
+        """Each promise as a temporal formula: what it counts on, and where that leads."""
+        self.promises = []
+        for number, promise in enumerate(self.system.promises):
+            name = self.names.of(f"{promise.rule}_eventually_{promise.name}", f"promise {number}")
+            self.promises.append(name)
+            yield from (f"\\* {promise.rule}  eventually: {promise.name.replace('_', ' ')}", *_comment(promise.doc))
+            yield from (*_comment(f"Otherwise: {promise.why}"), f"{name} ==", *self._counted_on(promise), "  =>")
+            for _, leads in promise.instances:
+                begins, ends = (self.code(simple(each)) for each in (leads.begins, leads.ends))
+                yield f"  /\\ {begins} ~> {ends}"
+            yield ""
+
+    def _counted_on(self, promise: Promise) -> Iterator[str]:
+        yield from (f"  /\\ WF_vars({self.called[number]})" for number in sorted(promise.fair))
+        yield from (f"  /\\ SF_vars({self.called[number]})" for number in sorted(promise.strong))
+        yield from (f"  /\\ <>[][~{self.called[number]}]_vars" for number in sorted(promise.ceases))
 
 
 def _comment(text: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from siteproof.model.language.action import Action, Step, action, given
 from siteproof.model.language.claims import Kind, Property, always, sometimes
 from siteproof.model.language.component import Component
 from siteproof.model.language.expression import Bool, Effect, Int, Sym, all_of, any_of, as_bool, as_int, bound, symbol
+from siteproof.model.language.promise import after, eventually
 from siteproof.model.language.sets import define, exists, for_each
 from siteproof.model.language.source import Source, SpecError
 from siteproof.model.language.spec import Bounds, Part, Spec, System, chapter
@@ -28,6 +29,7 @@ __all__ = [
     "Sym",
     "System",
     "action",
+    "after",
     "all_of",
     "always",
     "any_of",
@@ -36,6 +38,7 @@ __all__ = [
     "bound",
     "chapter",
     "define",
+    "eventually",
     "exists",
     "for_each",
     "given",

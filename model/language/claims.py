@@ -1,4 +1,4 @@
-"""Properties: what always holds, and what has to be possible, so that `always` is not true for want of cases.
+"""Properties: what always holds, what has to be possible, so that `always` is not true for want of cases, and promises.
 
 Rule: every `always` has a `sometimes` twin with the same id, and says why its violation would hurt.
 """
@@ -6,6 +6,7 @@ Rule: every `always` has a `sometimes` twin with the same id, and says why its v
 import inspect
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from typing import Any
 
 from attrs import frozen
 
@@ -18,6 +19,7 @@ class Kind(StrEnum):
 
     ALWAYS = "always"  # of every one
     SOMETIMES = "sometimes"  # of at least one
+    EVENTUALLY = "eventually"  # of every run that is fair (promise.py)
 
 
 @frozen(eq=False)
@@ -32,7 +34,7 @@ class Property:
     name: str
     doc: str
     why: str
-    build: Callable[..., Bool]
+    build: Callable[..., Any]  # a Bool; of a promise a Leads
     needs: Mapping[str, int]
     source: Source
 
@@ -54,7 +56,14 @@ def _property(
         raise SpecError(f"{rule} does not say why it matters", "give it  why=...", source)
 
     def declare(build: Callable[..., Bool]) -> Property:
-        doc = inspect.cleandoc(build.__doc__ or build.__name__.replace("_", " "))
-        return Property(rule, kind, build.__name__, doc, why, build, needs, source)
+        return property_of(rule, kind, why, needs, source, build)
 
     return declare
+
+
+def property_of(
+    rule: str, kind: Kind, why: str, needs: Mapping[str, int], source: Source, build: Callable[..., Any]
+) -> Property:
+    """The property that a function declares by its name and its docstring."""
+    doc = inspect.cleandoc(build.__doc__ or build.__name__.replace("_", " "))
+    return Property(rule, kind, build.__name__, doc, why, build, needs, source)

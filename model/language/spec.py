@@ -14,6 +14,7 @@ from siteproof.model.language.action import Action, Step
 from siteproof.model.language.claims import Kind, Property
 from siteproof.model.language.component import Component
 from siteproof.model.language.expression import Bool, Effect, as_guard
+from siteproof.model.language.promise import Eventually, Leads
 from siteproof.model.language.source import Source, SpecError
 from siteproof.model.language.variable import Variable
 from siteproof.model.nouns.problem import Problem
@@ -47,10 +48,26 @@ class Claim:
 
 
 @frozen(eq=False)
+class Promise:
+    """One `eventually` with its instances; the sets hold the numbers of the transitions that it counts on."""
+
+    rule: str
+    name: str
+    doc: str
+    why: str
+    instances: tuple[tuple[str, Leads], ...]
+    fair: frozenset[int]
+    strong: frozenset[int]
+    ceases: frozenset[int]
+    source: Source
+
+
+@frozen(eq=False)
 class System:
     """A specification for given bounds: variables in a fixed order, transitions and claims.
 
     `unasked` are the properties that need larger bounds; `lemmas` are there for proofs only.
+    `promises` speak of runs and not of states: only a search that has the whole graph can judge them.
     """
 
     name: str
@@ -60,6 +77,7 @@ class System:
     claims: tuple[Claim, ...]
     unasked: tuple[Property, ...]
     lemmas: tuple[Claim, ...]
+    promises: tuple[Promise, ...] = ()
 
 
 @frozen(eq=False)
@@ -88,14 +106,16 @@ class Spec:
         chosen = {**self.bounds, **self._checked(bounds or {})}
         places = _placed(self.parts, chosen)
         asked = [claim for claim in self.properties if _can_be_asked(claim, chosen)]
+        steps = tuple(step for action in self.actions for step in _transitions(action, places, chosen))
         return System(
             self.name,
             chosen,
             tuple(variable for group in places.values() for part in group for variable in part.variables()),
-            tuple(step for action in self.actions for step in _transitions(action, places, chosen)),
-            tuple(_claim(claim, places, chosen) for claim in asked),
+            steps,
+            tuple(_claim(claim, places, chosen) for claim in asked if not isinstance(claim, Eventually)),
             tuple(claim for claim in self.properties if claim not in asked),
             tuple(_claim(lemma, places, chosen) for lemma in self.lemmas),
+            tuple(_promise(claim, steps, places, chosen) for claim in asked if isinstance(claim, Eventually)),
         )
 
     def but(self, name: str, doc: str, *changed: Action) -> "Spec":
@@ -160,6 +180,21 @@ def _claim(claim: Property, places: Places, bounds: Bounds) -> Claim:
     choices = _choices(claim.build, {}, claim.source, places, bounds)
     instances = tuple((label, as_guard(claim.build(**arguments))) for label, arguments in choices)
     return Claim(claim.rule, claim.kind, claim.name, claim.doc, claim.why, instances, claim.source)
+
+
+def _promise(claim: Eventually, steps: tuple[Transition, ...], places: Places, bounds: Bounds) -> Promise:
+    choices = _choices(claim.build, claim.indexes, claim.source, places, bounds)
+    instances = tuple((label, claim.build(**arguments)) for label, arguments in choices)
+    if not all(isinstance(leads, Leads) for _, leads in instances):
+        raise SpecError(f"{claim.name} promises nothing", "end with  after(...).comes(...)", claim.source)
+    known = {step.rule for step in steps}
+    wanted = (claim.fairness.fair, claim.fairness.strong, claim.fairness.ceases)
+    for rule in sorted(frozenset().union(*wanted) - known):
+        raise SpecError(f"{claim.name} counts on {rule}, which is no action here", "name actions of it", claim.source)
+    fair, strong, ceases = (
+        frozenset(number for number, step in enumerate(steps) if step.rule in rules) for rules in wanted
+    )
+    return Promise(claim.rule, claim.name, claim.doc, claim.why, instances, fair, strong, ceases, claim.source)
 
 
 def _choices(

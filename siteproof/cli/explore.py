@@ -7,7 +7,7 @@ progress line of a terminal does.
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import attrs
 import click
@@ -18,9 +18,12 @@ from siteproof.model.engine.choice import ENGINES, explorer, orbits_of
 from siteproof.model.engine.exploration import Exploration, Verdict
 from siteproof.model.engine.explorer import Explorer, Progress
 from siteproof.model.engine.goal import goal
+from siteproof.model.engine.promises import STATES_MAX as PROMISED_STATES_MAX
+from siteproof.model.engine.promises import with_promises
 from siteproof.model.engine.search import MEBIBYTE, Level, Limits
-from siteproof.model.engine.trace import Trace
+from siteproof.model.engine.trace import Trace, TraceStep
 from siteproof.model.export.itf import itf
+from siteproof.model.language.claims import Kind
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.specs import known
@@ -65,12 +68,12 @@ def explore(
 
 
 def _show_everything(search: Explorer, system: System, title: str, form: str) -> int:
-    found = search.explore(_progress(search, form))
+    found = with_promises(search.explore(_progress(search, form)), system)
     if form == "json":
         _emit({"title": title, "engine": search.engine, "orbits": orbits_of(search), **attrs.asdict(found)})
     else:
         counts, *lines = _lines(found)
-        click.echo("\n".join([title, counts, *_engine(search), *lines, *_unasked(system), _summary(found)]))
+        click.echo("\n".join([title, counts, *_engine(search), *lines, *_unasked(system, found), _summary(found)]))
     if not found.complete:
         return ExitCode.INTERRUPTED
     return ExitCode.VIOLATION if found.violated else ExitCode.OK
@@ -117,28 +120,65 @@ def _lines(found: Exploration) -> Iterator[str]:
         yield f"nothing goes on in {found.deadlocks} states; the nearest is {_length(found.deadlock)} away"
 
 
-def _unasked(system: System) -> Iterator[str]:
+def _unasked(system: System, found: Exploration) -> Iterator[str]:
+    yield from _unjudged(system, found)
     for claim in system.unasked:
         needs = ", ".join(f"{name} >= {least}" for name, least in claim.needs.items())
         name = claim.name.replace("_", " ")
         yield f"not asked at these bounds: {claim.rule} {claim.kind.value} {name} (needs {needs})"
 
 
+def _unjudged(system: System, found: Exploration) -> Iterator[str]:
+    """Promises speak of runs: they are judged on a whole graph that is not too large."""
+    judged = {verdict.rule for verdict in found.verdicts if verdict.kind is Kind.EVENTUALLY}
+    reason = "the search was interrupted" if not found.complete else f"more than {PROMISED_STATES_MAX:,} states"
+    for promise in system.promises:
+        if promise.rule not in judged:
+            yield f"not asked: {promise.rule} eventually {promise.name.replace('_', ' ')} ({reason})"
+
+
 def _verdict_lines(verdict: Verdict) -> Iterator[str]:
     name = verdict.name.replace("_", " ")
-    steps = f"  ({_length(verdict.trace)})" if verdict.trace is not None else ""
-    yield f"{MARKS[verdict.holds]:<5} {verdict.rule:<7} {verdict.kind.value:<9}  {name}{steps}"
+    yield f"{MARKS[verdict.holds]:<5} {verdict.rule:<7} {verdict.kind.value:<10} {name}{_steps_of(verdict)}"
     if verdict.holds is False:
-        yield f"      {verdict.doc}"
-        yield from [f"      why: {verdict.why}"] if verdict.why else ["      it has to be possible, and is not"]
+        yield from (f"      {line}" for line in verdict.doc.splitlines() if line)
+        yield f"      {_why(verdict)}"
         yield from _steps(verdict.trace, "      ")
+        yield from _loop_lines(verdict)
+
+
+def _steps_of(verdict: Verdict) -> str:
+    if verdict.trace is None:
+        return ""
+    loop = f", then {_steps_long(len(verdict.loop))} again and again" if verdict.loop else ""
+    return f"  ({_length(verdict.trace)}{loop})"
+
+
+def _why(verdict: Verdict) -> str:
+    if verdict.kind is Kind.EVENTUALLY and verdict.trace is None:
+        return "its condition never comes about, so nothing is promised"
+    return f"why: {verdict.why}" if verdict.why else "it has to be possible, and is not"
+
+
+def _loop_lines(verdict: Verdict) -> Iterator[str]:
+    """What goes on for ever; a run that stays where it is has nothing left that has to happen."""
+    if verdict.loop is None or verdict.trace is None:
+        return
+    if not verdict.loop:
+        yield "      and so it stays: nothing that is counted on can happen here"
+        return
+    yield "      and then again and again"
+    yield from _numbered(verdict.loop, "      ", verdict.trace.length + 1)
 
 
 def _steps(trace: Trace | None, indent: str) -> Iterator[str]:
     """One line for each step, with every change; the names are cut to what tells them apart."""
-    steps = trace.steps if trace is not None else ()
+    return _numbered(trace.steps if trace is not None else (), indent, 1)
+
+
+def _numbered(steps: Sequence[TraceStep], indent: str, first: int) -> Iterator[str]:
     width = max((len(step.name) for step in steps), default=0)
-    for number, step in enumerate(steps, 1):
+    for number, step in enumerate(steps, first):
         changes = " · ".join(f"{_short(c.variable)} {c.before} → {c.after}" for c in step.changes)
         yield f"{indent}{number:>3}  {step.rule:<7} {step.name:<{width}}  {changes}"
 

@@ -23,7 +23,7 @@ def test_a_right_design_holds(capsys: pytest.CaptureFixture[str]) -> None:
     assert first.startswith("siteproof 0.")
     assert "machines=1 blocks=1 versions=2 points=1" in first
     assert second == "640 states · 2,698 transitions · depth 18 · all reachable states"
-    assert last == "HOLDS (replication): 18 claims in all 640 states"
+    assert last == "HOLDS (replication): 20 claims in all 640 states"
     assert "not asked at these bounds: LC-14 sometimes the other disk is a mixture (needs blocks >= 2" in out
 
 
