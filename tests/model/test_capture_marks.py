@@ -99,3 +99,25 @@ def test_a_comparison_that_is_due_is_the_same_word_everywhere() -> None:
     for chapter, name in names.items():
         (region,) = [v for v in SPECS[chapter].system().variables if v.name == name]
         assert region.initial is Resync.NONE
+
+
+def mode_moves(system: System, mode: str, rules: tuple[str, ...]) -> set[tuple[Value, Value]]:
+    """How the actions of these rules move a write-order mode, in every reachable state."""
+    search = Search(system).run()
+    (variable,) = [v for v in system.variables if v.name == mode]
+    steps = {number for number, step in enumerate(system.transitions) if step.rule in rules}
+    pairs = {
+        (search.program.value(state, variable), search.program.value(after, variable))
+        for state in search.states
+        for step, after in search.program.successors(state)
+        if step in steps
+    }
+    return {(before, after) for before, after in pairs if before is not after}
+
+
+def test_a_disk_degrades_and_returns_as_it_does_under_the_appliances_pressure() -> None:
+    """Data, metadata, bitmap, and back to data at once: the same moves in both chapters."""
+    capture = mode_moves(SPECS["capture"].system(), "captured.disks[1].mode", ("CAP-5", "CAP-7"))
+    appliance = mode_moves(SPECS["appliance"].system({"parts": 1}), "estate.machine.mode", ("APP-5", "APP-8"))
+    assert capture == appliance
+    assert len(capture) == 4
