@@ -55,18 +55,24 @@ def too_wild(arrivals: Arrivals, rule: RetentionRule) -> str:
 
 def ends_of(arrivals: Arrivals, rule: RetentionRule) -> Times:
     """For each point the judging clock at its deletion, FOREVER_MS when the history ends before that."""
+    return fates_of(arrivals, rule)[0]
+
+
+def fates_of(arrivals: Arrivals, rule: RetentionRule) -> tuple[Times, Times]:
+    """The ends, and for each thinned point the place of the one that its bucket keeps; -1 for all others."""
     assert rule.alignment is Alignment.ABSOLUTE
     assert rule.representative is Representative.OLDEST
     assert not (wild := too_wild(arrivals, rule)), wild
-    ends = np.full(len(arrivals.taken_ms), FOREVER_MS)
+    ends, favours = np.full(len(arrivals.taken_ms), FOREVER_MS), np.full(len(arrivals.taken_ms), -1)
     standing = np.arange(len(ends))
     for tier in rule.buckets:
         entry = _reach(arrivals, standing, tier.start_minutes)
-        leads, drops = _contest(arrivals, standing, entry, tier.bucket_minutes * MINUTE_MS)
-        ends[standing] = np.where(leads, FOREVER_MS, drops)
+        leads, drops, rivals = _contest(arrivals, standing, entry, tier.bucket_minutes * MINUTE_MS)
+        losers = standing[~leads]
+        ends[losers], favours[losers] = drops[~leads], standing[rivals[~leads]]
         standing = standing[leads]
     ends[standing] = _reach(arrivals, standing, rule.retention_minutes)
-    return ends
+    return ends, favours
 
 
 def counts_of(arrivals: Arrivals, ends_ms: Times) -> Times:
@@ -87,25 +93,28 @@ def _reach(arrivals: Arrivals, points: Times, age_minutes: int) -> Times:
     return np.append(arrivals.now_ms, FOREVER_MS)[place]
 
 
-def _contest(arrivals: Arrivals, points: Times, entry_ms: Times, width_ms: int) -> tuple[Flags, Times]:
-    """Which points lead their bucket, and when each other one goes.
+def _contest(arrivals: Arrivals, points: Times, entry_ms: Times, width_ms: int) -> tuple[Flags, Times, Times]:
+    """Which points lead their bucket, when each other one goes, and in favour of whom (places among the points).
 
     Points enter in order, so whoever has an older one of its kind goes when it enters; only the oldest
     crash-consistent point of a bucket has a place to lose, when the first application-consistent one enters.
     """
     bucket, app = arrivals.taken_ms[points] // width_ms, arrivals.app[points]
-    crashes, apps = (_firsts(bucket, np.flatnonzero(kind)) for kind in (~app, app))
-    rival = np.minimum(np.searchsorted(bucket[apps], bucket[crashes]), max(len(apps) - 1, 0))
-    beaten = bucket[apps][rival] == bucket[crashes] if len(apps) else np.zeros(len(crashes), dtype=np.bool_)
+    places = np.arange(len(points))
+    crash_first, app_first = (_first_of_bucket(bucket, kind) for kind in (~app, app))
+    oldest_crash = ~app & (places == crash_first)
+    beaten = oldest_crash & (app_first < len(points))
     drops = entry_ms.copy()
-    drops[crashes[beaten]] = np.maximum(entry_ms[crashes[beaten]], entry_ms[apps[rival[beaten]]] if len(apps) else 0)
-    leads = np.zeros(len(points), dtype=np.bool_)
-    leads[apps] = leads[crashes[~beaten]] = True
-    return leads, drops
+    drops[beaten] = np.maximum(entry_ms[beaten], entry_ms[app_first[beaten]])
+    rivals = np.where(app | (app_first < places) | beaten, app_first, crash_first)
+    return (oldest_crash & ~beaten) | (app & (places == app_first)), drops, rivals
 
 
-def _firsts(bucket: Times, points: Times) -> Times:
-    """The first of these points in each bucket."""
-    mine = bucket[points]
-    first: Times = points[np.append(True, mine[1:] != mine[:-1])[: len(mine)]]
-    return first
+def _first_of_bucket(bucket: Times, kind: Flags) -> Times:
+    """For each point the place of the first one of that kind in its bucket; their number when there is none."""
+    group = np.cumsum(np.append(False, bucket[1:] != bucket[:-1])[: len(bucket)])
+    first = np.full(int(group[-1]) + 1 if len(group) else 0, len(bucket))
+    mine = np.flatnonzero(kind)[::-1]
+    first[group[mine]] = mine  # the last one that is written is the first one of the bucket
+    found: Times = first[group]
+    return found

@@ -5,7 +5,7 @@ so a day costs the same however many are kept. Pruning runs only when a point ar
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 
 from attrs import define, field, frozen
@@ -14,6 +14,8 @@ from siteproof.model.nouns.policy import MINUTE_MS, RecoveryPoint, ReplicationPo
 from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.policy.keep import Choice, Reason, choose
 from siteproof.model.policy.rule import Alignment, Representative, RetentionRule, Tier
+
+LONG_POINTS = 20_000  # about two months; below it numpy is imported for longer than it saves
 
 
 @frozen
@@ -28,10 +30,13 @@ class Drop:
 
 @frozen
 class History:
-    """What a run left: the kept points with reasons, every drop in order, and the number kept after each arrival."""
+    """What a run left: the kept points with reasons, every drop, and the number kept after each arrival.
+
+    Drops stand in the order in which they happened, those of one instant in the order of their points.
+    """
 
     kept: tuple[Choice, ...]
-    drops: tuple[Drop, ...]
+    drops: Sequence[Drop]
     counts: tuple[int, ...]
     now_ms: int
 
@@ -51,11 +56,21 @@ def schedule(policy: ReplicationPolicy, start_ms: int, minutes: int, first: int 
 def run(points: Iterable[RecoveryPoint], rule: RetentionRule, already: Iterable[RecoveryPoint] = ()) -> History:
     """Let the points arrive in order and apply the rule after each; `already` is what another rule had kept before.
 
-    Nothing is pinned; buckets lie in absolute time and keep their oldest.
+    Nothing is pinned; buckets lie in absolute time and keep their oldest. Long histories are computed with arrays.
     """
     assert rule.alignment is Alignment.ABSOLUTE
     assert rule.representative is Representative.OLDEST
     assert rule.keeps_newest
+    arriving, before = list(points), list(already)
+    if len(arriving) >= LONG_POINTS and not before:
+        from siteproof.model.policy.long_history import run_at_once  # noqa: PLC0415  (short ones do without numpy)
+
+        return run_at_once(arriving, rule) or run_in_steps(arriving, rule, before)
+    return run_in_steps(arriving, rule, before)
+
+
+def run_in_steps(points: Iterable[RecoveryPoint], rule: RetentionRule, already: Iterable[RecoveryPoint]) -> History:
+    """The same, one arrival after the other."""
     queues = _Queues.of(rule)
     queues.take_over(already)
     counts: list[int] = []
@@ -64,7 +79,8 @@ def run(points: Iterable[RecoveryPoint], rule: RetentionRule, already: Iterable[
         now_ms = point.taken_at_ms
         queues.arrive(point)
         counts.append(queues.count)
-    return History(choose(queues.kept(), now_ms, rule), tuple(queues.drops), tuple(counts), now_ms)
+    drops = sorted(queues.drops, key=lambda each: (each.at_ms, each.point.sequence))
+    return History(choose(queues.kept(), now_ms, rule), tuple(drops), tuple(counts), now_ms)
 
 
 def _rank(point: RecoveryPoint) -> tuple[bool, bool, int]:

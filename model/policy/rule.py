@@ -64,7 +64,7 @@ def plain_rule(retention_minutes: int) -> RetentionRule:
 
 
 def published_rule(retention_minutes: int) -> RetentionRule:
-    """The published table; a retention between two rows follows the longer row (P)."""
+    """The published table; a retention between two rows follows the longer row (P, SP-RET-22)."""
     return RetentionRule(retention_minutes, published_tiers(retention_minutes))
 
 

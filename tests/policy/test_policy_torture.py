@@ -5,14 +5,16 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from attrs import evolve
 
 from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, RecoveryPoint, ReplicationPolicy
 from siteproof.model.nouns.scenario import START_MS
 from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.policy.clocks import CALM, HOUR_MS, Weather, in_summer, local_ms, tortured
 from siteproof.model.policy.fates import FOREVER_MS, Arrivals, counts_of, ends_of, steady, too_wild
-from siteproof.model.policy.history import run, schedule
+from siteproof.model.policy.history import LONG_POINTS, run, run_in_steps, schedule
 from siteproof.model.policy.keep import choose
+from siteproof.model.policy.long_history import run_at_once
 from siteproof.model.policy.rule import RetentionRule, plain_rule, published_rule
 
 DAY_MS = DAY_MINUTES * MINUTE_MS
@@ -64,6 +66,40 @@ def test_arrays_end_each_point_when_the_queues_do(days: int) -> None:
         n: end for n, end in enumerate(ends.tolist()) if end != FOREVER_MS
     }
     assert counts_of(calm, ends).tolist() == list(past.counts)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "every"),
+    [(1440, 60), (2880, 240), (300, 60), (60, 0), (1441, 720), (11_520, 180), (21_600, 60), (7205, 120)],
+)
+def test_a_long_history_at_once_is_the_history_step_by_step(minutes: int, every: int) -> None:
+    """Kept points, drops in their order with reasons and in whose favour, and every count are the same."""
+    policy, rule = ReplicationPolicy(minutes, every), published_rule(minutes)
+    points = list(schedule(policy, START_MS + 7 * MINUTE_MS, 20 * DAY_MINUTES))
+    steps, at_once = run_in_steps(points, rule, ()), run_at_once(points, rule)
+    assert at_once is not None
+    assert (at_once.kept, at_once.counts, at_once.now_ms) == (steps.kept, steps.counts, steps.now_ms)
+    assert tuple(at_once.drops) == tuple(steps.drops)
+    assert at_once.drops[3:5] == tuple(steps.drops[3:5])
+    assert at_once.drops[-1] == steps.drops[-1]
+
+
+def test_arrays_give_no_answer_where_they_cannot_follow() -> None:
+    """Nothing stored, points of a group, a clock that runs backwards: the steps answer, as for a short history."""
+    points = list(schedule(ReplicationPolicy(), START_MS, 3 * DAY_MINUTES))
+    assert run_at_once(points, published_rule(0)) is None
+    assert run_at_once([evolve(points[0], shared="group"), *points[1:]], published_rule(1440)) is None
+    assert run_at_once([points[1], points[0], *points[2:]], published_rule(1440)) is None
+
+
+@pytest.mark.parametrize("retention", [0, 2880])
+def test_a_history_of_months_is_answered_either_way(retention: int) -> None:
+    """Beyond the length at which arrays take over, with what they can and with what they cannot follow."""
+    points = list(schedule(ReplicationPolicy(retention), START_MS, 80 * DAY_MINUTES))
+    assert len(points) >= LONG_POINTS
+    past = run(points, published_rule(retention))
+    assert len(past.kept) + len(past.drops) == len(points)
+    assert len(past.kept) == (47 if retention else 0)
 
 
 @pytest.mark.parametrize("days", [1, 2, 7, 8, 15])
