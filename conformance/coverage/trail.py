@@ -52,6 +52,7 @@ class Trail:
     deviations: list[Deviation] = field(factory=list)
     events: int = 0  # states and commands that were followed
     _machines: dict[str, "_Machine"] = field(factory=dict)
+    _passed: int = 0  # how often time has passed
 
     def follow(self, events: Iterable[tuple[str, Event]]) -> None:
         """Follow events, each with the place where it stands."""
@@ -65,8 +66,7 @@ class Trail:
 
     def passes(self, _place: str, _event: Passes) -> None:
         """What was shown last may not hold any more."""
-        for machine in self._machines.values():
-            machine.fresh = False
+        self._passed += 1
 
     def requirement(self, _place: str, event: Judged) -> None:
         """A requirement was witnessed, whatever came out."""
@@ -132,7 +132,10 @@ class Trail:
     def _machine(self, name: str) -> "_Machine":
         if name not in self._machines:
             self._machines[name] = _Machine(Question(self.where.everywhere))
-        return self._machines[name]
+        machine = self._machines[name]
+        machine.fresh = machine.fresh and machine.passed == self._passed
+        machine.passed = self._passed
+        return machine
 
 
 @define(eq=False)
@@ -141,7 +144,8 @@ class _Machine:
 
     question: Question
     told: str = "a state that was not shown"
-    fresh: bool = False
+    fresh: bool = False  # nothing can have moved since it was shown
+    passed: int = 0  # how often time had passed when it was met last
 
     def stands_at(self, states: States, told: str) -> None:
         self.question, self.told, self.fresh = Question(states), told, True
