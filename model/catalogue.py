@@ -5,7 +5,7 @@ Rule: the catalogue is read off the specifications; nothing is listed here by ha
 
 from collections.abc import Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from siteproof.model.administration import ADMIN_HAPPENINGS, ADMINISTRATION
 from siteproof.model.administration_spec import ADMINISTRATION_SPEC, machine_point_arrives
@@ -17,7 +17,7 @@ from siteproof.model.language.text import value_text
 from siteproof.model.lifecycle import HAPPENINGS, LIFECYCLE
 from siteproof.model.specs import LIFECYCLE_SPEC
 
-KINDS = ("transition", "action", "always", "sometimes", "eventually")
+KINDS = ("transition", "action", "always", "sometimes", "eventually", "lemma")
 
 
 @frozen
@@ -47,6 +47,7 @@ def rules() -> tuple[Rule, ...]:
         *(_of_claim(claim) for claim in REPLICATION.properties),
         *(_of_action(action) for spec in CHAPTERS for action in spec.actions),
         *(_of_claim(claim) for spec in CHAPTERS for claim in spec.properties),
+        *(_of_lemma(lemma) for spec in (ADMINISTRATION_SPEC, REPLICATION, *CHAPTERS) for lemma in spec.lemmas),
     )
 
 
@@ -87,3 +88,7 @@ def _of_action(action: Action) -> Rule:
 def _of_claim(claim: Property) -> Rule:
     title = claim.name.replace("_", " ")
     return Rule(claim.rule, claim.kind.value, title, claim.doc, claim.why, "", str(claim.source))
+
+
+def _of_lemma(lemma: Property) -> Rule:
+    return evolve(_of_claim(lemma), kind="lemma")

@@ -18,7 +18,7 @@ def rule_links() -> tuple[RuleLink, ...]:
 
 
 def _rule(rule: catalogue.Rule) -> RuleLink:
-    why = f" Otherwise: {rule.why}." if rule.why else ""
+    why = f" {'Needed for' if rule.kind == 'lemma' else 'Otherwise'}: {rule.why}." if rule.why else ""
     where = rule.source.rpartition("/")[2].partition(".")[0]  # without the line, which moves with every edit
     return RuleLink(rule.id, rule.kind, f"{rule.doc.splitlines()[0]}{why}", where, rule.evidence)
 
@@ -29,6 +29,6 @@ def _theorem(each: Theorem) -> RuleLink:
 
 
 def _place(rule: RuleLink) -> tuple[str, tuple[int, ...], str]:
-    family, _, number = rule.id.partition("-")
+    family, _, number = rule.id.rpartition("-")
     parts = tuple(int(part) for part in number.lstrip("T").split("."))
     return family, parts, rule.kind

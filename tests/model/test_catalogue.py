@@ -11,7 +11,8 @@ def test_an_id_means_one_thing() -> None:
     """Within its kind an id is used once, and every id has the house's form."""
     keys = [(rule.kind, rule.id) for rule in rules()]
     assert len(keys) == len(set(keys))
-    assert all(re.fullmatch(r"(LC|ADM|REP|RES|PT|GRP|PLN|APP|RET|CAP|BMP|RSZ|FRM|PIP|CLK)-\d+(\.\d+)?", rule.id) for rule in rules())
+    assert all(re.fullmatch(r"(LEM-)?([A-Z]{2,3}-)?\d+(\.\d+)?", rule.id) for rule in rules())
+    assert all((rule.kind == "lemma") == rule.id.startswith("LEM-") for rule in rules())
     assert {rule.kind for rule in rules()} == set(KINDS)
 
 
@@ -22,11 +23,11 @@ def test_every_always_has_its_sometimes() -> None:
 
 
 def test_every_rule_explains_itself() -> None:
-    """A sentence, a place in the source, a reason for each `always` and `eventually`, a tag for each transition."""
+    """A sentence, a place in the source, a reason for each claim and lemma, a tag for each transition."""
     for rule in rules():
         assert rule.doc.endswith(".")
         assert re.search(r"model/\w+\.py:\d+$", rule.source)
-        assert bool(rule.why) == (rule.kind in {"always", "eventually"})
+        assert bool(rule.why) == (rule.kind in {"always", "eventually", "lemma"})
         assert (rule.evidence in set("SDAOP")) == (rule.kind == "transition")
 
 

@@ -66,9 +66,9 @@ def test_every_rule_that_a_requirement_names_exists() -> None:
 
 
 def test_every_rule_of_the_model_is_named_by_a_requirement() -> None:
-    """No rule, property or theorem stands in the model without a requirement that it keeps."""
+    """No rule, property or theorem stands in the model without a requirement that it keeps; a lemma serves claims."""
     known = links()
-    assert [rule.id for rule in known.rules if not known.kept_by(rule.id)] == []
+    assert [rule.id for rule in known.rules if not known.kept_by(rule.id) and rule.kind != "lemma"] == []
 
 
 def test_every_requirement_that_a_rule_or_case_names_exists() -> None:
