@@ -92,7 +92,7 @@ def rules_page(links: Links) -> str:
         "Each line is one rule or property of the executable model. `always` holds in every reachable state, "
         "`sometimes` in at least one, so that no `always` is true for want of cases. A theorem is proved for all "
         "values, a refuted design is kept because the prover has to refute it. A lemma holds always and serves "
-        "a proof: what it is needed for stands behind it. What has to happen in the end, under fairness, is `eventually`."
+        "a proof: what it is needed for stands behind it. `eventually` is what fairness brings about."
     )
     return page("Rules and properties", about, *(_family_part(links, family) for family in families))
 
