@@ -146,9 +146,9 @@ function lifecycle() {
 function coverage() {
   if (!D.coverage) return 0;
   const rows = D.coverage.aspects.map((each) => el("tr", {}, el("td", {}, each.name), el("td", { class: "number" }, each.visited.toLocaleString("en")), el("td", {}, "of " + each.total.toLocaleString("en")), el("td", {}, el("progress", { max: each.total, value: each.visited, "aria-label": each.name })), el("td", { class: "note" }, lacking(each))));
-  $("coverage-list").append(el("table", {}, el("tbody", {}, ...rows)));
   const steps = D.coverage.deviations.map((each) => el("li", {}, el("span", { class: "mono" }, each.recorded), el("br"), el("span", { class: "note" }, each.place + " · " + each.model)));
   $("coverage-list").append(steps.length ? el("div", { class: "deviations" }, el("h3", {}, "Steps that the model does not allow"), el("ul", {}, ...steps)) : el("p", { class: "legend" }, "The model allows every step that the subject showed."));
+  $("coverage-list").append(el("table", {}, el("tbody", {}, ...rows)));
   return D.coverage.aspects.length;
 }
 function lacking(aspect) {
