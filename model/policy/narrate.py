@@ -14,6 +14,9 @@ from siteproof.model.policy.calendar import Calendar, Gap, Life
 from siteproof.model.policy.duration import speak
 from siteproof.model.policy.keep import Reason
 
+NEVER = "never usable"
+RUN_POINTS = 4  # so many alike are told in one line
+
 
 @frozen
 class Line:
@@ -39,17 +42,41 @@ def tell(calendar: Calendar) -> tuple[Line, ...]:
 
 def _points(calendar: Calendar) -> Iterable[Line]:
     """Endings come before the points that are taken at the same instant, unless they are the point's own."""
-    ended = [(at, life) for life in calendar.lives if (at := life.ended_minutes) is not None]
+    first, runs = calendar.lives[:1], list(_runs(calendar.lives[1:]))
+    alone = [*first, *(run[0] for run in runs if len(run) == 1)]
+    ended = [(at, life) for life in alone if (at := life.ended_minutes) is not None]
     yield from (Line(at, _ending(life)) for at, life in ended if life.taken_minutes < at < calendar.until_minutes)
-    for number, life in enumerate(calendar.lives):
-        kind = f"{calendar.consistency}-consistent point " if number == 0 else "point "
-        yield Line(life.taken_minutes, f"{kind}{life.name} taken", _usable_from(life))
+    for life in first:
+        kind = f"{calendar.consistency}-consistent point {life.name} taken"
+        yield Line(life.taken_minutes, kind, _usable_from(life))
+    for run in runs:
+        yield from _taken_in_a_row(run) if len(run) > 1 else (_taken(run[0]),)
     yield from (Line(at, _ending(life)) for at, life in ended if at == life.taken_minutes)
+
+
+def _runs(lives: Iterable[Life]) -> Iterable[list[Life]]:
+    """Points that are thinned one after the other for the same one, without ever being usable, are told together."""
+    for key, group in groupby(lives, key=lambda life: (life.favours, _usable_from(life) == NEVER)):
+        listed = list(group)
+        together = key[0] and key[1] and len(listed) >= RUN_POINTS
+        yield from [listed] if together else ([life] for life in listed)
+
+
+def _taken(life: Life) -> Line:
+    return Line(life.taken_minutes, f"point {life.name} taken", _usable_from(life))
+
+
+def _taken_in_a_row(run: list[Life]) -> Iterable[Line]:
+    first, last = run[0], run[-1]
+    names = f"{first.name} to {last.name}"
+    ended, age = first.ended_minutes or 0, speak((first.ended_minutes or 0) - first.taken_minutes)
+    yield Line(first.taken_minutes, f"points {names} taken, until {moment(last.taken_minutes)}", NEVER)
+    yield Line(ended, f"{names} reach {age} and are thinned: their bucket keeps {first.favours}")
 
 
 def _usable_from(life: Life) -> str:
     if life.ended_minutes is not None and life.ended_minutes <= life.usable_minutes:
-        return "never usable"
+        return NEVER
     same_day = life.usable_minutes // DAY_MINUTES == life.taken_minutes // DAY_MINUTES
     clock = moment(life.usable_minutes)
     return f"usable from {clock.rpartition(' ')[2] if same_day else clock}"

@@ -73,12 +73,13 @@ def _headline(finding: Finding, request: PolicyRequest) -> str:
 
 def facts_of(request: PolicyRequest, kind: Consistency) -> str:
     """F, R, D and m beside what depends on them (SP-POL-10)."""
-    timing = request.timing
-    every = request.policy.crash_consistent_minutes if kind is Consistency.CRASH else timing.interval_minutes
+    timing, crash = request.timing, kind is Consistency.CRASH
+    every = request.policy.crash_consistent_minutes if crash else timing.interval_minutes
+    misses = 0 if crash else timing.misses
     interval = speak(every) if every else "off"
     return (
         f"interval {interval}, retention {speak(timing.retention_minutes)}, "
-        f"usable after {speak(timing.latency_minutes)}, {timing.misses} misses"
+        f"usable after {speak(timing.latency_minutes)}, {misses} {'miss' if misses == 1 else 'misses'}"
     )
 
 

@@ -112,6 +112,18 @@ def test_a_gap_between_crash_consistent_points_is_an_advisory(capsys: pytest.Cap
     assert "usable again after a gap of 2 min" in out
 
 
+def test_points_that_go_alike_are_told_together(capsys: pytest.CaptureFixture[str]) -> None:
+    """Usable after 47 h of 48 h: thirteen points of a bucket are taken and thinned in two lines, not in twenty-six."""
+    main(["policy", "check", "--retention", "48h", "--latency", "47h", "--misses", "3"])
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert any("points B to N taken, until day 1 01:05" in line and line.endswith("never usable") for line in lines)
+    assert any("B to N reach 2 h and are thinned: their bucket keeps A" in line for line in lines)
+    assert sum(line.startswith("day ") for line in lines) == 6
+    assert any("usable after 47 h, 0 misses, theorem POL-T27" in line for line in lines), (
+        "the misses are those of app points"
+    )
+
+
 def test_retention_0_gets_a_remark(capsys: pytest.CaptureFixture[str]) -> None:
     """It is allowed, and nobody should find out in a disaster what it means."""
     assert main(["policy", "check", "--retention", "0"]) == 0
