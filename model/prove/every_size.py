@@ -10,10 +10,11 @@ from attrs import evolve
 from siteproof.model.language.spec import Bounds, Spec
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.open_bounds import is_a_number
+from siteproof.model.prove.independence import check_independent
 from siteproof.model.prove.lowering import Free
 from siteproof.model.prove.parametric import Hole, Parametric
 from siteproof.model.prove.proof import Gap, Proof
-from siteproof.model.prove.uniform import is_count, uniform
+from siteproof.model.prove.uniform import COUNT, is_count, uniform
 
 SHOWN_MAX = 4
 """The largest number of blocks at which a failure is looked for."""
@@ -44,6 +45,8 @@ def every_size(
     tell: Callable[[], None],
 ) -> Proof:
     """Prove the specification for every value of `size`; `at_given` proves it at a given one."""
+    for name in set(every) & {part.count for part in spec.parts}:
+        check_independent(spec, {**bounds, size: COUNT}, name)
     shape = uniform(spec, bounds, size)
     attempt = Parametric(shape, free)
     holes: list[Hole] = []

@@ -13,13 +13,16 @@ from attrs import evolve, frozen
 from siteproof.model.language.domain import Range, Truth
 from siteproof.model.language.expression import Op
 from siteproof.model.prove.lowering import Free, Term, literal, positive
-from siteproof.model.prove.quantified import CHOSEN, Blocks, Read, Writer, member, witness
+from siteproof.model.prove.quantified import CHOSEN, Blocks, Read, Writer, member, named, witness
 from siteproof.model.prove.template import Anchor, Node, Place, Span
 from siteproof.model.prove.uniform import Change, Move, Region, Store, Uniform
 
 TIMEOUT_MS = 10_000
 ASSUMED, STEP = "assumed", "step"
 """Names of witnesses: those of the hypothesis, and those of a step and its goals."""
+
+BEFORE, AFTER = "before", "after"
+"""Names of definitions: in a step, and in its goals."""
 
 WITNESSES = 2
 """So many of a step's witnesses are among the blocks at which universal claims are used; more may be needed."""
@@ -73,7 +76,7 @@ class Parametric:
         """For the initial state and each action: what fails; None for each query that proves everything it asks."""
         yield from self._start()
         solver = self._solver()
-        hypothesis = self._writer(self._now, ASSUMED)
+        hypothesis = self._writer(self._now, ASSUMED, ASSUMED)
         for aim in self._assumed(hypothesis):
             solver.add(aim)
         solver.add(*hypothesis.aside)
@@ -86,8 +89,8 @@ class Parametric:
         yield from (z3.IntVal(0), self.count - 1, CHOSEN - 1, CHOSEN, CHOSEN + 1)
         for number in range(WITNESSES):
             yield from (witness(STEP, number), witness(STEP, number) + 1)
-            yield witness(f"{STEP} named", number)
-        alone = Writer(Blocks(self.count, (), self.free), self._now, ASSUMED)
+            yield from (witness(named(label), number) for label in (BEFORE, AFTER))
+        alone = Writer(Blocks(self.count, (), self.free), self._now, ASSUMED, ASSUMED)
         start = 0
         for aim in self.aims:
             _, start = alone.assume(aim.node, holds=True, start=start)
@@ -105,19 +108,19 @@ class Parametric:
         solver.add(positive(self.free), self.count >= self.shape.sizes[0])
         return solver
 
-    def _writer(self, read: Read, name: str) -> Writer:
-        return Writer(self.blocks, read, name)
+    def _writer(self, read: Read, name: str, label: str) -> Writer:
+        return Writer(self.blocks, read, name, label)
 
     def _start(self) -> Iterator[Hole | None]:
-        writer = self._writer(self._first, STEP)
+        writer = self._writer(self._first, STEP, AFTER)
         yield from self._goals(Attempt(self._solver(), self.aims, writer, writer, 0, None))
 
     def _move(self, solver: Term, move: Move) -> Iterator[Hole | None]:
         changed = {change.row for change in move.changes}
         aims = tuple(aim for aim in self.aims if aim.reads & changed)
-        before = self._writer(self._now, STEP)
+        before = self._writer(self._now, STEP, BEFORE)
         guard, start = before.assume(move.guard, holds=True, start=0)
-        after = self._writer(self._after(move, before), STEP)
+        after = self._writer(self._after(move, before), STEP, AFTER)
         solver.add(guard, self._chosen(move.regions))
         yield from self._goals(Attempt(solver, aims, before, after, start, move))
 

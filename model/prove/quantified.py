@@ -14,7 +14,7 @@ from siteproof.model.language.expression import Op
 from siteproof.model.prove.lowering import BUILD, Free, Term, literal
 from siteproof.model.prove.template import Anchor, Node, Place, Span
 
-CHOSEN, EACH = z3.Ints("chosen each")
+CHOSEN, EACH = z3.Int("the chosen one"), z3.Int("each one")
 
 Read = Callable[[str, Term | None], Term]
 """The value of a variable, or of the member of a row at a block."""
@@ -37,14 +37,16 @@ class Blocks:
 
 @frozen(eq=False)
 class Writer:
-    """Writes assumptions about one state; `witness` is the name of its witnesses.
+    """Writes assumptions about one state. `aside` collects what it had to define; it has to be assumed as well.
 
-    `aside` collects what it had to define; it has to be assumed as well.
+    `witness` is the name of its witnesses: writers whose assumptions are made together number them together. `label`
+    is the name of its definitions, which no other writer has.
     """
 
     blocks: Blocks
     read: Read
     witness: str
+    label: str
     aside: list[Term] = field(factory=list)
     each: Term | None = None
     named: dict[int, Term] = field(factory=dict)
@@ -104,8 +106,8 @@ class Writer:
     def _name(self, node: Node) -> Term:
         if id(node) not in self.named:
             number = len(self.named)
-            name = self.named[id(node)] = z3.Bool(f"{self.witness} is {number}")
-            alone = evolve(self, each=None, witness=f"{self.witness} named")
+            name = self.named[id(node)] = z3.Bool(f"{self.label} is {number}")
+            alone = evolve(self, each=None, witness=named(self.label))
             for holds in (True, False):  # one of them needs the witness of this number
                 meaning, _ = alone.assume(node, holds=holds, start=number)
                 self.aside.append(z3.Implies(name if holds else z3.Not(name), meaning))
@@ -116,6 +118,11 @@ class Writer:
         start = self.each if place.anchor is Anchor.EACH else starts[place.anchor]
         assert start is not None
         return start + place.offset if place.offset else start
+
+
+def named(label: str) -> str:
+    """The name of the witnesses in a writer's definitions."""
+    return f"{label} named"
 
 
 def witness(name: str, number: int) -> Term:

@@ -13,7 +13,7 @@ SMALL: dict[str, dict[str, int]] = {
     "appliance": {"parts": 1},
     "retention": {"instants": 5, "retention": 3},
 }
-WITHIN_A_RUN = 4
+WITHIN_A_RUN = 3
 NIGHTLY = 40
 
 

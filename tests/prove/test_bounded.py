@@ -41,7 +41,7 @@ def test_a_wrong_design_breaks_after_as_many_steps_as_the_explorer_needs(name: s
     assert found.trace.length <= min(lengths)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(24))
 def test_random_systems_break_as_near_as_they_do_for_the_explorer(seed: int) -> None:
     """Every operation of the language means the same in bit vectors, also where a number leaves its range."""
     system = random_system(seed)

@@ -131,6 +131,7 @@ class Shelf(Component):
         self.boxes = self.numbers(bounds["boxes"], to=2)
         self.count = bounds["boxes"]
         self.alarm = self.flag()
+        self.armed = self.flag()
 
 
 @action("S-1", box="boxes")
@@ -178,6 +179,12 @@ def nothing_is_wrong(s: Shelf) -> Bool:
     return ~s.alarm
 
 
+@always("S-7", why="it is a test")
+def armed_it_tells_whether_all_are_empty(s: Shelf) -> Bool:
+    """The alarm is the same as: every box is empty."""
+    return ~s.armed | (s.alarm == for_each(s.boxes, lambda box: box == 0))
+
+
 @always("S-2", why="it is a test")
 def no_box_overflows(s: Shelf) -> Bool:
     """At most two in each."""
@@ -205,6 +212,12 @@ def test_what_takes_several_witnesses_is_not_taken_for_impossible(wrong: Action,
     """An empty box and a full one are two boxes, not one that is both; where there are no others, all are empty."""
     proof = prove(evolve(SHELF, actions=(wrong,), properties=(nothing_is_wrong,)), {}, ("boxes",))
     assert {gap.bounds["boxes"] for gap in proof.gaps} == {boxes}
+
+
+def test_quantifiers_before_and_after_a_step_are_not_mixed_up() -> None:
+    """All others are empty, and all are: two sentences, one of the state before the step and one of the state after."""
+    wrong = evolve(SHELF, actions=(look_around,), properties=(armed_it_tells_whether_all_are_empty,))
+    assert [gap.goal_rule for gap in prove(wrong, {}, ("boxes",)).gaps] == ["S-7"]
 
 
 @pytest.mark.parametrize(
