@@ -5,12 +5,13 @@ model tells apart and no observer can (two rows that share a phase) is one move 
 """
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve, field, frozen
 
 from siteproof.conformance.coverage.events import State, state_name
 from siteproof.model.engine.search import Search
+from siteproof.model.language.table import matching
 from siteproof.model.lifecycle import LIFECYCLE, allowed_operations
 from siteproof.model.lifecycle_spec import lifecycle_spec
 from siteproof.model.nouns.observation import Regions
@@ -39,7 +40,10 @@ class Edge:
 
 @frozen
 class Move:
-    """From one state to another, by a command or (verb None) silently; `edges` are the transitions that do it."""
+    """From one state to another, by a command or (verb None) silently; `edges` are the transitions that do it.
+
+    A command whose failure leaves everything as it was leads back to its state; the model has no transition for that.
+    """
 
     source: int
     verb: Verb | None
@@ -49,7 +53,7 @@ class Move:
     @property
     def is_trouble(self) -> bool:
         """Whether it needs a cause that no command asks for: a failure, or something that happens."""
-        return self.verb is None and not any("_leaves_" in edge.name for edge in self.edges)
+        return not any(edge.name.endswith("_starts") or "_leaves_" in edge.name for edge in self.edges)
 
 
 @frozen(eq=False)
@@ -117,12 +121,17 @@ def lifecycle_map(reprotect_requires_commit: bool = False) -> LifecycleMap:
     search = Search(lifecycle_spec(profile).system({})).run()
     every = [_edges_of(search, number) for number in range(len(search.states))]
     first = [None, *(_first_edge(search, number) for number in range(1, len(search.states)))]
-    return LifecycleMap(
-        profile,
-        tuple(_regions(search.program.shown(state)) for state in search.states),
-        tuple(_moves(edges) for edges in every),
-        tuple(first),
-    )
+    states = tuple(_regions(search.program.shown(state)) for state in search.states)
+    stays = (_failures_without_a_trace(number, regions, profile) for number, regions in enumerate(states))
+    moves = tuple((*_moves(edges), *stay) for edges, stay in zip(every, stays, strict=True))
+    return LifecycleMap(profile, states, moves, tuple(first))
+
+
+def _failures_without_a_trace(number: int, regions: Regions, profile: Profile) -> Iterator[Move]:
+    """Back to where it was, for each job without a phase and without a state of its failure."""
+    for row in matching(LIFECYCLE, regions, profile):
+        if not row.job.through and not row.job.on_failure:
+            yield Move(number, row.verb, number, ())
 
 
 _STARTS: Mapping[tuple[str, str], Verb] = {(row.rule, f"{row.verb.value}_starts"): row.verb for row in LIFECYCLE}

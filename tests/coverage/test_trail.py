@@ -1,6 +1,7 @@
 """The trail: known histories have known coverage, and a step that the model does not allow is found."""
 
 import pytest
+from attrs import evolve
 
 from siteproof.conformance.coverage import coverage as aspects
 from siteproof.conformance.coverage.coverage import Coverage, coverage
@@ -163,12 +164,21 @@ def test_a_step_that_the_model_does_not_allow_is_a_deviation(events: list[Event 
         [REST, Do(Verb.COMMIT, refused="a message of their own")],
         [FAILED_OVER, Begin(), REST],
         [State(protection=Protection.PROTECTED), Do(Verb.FAIL_BACK)],
+        [FAILED_OVER, Do(Verb.COMPLETE_MIGRATION), FAILED_OVER],
         [Regions(Protection.PROTECTED, test_failover=TestFailover.COMPLETED), Do(Verb.CLEAN_UP_TEST), PROTECTED],
     ],
 )
 def test_a_step_that_something_explains_is_none(events: list[Event | Regions]) -> None:
     """Marks, time that passed, jobs that ended unseen, named refusals and open regions are explained, not reported."""
     assert of(*events).deviations == ()
+
+
+def test_a_migration_that_failed_took_no_transition() -> None:
+    """Its failure leaves the machine as it was: that is explained, and the rule has not been taken."""
+    failed = of(FAILED_OVER, Do(Verb.COMPLETE_MIGRATION), FAILED_OVER)
+    assert figures(failed)[aspects.EDGES] == 0
+    done = of(FAILED_OVER, Do(Verb.COMPLETE_MIGRATION), evolve(FAILED_OVER, protection=Protection.MIGRATED))
+    assert figures(done)[aspects.EDGES] == 1
 
 
 def test_after_a_deviation_the_trail_goes_on() -> None:
