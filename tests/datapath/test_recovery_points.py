@@ -71,6 +71,40 @@ def test_dropping_points_in_any_order_changes_no_other(seed: int) -> None:
     assert not [name for name in world.store.list("r") if name.startswith("undo-")]
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_points_of_an_idle_machine_leave_no_logs_behind(seed: int) -> None:
+    """Between some points nothing is written: their logs go with them, and no other point changes."""
+    world = World(MemoryExecutor(), blocks=300).create()
+    world.work(40)
+    world.ship(everything=True)
+    world.random.seed(seed)
+    for number in range(10):
+        world.point(f"p{number}")
+        if number in (2, 5):
+            world.work(6)
+            world.ship()
+    world.replica.apply()
+    for name in world.random.sample(sorted(world.points), 7):
+        world.drop(name)
+        world.check_points()
+        world.reopen()
+        world.connect()
+    world.check_newest()
+    assert 3 <= len(world.replica._history._catalogue.logs) <= 3 + 2
+
+
+def test_an_idle_day_keeps_as_many_logs_as_points() -> None:
+    """Nothing is written for twenty points of which two are kept: the catalogue does not grow with the days."""
+    world = history(points=1)
+    world.replica.apply()
+    for number in range(1, 21):
+        world.point(f"p{number}")
+        world.replica.apply()
+        if number > 2:
+            world.drop(f"p{number - 1}")
+    assert len(world.replica._history._catalogue.logs) == len(world.points) == 3
+
+
 def test_going_back_makes_the_newest_state_the_point_and_keeps_all_points() -> None:
     """Back and forth: every point can still be reached, and deltas go on from there."""
     world = history()
