@@ -8,11 +8,12 @@ import importlib.util
 from siteproof.model.engine.exploration import Exploration
 from siteproof.model.engine.explorer import Explorer, PlainExplorer, Progress, Way
 from siteproof.model.engine.goal import Goal
+from siteproof.model.engine.orbits import OrbitExplorer
 from siteproof.model.engine.rows.explorer import RowExplorer
 from siteproof.model.engine.rows.integers import IntegerStore
 from siteproof.model.engine.rows.product import Product, product
 from siteproof.model.engine.rows.split import DoesNotFactoriseError
-from siteproof.model.engine.search import Limits
+from siteproof.model.engine.search import Limits, Search
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode, Problem
 
@@ -21,9 +22,20 @@ SMALL_STATES_MAX = 200_000
 """Up to here the plain search, or integers as rows, answer before NumPy and numba have been loaded."""
 
 
-def explorer(system: System, engine: str = "auto", limits: Limits | None = None) -> Explorer:
-    """The explorer for a system; Problem when the named engine cannot take it, or memory does not suffice."""
+PROBED_STATES_MAX = 50_000
+"""So many states are looked at before a product that has no room in memory is refused: it may be a sparse one."""
+
+
+def explorer(
+    system: System, engine: str = "auto", limits: Limits | None = None, *, up_to_symmetry: bool = False
+) -> Explorer:
+    """The explorer for a system; Problem when the named engine cannot take it, or memory does not suffice.
+
+    With `up_to_symmetry` one of several equal orders of components is visited; Problem when nothing is interchangeable.
+    """
     limits = limits or Limits()
+    if up_to_symmetry:
+        return _up_to_symmetry(system, engine, limits)
     if engine == "plain":
         return PlainExplorer(system, limits)
     if engine == "packed":
@@ -35,7 +47,16 @@ def explorer(system: System, engine: str = "auto", limits: Limits | None = None)
 
 def orbits_of(search: Explorer) -> int | None:
     """After an exploration: the states up to the order of equal components; None when they cannot change places."""
-    return search.orbits() if isinstance(search, RowExplorer) else None
+    return search.orbits() if isinstance(search, RowExplorer | OrbitExplorer) else None
+
+
+def _up_to_symmetry(system: System, engine: str, limits: Limits) -> Explorer:
+    if engine not in {"auto", "plain"}:
+        cause = "rows visit every order at once, packed words are not sorted"
+        raise Problem(
+            f"the engine `{engine}` knows no --symmetry", cause, "use --engine plain, or leave the choice to auto"
+        )
+    return OrbitExplorer(system, limits)
 
 
 def _automatic(system: System, limits: Limits) -> Explorer:
@@ -47,11 +68,30 @@ def _automatic(system: System, limits: Limits) -> Explorer:
         return Growing(system, limits, f"does not factorise: {reason}")
     if len(parts.parts) == 1:
         return Growing(system, limits, f"one component ({parts.parts[0].name}) beside the shared state")
+    try:
+        return _fastest(parts, limits)
+    except Problem as too_large:
+        return _sparse(system, parts, limits, too_large)
+
+
+def _fastest(parts: Product, limits: Limits) -> Explorer:
     if _room(parts) <= SMALL_STATES_MAX:
         return _rows(parts, "rows-std", limits, "small product")
     if importlib.util.find_spec("numba") is None:
         return _rows(parts, "rows-std", limits, "numba is not installed")
     return _rows(parts, "rows", limits, f"product of {len(parts.parts)} components")
+
+
+def _sparse(system: System, parts: Product, limits: Limits, too_large: Problem) -> Explorer:
+    """A search that takes memory for what is reached only, when a look at the first states says that they get fewer."""
+    widths: list[int] = []
+    for level in (search := Search(system)):
+        widths.append(level.width)
+        if level.states > PROBED_STATES_MAX:
+            break
+    if not search.complete and not widths[-1] < max(widths[:-1]):
+        raise too_large
+    return Growing(system, limits, f"a product with room for {_room(parts):,} states has few that are reachable")
 
 
 def _product(system: System) -> Product:

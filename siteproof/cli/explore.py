@@ -1,22 +1,22 @@
 """`siteproof explore`: every reachable state of a specification, a verdict for every claim, shortest traces.
 
-Nothing is printed that depends on the clock: the same specification and bounds give the same output. Only the
-progress line of a terminal does.
+Nothing on standard output depends on the clock: the same specification and bounds give the same output. Only the
+signs of life of a long run do, and they go to standard error.
 """
 
 import json
-import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 import click
 
 from siteproof import __version__
+from siteproof.cli.beat import beating
+from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.options import size_bytes
 from siteproof.model.engine.choice import ENGINES, explorer, orbits_of
 from siteproof.model.engine.exploration import Exploration, Verdict
-from siteproof.model.engine.explorer import Explorer, Progress
+from siteproof.model.engine.explorer import Explorer
 from siteproof.model.engine.goal import goal
 from siteproof.model.engine.promises import STATES_MAX as PROMISED_STATES_MAX
 from siteproof.model.engine.promises import with_promises
@@ -34,12 +34,10 @@ MARKS = {True: "ok", False: "FAIL", None: "open"}
 
 @click.command()
 @click.argument("spec", required=False, default="replication")
-@click.option("--machines", type=int, help="how many machines")
-@click.option("--blocks", type=int, help="blocks of each disk")
-@click.option("--versions", type=int, help="versions of each block")
-@click.option("--points", type=int, help="recovery points that are kept")
+@bound_options
 @click.option("--trace-to", metavar="STATE", help="the shortest way to a state, for example 'protection=committed'")
 @click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help="how to search")
+@click.option("--symmetry", is_flag=True, help="visit one of several equal orders of components; count all of them")
 @click.option("--states-max", type=click.IntRange(min=1), default=STATES_MAX, show_default=True)
 @click.option("--memory", type=size_bytes, default="2G", show_default=True, metavar="SIZE", help="for example 512M")
 @click.option("--format", "form", type=click.Choice(["text", "json", "itf"]), default="text", show_default=True)
@@ -50,14 +48,15 @@ def explore(
     states_max: int,
     memory: int,
     form: str,
-    **bounds: int | None,
+    symmetry: bool,
+    **bounds: object,
 ) -> int:
     """Explore all reachable states of SPEC (default: replication) and judge its claims.
 
     Exit code 0 when every claim holds, 1 when one is violated, 2 on wrong usage, 3 when the limits are too small.
     """
-    system = known(spec).system({name: value for name, value in bounds.items() if value is not None})
-    search = explorer(system, engine, Limits(states_max, memory))
+    system = known(spec).system(given(bounds))
+    search = explorer(system, engine, Limits(states_max, memory), up_to_symmetry=symmetry)
     options = " ".join(f"{name}={value}" for name, value in system.bounds.items())
     title = f"siteproof {__version__} · explore {spec} · seed none (exhaustive) · {options or 'no bounds'}"
     if form == "itf" and trace_to is None:
@@ -68,7 +67,9 @@ def explore(
 
 
 def _show_everything(search: Explorer, system: System, title: str, form: str) -> int:
-    found = with_promises(search.explore(_progress(search, form)), system)
+    watched = _Watched(search)
+    with beating(watched.line):
+        found = with_promises(search.explore(watched), system, watched)
     if form == "json":
         _emit({"title": title, "engine": search.engine, "orbits": orbits_of(search), **attrs.asdict(found)})
     else:
@@ -80,7 +81,9 @@ def _show_everything(search: Explorer, system: System, title: str, form: str) ->
 
 
 def _show_way(search: Explorer, system: System, text: str, title: str, form: str) -> int:
-    way = search.way_to(goal(system, text), _progress(search, form))
+    wanted, watched = goal(system, text), _Watched(search)
+    with beating(watched.line):
+        way = search.way_to(wanted, watched)
     if form == "itf" and way.trace is not None:
         click.echo(title, err=True)  # standard output is the trace itself
         click.echo(itf(system, way.trace, f"the shortest way to {text}"), nl=False)
@@ -208,23 +211,20 @@ def _listed(rules: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(rules))
 
 
-def _progress(search: Explorer, form: str) -> Progress | None:
-    """A line on a terminal: depth, states, speed and memory; nothing anywhere else."""
-    if not sys.stderr.isatty() or form != "text":
-        return None
-    return _told_to(search, time.perf_counter)
+class _Watched:
+    """What a search has told of its levels, for a line about it at any moment."""
 
+    def __init__(self, search: Explorer) -> None:
+        self._search = search
+        self._level = Level(0, 1, 1, 0)
 
-def _told_to(search: Explorer, clock: Callable[[], float]) -> Progress:
-    start = clock()
+    def __call__(self, level: Level) -> None:
+        self._level = level
 
-    def tell(level: Level) -> None:
-        speed = level.states / max(clock() - start, 1e-3)
-        size = search.memory_bytes // MEBIBYTE
-        line = f"  depth {level.depth} · {level.states:,} states · {speed:,.0f} states/s · {size:,} MiB"
-        click.echo(f"\r{line:<78}", nl=False, err=True)
-
-    return tell
+    def line(self, seconds: float) -> str:
+        """Depth, states, speed and memory."""
+        speed, size = self._level.states / seconds, self._search.memory_bytes // MEBIBYTE
+        return f"depth {self._level.depth} · {self._level.states:,} states · {speed:,.0f} states/s · {size:,} MiB"
 
 
 def _emit(data: dict[str, object]) -> None:

@@ -207,3 +207,13 @@ def test_with_little_memory_verdicts_stay_and_only_deep_traces_are_lost() -> Non
     told = {v.name: v.trace.length for v in little.verdicts if v.trace is not None}
     assert told == {name: length for name, length in known.items() if length <= 2}
     assert len(known) > len(told)
+
+
+def test_a_sparse_product_is_searched_although_its_rows_have_no_room() -> None:
+    """When the first states show that there are few, memory is taken for those; otherwise the estimate refuses."""
+    system, little = SPECS["resync_protocol"].system(), Limits(memory_bytes_max=1 << 20)
+    with pytest.raises(Problem, match="room for"):
+        explorer(system, "rows", Limits(memory_bytes_max=1 << 16))
+    chosen = explorer(system, "auto", Limits(memory_bytes_max=1 << 16))
+    assert chosen.reason.startswith("a product with room for ")
+    assert explorer(system, "auto", little).explore().states == 3598

@@ -116,3 +116,46 @@ def test_an_interrupted_exploration_reports_what_it_covered(
 def test_two_runs_print_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     """Same specification, same bounds, same output."""
     assert run(capsys, "window", "--points", "1")[1] == run(capsys, "window", "--points", "1")[1]
+
+
+def test_a_broken_promise_prints_the_way_there_and_the_loop(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 1, numbered steps, and the steps that come again and again, or that nothing comes."""
+    code, out, _ = run(capsys, "sent_again", "--points", "1")
+    assert code == 1
+    lines = out.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("FAIL  RES-31  eventually"))
+    assert lines[start].endswith("(15 steps, then 3 steps again and again)")
+    again = lines.index("      and then again and again")
+    assert [line.split()[0] for line in lines[again + 1 : again + 4]] == ["16", "17", "18"]
+    code, out, _ = run(capsys, "held_for_ever", "--format", "text")
+    assert code == 1
+    assert "      and so it stays: nothing that is counted on can happen here" in out
+
+
+def test_promises_of_a_large_graph_are_not_asked_and_said_to_be_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """More states than a graph is judged for: the promise is named with the reason."""
+    code, out, _ = run(capsys, "plans", "--bound", "machines=3")
+    assert code == 0
+    assert "not asked: PLN-23 eventually a started plan finishes (more than 50,000 states)" in out
+
+
+def test_a_search_up_to_symmetry_counts_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    """The counts are those of the whole, the orbits stand below; what is not symmetric is refused."""
+    code, out, _ = run(capsys, "plans", "--symmetry")
+    whole = run(capsys, "plans")[1]
+    assert code == 0
+    assert out.splitlines()[1] == whole.splitlines()[1]
+    assert "states up to the order of equal components" in out
+    code, _, err = run(capsys, "groups", "--symmetry")
+    assert code == 2
+    assert "write_in_group(group, 0) tells group.members[0] from its neighbour" in err
+
+
+def test_any_bound_of_a_specification_can_be_given(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--bound` knows what the shortcuts do not; an unknown one names those that there are."""
+    code, out, _ = run(capsys, "groups", "--bound", "members=3", "--bound", "writes=1")
+    assert code == 0
+    assert "members=3 writes=1" in out
+    code, _, err = run(capsys, "groups", "--bound", "member=3")
+    assert code == 2
+    assert "its bounds: members, writes" in err
