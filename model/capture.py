@@ -6,6 +6,7 @@ ever waits. A point needs every disk in data mode and a whole cut since; memory 
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from siteproof.model.language import (
     Bool,
@@ -48,7 +49,8 @@ class Captured(Component):
     """A machine with its disks. The workload writes the blocks of all of them in turn.
 
     `whole` says that the replica got nothing since the last cut of the whole machine. Each disk keeps its part of the
-    newest point.
+    newest point. `coarse_point` remembers a point that was taken outside of data mode, `overtaken` a write that was
+    sent in metadata mode before an older one.
     """
 
     def __init__(self, bounds: Bounds) -> None:
@@ -56,6 +58,8 @@ class Captured(Component):
         super().__init__()
         self.resync = self.symbol(Resync.NONE)
         self.whole = self.flag(initially=True)
+        self.coarse_point = self.flag()
+        self.overtaken = self.flag()
         self.disks = tuple(Disk(bounds) for _ in range(bounds["disks"]))
         self.last_version = bound(bounds, "versions")
 
@@ -138,6 +142,7 @@ def send_in_order(c: Captured, disk: int, block: int) -> Step:
     d = c.disks[disk]
     return given(records_count(c) & (d.mode == METADATA) & d.recorded[block] & is_oldest(d, block)).then(
         c.whole.becomes(value=False),
+        c.overtaken.becomes(c.overtaken | ~is_oldest(d, block)),
         d.replica[block].becomes(d.source[block]),
         d.recorded[block].becomes(value=False),
     )
@@ -197,7 +202,9 @@ def disks_agree(c: Captured) -> Step:
 @action("CAP-10")
 def point_of_all_disks(c: Captured) -> Step:
     """A point is taken of all disks together: each in data mode, and the replica as the last whole cut left it."""
-    return given((c.resync == Resync.NONE) & all_in_data_mode(c) & c.whole).then(
+    exact = (c.resync == Resync.NONE) & all_in_data_mode(c)
+    return given(exact & c.whole).then(
+        c.coarse_point.becomes(c.coarse_point | ~exact),
         *(d.point[b].becomes(d.replica[b]) for d in c.disks for b in d.blocks),
     )
 
@@ -238,3 +245,29 @@ def a_whole_cut_is_a_moment(c: Captured) -> Bool:
 def pressure_leaves_the_last_cut_alone(c: Captured) -> Bool:
     """A disk has left data mode with records to send, and the last cut is still whole."""
     return c.whole & exists(c.disks, lambda d: (d.mode == BITMAP) & ~is_caught_up(d))
+
+
+@always("CAP-14", why="what a coarser mode sends has no order, and nobody can tell later which point was lucky (B30)")
+def no_point_is_taken_outside_of_data_mode(c: Captured) -> Bool:
+    """No point was taken while a disk was in a coarser mode, or while a comparison was due."""
+    return ~c.coarse_point
+
+
+@sometimes("CAP-14")
+def one_disk_alone_holds_the_points_back(c: Captured) -> Bool:
+    """The replica is whole and all disks but one are in data mode: points have to wait for that one."""
+    coarse = exists(c.disks, lambda d: d.mode == METADATA)
+    return c.whole & coarse & exists(c.disks, lambda d: d.mode == DATA)
+
+
+@always("CAP-15", why="metadata mode would be a bitmap that costs more, and history would be coarser than it has to be")
+def order_is_kept_in_metadata_mode(c: Captured) -> Bool:
+    """In metadata mode no write was sent before an older one of its disk."""
+    return ~c.overtaken
+
+
+@sometimes("CAP-15", blocks=2, versions=2)
+def a_bitmap_knows_no_order(c: Captured) -> Bool:
+    """In bitmap mode the replica has a newer write and lacks an older one of the same disk."""
+    mixed = exists(c.disks, lambda d: (d.mode == BITMAP) & exists(pairwise(d.replica), lambda pair: pair[0] < pair[1]))
+    return mixed & (c.resync == Resync.NONE)

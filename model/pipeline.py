@@ -27,7 +27,8 @@ from siteproof.model.language import (
 class Agent(Component):
     """The mobility agent: it has the records of the writes after `released` up to `written`.
 
-    `sent` is where its sending stands; `marked` says that both sides have to be compared before changes flow again.
+    `sent` is where its sending stands; `marked` says that both sides have to be compared before changes flow again,
+    `failed` that a transfer has failed since they were compared last.
     """
 
     def __init__(self, bounds: Bounds) -> None:
@@ -36,6 +37,7 @@ class Agent(Component):
         writes = bound(bounds, "writes")
         self.up = self.flag(initially=True)
         self.marked = self.flag()
+        self.failed = self.flag()
         self.written = self.number(to=writes)
         self.sent = self.number(to=writes)
         self.released = self.number(to=writes)
@@ -61,7 +63,7 @@ class Target(Component):
 
     `landed` is in the cache store's log, `cached` is flushed there; the log begins after `trimmed`. On the seed disk
     `applied` is whole, parts up to `touched` may be there, `hardened` is flushed. `pointed` is the newest point;
-    `torn` remembers a point that was taken with a part of a later record in it.
+    `torn` remembers a point that was taken with a part of a later record in it, or while a comparison was due.
     """
 
     def __init__(self, bounds: Bounds) -> None:
@@ -167,7 +169,7 @@ def point_at_applied(a: Agent, t: Target) -> Step:
     between = (t.touched == t.applied) & (t.hardened == t.applied)
     return given(t.up & ~a.marked & between & (t.pointed < t.applied)).then(
         t.pointed.becomes(t.applied),
-        t.torn.becomes(t.torn | (t.applied < t.touched)),
+        t.torn.becomes(t.torn | (t.applied < t.touched) | a.marked),
     )
 
 
@@ -199,13 +201,18 @@ def far_hop_heals(p: Line) -> Step:
 def change_meets_dead_near_hop(a: Agent, p: Line) -> Step:
     """A record that had to reach the process server could not: it is lost on its way and the machine is marked."""
     waits = (p.held < a.sent) | (a.sent < a.written)
-    return given(flows(a) & ~p.near & waits).then(a.marked.becomes(value=True), a.sent.becomes(p.held))
+    return given(flows(a) & ~p.near & waits).then(
+        a.failed.becomes(value=True),
+        a.marked.becomes(value=True),
+        a.sent.becomes(p.held),
+    )
 
 
 @action("PIP-17")
 def change_meets_dead_far_hop(a: Agent, p: Line, t: Target) -> Step:
     """A record that had to reach the target could not: the process server gives it up and the machine is marked."""
     return given(flows(a) & ~p.far & (t.landed < p.held)).then(
+        a.failed.becomes(value=True),
         a.marked.becomes(value=True),
         *start_again(a, p, t),
     )
@@ -260,6 +267,7 @@ def compare_and_complete(a: Agent, p: Line, t: Target) -> Step:
     """Both sides are compared and made equal (the protocol is a chapter of its own): changes flow again."""
     return given(a.up & a.marked & p.near & p.far & t.up & is_drained(t)).then(
         a.marked.becomes(value=False),
+        a.failed.becomes(value=False),
         *(place.becomes(a.written) for place in (a.sent, a.released, p.held, t.landed, t.cached)),
         *(place.becomes(a.written) for place in (t.touched, t.applied, t.hardened, t.trimmed)),
     )
@@ -313,7 +321,7 @@ def a_crash_is_made_good_from_the_log(a: Agent, t: Target) -> Bool:
 
 @always("PIP-28", why="half of a record restores a disk that never existed, and what was not flushed is not there")
 def a_point_is_whole_and_flushed(t: Target) -> Bool:
-    """No point has a part of a later record, and every point survives a crash."""
+    """No point has a part of a later record or was taken when a comparison was due, and each survives a crash."""
     return ~t.torn & (t.pointed <= t.hardened)
 
 
@@ -321,3 +329,15 @@ def a_point_is_whole_and_flushed(t: Target) -> Bool:
 def a_point_stays_while_the_next_record_is_half_there(t: Target) -> Bool:
     """The seed disk is in the middle of a record, and the point before it can be restored."""
     return (t.pointed > 0) & (t.applied < t.touched)
+
+
+@always("PIP-30", why="a link that is back says nothing of what it has lost: the loss is noticed in the failover (B2)")
+def a_failed_transfer_is_marked(a: Agent) -> Bool:
+    """Once a change could not travel, the machine is marked until both sides were compared."""
+    return a.failed.implies(a.marked)
+
+
+@sometimes("PIP-30")
+def healed_hops_clear_no_mark(a: Agent, p: Line) -> Bool:
+    """Both hops are up again and the agent is well, and the machine is still marked."""
+    return a.failed & a.marked & a.up & p.near & p.far

@@ -10,7 +10,9 @@ from siteproof.model.nouns.vocabulary import Resync
 @action("CAP-10")
 def point_of_all_disks(c: Captured) -> Step:
     """The modes are asked for, and not what was sent in which of them."""
-    return given((c.resync == Resync.NONE) & all_in_data_mode(c)).then(
+    exact = (c.resync == Resync.NONE) & all_in_data_mode(c)
+    return given(exact).then(
+        c.coarse_point.becomes(c.coarse_point | ~exact),
         *(d.point[b].becomes(d.replica[b]) for d in c.disks for b in d.blocks),
     )
 

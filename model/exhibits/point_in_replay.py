@@ -11,7 +11,7 @@ def point_at_applied(a: Agent, t: Target) -> Step:
     """What is applied is flushed; parts of later records are not asked for."""
     return given(t.up & ~a.marked & (t.hardened == t.applied) & (t.pointed < t.applied)).then(
         t.pointed.becomes(t.applied),
-        t.torn.becomes(t.torn | (t.applied < t.touched)),
+        t.torn.becomes(t.torn | (t.applied < t.touched) | a.marked),
     )
 
 

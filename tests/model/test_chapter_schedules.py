@@ -39,6 +39,8 @@ SCHEDULES = (
     ("point_before_cut",    "CAP-12", ("memory_runs_low", "send_in_order", "back_to_data_mode", "point_of_all_disks")),
     ("partial_cut",         "CAP-13", ("memory_runs_low", "send_cut")),
     ("lost_quietly",        "CAP-11", ("write_and_record", "memory_runs_low", "memory_runs_low", "memory_runs_out")),
+    ("point_while_coarse",  "CAP-14", ("memory_runs_low", "point_of_all_disks")),
+    ("unordered_metadata",  "CAP-15", ("write_and_record", "write_and_record", "memory_runs_low", "send_in_order")),
     ("bitmap_of_before_the_crash", "BMP-17", ("write_and_mark", "power_fails", "boot")),
     ("rolled_back_bitmap",  "BMP-17", ("close_bitmap", "keep_copy", "boot", "write_and_mark", "power_fails",
                                        "bring_back_copy", "boot")),
@@ -58,6 +60,7 @@ SCHEDULES = (
     ("point_in_replay",     "PIP-28", ("begin_to_apply", "point_at_applied")),
     ("point_unflushed",     "PIP-25", ("finish_to_apply", "point_at_applied")),
     ("damage_passed_over",  "PIP-26", ("land_change", "flush_cache", "acknowledge", "log_is_damaged")),
+    ("healed_and_forgiven", "PIP-30", ("write_a_change", "change_meets_dead_near_hop", "far_hop_heals")),
     ("latest_by_clock",     "CLK-6",  ("stamp_point", "clock_jumps_backward", "stamp_point", "select_latest")),
     ("pruned_by_clock",     "CLK-7",  ("stamp_point", "clock_jumps_forward", "stamp_point")),
 )
