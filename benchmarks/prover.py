@@ -33,6 +33,8 @@ PARAMETRIC: dict[str, tuple[str, ...]] = {
     "groups": ("members", "writes"),
     "appliance": ("parts",),
     "resync_protocol": ("blocks", "versions"),
+    "plans": ("machines",),
+    "bitmap": ("blocks", "versions", "runs"),
 }
 
 

@@ -5,7 +5,7 @@ else. `written` says what it is for a number; whoever makes a template compares 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from attrs import evolve, frozen
@@ -112,21 +112,33 @@ def text(node: Expr) -> Text:
         case Op.VARIABLE:
             assert node.variable is not None
             return (node.op, node.variable.name)
-    return (node.op, *map(text, node.args))
+    return joined(node.op, map(text, node.args))
+
+
+def joined(op: Op, parts: Iterable[Text]) -> Text:
+    """An operation on parts; nested conjunctions are one, and so are alternatives: they mean the same."""
+    if op not in {Op.AND, Op.OR}:
+        return (op, *parts)
+    flat = [inner for part in parts for inner in (part[1:] if part[0] is op else (part,))]
+    kept = [part for part in flat if part != _neutral(op)]
+    return (op, *kept) if len(kept) > 1 else kept[0] if kept else _neutral(op)  # type: ignore[return-value]  # a text
+
+
+def _neutral(op: Op) -> Text:
+    return (Op.CONSTANT, int(op is Op.AND), "")
 
 
 def written(node: Node, where: Where) -> Text:
     """What the template says for one choice of blocks; equal to the `text` of the expression that it stands for."""
     if node.span is not None:
-        inner = [written(node.args[0], evolve(where, each=each)) for each in over(node.span, where)]
-        return (node.op, *inner) if inner else (Op.CONSTANT, int(node.op is Op.AND), "")
+        return joined(node.op, [written(node.args[0], evolve(where, each=each)) for each in over(node.span, where)])
     match node.op:
         case Op.CONSTANT:
             assert node.constant is not None
             return (node.op, node.domain.encode(node.constant), node.label)
         case Op.VARIABLE:
             return (node.op, name_of(node, where))
-    return (node.op, *(written(arg, where) for arg in node.args))
+    return joined(node.op, [written(arg, where) for arg in node.args])
 
 
 def over(span: Span, where: Where) -> list[int]:
@@ -184,15 +196,33 @@ def place_of(number: int, where: Where) -> Place:
 
 
 def _quantified(node: Expr, where: Where, row_of: Members, generic: int) -> Node:
+    """One sentence about each block, several of them, or one about each that has several parts."""
+    said = text(node)
     for span in Span:
         blocks = over(span, where)
-        if len(blocks) == len(node.args) and (span is not Span.OTHERS or where.chosen is not None):
-            inside = evolve(where, each=generic)
-            body = _attempt(lambda at=inside, b=blocks: general(node.args[b.index(generic)], at, row_of, generic))  # type: ignore[misc]  # bound early
-            found = body and Node(node.op, (body,), span=span)
-            if found is not None and written(found, where) == text(node):
-                return found
+        if len(node.args) % len(blocks) == 0 and (span is not Span.OTHERS or where.chosen is not None):
+            for bodies in _arranged(node.args, len(blocks), blocks.index(generic)):
+                inside = evolve(where, each=generic)
+                found = _attempt(lambda b=bodies, s=span, at=inside: _spanned(node.op, b, s, at, row_of, generic))  # type: ignore[misc]  # bound early
+                if found is not None and written(found, where) == said:
+                    return found
     raise NotUniformError(f"what it says of {len(node.args)} of them is not the same for each")
+
+
+def _arranged(args: Sequence[Expr], size: int, place: int) -> Iterator[list[list[Expr]]]:
+    """What is said of the generic block, by sentence: several sentences about each, or one that has several parts."""
+    several = len(args) // size
+    yield [[args[start + place]] for start in range(0, len(args), size)]
+    if several > 1:
+        yield [list(args[place * several : (place + 1) * several])]
+
+
+def _spanned(
+    op: Op, sentences: Sequence[Sequence[Expr]], span: Span, inside: Where, row_of: Members, generic: int
+) -> Node:
+    """For each sentence a quantifier of its own."""
+    bodies = [tuple(general(part, inside, row_of, generic) for part in parts) for parts in sentences]
+    return Node(op, tuple(Node(op, (Node(op, body),), span=span) for body in bodies))
 
 
 def _attempt(make: Callable[[], Node]) -> Node | None:

@@ -52,7 +52,7 @@ def test_json_has_every_proof(capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "code", "answer"),
     [
         (["retention", "--for-all", "bucket"], 2, "`bucket` cannot be left open"),
-        (["plans", "--for-all", "machines"], 3, "plans is not proved for every number of machines"),
+        (["plans", "--for-all", "groups"], 3, "plans is not proved for every number of groups"),
     ],
 )
 def test_what_is_not_uniform_is_not_claimed_for_every_value(

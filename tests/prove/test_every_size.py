@@ -46,6 +46,7 @@ def test_the_data_plane_is_proved_for_all_machines_versions_and_blocks() -> None
         ("appliance", ("parts",)),
         ("resync_protocol", ("blocks", "versions")),
         ("bitmap", ("blocks", "versions", "runs")),
+        ("plans", ("machines",)),
     ],
 )
 def test_other_chapters_are_proved_for_every_size_too(name: str, every: tuple[str, ...]) -> None:
@@ -96,6 +97,8 @@ def test_a_proof_for_every_size_is_one_for_each_size() -> None:
         ("groups", "members", {}),
         ("appliance", "parts", {}),
         ("resync_protocol", "blocks", {}),
+        ("plans", "machines", {}),
+        ("bitmap", "blocks", {}),
     ],
 )
 def test_proofs_for_every_size_agree_with_those_for_given_ones(name: str, size: str, bounds: dict[str, int]) -> None:
@@ -116,7 +119,14 @@ def test_templates_tell_places_and_not_numbers() -> None:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
     ("name", "size"),
-    [("replication", "blocks"), ("groups", "members"), ("appliance", "parts"), ("resync_protocol", "blocks")],
+    [
+        ("replication", "blocks"),
+        ("groups", "members"),
+        ("appliance", "parts"),
+        ("resync_protocol", "blocks"),
+        ("plans", "machines"),
+        ("bitmap", "blocks"),
+    ],
 )
 def test_every_size_that_can_be_built_is_what_the_templates_say(name: str, size: str) -> None:
     """All numbers from 1 to 64, which is as far as a specification can be built."""
