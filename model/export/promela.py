@@ -4,11 +4,11 @@ Rule: the text is for people: predicates, values and rules keep their names. One
 that SPIN's numbers are comparable with ours (engine/foreign/spin.py). Only the system's own data tells states apart.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 
 from siteproof.model.export.identifiers import Docs, doc_lines, headline, kinds, listed, members, shown, title, word
 from siteproof.model.export.simplify import flat, simple
-from siteproof.model.export.writer import Writer
+from siteproof.model.export.writer import Writer, choice, literal, printers
 from siteproof.model.language.claims import Kind
 from siteproof.model.language.domain import Domain, Members, Range, Truth
 from siteproof.model.language.expression import Effect, Expr, Op, variables_of
@@ -161,11 +161,7 @@ def _type(domain: Domain) -> str:
 
 
 def _value(domain: Domain, value: object) -> str:
-    if isinstance(domain, Truth):
-        return "true" if value else "false"
-    if isinstance(domain, Members):
-        return _member(domain.kind.__name__, str(getattr(value, "value", value)))
-    return str(value) if isinstance(value, int) and value >= 0 else f"({value})"
+    return literal(domain, value, ("false", "true"), _member)
 
 
 def _member(kind: str, value: str) -> str:
@@ -177,26 +173,19 @@ def _negation(writer: Writer, node: Expr) -> str:
     return writer.joined("!=", inner.args) if inner.op is Op.EQUAL else f"(!{writer.code(inner)})"
 
 
-def _choice(writer: Writer, node: Expr) -> str:
-    condition, value, otherwise = (writer.code(arg) for arg in node.args)
-    return f"({condition} -> {value} : {otherwise})"
-
-
-def _infix(sign: str) -> Callable[[Writer, Expr], str]:
-    return lambda writer, node: writer.joined(sign, node.args)
-
-
-_Promela.printers = {
-    Op.CONSTANT: lambda _writer, node: _value(node.domain, node.constant),
-    Op.VARIABLE: lambda writer, node: writer.place(node),
-    Op.NOT: _negation,
-    Op.AND: lambda writer, node: writer.joined("&&", flat(node)),
-    Op.OR: lambda writer, node: writer.joined("||", flat(node)),
-    Op.EQUAL: _infix("=="),
-    Op.LESS: _infix("<"),
-    Op.AT_MOST: _infix("<="),
-    Op.ADD: _infix("+"),
-    Op.SUBTRACT: _infix("-"),
-    Op.CHOOSE: _choice,
-    Op.NAMED: lambda writer, node: writer.defined(node),
-}
+_Promela.printers = printers(
+    {
+        Op.AND: "&&",
+        Op.OR: "||",
+        Op.EQUAL: "==",
+        Op.LESS: "<",
+        Op.AT_MOST: "<=",
+        Op.ADD: "+",
+        Op.SUBTRACT: "-",
+    },
+    {
+        Op.CONSTANT: lambda _writer, node: _value(node.domain, node.constant),
+        Op.NOT: _negation,
+        Op.CHOOSE: choice("({} -> {} : {})"),
+    },
+)

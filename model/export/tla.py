@@ -4,15 +4,15 @@ Rule: the text is for people: predicates keep their names, enumerations their va
 transition of ours is one action there, so that TLC's numbers are comparable with ours (engine/foreign/tlc.py).
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 
 from attrs import frozen
 
 from siteproof.model.export.identifiers import Docs, doc_lines, headline, kinds, listed, members, shown, title, word
 from siteproof.model.export.simplify import alternatives, flat, forks, simple
-from siteproof.model.export.writer import Writer
+from siteproof.model.export.writer import Writer, choice, literal, printers
 from siteproof.model.language.claims import Kind
-from siteproof.model.language.domain import Domain, Members, Range, Truth
+from siteproof.model.language.domain import Domain, Members, Range
 from siteproof.model.language.expression import Expr, Op
 from siteproof.model.language.spec import Claim, Promise, System, Transition
 
@@ -155,11 +155,7 @@ def _set(domain: Domain) -> str:
 
 
 def _value(domain: Domain, value: object) -> str:
-    if isinstance(domain, Truth):
-        return "TRUE" if value else "FALSE"
-    if isinstance(domain, Members):
-        return _quoted(str(getattr(value, "value", value)))
-    return str(value) if isinstance(value, int) and value >= 0 else f"({value})"
+    return literal(domain, value, ("FALSE", "TRUE"), lambda _, symbol: _quoted(symbol))
 
 
 def _either(writer: Writer, node: Expr) -> str:
@@ -174,26 +170,12 @@ def _negation(writer: Writer, node: Expr) -> str:
     return writer.joined("#", inner.args) if inner.op is Op.EQUAL else f"~{writer.code(inner)}"
 
 
-def _choice(writer: Writer, node: Expr) -> str:
-    condition, value, otherwise = (writer.code(arg) for arg in node.args)
-    return f"(IF {condition} THEN {value} ELSE {otherwise})"
-
-
-def _infix(sign: str) -> Callable[[Writer, Expr], str]:
-    return lambda writer, node: writer.joined(sign, node.args)
-
-
-_Tla.printers = {
-    Op.CONSTANT: lambda _writer, node: _value(node.domain, node.constant),
-    Op.VARIABLE: lambda writer, node: writer.place(node),
-    Op.NOT: _negation,
-    Op.AND: lambda writer, node: writer.joined("/\\", flat(node)),
-    Op.OR: _either,
-    Op.EQUAL: _infix("="),
-    Op.LESS: _infix("<"),
-    Op.AT_MOST: _infix("<="),
-    Op.ADD: _infix("+"),
-    Op.SUBTRACT: _infix("-"),
-    Op.CHOOSE: _choice,
-    Op.NAMED: lambda writer, node: writer.defined(node),
-}
+_Tla.printers = printers(
+    {Op.AND: "/\\", Op.EQUAL: "=", Op.LESS: "<", Op.AT_MOST: "<=", Op.ADD: "+", Op.SUBTRACT: "-"},
+    {
+        Op.CONSTANT: lambda _writer, node: _value(node.domain, node.constant),
+        Op.NOT: _negation,
+        Op.OR: _either,
+        Op.CHOOSE: choice("(IF {} THEN {} ELSE {})"),
+    },
+)
