@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from attrs import frozen
 
 from siteproof.model.engine.program import Program, State, compiled
+from siteproof.model.language.claims import Kind
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode, Problem
 
@@ -142,3 +143,13 @@ def reach(search: Search, wanted: Callable[[State], bool]) -> int | None:
                 return number
         seen = len(search.states)
     return None
+
+
+def first_violation(search: Search) -> tuple[int, int] | None:
+    """Search until an `always` is violated: its number, and a state that no other violation is nearer than; or None."""
+    always = {number for number, claim in enumerate(search.program.system.claims) if claim.kind is Kind.ALWAYS}
+    for _ in search:
+        if not always.isdisjoint(search.first):
+            break
+    state, claim = min(((state, claim) for claim, state in search.first.items() if claim in always), default=(0, -1))
+    return None if claim < 0 else (claim, state)

@@ -20,8 +20,9 @@ from siteproof.model.engine.explorer import Explorer
 from siteproof.model.engine.goal import goal
 from siteproof.model.engine.promises import STATES_MAX as PROMISED_STATES_MAX
 from siteproof.model.engine.promises import with_promises
-from siteproof.model.engine.search import MEBIBYTE, Level, Limits
+from siteproof.model.engine.search import MEBIBYTE, Level, Limits, Search, first_violation
 from siteproof.model.engine.trace import Trace, TraceStep
+from siteproof.model.engine.trace import trace_to as traced
 from siteproof.model.export.itf import itf
 from siteproof.model.language.claims import Kind
 from siteproof.model.language.spec import System
@@ -37,6 +38,9 @@ MARKS = {True: "ok", False: "FAIL", None: "open"}
 @bound_options
 @click.option("--trace-to", metavar="STATE", help="the shortest way to a state, for example 'protection=committed'")
 @click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help="how to search")
+@click.option(
+    "--first", is_flag=True, help="stop at the first violated claim: its shortest trace, as soon as it is there"
+)
 @click.option("--symmetry", is_flag=True, help="visit one of several equal orders of components; count all of them")
 @click.option("--states-max", type=click.IntRange(min=1), default=STATES_MAX, show_default=True)
 @click.option("--memory", type=size_bytes, default="2G", show_default=True, metavar="SIZE", help="for example 512M")
@@ -48,6 +52,7 @@ def explore(
     states_max: int,
     memory: int,
     form: str,
+    first: bool,
     symmetry: bool,
     **bounds: object,
 ) -> int:
@@ -56,11 +61,15 @@ def explore(
     Exit code 0 when every claim holds, 1 when one is violated, 2 on wrong usage, 3 when the limits are too small.
     """
     system = known(spec).system(given(bounds))
-    search = explorer(system, engine, Limits(states_max, memory), up_to_symmetry=symmetry)
     options = " ".join(f"{name}={value}" for name, value in system.bounds.items())
     title = f"siteproof {__version__} · explore {spec} · seed none (exhaustive) · {options or 'no bounds'}"
+    if first:
+        if trace_to is not None or symmetry or engine not in {"auto", "plain"} or form != "text":
+            raise click.UsageError("--first is the plain search, as text: leave the other options out")
+        return _show_first(Search(system, Limits(states_max, memory)), title)
     if form == "itf" and trace_to is None:
         raise click.UsageError("--format itf is for traces: add --trace-to STATE")
+    search = explorer(system, engine, Limits(states_max, memory), up_to_symmetry=symmetry)
     if trace_to is not None:
         return _show_way(search, system, trace_to, title, form)
     return _show_everything(search, system, title, form)
@@ -78,6 +87,18 @@ def _show_everything(search: Explorer, system: System, title: str, form: str) ->
     if not found.complete:
         return ExitCode.INTERRUPTED
     return ExitCode.VIOLATION if found.violated else ExitCode.OK
+
+
+def _show_first(search: Search, title: str) -> int:
+    found = first_violation(search)
+    seen = f"{len(search.states):,} states"
+    if found is None:
+        click.echo(f"{title}\nHOLDS  no claim is violated in any of all {seen}")
+        return ExitCode.OK
+    claim, trace = search.program.system.claims[found[0]], traced(search, found[1])
+    verdict = Verdict(claim.rule, claim.kind, claim.name, claim.doc, claim.why, holds=False, trace=trace)
+    click.echo("\n".join([title, f"stopped after {seen}: no violation is nearer", *_verdict_lines(verdict)]))
+    return ExitCode.VIOLATION
 
 
 def _show_way(search: Explorer, system: System, text: str, title: str, form: str) -> int:

@@ -18,6 +18,7 @@ import click
 from attrs import asdict, frozen
 
 from siteproof import __version__
+from siteproof.cli.beat import beating
 from siteproof.conformance.runner import judge, spec_digest
 from siteproof.conformance.verdict import CaseResult, Report, Verdict
 from siteproof.model.nouns.problem import ExitCode, Problem
@@ -59,7 +60,7 @@ def zoo(only: tuple[str, ...], seed: int, jobs: int | None, form: str) -> int:
     title = f"siteproof {__version__} · zoo · seed {seed} · spec {spec_digest()} · {', '.join(ids[1:])}"
     if form == "text":
         click.echo(title)
-    rows = tuple(_rows(ids, seed, jobs or min(len(ids), JOBS_MAX, os.cpu_count() or 1)))
+    rows = _all_rows(ids, seed, jobs or min(len(ids), JOBS_MAX, os.cpu_count() or 1))
     click.echo(_json(title, rows) if form == "json" else "\n".join(table(rows[1:])))
     if form == "text":
         click.echo(summary(rows))
@@ -72,6 +73,14 @@ def _chosen(only: tuple[str, ...]) -> tuple[str, ...]:
         if name not in ZOO:
             raise Problem(f"there is no exhibit {name!r}", "the zoo does not have it", f"exhibits: {', '.join(ZOO)}")
     return wanted or tuple(ZOO)
+
+
+def _all_rows(ids: tuple[str, ...], seed: int, jobs: int) -> tuple[Row, ...]:
+    """Every row, with a sign of life meanwhile."""
+    rows: list[Row] = []
+    with beating(lambda seconds: f"{len(rows)} of {len(ids)} appliances judged in {seconds:.0f} s"):
+        rows.extend(_rows(ids, seed, jobs))
+    return tuple(rows)
 
 
 def _rows(ids: tuple[str, ...], seed: int, jobs: int) -> Iterator[Row]:

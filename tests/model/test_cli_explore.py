@@ -1,6 +1,7 @@
 """`siteproof explore`: what it prints, how it ends, and what it says to a wrong question."""
 
 import json
+import re
 
 import pytest
 
@@ -159,3 +160,17 @@ def test_any_bound_of_a_specification_can_be_given(capsys: pytest.CaptureFixture
     code, _, err = run(capsys, "groups", "--bound", "member=3")
     assert code == 2
     assert "its bounds: members, writes" in err
+
+
+def test_the_first_violation_is_enough_for_a_seeded_bug(capsys: pytest.CaptureFixture[str]) -> None:
+    """One claim, its shortest trace, and few states; nothing of what the rest of the search would find."""
+    code, out, _ = run(capsys, "double_failure", "--first")
+    assert code == 1
+    assert out.count("FAIL ") == 1
+    whole = run(capsys, "double_failure", "--points", "1")[1]
+    (steps,) = re.findall(r"FAIL .*\((\d+) steps\)", out)
+    assert int(steps) == min(int(each) for each in re.findall(r"FAIL .*\((\d+) steps\)", whole))
+    seen = int(re.findall(r"stopped after ([\d,]+) states", out)[0].replace(",", ""))
+    assert seen < 3000
+    assert run(capsys, "groups", "--first", "--bound", "writes=1")[0] == 0
+    assert run(capsys, "groups", "--first", "--symmetry")[0] == 2
