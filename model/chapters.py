@@ -11,14 +11,17 @@ from siteproof.model import (
     bitmap_lemmas,
     capture,
     capture_lemmas,
+    capture_promises,
     clock,
     clock_lemmas,
     frame_lemmas,
+    frame_promises,
     frames,
     group_lemmas,
     group_promises,
     groups,
     pipeline,
+    pipeline_promises,
     plan_lemmas,
     plan_promises,
     plans,
@@ -102,6 +105,7 @@ CAPTURE = _spec(
     (Part(capture.Captured, capture.Captured),),
     {"disks": 2, "blocks": 2, "versions": 2},
     capture_lemmas,
+    capture_promises,
 )
 
 DIRTY_BITMAP = _spec(
@@ -129,6 +133,7 @@ FRAMES = _spec(
     (Part(frames.Stream, frames.Stream),),
     {"writes": 3, "blocks": 2, "wire": 2, "generations": 2},
     frame_lemmas,
+    frame_promises,
 )
 
 PIPELINE = _spec(
@@ -137,6 +142,7 @@ PIPELINE = _spec(
     pipeline,
     (Part(pipeline.Agent, pipeline.Agent), Part(pipeline.Line, pipeline.Line), Part(pipeline.Target, pipeline.Target)),
     {"writes": 2},
+    pipeline_promises,
 )
 
 CLOCK = _spec(

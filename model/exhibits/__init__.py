@@ -9,6 +9,7 @@ from siteproof.model.exhibits import (
     blocking_throttle,
     buckets_by_age,
     cleared_at_read,
+    compares_when_acknowledged,
     completes_alone,
     damage_passed_over,
     double_failure,
@@ -33,6 +34,7 @@ from siteproof.model.exhibits import (
     lone_failover,
     lost_quietly,
     marker_without_hold,
+    never_back,
     older_frame_again,
     older_over_newer,
     one_part_differs,
@@ -62,6 +64,7 @@ from siteproof.model.exhibits import (
     untracked_window,
     update_forgets,
     waits_for_the_dead,
+    waits_for_the_first_answer,
     waits_until_quiet,
     window,
     write_order,
@@ -138,5 +141,8 @@ STALLS: tuple[Exhibit, ...] = (
     acknowledged_when_quiet.EXHIBIT,
     held_for_ever.EXHIBIT,
     waits_for_the_dead.EXHIBIT,
+    never_back.EXHIBIT,
+    waits_for_the_first_answer.EXHIBIT,
+    compares_when_acknowledged.EXHIBIT,
 )
 """Wrong designs that do nothing wrong, and in the end nothing at all: each breaks a promise (`eventually`)."""
