@@ -7,7 +7,7 @@ is news: another one than before, or the first after an accepted command.
 from typing import Any
 
 from siteproof.conformance.carriers.carrier import Carrier
-from siteproof.conformance.coverage.events import Begin, Do, Event, Passes, State, state_of
+from siteproof.conformance.coverage.events import Begin, Do, Event, Passes, State, is_of_the_contract, state_of
 from siteproof.conformance.needs import capability_of
 from siteproof.model.nouns.commands import Accepted, Command, Refusal
 from siteproof.model.nouns.observation import Observation
@@ -54,6 +54,9 @@ class Watch(Carrier):
         self.history.append(Begin())
 
     def _saw(self, seen: Observation) -> None:
+        """What is of another type than the contract's is no state; whoever needs it will say so."""
+        if not is_of_the_contract(seen.machine, seen.regions):
+            return
         self._stale.discard(seen.machine)
         state = state_of(seen.machine, seen.regions)
         if self._shown.get(seen.machine) != state:
@@ -64,7 +67,7 @@ class Watch(Carrier):
         if command.machine in self._stale:
             self.history.append(Passes())
             self._stale.discard(command.machine)
-        refused = answer.code.value if isinstance(answer, Refusal) else ""
+        refused = str(answer.code) if isinstance(answer, Refusal) else ""
         self.history.append(Do(command.verb, command.machine, refused))
         if not refused:
             self._shown.pop(command.machine, None)

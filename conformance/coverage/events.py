@@ -4,12 +4,21 @@ Rule: an event says what could be seen from outside, never what it means; the fo
 and a change that old readers cannot read raises `FORMAT_VERSION`.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 from msgspec import Struct
 
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Site, TestFailover, Verb
 
+REGIONS: Mapping[str, type] = {
+    "protection": Protection,
+    "direction": Direction,
+    "active": Site,
+    "test_failover": TestFailover,
+    "resync": Resync,
+}
 FORMAT_VERSION = 1
 FILE_NAME = "history.ndjson"
 
@@ -66,6 +75,13 @@ Event = Begin | State | Do | Passes | Judged
 def state_of(machine: str, regions: Regions) -> State:
     """The event of a machine that shows these regions."""
     return State(machine, regions.protection, regions.direction, regions.active, regions.test_failover, regions.resync)
+
+
+def is_of_the_contract(machine: object, regions: object) -> bool:
+    """Whether this is a name, and each region has a value of its kind; a subject in Python may answer anything."""
+    return isinstance(machine, str) and all(
+        isinstance(getattr(regions, name, None), kind) for name, kind in REGIONS.items()
+    )
 
 
 def state_name(shown: State | Regions) -> str:

@@ -9,22 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve, field, frozen
 
-from siteproof.conformance.coverage.events import State, state_name
+from siteproof.conformance.coverage.events import REGIONS, State, state_name
 from siteproof.model.engine.search import Search
 from siteproof.model.language.table import matching
 from siteproof.model.lifecycle import LIFECYCLE, allowed_operations
 from siteproof.model.lifecycle_spec import lifecycle_spec
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import CORE, Profile
-from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Site, TestFailover, Verb
+from siteproof.model.nouns.vocabulary import Verb
 
-REGIONS: Mapping[str, type] = {
-    "protection": Protection,
-    "direction": Direction,
-    "active": Site,
-    "test_failover": TestFailover,
-    "resync": Resync,
-}
 States = frozenset[int]
 
 

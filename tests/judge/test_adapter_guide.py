@@ -45,7 +45,7 @@ def test_the_describe_exchange_is_of_the_contract() -> None:
 
 
 def test_the_stamp_can_be_made_from_the_guide_alone() -> None:
-    """The table of the header, packed by hand, gives the bytes that the judge expects and the header that is printed."""
+    """The table of the header, packed by hand, gives the bytes that the judge expects, and the printed header."""
     rows = re.findall(r"^\| (\d+) \| (\d+) \| (.+) \|$", GUIDE, re.MULTILINE)
     values = {"`SPSTAMP1`": b"SPSTAMP1", "`seed`": 3, "`machine_index`": 1, "`disk_index`": 2, "`block`": 7}
     values |= {"`sequence`": 300, "`time_ms`": 9, "`noise`": 100, "zero": 0}

@@ -315,6 +315,22 @@ def test_a_command_is_recorded_behind_the_state_that_was_seen() -> None:
     assert kinds == [Begin, State, Do, Do]
 
 
+def test_a_state_of_another_type_is_not_recorded(tmp_path: Path) -> None:
+    """A Python subject may answer anything: the record of the run stays readable, and the case says what is wrong."""
+
+    class Odd(Tiny):
+        def observe(self, machine: str) -> Observation:
+            seen = super().observe(machine)
+            asleep: Any = "asleep"
+            return seen if machine == "smoke" else evolve(seen, regions=evolve(seen.regions, protection=asleep))
+
+    path = tmp_path / results.FILE_NAME
+    report = judge(Odd, [case_of(judge_cases.protects)], results_path=path)
+    assert report.results[0].verdict is not Verdict.PASS
+    assert not [event for event in report.results[0].history if isinstance(event, State)]
+    assert results.read(path).report == report
+
+
 def test_a_state_that_may_be_old_is_recorded_as_such() -> None:
     """A command that follows a settle without a look in between is not asked in the state that was seen before."""
     watch = Watch(InProcess(Tiny()))
