@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from siteproof.model.language.domain import Range, Truth
 from siteproof.model.language.expression import Op
 from siteproof.model.prove.lowering import Free, Term, literal, positive
-from siteproof.model.prove.quantified import CHOSEN, Blocks, Read, Writer, member, named, witness
+from siteproof.model.prove.quantified import CHOSEN, Blocks, Read, Writer, member, named, reads, witness
 from siteproof.model.prove.template import Anchor, Node, Place, Span
 from siteproof.model.prove.uniform import Change, Move, Region, Store, Uniform
 
@@ -30,12 +30,17 @@ WITNESSES = 2
 
 @frozen(eq=False)
 class Aim:
-    """One conjunct of the hypothesis for any number of blocks; `reads` are variables and rows."""
+    """A goal for any number of blocks, with its conjuncts: which variables and rows each reads, and what it says."""
 
     rule: str
     name: str
     node: Node
-    reads: frozenset[str]
+    parts: tuple[tuple[frozenset[str], Node], ...]
+
+    def touched(self, changed: frozenset[str]) -> Node | None:
+        """What of it can become false when these change: the rest is as it was, and was assumed."""
+        nodes = tuple(node for read, node in self.parts if read & changed)
+        return Node(Op.AND, nodes) if nodes else None
 
 
 @frozen
@@ -50,10 +55,10 @@ class Hole:
 
 @frozen(eq=False)
 class Attempt:
-    """Goals to be kept by a move (or met by the initial state), from witness `start` on."""
+    """Goals (and what of them has to be shown) of a move or of the initial state, from witness `start` on."""
 
     solver: Term
-    aims: tuple[Aim, ...]
+    aims: tuple[tuple[Aim, Node], ...]
     before: Writer
     after: Writer
     start: int
@@ -112,22 +117,24 @@ class Parametric:
         return Writer(self.blocks, read, name, label)
 
     def _start(self) -> Iterator[Hole | None]:
-        writer = self._writer(self._first, STEP, AFTER)
-        yield from self._goals(Attempt(self._solver(), self.aims, writer, writer, 0, None))
+        writer = Writer(evolve(self.blocks, known={}), self._first, STEP, AFTER)
+        aims = tuple((aim, aim.node) for aim in self.aims)
+        yield from self._goals(Attempt(self._solver(), aims, writer, writer, 0, None))
 
     def _move(self, solver: Term, move: Move) -> Iterator[Hole | None]:
-        changed = {change.row for change in move.changes}
-        aims = tuple(aim for aim in self.aims if aim.reads & changed)
+        changed = frozenset(change.row for change in move.changes)
+        touched = ((aim, aim.touched(changed)) for aim in self.aims)
+        aims = tuple((aim, node) for aim, node in touched if node is not None)
         before = self._writer(self._now, STEP, BEFORE)
         guard, start = before.assume(move.guard, holds=True, start=0)
-        after = self._writer(self._after(move, before), STEP, AFTER)
+        after = evolve(self._writer(self._after(move, before), STEP, AFTER), changed=changed)
         solver.add(guard, self._chosen(move.regions))
         yield from self._goals(Attempt(solver, aims, before, after, start, move))
 
     def _goals(self, attempt: Attempt) -> Iterator[Hole | None]:
         """All goals in one query, and one by one only when that is not impossible."""
         solver, move = attempt.solver, attempt.move
-        wrong = [(aim, attempt.after.assume(aim.node, holds=False, start=attempt.start)[0]) for aim in attempt.aims]
+        wrong = [(aim, attempt.after.assume(node, holds=False, start=attempt.start)[0]) for aim, node in attempt.aims]
         more = [*attempt.after.aside, *attempt.before.aside]
         self.queries += 1
         if not wrong or solver.check(z3.Or([term for _, term in wrong]), *more) == z3.unsat:
@@ -184,17 +191,21 @@ def _changed(change: Change, before: Writer, old: Term, block: Term | None) -> T
 
 def _aims(shape: Uniform) -> Iterator[Aim]:
     for each in shape.claimed:
-        yield Aim(each.rule, each.name, each.node, frozenset(_reads(each.node)))
+        yield Aim(each.rule, each.name, each.node, tuple(_parts(each.node)))
     for store in shape.stores:
         if not isinstance(store.domain, Truth):
-            yield Aim("range", store.name, _within(store), frozenset({store.name}))
+            yield Aim("range", store.name, _within(store), ((frozenset({store.name}), _within(store)),))
 
 
-def _reads(node: Node) -> Iterator[str]:
-    if node.family:
-        yield node.family
-    for arg in node.args:
-        yield from _reads(arg)
+def _parts(node: Node) -> Iterator[tuple[frozenset[str], Node]]:
+    """The node's conjuncts, also those behind one quantifier."""
+    if node.op is not Op.AND:
+        yield reads(node), node
+    elif node.span is None:
+        for arg in node.args:
+            yield from _parts(arg)
+    else:
+        yield from ((read, Node(Op.AND, (part,), span=node.span)) for read, part in _parts(node.args[0]))
 
 
 def _within(store: Store) -> Node:

@@ -4,6 +4,7 @@ Rule: everything here weakens or keeps what is assumed, so that "impossible" sta
 the chosen blocks only, an existential one gets a constant of its own; nothing is left to the solver's own patterns.
 """
 
+import functools
 from collections.abc import Callable, Iterator
 
 import z3
@@ -27,6 +28,8 @@ class Blocks:
     count: Term
     used: tuple[Term, ...]
     free: Free
+    known: dict[tuple[Node, int], tuple[Term | None, Term]] = field(factory=dict)
+    """Terms of the state before a step, by node and block; the block is kept, so that no other one takes its number."""
 
     def inside(self, span: Span, block: Term) -> Term:
         """The block is one of the span."""
@@ -49,6 +52,7 @@ class Writer:
     label: str
     aside: list[Term] = field(factory=list)
     each: Term | None = None
+    changed: frozenset[str] = frozenset()
     named: dict[int, Term] = field(factory=dict)
 
     def assume(self, node: Node, *, holds: bool, start: int) -> tuple[Term, int]:
@@ -93,7 +97,18 @@ class Writer:
         return (z3.substitute(instance, (EACH, block)) for block in self.blocks.used)
 
     def term(self, node: Node) -> Term:
-        """The node's value; a quantifier within it is named, with both directions of its meaning put aside."""
+        """The node's value; a quantifier within it is named, with both directions of its meaning put aside.
+
+        What reads nothing that has `changed`, and has no quantifier, is the same in every writer.
+        """
+        if not plain(node) or self.changed & reads(node):
+            return self._term(node)
+        key = (node, self.each.get_id() if self.each is not None else -1)
+        if key not in self.blocks.known:
+            self.blocks.known[key] = (self.each, self._term(node))
+        return self.blocks.known[key][-1]
+
+    def _term(self, node: Node) -> Term:
         if node.span is not None:
             return self._name(node)
         if node.op is Op.CONSTANT:
@@ -118,6 +133,18 @@ class Writer:
         start = self.each if place.anchor is Anchor.EACH else starts[place.anchor]
         assert start is not None
         return start + place.offset if place.offset else start
+
+
+@functools.cache
+def reads(node: Node) -> frozenset[str]:
+    """The variables and rows that the node reads."""
+    return frozenset({node.family} if node.family else ()).union(*map(reads, node.args))
+
+
+@functools.cache
+def plain(node: Node) -> bool:
+    """Whether the node has no quantifier."""
+    return node.span is None and all(map(plain, node.args))
 
 
 def named(label: str) -> str:

@@ -45,7 +45,7 @@ class Place:
     offset: int = 0
 
 
-@frozen
+@frozen(cache_hash=True)
 class Node:
     """A node of a template. `family` is a variable, or with a `place` one member of a row of variables.
 
