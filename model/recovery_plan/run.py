@@ -97,27 +97,48 @@ def run(course: Course, failing: Task | None = None) -> Run:
 
 
 def single_failures(course: Course) -> tuple[tuple[Task, Aftermath], ...]:
-    """Every task that can fail, with what happens when it is the only one that does.
-
-    Nothing before the failing task changes, so each run begins where it does.
-    """
+    """Every task that can fail, with what happens when it is the only one that does."""
     fates = _fates(course, None)
-    usual = [_minutes(course.tasks, fates, worst=each) for each in (False, True)]
-    begun = [_begins(course.waits, each) for each in usual]
+    usual = [_usual(course, fates, worst=each) for each in (False, True)]
     usual_off = [place for place, fate in enumerate(fates) if fate is not Fate.DONE]
     stopped_by = _dependants(course)
     failures = []
     for place, task in enumerate(course.tasks):
         if fates[place] is Fate.DONE and task.can_fail:
             skipped = _closure(place, stopped_by)
-            minutes = [_after(each, place, task, skipped) for each in usual]
-            times = [
-                _begins(course.waits, changed, begins[: _first_change(changed, before)])[-1]
-                for changed, before, begins in zip(minutes, usual, begun, strict=True)
-            ]
-            missing = sorted({place, *skipped, *usual_off})
-            failures.append((task, _aftermath(course, place, missing, times)))
+            times = [_length(course, each, place, skipped) for each in usual]
+            failures.append((task, _aftermath(course, place, sorted({place, *skipped, *usual_off}), times)))
     return tuple(failures)
+
+
+@frozen
+class _Usual:
+    """The run in which nothing fails: how long each task takes, when it starts, how much comes after its end."""
+
+    minutes: list[int]
+    begins: list[int]
+    tails: list[int]
+
+
+def _usual(course: Course, fates: Sequence[Fate], *, worst: bool) -> _Usual:
+    minutes = _minutes(course.tasks, fates, worst=worst)
+    tails = [0] * len(minutes)
+    for place in reversed(range(len(minutes))):
+        for before in course.waits[place]:
+            tails[before] = max(tails[before], minutes[place] + tails[place])
+    return _Usual(minutes, _begins(course.waits, minutes), tails)
+
+
+def _length(course: Course, usual: _Usual, failing: int, skipped: set[int]) -> int:
+    """How long the plan takes: nothing before the failing task changes; if it only takes longer, only its paths do."""
+    longest = course.tasks[failing].span.worst_minutes
+    if not skipped and longest >= usual.minutes[failing]:
+        return max(usual.begins[-1], usual.begins[failing] + longest + usual.tails[failing])
+    minutes = list(usual.minutes)
+    minutes[failing] = longest
+    for each in skipped:
+        minutes[each] = 0
+    return _begins(course.waits, minutes, usual.begins[: _first_change(minutes, usual.minutes)])[-1]
 
 
 def _aftermath(course: Course, failing: int, missing: Iterable[int], times: Sequence[int]) -> Aftermath:
@@ -148,15 +169,6 @@ def _closure(place: int, followers: Sequence[Sequence[int]]) -> set[int]:
         found.update(new)
         waiting += new
     return found
-
-
-def _after(usual: Sequence[int], failing: int, task: Task, skipped: Iterable[int]) -> list[int]:
-    """The minutes of all tasks: the failing one takes as long as it may, skipped ones take none."""
-    minutes = list(usual)
-    minutes[failing] = task.span.worst_minutes
-    for each in skipped:
-        minutes[each] = 0
-    return minutes
 
 
 def _first_change(changed: Sequence[int], before: Sequence[int]) -> int:
