@@ -215,13 +215,17 @@ class Replicator:
             self.distrust(machine, CorruptLog("cache", 0, "an applied record was damaged in the store"))
 
     def mark(self, machine: Machine, reason: ResyncReason, detail: str = "") -> None:
-        """Both sides may differ in ways that no bitmap tells: deltas stop until a comparison has finished."""
+        """Both sides may differ in ways that no bitmap tells: deltas stop until a comparison has finished.
+
+        A failed comparison stays failed: it waits for somebody to start one by hand, whatever else happens.
+        """
         if not machine.replicating or machine.stream is None:
             return
         self.comparisons.give_up(machine)
         machine.stream.break_off()
         machine.stream.agent.mode = WriteOrderMode.BITMAP
         machine.resync_reason = reason
-        machine.regions = Change(resync=Resync.REQUIRED).of(machine.regions)
+        if machine.regions.resync is not Resync.FAILED:
+            machine.regions = Change(resync=Resync.REQUIRED).of(machine.regions)
         self.vault.record(machine, self.now_ms, MARKED_BECAUSE[reason], detail or f"resynchronisation: {reason.value}")
         self.comparisons.plan_automatic(machine)

@@ -177,10 +177,9 @@ class Walk:
             self.pending = False
 
     def _mark(self) -> None:
+        """A mark stays what it is: a failed resynchronisation waits for a manual one, whatever comes on top."""
         if self.expected.resync is Resync.NONE:
             self.expected = evolve(self.expected, resync=Resync.REQUIRED)
-        if self.expected.resync is Resync.FAILED:
-            self._follow(Resync.REQUIRED)  # whether a new cause starts a failed one over is left open
 
     def _follow(self, also: Resync) -> None:
         """The sources leave open whether the region stays or becomes `also`; every other value is wrong."""
