@@ -60,7 +60,7 @@ def zoo(only: tuple[str, ...], seed: int, jobs: int | None, form: str) -> int:
     title = f"siteproof {__version__} · zoo · seed {seed} · spec {spec_digest()} · {', '.join(ids[1:])}"
     if form == "text":
         click.echo(title)
-    rows = _all_rows(ids, seed, jobs or min(len(ids), JOBS_MAX, os.cpu_count() or 1))
+    rows = tuple(_rows(ids, seed, jobs or min(len(ids), JOBS_MAX, os.cpu_count() or 1)))
     click.echo(_json(title, rows) if form == "json" else "\n".join(table(rows[1:])))
     if form == "text":
         click.echo(summary(rows))
@@ -75,22 +75,21 @@ def _chosen(only: tuple[str, ...]) -> tuple[str, ...]:
     return wanted or tuple(ZOO)
 
 
-def _all_rows(ids: tuple[str, ...], seed: int, jobs: int) -> tuple[Row, ...]:
-    """Every row, with a sign of life meanwhile."""
-    rows: list[Row] = []
-    with beating(lambda seconds: f"{len(rows)} of {len(ids)} appliances judged in {seconds:.0f} s"):
-        rows.extend(_rows(ids, seed, jobs))
-    return tuple(rows)
-
-
-def _rows(ids: tuple[str, ...], seed: int, jobs: int) -> Iterator[Row]:
-    """The rows in the order of the ids, whoever is judged first."""
+def _rows(ids: tuple[str, ...], seed: int, jobs: int) -> tuple[Row, ...]:
+    """The rows in the order of the ids, whoever is judged first; with a sign of life meanwhile."""
     work = partial(judged, seed=seed)
     if jobs == 1:
-        yield from map(work, ids)
-        return
+        return _counted(map(work, ids), len(ids))
     with _pool(jobs) as pool:
-        yield from pool.map(work, ids)
+        rows = pool.map(work, ids)  # the processes begin here, before there is a second thread that they would inherit
+        return _counted(rows, len(ids))
+
+
+def _counted(rows: Iterable[Row], count: int) -> tuple[Row, ...]:
+    done: list[Row] = []
+    with beating(lambda seconds: f"{len(done)} of {count} appliances judged in {seconds:.0f} s"):
+        done.extend(rows)
+    return tuple(done)
 
 
 @contextmanager
