@@ -171,8 +171,7 @@ def a_failed_automatic_run_waits_for_a_manual_one(lab: Lab) -> None:
     lab.fault(FaultKind.LINK_DOWN, machine)
     lab.write(machine, 10)
     told = len(lab.observe(machine).events)
-    for _ in range(12):
-        lab.advance(minutes=60)
+    _hours(lab, 12)
     seen = lab.observe(machine)
     verify.equal(seen.regions.resync, Resync.FAILED, "resync region after the failed night run")
     verify.at_least(len(seen.events) - told, 1, "events that tell of the failure")
@@ -180,6 +179,28 @@ def a_failed_automatic_run_waits_for_a_manual_one(lab: Lab) -> None:
     lab.advance(minutes=10)
     verify.equal(lab.observe(machine).regions.resync, Resync.FAILED, "resync region with the link back")
     verify.equal(lab.resynchronise(machine).after.regions.resync, Resync.NONE, "resync region after a manual run")
+
+
+@case("RES-28", ["SP-RES-9"], needs=(*CUTS, C.VIRTUAL_CLOCK, C.CRASH_FAULTS))
+def new_trouble_does_not_start_a_failed_run_over(lab: Lab) -> None:
+    """After a failed night's run another cause changes nothing: the next night passes, and somebody has to act."""
+    machine = lab.protected_machine()
+    lab.fault(FaultKind.LINK_DOWN, machine)
+    lab.write(machine, 10)
+    _hours(lab, 12)
+    verify.equal(lab.observe(machine).regions.resync, Resync.FAILED, "resync region after the failed night run")
+    lab.fault(FaultKind.LINK_UP, machine)
+    lab.fault(FaultKind.AGENT_CRASH, machine)
+    lab.settle()
+    verify.equal(lab.observe(machine).regions.resync, Resync.FAILED, "resync region after a crash of the agent")
+    _hours(lab, 24)
+    verify.equal(lab.observe(machine).regions.resync, Resync.FAILED, "resync region after the next night")
+    verify.equal(lab.resynchronise(machine).after.regions.resync, Resync.NONE, "resync region after a manual run")
+
+
+def _hours(lab: Lab, hours: int) -> None:
+    for _ in range(hours):
+        lab.advance(minutes=60)
 
 
 @case("RES-11", ["SP-RES-17"], needs=(*BYTES, C.HOLD, C.OLDER_POINTS), on_bytes=True)

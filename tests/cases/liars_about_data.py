@@ -11,7 +11,7 @@ from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.policy import RecoveryPoint
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import DiskAddress, Fault, FaultKind, Image, Write
-from siteproof.model.nouns.vocabulary import Consistency, Direction, Place, Protection, Resync, Verb
+from siteproof.model.nouns.vocabulary import Consistency, Direction, Place, Protection, Resync, ResyncReason, Verb
 from tests.cases.fake import FakeSubject
 from tests.cases.fake_machine import FakeMachine
 from tests.cases.liars import Wrong, caught_by
@@ -313,3 +313,14 @@ class TargetCrashEndsTheCopy(FakeSubject):
         held = m.points[-1][1]
         held["disk0"] = _without(held["disk0"], {block for _, block in m.skipped})
         return point
+
+
+@caught_by("RES-28")
+class NewTroubleHidesTheFailedRun(FakeSubject):
+    """A failed resynchronisation becomes an ordinary mark, and nobody is told to act any more."""
+
+    def mark(self, machine: FakeMachine, reason: ResyncReason, code: ErrorCode) -> None:
+        """As if nothing had failed."""
+        super().mark(machine, reason, code)
+        if machine.regions.resync is Resync.FAILED:
+            machine.regions = evolve(machine.regions, resync=Resync.REQUIRED)
