@@ -6,7 +6,7 @@ Rule: the choice depends on the specification, its bounds and what is installed,
 import importlib.util
 
 from siteproof.model.engine.exploration import Exploration
-from siteproof.model.engine.explorer import Explorer, PlainExplorer, Progress, Way
+from siteproof.model.engine.explorer import Explorer, Orbited, PlainExplorer, Progress, Way
 from siteproof.model.engine.goal import Goal
 from siteproof.model.engine.orbits import OrbitExplorer
 from siteproof.model.engine.rows.explorer import RowExplorer
@@ -14,6 +14,7 @@ from siteproof.model.engine.rows.integers import IntegerStore
 from siteproof.model.engine.rows.product import Product, product
 from siteproof.model.engine.rows.split import DoesNotFactoriseError
 from siteproof.model.engine.search import Limits, Search
+from siteproof.model.engine.symmetry import Symmetry, symmetry
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode, Problem
 
@@ -47,16 +48,21 @@ def explorer(
 
 def orbits_of(search: Explorer) -> int | None:
     """After an exploration: the states up to the order of equal components; None when they cannot change places."""
-    return search.orbits() if isinstance(search, RowExplorer | OrbitExplorer) else None
+    if isinstance(search, Growing):
+        return orbits_of(search.now)
+    return search.orbits() if isinstance(search, Orbited) else None
 
 
 def _up_to_symmetry(system: System, engine: str, limits: Limits) -> Explorer:
-    if engine not in {"auto", "plain"}:
-        cause = "rows visit every order at once, packed words are not sorted"
-        raise Problem(
-            f"the engine `{engine}` knows no --symmetry", cause, "use --engine plain, or leave the choice to auto"
-        )
-    return OrbitExplorer(system, limits)
+    if engine not in {"auto", "packed", "plain"}:
+        hint = "use --engine packed or plain, or leave the choice to auto"
+        raise Problem(f"the engine `{engine}` knows no --symmetry", "rows visit every order at once", hint)
+    found = symmetry(system)
+    if engine == "plain":
+        return OrbitExplorer(system, found, limits)
+    if engine == "packed":
+        return _packed(system, limits, found.told, found)
+    return Growing(system, limits, found.told, found)
 
 
 def _automatic(system: System, limits: Limits) -> Explorer:
@@ -133,30 +139,34 @@ def _room(parts: Product) -> int:
     return room
 
 
-def _packed(system: System, limits: Limits, reason: str = "") -> Explorer:
+def _packed(system: System, limits: Limits, reason: str = "", up_to: Symmetry | None = None) -> Explorer:
     from siteproof.model.engine.packed.explorer import PackedExplorer  # noqa: PLC0415  (loads NumPy)
+    from siteproof.model.engine.packed.orbits import PackedOrbits  # noqa: PLC0415  (as above)
 
     try:
-        return PackedExplorer(system, limits, reason)
+        return PackedOrbits(system, up_to, limits) if up_to is not None else PackedExplorer(system, limits, reason)
     except DoesNotFactoriseError as problem:
         hint = "use --engine plain, or leave the choice to auto"
         raise Problem(f"{system.name} does not fit the engine `packed`", str(problem), hint) from problem
 
 
+def _plain(system: System, limits: Limits, up_to: Symmetry | None) -> Explorer:
+    return PlainExplorer(system, limits) if up_to is None else OrbitExplorer(system, up_to, limits)
+
+
 class Growing:
     """The plain search while a system is small; from SMALL_STATES_MAX states on it starts again with packed words."""
 
-    def __init__(self, system: System, limits: Limits, reason: str) -> None:
-        """Begin with the plain search."""
-        self._system, self._limits, self._reason = system, limits, reason
-        self._now: Explorer = PlainExplorer(
-            system, Limits(min(limits.states_max, SMALL_STATES_MAX), limits.memory_bytes_max)
-        )
+    def __init__(self, system: System, limits: Limits, reason: str, up_to: Symmetry | None = None) -> None:
+        """Begin with the plain search; `up_to` is the symmetry up to which states are visited, if any."""
+        self._system, self._limits, self._reason, self._up_to = system, limits, reason, up_to
+        small = Limits(min(limits.states_max, SMALL_STATES_MAX), limits.memory_bytes_max)
+        self.now = _plain(system, small, up_to)
 
     @property
     def engine(self) -> str:
         """See Explorer."""
-        return self._now.engine
+        return self.now.engine
 
     @property
     def reason(self) -> str:
@@ -166,29 +176,29 @@ class Growing:
     @property
     def memory_bytes(self) -> int:
         """See Explorer."""
-        return self._now.memory_bytes
+        return self.now.memory_bytes
 
     def explore(self, progress: Progress | None = None) -> Exploration:
         """See Explorer."""
         try:
-            return self._now.explore(progress)
+            return self.now.explore(progress)
         except Problem as problem:
             self._grow(problem)
-        return self._now.explore(progress)
+        return self.now.explore(progress)
 
     def way_to(self, goal: Goal, progress: Progress | None = None) -> Way:
         """See Explorer."""
         try:
-            return self._now.way_to(goal, progress)
+            return self.now.way_to(goal, progress)
         except Problem as problem:
             self._grow(problem)
-        return self._now.way_to(goal, progress)
+        return self.now.way_to(goal, progress)
 
     def _grow(self, problem: Problem) -> None:
         """Go on with another engine when only the small search has come to its end."""
         if problem.code is not ExitCode.CANNOT_JUDGE or self._limits.states_max <= SMALL_STATES_MAX:
             raise problem
         try:
-            self._now = _packed(self._system, self._limits)
+            self.now = _packed(self._system, self._limits, up_to=self._up_to)
         except Problem:
-            self._now = PlainExplorer(self._system, self._limits)
+            self.now = _plain(self._system, self._limits, self._up_to)

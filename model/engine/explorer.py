@@ -4,7 +4,7 @@ Rule: engines differ in speed and in what they can take; for what they take, cou
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from attrs import frozen
 
@@ -50,6 +50,15 @@ class Explorer(Protocol):
 
     def way_to(self, goal: Goal, progress: Progress | None = None) -> Way:
         """The shortest way to a state that the goal wants."""
+        ...
+
+
+@runtime_checkable
+class Orbited(Protocol):
+    """An explorer that counts orbits: states up to the order of equal components."""
+
+    def orbits(self) -> int | None:
+        """How many there are; None when nothing can change places."""
         ...
 
 

@@ -16,7 +16,6 @@ from siteproof.model.language.text import value_text
 from siteproof.model.language.variable import Variable
 from siteproof.model.nouns.problem import Problem
 
-
 SYNONYMS = {"phase": "protection"}
 
 

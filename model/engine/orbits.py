@@ -11,7 +11,7 @@ from siteproof.model.engine.explorer import Progress, Way
 from siteproof.model.engine.findings import CHANGED, DEAD_END, FIRED, Findings, exploration
 from siteproof.model.engine.goal import Goal
 from siteproof.model.engine.search import Level, Limits, Search, reach
-from siteproof.model.engine.symmetry import Symmetry, symmetry
+from siteproof.model.engine.symmetry import Symmetry, spread
 from siteproof.model.engine.told import told
 from siteproof.model.engine.trace import Trace
 from siteproof.model.language.spec import System
@@ -49,10 +49,7 @@ class OrbitSearch(Search):
             FIRED * (fired > 0) | CHANGED * (fired > stayed)
             for fired, stayed in zip(self.fired, self.stayed, strict=True)
         ]
-        found: dict[int, int] = {}
-        for number, first in enumerate(self.symmetry.alike):
-            found[first] = found.get(first, 0) | bits[number]
-        return {number: found[first] for number, first in enumerate(self.symmetry.alike)}
+        return spread(self.symmetry, dict(enumerate(bits)))
 
     def _expand(self, number: int) -> None:
         here = self.states[number]
@@ -77,10 +74,9 @@ class OrbitExplorer:
 
     engine = "plain"
 
-    def __init__(self, system: System, limits: Limits) -> None:
-        """Problem when nothing can change places."""
-        found = symmetry(system)
-        self.reason = f"up to the order of {', '.join(family.name for family in found.families)}"
+    def __init__(self, system: System, found: Symmetry, limits: Limits) -> None:
+        """Nothing happens yet."""
+        self.reason = found.told
         self.search = OrbitSearch(system, found, limits)
 
     @property

@@ -39,6 +39,11 @@ class Symmetry:
     families: tuple[Family, ...]
     alike: tuple[int, ...]
 
+    @property
+    def told(self) -> str:
+        """What changes places, for people."""
+        return f"up to the order of {', '.join(family.name for family in self.families)}"
+
     def canonical(self, state: State) -> State:
         """The state with the members of each family in order: one for all its permutations."""
         sorted_ = bytearray(state)
@@ -66,6 +71,14 @@ class Symmetry:
                 if any(hit != hits[0] for hit in hits):
                     hint = "ask for any of them by the short name, or explore without --symmetry"
                     raise Problem(f"`{wanted.text}` tells the members of {family.name} apart", "", hint)
+
+
+def spread(found: Symmetry, bits: Mapping[int, int]) -> dict[int, int]:
+    """Bits of transitions, where each gets those of all that it can become."""
+    together: dict[int, int] = {}
+    for number, first in enumerate(found.alike):
+        together[first] = together.get(first, 0) | bits.get(number, 0)
+    return {number: together[first] for number, first in enumerate(found.alike) if together[first]}
 
 
 def symmetry(system: System) -> Symmetry:

@@ -5,9 +5,9 @@ import math
 import pytest
 
 from siteproof.model.engine.choice import explorer, orbits_of
-from siteproof.model.engine.explorer import PlainExplorer
+from siteproof.model.engine.explorer import Explorer, PlainExplorer
 from siteproof.model.engine.goal import goal
-from siteproof.model.engine.orbits import OrbitExplorer, OrbitSearch
+from siteproof.model.engine.orbits import OrbitSearch
 from siteproof.model.engine.search import Level, Limits, Search
 from siteproof.model.engine.symmetry import symmetry
 from siteproof.model.language import Action, Bool, Component, Part, Spec, Step, System, action, always, exists, given
@@ -84,22 +84,30 @@ def tray(*actions: Action, claims: tuple[object, ...] = ()) -> System:
     return Spec("tray", "", (Part(lambda _bounds: Tray(), Tray),), actions, claims, {"cells": 3}).system()  # type: ignore[arg-type]  # properties
 
 
+def orbits(system: System, engine: str = "plain") -> Explorer:
+    """The search up to symmetry."""
+    return explorer(system, engine, up_to_symmetry=True)
+
+
+@pytest.mark.parametrize("engine", ["plain", "packed"])
 @pytest.mark.parametrize(("name", "bounds"), CASES, ids=[f"{name}-{len(bounds)}" for name, bounds in CASES])
-def test_the_reduced_search_finds_exactly_the_same(name: str, bounds: dict[str, int]) -> None:
+def test_the_reduced_search_finds_exactly_the_same(name: str, bounds: dict[str, int], engine: str) -> None:
     """Counts, levels, verdicts, lengths of traces, dead ends and idle transitions are those of the whole."""
     system = known(name).system(bounds)
-    reduced, whole = OrbitExplorer(system, Limits()), PlainExplorer(system, Limits())
+    reduced, whole = orbits(system, engine), PlainExplorer(system, Limits())
     ours: list[Level] = []
     theirs: list[Level] = []
     assert facts(reduced.explore(ours.append)) == facts(whole.explore(theirs.append))
     assert ours == theirs
-    assert reduced.orbits() < len(whole.search.states)
+    assert reduced.engine == engine
+    assert (orbits_of(reduced) or 0) < len(whole.search.states)
 
 
-def test_a_violation_is_told_as_a_run_of_the_system_itself() -> None:
+@pytest.mark.parametrize("engine", ["plain", "packed"])
+def test_a_violation_is_told_as_a_run_of_the_system_itself(engine: str) -> None:
     """Two cells are filled and closed, in six steps, each of which the system allows."""
     system = tray(fill, close, claims=(the_tray_is_not_spoilt,))
-    (found,) = OrbitExplorer(system, Limits()).explore().violated
+    (found,) = orbits(system, engine).explore().violated
     assert found.trace is not None
     assert found.trace.length == 6
     shown = dict(found.trace.start)
@@ -141,10 +149,11 @@ def test_a_goal_may_ask_for_any_component_and_not_for_a_certain_one() -> None:
     """`protection=protected` is some machine; `machine[0].protection=protected` is refused."""
     system = known("replication").system(PAIR)
     some, one = goal(system, "protection=committed"), goal(system, "machine[0].protection=committed")
-    reduced = explorer(system, up_to_symmetry=True).way_to(some)
-    assert reduced.depth == PlainExplorer(system, Limits()).way_to(some).depth
-    assert reduced.trace is not None
-    assert reduced.trace.length == reduced.depth
+    depth = PlainExplorer(system, Limits()).way_to(some).depth
+    for engine in ("plain", "packed"):
+        reduced = orbits(system, engine).way_to(some)
+        assert reduced.trace is not None
+        assert reduced.depth == reduced.trace.length == depth
     with pytest.raises(Problem, match="tells the members of machine"):
         explorer(system, up_to_symmetry=True).way_to(one)
 

@@ -3,7 +3,7 @@
 Rule: levels are kept as they were found, so a trace costs one more pass over the levels before it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -38,6 +38,7 @@ class PackedExplorer:
         self._program = compiled(system)
         self.visited = WordSet()
         self.levels = [self.visited.add(np.array([self._vectors.initial], np.uint64))]
+        self.covered = 1
         self.transitions = 0
         self.complete = False
         self.fired: dict[int, int] = {}
@@ -69,15 +70,15 @@ class PackedExplorer:
             if progress is not None:
                 progress(level)
         if GOAL not in self.first:
-            return Way(self.visited.count, None, None)
-        return Way(self.visited.count, self.first[GOAL][0], self._traces()[GOAL])
+            return Way(self.covered, None, None)
+        return Way(self.covered, self.first[GOAL][0], self._traces()[GOAL])
 
     def __iter__(self) -> Iterator[Level]:
         """Expand one level after the other until no new state appears."""
         self._judge(0, self.levels[0])
         while self.levels[-1].size:
             depth, now = len(self.levels) - 1, self.levels[-1]
-            yield Level(depth, now.size, self.visited.count, self.transitions)
+            yield Level(depth, self._weight(now), self.covered, self.transitions)
             found = [self._expand(now[begin : begin + CHUNK]) for begin in range(0, now.size, CHUNK)]
             self.levels.append(np.concatenate(found))
             self._judge(depth + 1, self.levels[-1])
@@ -89,18 +90,35 @@ class PackedExplorer:
         reached = []
         for number, at, after in self._vectors.steps(states):
             moving[at] = True
-            self.transitions += at.size
+            self.transitions += self._weight(states[at])
             if self.fired.get(number, 0) != FIRED | CHANGED:
                 changed = bool((after != states[at]).any())
                 self.fired[number] = self.fired.get(number, 0) | FIRED | (CHANGED if changed else 0)
-            reached.append(after)
+            reached.append(self._first_of(after))
         self._note_dead_ends(states[~moving])
         new = self.visited.add(np.concatenate(reached)) if reached else np.zeros(0, np.uint64)
+        self.covered += self._weight(new)
         self._check_limits()
         return new
 
+    def _weight(self, states: States) -> int:
+        """How many states these stand for."""
+        return states.size
+
+    def _first_of(self, states: States) -> States:
+        """What stands for each of these states."""
+        return states
+
+    def _has_fired(self) -> Mapping[int, int]:
+        """FIRED and CHANGED for each transition."""
+        return self.fired
+
+    def _run(self, way: Sequence[int]) -> Sequence[int]:
+        """The run that a way through the levels stands for."""
+        return way
+
     def _note_dead_ends(self, states: States) -> None:
-        self.dead_ends += states.size
+        self.dead_ends += self._weight(states)
         if states.size:
             self.first.setdefault(DEAD_END, (len(self.levels) - 1, int(states[0])))
 
@@ -119,13 +137,13 @@ class PackedExplorer:
         return exploration(
             self.system,
             Findings(
-                states=self.visited.count,
+                states=self.covered,
                 transitions=self.transitions,
                 depth=len(self.levels) - 1,
                 complete=self.complete,
                 dead_ends=self.dead_ends,
                 memory_bytes=self.memory_bytes,
-                fired=self.fired,
+                fired=self._has_fired(),
                 spoken=self._traces(),
             ),
         )
@@ -139,7 +157,8 @@ class PackedExplorer:
             for claim in open_:
                 ways[claim].append(before[ways[claim][-1]])
         codes = self._vectors.packing.codes
-        return {claim: told(self._program, [codes(word) for word in reversed(way)]) for claim, way in ways.items()}
+        runs = {claim: self._run(way[::-1]) for claim, way in ways.items()}
+        return {claim: told(self._program, [codes(word) for word in run]) for claim, run in runs.items()}
 
     def _predecessors(self, level: States, wanted: set[int]) -> dict[int, int]:
         """For each wanted word one of the level that leads to it."""
@@ -147,8 +166,9 @@ class PackedExplorer:
         for begin in range(0, level.size, CHUNK):
             states = level[begin : begin + CHUNK]
             for _, at, after in self._vectors.steps(states):
-                hits = np.flatnonzero(np.isin(after, np.array(sorted(wanted), np.uint64)))
-                for word, source in zip(after[hits].tolist(), states[at[hits]].tolist(), strict=True):
+                first = self._first_of(after)
+                hits = np.flatnonzero(np.isin(first, np.array(sorted(wanted), np.uint64)))
+                for word, source in zip(first[hits].tolist(), states[at[hits]].tolist(), strict=True):
                     found.setdefault(word, source)
             if found.keys() >= wanted:
                 break
