@@ -15,8 +15,8 @@ from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.files import write_text
 from siteproof.model.engine.analysis import must_pass, shape
 from siteproof.model.engine.goal import goal
-from siteproof.model.engine.graph import StateGraph, graph_of
-from siteproof.model.engine.search import MEBIBYTE, Search
+from siteproof.model.engine.graph import STATES_MAX, StateGraph, graph_of
+from siteproof.model.engine.search import MEBIBYTE, Limits, Search
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.specs import known
@@ -68,7 +68,7 @@ def tour_command(
 
 
 def _graph(system: System) -> StateGraph:
-    search = Search(system)
+    search = Search(system, Limits(STATES_MAX))  # more could not be toured
 
     def say(seconds: float) -> str:
         speed = len(search.states) / max(seconds, 1e-3)

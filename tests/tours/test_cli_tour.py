@@ -66,3 +66,14 @@ def test_a_graph_is_written_or_the_file_is_named(capsys: pytest.CaptureFixture[s
     code, _, err = run(capsys, "lifecycle", "--cover", "actions", "--graph", str(tmp_path / "no" / "graph.json"))
     assert code == 2
     assert "cannot write" in err
+
+
+def test_a_graph_that_is_too_large_is_given_up_early(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The search ends where a graph would be too large, and does not go on to its end first."""
+    monkeypatch.setattr("siteproof.cli.tour.STATES_MAX", 5_000)
+    code, _, err = run(capsys, "replication", "--blocks", "3")
+    assert code == 3
+    assert "more than 5000 states" in err
+    assert "choose smaller bounds" in err
