@@ -4,11 +4,12 @@ Rule: a transition is made from a row of one of the two tables; only the point t
 """
 
 from siteproof.model import administration as adm
-from siteproof.model import administration_claims, administration_lemmas
+from siteproof.model import administration_claims
 from siteproof.model.administration import ADMIN_HAPPENINGS, ADMINISTRATION
 from siteproof.model.administration_machine import INCOMPLETE, Machine, is_protected_forward
 from siteproof.model.language import Action, Part, Spec, Step, action, chapter, given
 from siteproof.model.language.table import AdminRow
+from siteproof.model.lemmas import administration as administration_lemmas
 from siteproof.model.lifecycle import HAPPENINGS, LIFECYCLE, NO_DRILL, NO_MARK
 from siteproof.model.lifecycle_spec import action_of, actions_of, made
 from siteproof.model.nouns.profile import CORE, Profile

@@ -8,32 +8,32 @@ from types import ModuleType
 from siteproof.model import (
     appliance,
     bitmap,
-    bitmap_lemmas,
     capture,
-    capture_lemmas,
-    capture_promises,
     clock,
-    clock_lemmas,
-    frame_lemmas,
-    frame_promises,
     frames,
-    group_lemmas,
-    group_promises,
     groups,
     pipeline,
-    pipeline_promises,
-    plan_lemmas,
-    plan_promises,
     plans,
     resize,
-    resize_lemmas,
-    resync_lemmas,
-    resync_promises,
     resync_protocol,
-    retention_lemmas,
     retention_spec,
 )
 from siteproof.model.language import Bounds, Kind, Part, Spec, chapter
+from siteproof.model.lemmas import bitmap as bitmap_lemmas
+from siteproof.model.lemmas import capture as capture_lemmas
+from siteproof.model.lemmas import clock as clock_lemmas
+from siteproof.model.lemmas import frames as frame_lemmas
+from siteproof.model.lemmas import groups as group_lemmas
+from siteproof.model.lemmas import plans as plan_lemmas
+from siteproof.model.lemmas import resize as resize_lemmas
+from siteproof.model.lemmas import resync_protocol as resync_lemmas
+from siteproof.model.lemmas import retention as retention_lemmas
+from siteproof.model.promises import capture as capture_promises
+from siteproof.model.promises import frames as frame_promises
+from siteproof.model.promises import groups as group_promises
+from siteproof.model.promises import pipeline as pipeline_promises
+from siteproof.model.promises import plans as plan_promises
+from siteproof.model.promises import resync_protocol as resync_promises
 
 
 def _spec(

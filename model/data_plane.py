@@ -1,11 +1,13 @@
 """The data-plane specification: the chapters failover, drill, replication and recovery_points with their properties."""
 
-from siteproof.model import data_promises, drill, failover, lemmas, properties, recovery_points, replication
+from siteproof.model import drill, failover, properties, recovery_points, replication
 from siteproof.model.language import Part, Spec, chapter
+from siteproof.model.lemmas import replication as data_lemmas
 from siteproof.model.machine import Link, Machine
+from siteproof.model.promises import replication as data_promises
 
 _actions, _properties = chapter(failover, drill, replication, recovery_points, properties, data_promises)
-_, _lemmas = chapter(lemmas)
+_, _lemmas = chapter(data_lemmas)
 
 REPLICATION = Spec(
     name="replication",

@@ -19,7 +19,7 @@ def rule_links() -> tuple[RuleLink, ...]:
 
 def _rule(rule: catalogue.Rule) -> RuleLink:
     why = f" {'Needed for' if rule.kind == 'lemma' else 'Otherwise'}: {rule.why}." if rule.why else ""
-    where = rule.source.rpartition("/")[2].partition(".")[0]  # without the line, which moves with every edit
+    where = rule.source.removeprefix("model/").partition(".")[0]  # without the line, which moves with every edit
     return RuleLink(rule.id, rule.kind, f"{rule.doc.splitlines()[0]}{why}", where, rule.evidence)
 
 

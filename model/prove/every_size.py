@@ -9,9 +9,9 @@ from attrs import evolve
 
 from siteproof.model.language.spec import Bounds, Spec
 from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.model.open_bounds import is_a_number
 from siteproof.model.prove.independence import check_independent
 from siteproof.model.prove.lowering import Free
+from siteproof.model.prove.open_bounds import is_a_number
 from siteproof.model.prove.parametric import Hole, Parametric
 from siteproof.model.prove.proof import Gap, Proof
 from siteproof.model.prove.uniform import COUNT, is_count, uniform
@@ -23,7 +23,7 @@ SHOWN_MAX = 4
 def counted(spec: Spec, bounds: Bounds, free: Free) -> str:
     """The open bound that says how many variables there are, or empty.
 
-    Problem when there are several, or when another open bound is no mere number (model/open_bounds.py).
+    Problem when there are several, or when another open bound is no mere number (model/prove/open_bounds.py).
     """
     found = [name for name in sorted(free) if is_count(spec, bounds, name)]
     if len(found) > 1:

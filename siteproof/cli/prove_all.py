@@ -14,7 +14,7 @@ from siteproof import __version__
 from siteproof.cli.proof_text import title
 from siteproof.model.language.spec import Spec
 from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.model.open_bounds import open_bounds
+from siteproof.model.prove.open_bounds import open_bounds
 from siteproof.model.specs import RIGHT
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from siteproof.model.open_bounds import open_bounds
 from siteproof.model.prove.induction import prove
+from siteproof.model.prove.open_bounds import open_bounds
 from siteproof.model.specs import RIGHT
 
 # fmt: off

@@ -7,8 +7,8 @@ from siteproof.model.exhibits import EXHIBITS
 from siteproof.model.exhibits.exhibit import Exhibit
 from siteproof.model.language import Spec
 from siteproof.model.language.claims import Kind
-from siteproof.model.open_bounds import open_bounds
 from siteproof.model.prove.induction import prove
+from siteproof.model.prove.open_bounds import open_bounds
 from siteproof.model.specs import RIGHT
 
 LARGER: dict[str, dict[str, int]] = {
