@@ -35,12 +35,12 @@ class Plan:
 
 def planned(edges: Sequence[Edge], chosen: Mapping[Edge, int], key: Key) -> Plan:
     """A plan over the edges that takes each chosen one so often, or leaves it out where others cover the same."""
-    roads = _Roads.of(edges)
+    roads, owed = _Roads.of(edges), {key(edge) for edge in chosen}
     plan = _connected(roads, chosen, key)
     while True:
         rest = _needed(plan, chosen, key)
         better = _connected(roads, rest, key) if len(rest) < len(chosen) else plan
-        if better.steps >= plan.steps:
+        if better.steps >= plan.steps or not owed <= {key(edge) for edge in better.taken}:
             return plan
         plan, chosen = better, rest
 
@@ -59,11 +59,17 @@ def walks(plan: Plan) -> tuple[Walk, ...]:
 
 
 def _needed(plan: Plan, chosen: Mapping[Edge, int], key: Key) -> dict[Edge, int]:
-    """The chosen transitions that cover something which nothing else in the plan covers."""
+    """The chosen transitions without those that cover only what others in the plan cover as well."""
     times: Counter[object] = Counter()
     for edge, count in plan.taken.items():
         times[key(edge)] += count
-    return {edge: count for edge, count in chosen.items() if times[key(edge)] <= count}
+    needed: dict[Edge, int] = {}
+    for edge, count in chosen.items():
+        if times[key(edge)] > count:
+            times[key(edge)] -= count
+        else:
+            needed[edge] = count
+    return needed
 
 
 @frozen(eq=False)

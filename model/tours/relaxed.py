@@ -1,6 +1,6 @@
 """The tour as a linear program: how often each transition is taken, when half a step is allowed as well.
 
-Rule: exact arithmetic (z3); a part that no walk reaches is cut off by further conditions, in `CUTS_MAX` rounds at most.
+Rule: exact arithmetic (z3); a part that no walk reaches is cut off by further conditions, in so many rounds at most.
 """
 
 from collections import defaultdict
@@ -14,8 +14,6 @@ from siteproof.model.engine.graph import Edge
 from siteproof.model.tours.cover import Key
 from siteproof.model.tours.plan import lost_parts
 
-CUTS_MAX = 40
-
 
 @frozen(eq=False)
 class Relaxed:
@@ -25,7 +23,7 @@ class Relaxed:
     whole: bool
 
 
-def relaxed(edges: Sequence[Edge], key: Key, rounds: int = CUTS_MAX) -> Relaxed:
+def relaxed(edges: Sequence[Edge], key: Key, rounds: int) -> Relaxed:
     """The fewest steps that cover what the transitions cover, with at most `rounds` rounds of further conditions."""
     import z3  # noqa: PLC0415  (takes a third of a second, and a small tour does not need it)
 

@@ -17,6 +17,8 @@ from siteproof.model.tours.plan import Plan, planned, walks
 from siteproof.model.tours.relaxed import relaxed
 
 NEAR_MAX = 500
+ROUNDS_MAX = 40
+FEW_STEPS = 700  # of so few transitions a program is solved in a moment, as often as it takes
 STEPS_MAX = 3000
 """Up to so many states around the walks, or transitions in all, a linear program takes a second or two."""
 
@@ -59,7 +61,10 @@ def tour(graph: StateGraph, cover: Cover, phase: str = "protection") -> Tour:
         return Tour(cover, walks(plan), owed, plan.steps)
     between = steps(graph, key, STEPS_MAX)
     least = worth(between, best_prices(between))
-    return Tour(cover, _shortest(graph, key, least), owed, least)
+    found = _shortest(graph, key, least)
+    assert len({key(edge) for walk in found for edge in walk}) == owed, "a tour covers everything"
+    assert _length(found) >= least, "a bound is not beaten"
+    return Tour(cover, found, owed, least)
 
 
 def _shortest(graph: StateGraph, key: Key, least: int) -> tuple[Walk, ...]:
@@ -77,7 +82,7 @@ def _shortest(graph: StateGraph, key: Key, least: int) -> tuple[Walk, ...]:
 
 def _best_plan(edges: Sequence[Edge], key: Key) -> Plan:
     """A plan over these transitions, from the linear program; where that takes halves, from the larger ones of them."""
-    found = relaxed(edges, key)
+    found = relaxed(edges, key, ROUNDS_MAX if len(edges) <= FEW_STEPS else ROUNDS_MAX * FEW_STEPS // len(edges))
     if found.whole:
         return planned(edges, {edge: int(times) for edge, times in found.times.items()}, key)
     largest = {key(edge): edge for edge, _ in sorted(found.times.items(), key=lambda item: item[1])}

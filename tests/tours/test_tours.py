@@ -17,6 +17,7 @@ from siteproof.model.tours.bound import Step, best_prices, worth
 from siteproof.model.tours.cover import every_edge, key_of
 from siteproof.model.tours.greedy import greedy
 from siteproof.model.tours.places import steps
+from siteproof.model.tours.plan import planned
 from siteproof.model.tours.tour import STEPS_MAX
 
 
@@ -85,6 +86,16 @@ def test_coarser_places_give_a_weaker_bound(replication: StateGraph) -> None:
     assert len(few) <= 400 < len(steps(replication, key, STEPS_MAX))
     least = worth(few, best_prices(few))
     assert len({step.covers for step in few}) <= least <= tour(replication, Cover.PAIRS).least
+
+
+def test_a_plan_drops_nothing_that_only_dropped_things_cover(replication: StateGraph) -> None:
+    """Of two transitions that cover the same, one is superfluous and never both: a tour once lost a pair that way."""
+    key = key_of(replication, Cover.PAIRS, "protection")
+    every = list(every_edge(replication))[:400]
+    inside = [edge for edge in every if edge.target < 90 and edge.source < 90]
+    plan = planned(inside, dict.fromkeys(inside, 1), key)
+    assert {key(edge) for edge in plan.taken} == {key(edge) for edge in inside}
+    assert plan.steps < planned(inside, dict.fromkeys(inside, 1), key_of(replication, Cover.EDGES, "")).steps
 
 
 def test_prices_that_pay_for_walking_prove_nothing() -> None:
