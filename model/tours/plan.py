@@ -35,14 +35,25 @@ class Plan:
 
 def planned(edges: Sequence[Edge], chosen: Mapping[Edge, int], key: Key) -> Plan:
     """A plan over the edges that takes each chosen one so often, or leaves it out where others cover the same."""
-    roads, owed = _Roads.of(edges), {key(edge) for edge in chosen}
+    roads = _Roads.of(edges)
     plan = _connected(roads, chosen, key)
     while True:
         rest = _needed(plan, chosen, key)
-        better = _connected(roads, rest, key) if len(rest) < len(chosen) else plan
-        if better.steps >= plan.steps or not owed <= {key(edge) for edge in better.taken}:
+        better = _covering(roads, rest, chosen, key) if len(rest) < len(chosen) else plan
+        if better.steps >= plan.steps:
             return plan
         plan, chosen = better, rest
+
+
+def _covering(roads: "_Roads", rest: dict[Edge, int], chosen: Mapping[Edge, int], key: Key) -> Plan:
+    """A plan over `rest`, to which chosen transitions come back when nothing else covers what they do."""
+    owed = {key(edge) for edge in chosen}
+    while True:
+        plan = _connected(roads, rest, key)
+        missing = owed - {key(edge) for edge in plan.taken}
+        if not missing:
+            return plan
+        rest.update((edge, count) for edge, count in chosen.items() if key(edge) in missing)
 
 
 def walks(plan: Plan) -> tuple[Walk, ...]:
