@@ -240,11 +240,13 @@ def end_group(p: Plan, group: int) -> Step:
 @action("PLN-17", group="groups")
 def answer_prompt(p: Plan, group: int) -> Step:
     """Somebody answers: the next group has its turn, or the plan is finished. A prompt waits; it cannot fail."""
-    last = group == len(p.groups) - 1
+    answered = given((p.phase == Phase.PROMPTING) & (p.turn == group))
+    if group < len(p.groups) - 1:
+        return answered.then(p.phase.becomes(Phase.BEFORE_GROUP), p.turn.becomes(p.turn + 1))
     all_well = for_each(p.machines, lambda m: m.stage == Stage.DONE) & ~p.warned
-    ends = (p.phase.becomes(Phase.FINISHED), p.result.becomes(all_well.then(Result.SUCCESS, Result.PARTIAL)))
-    goes_on = (p.phase.becomes(Phase.BEFORE_GROUP), p.turn.becomes(p.turn + 1))
-    return given((p.phase == Phase.PROMPTING) & (p.turn == group)).then(*(ends if last else goes_on))
+    return answered.then(
+        p.phase.becomes(Phase.FINISHED), p.result.becomes(all_well.then(Result.SUCCESS, Result.PARTIAL))
+    )
 
 
 @always("PLN-18", why="an application server that starts before its database fails, or starts empty")

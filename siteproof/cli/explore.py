@@ -6,6 +6,7 @@ signs of life of a long run do, and they go to standard error.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 import attrs
 import click
@@ -13,6 +14,7 @@ import click
 from siteproof import __version__
 from siteproof.cli.beat import beating
 from siteproof.cli.bounds import bound_options, given
+from siteproof.cli.graph import graph_option, searched, write_graph
 from siteproof.cli.options import size_bytes
 from siteproof.model.engine.choice import ENGINES, explorer, orbits_of
 from siteproof.model.engine.exploration import Exploration, Verdict
@@ -36,17 +38,19 @@ MARKS = {True: "ok", False: "FAIL", None: "open"}
 @click.command()
 @click.argument("spec", required=False, default="replication")
 @bound_options
-@click.option("--trace-to", metavar="STATE", help="the shortest way to a state, for example 'protection=committed'")
+@click.option("--trace-to", metavar="STATE", help="the shortest way to a state, for example 'phase=committed'")
 @click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help="how to search")
 @click.option(
     "--first", is_flag=True, help="stop at the first violated claim: its shortest trace, as soon as it is there"
 )
 @click.option("--symmetry", is_flag=True, help="visit one of several equal orders of components; count all of them")
+@graph_option
 @click.option("--states-max", type=click.IntRange(min=1), default=STATES_MAX, show_default=True)
 @click.option("--memory", type=size_bytes, default="2G", show_default=True, metavar="SIZE", help="for example 512M")
 @click.option("--format", "form", type=click.Choice(["text", "json", "itf"]), default="text", show_default=True)
 def explore(
     spec: str,
+    *,
     trace_to: str | None,
     engine: str,
     states_max: int,
@@ -54,6 +58,7 @@ def explore(
     form: str,
     first: bool,
     symmetry: bool,
+    target: Path | None,
     **bounds: object,
 ) -> int:
     """Explore all reachable states of SPEC (default: replication) and judge its claims.
@@ -69,6 +74,8 @@ def explore(
         return _show_first(Search(system, Limits(states_max, memory)), title)
     if form == "itf" and trace_to is None:
         raise click.UsageError("--format itf is for traces: add --trace-to STATE")
+    if target is not None:
+        write_graph(searched(system), target)
     search = explorer(system, engine, Limits(states_max, memory), up_to_symmetry=symmetry)
     if trace_to is not None:
         return _show_way(search, system, trace_to, title, form)

@@ -3,7 +3,6 @@
 Nothing is printed that depends on the clock: the same specification and bounds give the same output.
 """
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,13 +11,12 @@ import click
 from siteproof import __version__
 from siteproof.cli.beat import beating
 from siteproof.cli.bounds import bound_options, given
-from siteproof.cli.files import write_text
+from siteproof.cli.graph import graph_option, searched, write_graph
 from siteproof.model.engine.analysis import must_pass, shape
 from siteproof.model.engine.goal import goal
-from siteproof.model.engine.graph import STATES_MAX, StateGraph, graph_of
-from siteproof.model.engine.search import MEBIBYTE, Limits, Search
+from siteproof.model.engine.graph import StateGraph
 from siteproof.model.language.spec import System
-from siteproof.model.nouns.problem import ExitCode, Problem
+from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.specs import known
 from siteproof.model.tours import Cover, Tour, phase_names, tour
 
@@ -32,7 +30,7 @@ PHASE = "protection"
 @bound_options
 @click.option("--must-pass", "passed", metavar="STATE", help="What every way to STATE passes.")
 @click.option("--steps", "show_steps", is_flag=True, help="Print the walks.")
-@click.option("--graph", "target", type=click.Path(path_type=Path), help="Write the graph (.graphml or .json).")
+@graph_option
 def tour_command(
     spec: str,
     cover: str | None,
@@ -52,7 +50,7 @@ def tour_command(
         phase_names(system, phase)  # refused before the search, not after it
     options = " ".join(f"{name}={value}" for name, value in system.bounds.items())
     click.echo(f"siteproof {__version__} · tour {spec} · seed none (exhaustive) · {options or 'no bounds'}")
-    graph = _graph(system)
+    graph = searched(system)
     for line in _shape_lines(graph):
         click.echo(line)
     if passed is not None:
@@ -63,20 +61,8 @@ def tour_command(
         else:
             _show(_toured(graph, each, phase or PHASE), show_steps)
     if target is not None:
-        _write(graph, target)
+        write_graph(graph, target)
     return ExitCode.OK
-
-
-def _graph(system: System) -> StateGraph:
-    search = Search(system, Limits(STATES_MAX))  # more could not be toured
-
-    def say(seconds: float) -> str:
-        speed = len(search.states) / max(seconds, 1e-3)
-        size = search.memory_bytes // MEBIBYTE
-        return f"depth {search.depth} · {len(search.states):,} states · {speed:,.0f} states/s · {size:,} MiB"
-
-    with beating(say):
-        return graph_of(search.run())
 
 
 def _has_phases(system: System) -> bool:
@@ -125,15 +111,3 @@ def _show_passed(graph: StateGraph, text: str) -> int:
     for state in must_pass(graph, goals):
         click.echo(f"  {_named(graph, state)}")
     return ExitCode.OK
-
-
-def _write(graph: StateGraph, target: Path) -> None:
-    import networkx as nx  # noqa: PLC0415  (only an export needs it)
-
-    if target.suffix == ".graphml":
-        write_text(str(target), "\n".join((*nx.generate_graphml(graph.to_networkx()), "")))
-    elif target.suffix == ".json":
-        write_text(str(target), json.dumps(nx.node_link_data(graph.to_networkx(), edges="edges")))
-    else:
-        raise Problem(f"{target} has no known form", "the ending says which one", "end the name in .graphml or .json")
-    click.echo(f"graph: {target}")

@@ -2,7 +2,9 @@
 
 import json
 import re
+from pathlib import Path
 
+import networkx as nx
 import pytest
 
 from siteproof.cli import main
@@ -174,3 +176,18 @@ def test_the_first_violation_is_enough_for_a_seeded_bug(capsys: pytest.CaptureFi
     assert seen < 3000
     assert run(capsys, "groups", "--first", "--bound", "writes=1")[0] == 0
     assert run(capsys, "groups", "--first", "--symmetry")[0] == 2
+
+
+def test_the_graph_can_be_taken_elsewhere(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Every state is a node and every transition an edge; an ending that says no form is refused before the search."""
+    file = tmp_path / "lifecycle.json"
+    code, out, _ = run(capsys, "lifecycle", "--graph", str(file))
+    graph = nx.node_link_graph(json.loads(file.read_text()), edges="edges")
+    assert code == 0
+    assert f"{len(graph):,} states · {graph.number_of_edges():,} transitions" in out
+    assert run(capsys, "lifecycle", "--graph", str(tmp_path / "lifecycle.dot"))[0] == 2
+
+
+def test_a_plan_of_one_group_is_a_plan(capsys: pytest.CaptureFixture[str]) -> None:
+    """The last prompt ends the plan, also when it is the first."""
+    assert "HOLDS (plans)" in run(capsys, "plans", "--bound", "groups=1")[1]

@@ -72,7 +72,7 @@ def test_a_graph_that_is_too_large_is_given_up_early(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The search ends where a graph would be too large, and does not go on to its end first."""
-    monkeypatch.setattr("siteproof.cli.tour.STATES_MAX", 5_000)
+    monkeypatch.setattr("siteproof.cli.graph.STATES_MAX", 5_000)
     code, _, err = run(capsys, "replication", "--blocks", "3")
     assert code == 3
     assert "more than 5000 states" in err
