@@ -9,7 +9,7 @@ from attrs import evolve
 
 from siteproof.model.language.spec import Bounds, Spec
 from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.model.prove.independence import check_independent
+from siteproof.model.prove.independence import check_independent, check_unrelated
 from siteproof.model.prove.lowering import Free
 from siteproof.model.prove.open_bounds import is_a_number
 from siteproof.model.prove.parametric import Hole, Parametric
@@ -30,7 +30,7 @@ def counted(spec: Spec, bounds: Bounds, free: Free) -> str:
         problem = f"{spec.name} is not proved for every number of {' and '.join(found)} together"
         raise Problem(problem, "one row of variables can be left open", "give one of them", ExitCode.CANNOT_JUDGE)
     for name in sorted(free - set(found)):
-        if not is_a_number(spec, name):
+        if not is_a_number(spec, bounds, name):
             raise Problem(f"`{name}` cannot be left open", "it chooses between actions that differ", "give its value")
     return found[0] if found else ""
 
@@ -46,7 +46,8 @@ def every_size(
 ) -> Proof:
     """Prove the specification for every value of `size`; `at_given` proves it at a given one."""
     for name in set(every) & {part.count for part in spec.parts}:
-        check_independent(spec, {**bounds, size: COUNT}, name)
+        check_independent(spec, bounds, name)
+        check_unrelated(spec, {**bounds, size: COUNT}, name)
     shape = uniform(spec, bounds, size)
     attempt = Parametric(shape, free)
     holes: list[Hole] = []

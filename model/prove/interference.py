@@ -17,6 +17,7 @@ from siteproof.model.language.spec import Bounds, Claim, Spec, System, Transitio
 from siteproof.model.language.variable import Variable
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.prove.fence import RANGE, fenced
+from siteproof.model.prove.independence import check_alike, kinds
 
 STATES_MAX = 40_000
 OTHERS_MAX = 4_096
@@ -82,6 +83,8 @@ def _opinion(spec: Spec, system: System, component: str) -> Opinion:
     part = next(part for part in spec.parts if part.kind.__name__.lower() == component)
     if part.count:
         _check_alone(spec, system, part.count, component)
+    for count in {each.count for each in spec.parts if each.count}:
+        _check_shared(spec, system, count, component)
     alone = _Alone(system, component)
     if alone.claims:
         alone.search()
@@ -100,6 +103,24 @@ def _check_alone(spec: Spec, system: System, count: str, component: str) -> None
         if names <= seen:
             problem = f"{count} are not explored alone"
             raise Problem(problem, f"{name} is about two of them", "prove it for given sizes", ExitCode.CANNOT_JUDGE)
+
+
+def _check_shared(spec: Spec, system: System, count: str, component: str) -> None:
+    """Problem when the count says more than how many there are, or two of them together move or judge the component."""
+    check_alike(spec, system.bounds, count)
+    two = spec.system({**system.bounds, count: 2})
+    names = kinds(spec, count)
+    pairs = [{f"{kind}[0]", f"{kind}[1]"} for kind in names]
+    about = [(step.name, _seen(step)) for step in two.transitions if component in _changed(step)]
+    about += [(claim.name, _components(guard)) for claim in _always(two) for _, guard in claim.instances]
+    for name, seen in about:
+        if any(pair <= seen for pair in pairs):
+            problem = f"{component} is not explored beside one of many"
+            raise Problem(problem, f"{name} is about two of them", "prove it for given sizes", ExitCode.CANNOT_JUDGE)
+
+
+def _changed(step: Transition) -> set[str]:
+    return {effect.target.component for effect in step.effects}
 
 
 def _seen(step: Transition) -> set[str]:

@@ -8,7 +8,7 @@ import inspect
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import frozen
 
@@ -104,6 +104,8 @@ class Uniform:
     sizes: tuple[int, ...]
 
 
+K = TypeVar("K")
+V = TypeVar("V")
 Key = tuple[str, str, Region]
 """An action's rule, its name with its other parameters, and the region of its block."""
 
@@ -140,7 +142,8 @@ class _Reader:
         return self.spec.system({**self.bounds, self.count: number})
 
     def read(self, sizes: tuple[int, ...]) -> Uniform:
-        moves, claimed, stores = dict(self.moves()), list(self.claimed()), tuple(dict.fromkeys(self.stores()))
+        moves, claimed = _once("its actions", self.moves()), list(self.claimed())
+        stores = tuple(dict.fromkeys(self.stores()))
         sizes = tuple(itertools.dropwhile(lambda size: not self.can_be_built(size), sizes))
         for size in sizes:
             _compare(self, self.known.get(size) or self.built(size), size, moves, claimed, stores)
@@ -217,6 +220,16 @@ def _instances(system: System) -> Iterator[tuple[str, Claim, Expr]]:
                 yield f"{claim.name}({label})", claim, guard
 
 
+def _once(what: str, pairs: Iterable[tuple[K, V]]) -> dict[K, V]:
+    """A mapping in which nothing hides anything; NotUniformError when two have the same name."""
+    found: dict[K, V] = {}
+    for name, value in pairs:
+        if name in found:
+            raise NotUniformError(f"of {what} two are called {name}")
+        found[name] = value
+    return found
+
+
 def _change(row: str, found: list[tuple[int | None, Node]], block: int | None, name: str) -> Change:
     """Either only the chosen block changes, or each does: then the generic one says how."""
     by_number = dict(found)
@@ -249,14 +262,16 @@ def _compare(
 ) -> None:
     """NotUniformError where the templates say something else than what is built for this size."""
     _same("its variables", _variables_told(stores, size), {v.name: (v.domain, v.initial) for v in system.variables})
-    said = {each.name: written(each.node, Where(size)) for each in claimed}
-    _same("its claims", said, {name: text(guard) for name, _, guard in _instances(system)})
-    expected = {
-        (key[0], key[1], block): _told(move, Where(size, block))
+    said = _once("its claims", (((each.rule, each.name), written(each.node, Where(size))) for each in claimed))
+    built = (((claim.rule, name), text(guard)) for name, claim, guard in _instances(system))
+    _same("its claims", said, _once("its claims", built))
+    expected = (
+        ((key[0], key[1], block), _told(move, Where(size, block)))
         for key, move in moves.items()
         for block in _blocks(key[2], size)
-    }
-    _same("its actions", expected, {(step.rule, *reader.named(step)): _built(step) for step in system.transitions})
+    )
+    steps = (((step.rule, *reader.named(step)), _built(step)) for step in system.transitions)
+    _same("its actions", _once("its actions", expected), _once("its actions", steps))
 
 
 def _same(what: str, said: Mapping[Any, object], built: Mapping[Any, object]) -> None:
