@@ -28,6 +28,7 @@ class Step:
 
 def worth(steps: Iterable[Step], prices: Prices) -> int:
     """How many steps any tour takes at least, by these prices."""
+    assert prices[0] == 0, "prices that pay for beginning prove nothing"
     least: dict[Hashable, Fraction] = {}
     for step in steps:
         left = 1 + prices[step.target] - prices[step.source]

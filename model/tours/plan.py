@@ -36,13 +36,13 @@ class Plan:
 def planned(edges: Sequence[Edge], chosen: Mapping[Edge, int], key: Key) -> Plan:
     """A plan over the edges that takes each chosen one so often, or leaves it out where others cover the same."""
     roads = _Roads.of(edges)
-    plan = _connected(roads, chosen, key)
+    plan, kept = _connected(roads, chosen, key), chosen
     while True:
-        rest = _needed(plan, chosen, key)
-        better = _covering(roads, rest, chosen, key) if len(rest) < len(chosen) else plan
+        rest = _needed(plan, kept, key)
+        better = _covering(roads, rest, chosen, key) if len(rest) < len(kept) else plan
         if better.steps >= plan.steps:
             return plan
-        plan, chosen = better, rest
+        plan, kept = better, rest
 
 
 def _covering(roads: "_Roads", rest: dict[Edge, int], chosen: Mapping[Edge, int], key: Key) -> Plan:

@@ -55,6 +55,8 @@ def tour(graph: StateGraph, cover: Cover, phase: str = "protection") -> Tour:
     """A tour of the graph; for PAIRS the phase is the value of the variables called `phase`."""
     key = key_of(graph, cover, phase)
     owed = len({key(edge) for edge in every_edge(graph)})
+    if not owed:
+        return Tour(cover, (), owed=0, least=0)
     if cover is Cover.EDGES:  # nothing is left to choose: the cheapest plan is the best tour, and its cost the bound
         every = list(every_edge(graph))
         plan = planned(every, dict.fromkeys(every, 1), key)

@@ -8,12 +8,13 @@ import pytest
 
 from siteproof.model.engine.analysis import can_avoid, must_pass, shape
 from siteproof.model.engine.goal import goal
-from siteproof.model.engine.graph import StateGraph, graph_of
+from siteproof.model.engine.graph import Edge, StateGraph, graph_of
 from siteproof.model.engine.search import Search
+from siteproof.model.language import Component, Part, Spec, Step, action, given
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.specs import known
-from siteproof.model.tours import Cover, tour
-from siteproof.model.tours.bound import Step, best_prices, worth
+from siteproof.model.tours import Cover, bound, tour
+from siteproof.model.tours.bound import best_prices, worth
 from siteproof.model.tours.cover import every_edge, key_of
 from siteproof.model.tours.greedy import greedy
 from siteproof.model.tours.places import steps
@@ -98,14 +99,52 @@ def test_a_plan_drops_nothing_that_only_dropped_things_cover(replication: StateG
     assert plan.steps < planned(inside, dict.fromkeys(inside, 1), key_of(replication, Cover.EDGES, "")).steps
 
 
+def test_a_plan_that_is_trimmed_twice_covers_what_it_was_asked_to() -> None:
+    """What one round leaves to a way that just passes by is still owed in the next round, which has other ways."""
+    ends = [(0, 1, 0), (0, 2, 2), (1, 0, 1), (2, 2, 0), (2, 2, 2)]
+    edges = [
+        Edge(source, target, number, "T-1", f"step {place}") for place, (source, target, number) in enumerate(ends)
+    ]
+    chosen = dict.fromkeys((edges[place] for place in (0, 3, 4, 2)), 1)
+    plan = planned(edges, chosen, lambda edge: edge.number)
+    assert {edge.number for edge in plan.taken} == {0, 1, 2}
+
+
+class Door(Component):
+    """Locked for good."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = self.flag()
+
+
+@action("T-1")
+def shut(door: Door) -> Step:
+    """Only what is open can be shut."""
+    return given(door.open).then(door.open.becomes(value=False))
+
+
+@pytest.mark.parametrize("cover", list(Cover))
+def test_where_nothing_can_happen_nothing_is_owed(cover: Cover) -> None:
+    """The initial state has no transition: a tour without a step, and a phase that there is not is refused as ever."""
+    spec = Spec("door", "", (Part(lambda _bounds: Door(), Door),), (shut,), ())
+    graph = graph_of(Search(spec.system()).run())
+    found = tour(graph, cover, "open")
+    assert (found.paths, found.owed, found.steps, found.least, found.steps_each) == ((), 0, 0, 0, 0.0)
+    with pytest.raises(Problem, match="no variable `closed`"):
+        tour(graph, Cover.PAIRS, "closed")
+
+
 def test_prices_that_pay_for_walking_prove_nothing() -> None:
-    """Wrong prices are noticed, whoever brings them."""
-    there_and_back = [Step(0, 1, "there"), Step(1, 0, "back")]
+    """Wrong prices are noticed, whoever brings them; so is a price of the beginning, which each walk would be paid."""
+    there_and_back = [bound.Step(0, 1, "there"), bound.Step(1, 0, "back")]
     assert worth(there_and_back, {0: Fraction(0), 1: Fraction(0)}) == 2
     with pytest.raises(AssertionError):
         worth(there_and_back, {0: Fraction(0), 1: Fraction(-2)})
     with pytest.raises(AssertionError):
         worth(there_and_back, {0: Fraction(0), 1: Fraction(1)})
+    with pytest.raises(AssertionError):
+        worth([bound.Step(0, 1, "there")], {0: Fraction(-1), 1: Fraction(0)})  # would show two steps; one is enough
 
 
 def test_an_unknown_phase_names_its_neighbours(lifecycle: StateGraph) -> None:
