@@ -81,8 +81,9 @@ class Runs:
         return frozenset(weak | {number for number in self.promise.strong - taken if times[number]})
 
     def _owed(self, part: States) -> set[int]:
+        """What a loop must not leave out; what is fair both ways is `strong`, owed where possible at some time."""
         at_some_time = {number for state in part for number in self.possible(state)}
-        return set(self.promise.fair | (self.promise.strong & at_some_time))
+        return set((self.promise.fair - self.promise.strong) | (self.promise.strong & at_some_time))
 
     def _settled(self, state: int, hop: Hop | None) -> set[int]:
         """What is not left out any more: taken by this step, or (if not `strong`) not possible in this state."""

@@ -101,6 +101,22 @@ def test_what_is_possible_again_and_again_is_strong() -> None:
     assert judged(promise(fair=(shutter,), strong=(light,)), light, shutter).holds
 
 
+@action("T-5")
+def draught(lamp: Lamp) -> Step:
+    """Trouble that is possible only while the shutter is shut."""
+    return given(lamp.shut & ~lamp.lit).then(lamp.broken.becomes(~lamp.broken))
+
+
+def test_what_is_fair_both_weakly_and_strongly_is_strong() -> None:
+    """A loop owes it where it is possible at some time, and only there; twice counted on is counted on strongly."""
+    nowhere = judged(promise(fair=(shutter, elsewhere), strong=(elsewhere,)), shutter, light, elsewhere)
+    assert loop_of(nowhere) == ["T-1", "T-1"]
+    at_times = judged(promise(fair=(shutter, draught), strong=(draught,)), shutter, draught, light)
+    assert {"T-1", "T-5"} <= set(loop_of(at_times))
+    assert loop_of(judged(promise(fair=(shutter, draught)), shutter, draught, light)) == ["T-1", "T-1"]
+    assert judged(promise(fair=(shutter, light), strong=(light,)), light, shutter).holds
+
+
 def test_trouble_that_ceases_does_not_break_a_promise() -> None:
     """A lamp that is knocked for ever stays dark; one that is knocked a few times is lit, once it was mended."""
     knocked = judged(promise(fair=(light,)), light, knock)
