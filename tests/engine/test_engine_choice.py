@@ -7,7 +7,7 @@ from importlib.machinery import ModuleSpec
 import pytest
 
 from siteproof.model.engine import choice
-from siteproof.model.engine.choice import Growing, explorer
+from siteproof.model.engine.choice import Growing, explorer, orbits_of
 from siteproof.model.engine.exploration import Exploration
 from siteproof.model.engine.rows.explorer import RowExplorer
 from siteproof.model.engine.rows.integers import IntegerStore
@@ -181,6 +181,45 @@ def test_orbits_are_the_states_up_to_the_order_of_equal_machines(store: str) -> 
         link, *machines = [tuple(value for _, value in group) for _, group in groups]
         orbits.add((link, tuple(sorted(machines))))
     assert found.orbits() == len(orbits)
+
+
+class Switch(Component):
+    """Smaller than a wheel, and spoken to: shared."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on = self.flag()
+
+
+@action("W-5")
+def flip(s: Switch) -> Step:
+    """A switch turns by itself."""
+    return given().then(s.on.becomes(~s.on))
+
+
+@action("W-6")
+def drive(w: Wheel, s: Switch) -> Step:
+    """Any switch drives any wheel."""
+    return given(s.on & (w.count < 3)).then(w.count.becomes(w.count + 1))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_equal_components_in_the_shared_state_have_no_orbits_in_rows(count: int) -> None:
+    """Rows know no order of what is shared: one wheel or two, the number would stand for more orbits than there are."""
+    parts = (Part(lambda _bounds: Wheel(), Wheel, "wheels"), Part(lambda _bounds: Switch(), Switch, "switches"))
+    system = Spec("driven", "", parts, (flip, drive), (), {"wheels": count, "switches": 2}).system()
+    rows, reduced = explorer(system, "rows-std"), explorer(system, up_to_symmetry=True)
+    assert rows.explore().states == 4 * 4**count == reduced.explore().states
+    assert product(system).origins == {"switch[0]", "switch[1]"}
+    assert orbits_of(reduced) == 3 * (4 if count == 1 else 10)
+    assert orbits_of(rows) is None
+
+
+def test_one_component_has_no_order() -> None:
+    """Beside the link there is one machine: no orbits are counted, rather than each state as one."""
+    rows = explorer(replication(machines=1), "rows-std")
+    rows.explore()
+    assert orbits_of(rows) is None
 
 
 def test_components_that_differ_have_no_orbits() -> None:

@@ -4,6 +4,7 @@ Rule: a component is explored under arbitrary moves of the others, so its tables
 Everything here is plain Python; the searches turn the tables into what suits them.
 """
 
+import itertools
 from collections.abc import Iterator
 
 from attrs import field, frozen
@@ -74,10 +75,25 @@ class Product:
 
     @property
     def symmetric(self) -> bool:
-        """Whether all parts can change places: one table, and joint pieces that come in all orders."""
-        return len({id(part.table) for part in self.parts}) == 1 and all(
-            self._pieces_with(swapped) == self._pieces_with({}) for swapped in self._neighbours()
+        """Whether all parts can change places: one table, and joint pieces that come in all orders.
+
+        Never so for a single part, nor where shared components may be equal: the parts have not all the order there is.
+        """
+        return (
+            len(self.parts) > 1
+            and len({id(part.table) for part in self.parts}) == 1
+            and not self._equals_are_shared
+            and all(self._pieces_with(swapped) == self._pieces_with({}) for swapped in self._neighbours())
         )
+
+    @property
+    def _equals_are_shared(self) -> bool:
+        """Whether two shared components have the same variables, up to the components' names."""
+        shapes = [
+            [(v.name.removeprefix(name), v.domain, v.initial) for v in self.shared if v.component == name]
+            for name in sorted(self.origins)
+        ]
+        return any(one == other for one, other in itertools.combinations(shapes, 2))
 
     def _neighbours(self) -> Iterator[dict[int, int]]:
         return ({n: n + 1, n + 1: n} for n in range(len(self.parts) - 1))
