@@ -1,7 +1,8 @@
 """The trail of a history on the map: what it visited, and each step that the model does not allow.
 
 Rule: a machine is followed by the set of states it may be in; a step is a deviation only when no state of that set can
-explain it. After a deviation the trail goes on from what is shown next.
+explain it. While nothing can have moved it, an answer narrows the set: no two answers may need different states. After
+a deviation the trail goes on from what is shown next.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,6 +21,13 @@ from siteproof.model.nouns.vocabulary import Verb
 COMMANDS_IN_A_ROW_MAX = 8  # without a state between them; more are followed, but nothing is credited for them
 DEVIATIONS_MAX = 1000
 CODES = frozenset(code.value for code in ErrorCode)
+OF_THE_STATE = frozenset(  # the refusals that the state alone decides; in the others arguments and facts have a say
+    {
+        ErrorCode.OPERATION_CONFLICT.value,
+        ErrorCode.OPERATION_NOT_ALLOWED.value,
+        ErrorCode.TEST_FAILOVER_CLEANUP_PENDING.value,
+    }
+)
 WITNESSED = frozenset({"pass", "fail", "non_strict", "dishonest"})
 
 
@@ -104,10 +112,20 @@ class Trail:
             machine.lost(self.where, event.verb)
 
     def _refused(self, place: str, event: Do, machine: "_Machine", asked_in: States) -> None:
-        codes = frozenset().union(*(self._codes(state, event.verb) for state in asked_in))
-        if event.refused not in codes and not (codes and event.refused not in CODES):
-            recorded = f"{event.verb.value} refused with {event.refused} in {machine.told}"
+        recorded = f"{event.verb.value} refused with {event.refused} in {machine.told}"
+        explained = frozenset(state for state in asked_in if self._explains(state, event))
+        before = machine.answers.get(event.verb, event.refused) if machine.fresh else event.refused
+        if not explained:
             self._deviates(place, recorded, self._refusals(event, asked_in))
+        elif event.refused in OF_THE_STATE and event.refused != before:
+            self._deviates(place, recorded, f"it was refused with {before}, and nothing has moved since")
+        elif event.refused in OF_THE_STATE:
+            machine.refused(event, explained)
+
+    def _explains(self, state: int, event: Do) -> bool:
+        """Whether the command may be refused like this in the state; a name that is not ours stands for any error."""
+        codes = self._codes(state, event.verb)
+        return event.refused in codes or (bool(codes) and event.refused not in CODES)
 
     def _codes(self, state: int, verb: Verb) -> frozenset[str]:
         """The errors with which the command may be refused in the state; none: it is allowed without a condition."""
@@ -146,9 +164,11 @@ class _Machine:
     told: str = "a state that was not shown"
     fresh: bool = False  # nothing can have moved since it was shown
     passed: int = 0  # how often time had passed when it was met last
+    answers: dict[Verb, str] = field(factory=dict)  # what the state refused since it was shown, and with which error
 
     def stands_at(self, states: States, told: str) -> None:
         self.question, self.told, self.fresh = Question(states), told, True
+        self.answers.clear()
 
     def now(self, where: LifecycleMap) -> States:
         """The states in which a command given now would meet the machine."""
@@ -162,6 +182,15 @@ class _Machine:
         else:
             self.question, self.told = Question(asked_in, (verb,), fresh=True), "…"
         self.told, self.fresh = f"{self.told}, {verb.value}", False
+
+    def refused(self, event: Do, explained: States) -> None:
+        """It stands in a state that refuses like this; of one that may have moved since, that need not hold now."""
+        if not self.fresh:
+            return
+        self.answers[event.verb] = event.refused
+        if explained != self.question.start:
+            self.question = Question(explained)
+            self.told = f"{self.told}, {event.verb.value} refused with {event.refused}"
 
     def lost(self, where: LifecycleMap, verb: Verb) -> None:
         """Nothing is known until the next state is shown."""

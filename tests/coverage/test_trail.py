@@ -11,7 +11,9 @@ from siteproof.conformance.coverage.record import follow, read
 from siteproof.conformance.coverage.trail import Trail
 from siteproof.model.engine.graph import StateGraph, graph_of
 from siteproof.model.engine.search import Search
+from siteproof.model.lifecycle import refusal
 from siteproof.model.nouns.observation import Regions
+from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Site, TestFailover, Verb
 from siteproof.model.specs import known
 from siteproof.model.tours import Cover, tour
@@ -171,6 +173,118 @@ def test_a_step_that_the_model_does_not_allow_is_a_deviation(events: list[Event 
 def test_a_step_that_something_explains_is_none(events: list[Event | Regions]) -> None:
     """Marks, time that passed, jobs that ended unseen, named refusals and open regions are explained, not reported."""
     assert of(*events).deviations == ()
+
+
+OPEN = State(direction=Direction.FORWARD)  # much is not shown: any of many states
+NOT_ALLOWED, CONFLICT = "OperationNotAllowed", "OperationConflict"
+CLEANUP_PENDING, NO_POINT = "TestFailoverCleanupPending", "RecoveryPointUnavailable"
+
+
+@pytest.mark.parametrize(
+    ("events", "recorded"),
+    [
+        (
+            [OPEN, Do(Verb.ENABLE, refused=NOT_ALLOWED), Do(Verb.ENABLE)],
+            "enable accepted in forward/?/?, enable refused with OperationNotAllowed",
+        ),
+        (
+            [OPEN, Do(Verb.ENABLE, refused=CONFLICT), Do(Verb.ENABLE, refused=NOT_ALLOWED)],
+            "enable refused with OperationNotAllowed in forward/?/?, enable refused with OperationConflict",
+        ),
+        (
+            [OPEN, Do(Verb.ENABLE, refused=NOT_ALLOWED), Do(Verb.ENABLE, refused=CONFLICT)],
+            "enable refused with OperationConflict in forward/?/?, enable refused with OperationNotAllowed",
+        ),
+        (
+            [OPEN, Do(Verb.ENABLE, refused=CLEANUP_PENDING), Do(Verb.COMMIT, refused=NOT_ALLOWED)],
+            "commit refused with OperationNotAllowed in forward/?/?, enable refused with TestFailoverCleanupPending",
+        ),
+        (
+            [OPEN, Do(Verb.ENABLE, refused=CLEANUP_PENDING), State(protection=Protection.UNPROTECTED)],
+            "forward/?/?, enable refused with TestFailoverCleanupPending → ?/?/unprotected",
+        ),
+        (
+            [OPEN, Do(Verb.ENABLE, refused=NOT_ALLOWED), OPEN, Do(Verb.ENABLE)],
+            "enable accepted in forward/?/?",
+        ),
+        (
+            [OPEN, Do(Verb.ENABLE), Do(Verb.ENABLE)],
+            "enable accepted in forward/?/?, enable",
+        ),
+        (
+            [OPEN, Do(Verb.ENABLE, refused=NOT_ALLOWED), Passes(), Do(Verb.ENABLE)],
+            "enable accepted in forward/?/?, enable refused with OperationNotAllowed",
+        ),
+        (
+            [OPEN, Do(Verb.FAIL_OVER, refused=CLEANUP_PENDING), Do(Verb.FAIL_OVER, refused=NO_POINT)],
+            f"fail_over refused with {NO_POINT} in forward/?/?, fail_over refused with {CLEANUP_PENDING}",
+        ),
+    ],
+)
+def test_answers_that_need_different_states_are_a_deviation(events: list[Event | Regions], recorded: str) -> None:
+    """Of a machine that nothing has moved, two answers which no one state gives are found, however little is shown."""
+    assert [each.recorded for each in of(*events).deviations] == [recorded]
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [OPEN, Do(Verb.COMMIT, refused=NOT_ALLOWED), Do(Verb.COMMIT, refused=NOT_ALLOWED), Do(Verb.ENABLE)],
+        [OPEN, Do(Verb.ENABLE, refused=CONFLICT), Passes(), Do(Verb.ENABLE)],
+        [OPEN, Do(Verb.ENABLE, refused=CONFLICT), Passes(), Do(Verb.ENABLE, refused=NOT_ALLOWED)],
+        [OPEN, Do(Verb.ENABLE, refused=CONFLICT), OPEN, Do(Verb.ENABLE, refused=NOT_ALLOWED)],
+        [OPEN, Do(Verb.FAIL_OVER, refused=NO_POINT), Do(Verb.FAIL_OVER)],
+        [OPEN, Do(Verb.DISABLE, refused="a message of their own"), Do(Verb.DISABLE)],
+        [OPEN, Do(Verb.ENABLE, refused=CONFLICT), Do(Verb.DISABLE)],
+        [OPEN, Do(Verb.ENABLE, "other", refused=NOT_ALLOWED), Do(Verb.ENABLE)],
+    ],
+)
+def test_answers_that_one_state_gives_are_none(events: list[Event | Regions]) -> None:
+    """Time, a new sight, other arguments, an unknown error or another machine reconcile two answers: none is found."""
+    assert of(*events).deviations == ()
+
+
+@pytest.mark.parametrize("region", ["protection", "direction", "active", "test_failover", "resync"])
+def test_what_every_state_answers_is_explained_without_its_regions(region: str) -> None:
+    """In each state, all that the table refuses, twice, then each command it lists: one shown region explains them."""
+    for number, regions in enumerate(where().states):
+        shown = State(**{region: getattr(regions, region)})
+        refused = [Do(verb, refused=code) for verb in Verb if (code := refusal(regions, verb, CORE))]
+        listed = [[Do(verb)] for verb in sorted(where().allowed(number))]
+        for last in listed or [[]]:
+            assert trail_of(shown, *refused, *refused, *last).deviations == [], (regions, last)
+
+
+def test_a_refusal_while_a_job_runs_takes_no_credit() -> None:
+    """A machine that may have moved is not pinned by a refusal: the rule and the phases before it still count."""
+    asked = of(REST, Do(Verb.ENABLE), Do(Verb.COMMIT, refused=CONFLICT), PROTECTED)
+    assert missing(asked, aspects.EDGES) == missing(of(REST, Do(Verb.ENABLE), PROTECTED), aspects.EDGES)
+
+
+def test_a_tour_that_shows_little_and_asks_much_is_explained(graph: StateGraph) -> None:
+    """A tour with every refusal of each of its states, in a log that shows only the protection, has no deviation."""
+    trail = Trail(where())
+    for place, event in walked(where(), tour(graph, Cover.EDGES).paths):
+        trail.follow((place, each) for each in _showing_little(event))
+    assert trail.deviations == []
+
+
+def _showing_little(event: Event) -> list[Event]:
+    """A state becomes a line of its protection, and each command that the table refuses there."""
+    if not isinstance(event, State):
+        return [event]
+    (number,) = where().matching(event)
+    answers = {verb: refusal(where().states[number], verb, CORE) for verb in Verb}
+    refused = [Do(verb, event.machine, code) for verb, code in answers.items() if code]
+    return [State(event.machine, event.protection), *refused]
+
+
+def test_an_accepted_command_leaves_only_the_states_that_list_it() -> None:
+    """What an accepted command could not lead to is found, although the state in which it was asked is open."""
+    (found,) = of(OPEN, Do(Verb.ENABLE), FAILED_OVER).deviations
+    assert found.recorded == "forward/?/?, enable → forward/recovery/failed_over"
+    (found,) = of(OPEN, Do(Verb.ENABLE), Do(Verb.COMMIT)).deviations
+    assert found.recorded == "commit accepted in forward/?/?, enable"
 
 
 def test_a_migration_that_failed_took_no_transition() -> None:
