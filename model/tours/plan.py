@@ -37,12 +37,14 @@ def planned(edges: Sequence[Edge], chosen: Mapping[Edge, int], key: Key) -> Plan
     """A plan over the edges that takes each chosen one so often, or leaves it out where others cover the same."""
     roads = _Roads.of(edges)
     plan, kept = _connected(roads, chosen, key), chosen
-    while True:
+    only_cover = len({key(edge) for edge in chosen}) == len(chosen)  # then there is nothing to leave out
+    while not only_cover:
         rest = _needed(plan, kept, key)
         better = _covering(roads, rest, chosen, key) if len(rest) < len(kept) else plan
         if better.steps >= plan.steps:
             return plan
         plan, kept = better, rest
+    return plan
 
 
 def _covering(roads: "_Roads", rest: dict[Edge, int], chosen: Mapping[Edge, int], key: Key) -> Plan:

@@ -99,6 +99,15 @@ def test_a_plan_drops_nothing_that_only_dropped_things_cover(replication: StateG
     assert plan.steps < planned(inside, dict.fromkeys(inside, 1), key_of(replication, Cover.EDGES, "")).steps
 
 
+def test_what_is_its_own_only_cover_is_planned_once(lifecycle: StateGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For all transitions there is nothing to leave out: no second plan is made, which takes minutes on a large graph."""
+    trimmed: list[object] = []
+    monkeypatch.setattr("siteproof.model.tours.plan._needed", lambda *given: trimmed.append(given))
+    edges = every_edge(lifecycle)
+    planned(edges, dict.fromkeys(edges, 1), lambda edge: edge)
+    assert trimmed == []
+
+
 def test_a_plan_that_is_trimmed_twice_covers_what_it_was_asked_to() -> None:
     """What one round leaves to a way that just passes by is still owed in the next round, which has other ways."""
     ends = [(0, 1, 0), (0, 2, 2), (1, 0, 1), (2, 2, 0), (2, 2, 2)]
