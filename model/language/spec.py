@@ -133,7 +133,7 @@ class Spec:
                 hint = f"its bounds: {', '.join(self.bounds) or 'none'}"
                 raise Problem(f"{self.name} has no bound `{name}`", "only what it counts can be bounded", hint)
             if not 1 <= value <= BOUND_MAX:
-                raise Problem(f"{name} is {value}", f"bounds are 1 to {BOUND_MAX}", "choose a smaller system")
+                raise Problem(f"{name} is {value}", "there is no such system", f"bounds are 1 to {BOUND_MAX}")
         return bounds
 
 

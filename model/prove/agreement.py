@@ -61,6 +61,9 @@ class Judged:
         return self.broken and self.gap is not None and not self.contradictions
 
 
+Tell = Callable[[Judged], None]
+
+
 @frozen
 class Row:
     """The mutants of one specification. `proved` says whether the specification itself is proved at these bounds."""
@@ -91,11 +94,16 @@ class Row:
         return tuple(f"{each.edit}: {text}" for each in self.judged for text in each.contradictions)
 
 
-def agreement(spec: Spec, bounds: dict[str, int], count: int, seed: int, clock: Clock) -> Row:
-    """Judge `count` different mutants of the specification; `clock` is for the times only."""
+def agreement(
+    spec: Spec, bounds: dict[str, int], count: int, seed: int, clock: Clock, tell: Tell = lambda _: None
+) -> Row:
+    """Judge `count` different mutants of the specification; `clock` is for times only, `tell` hears each verdict."""
     base = _Base(spec, bounds)
-    judged = tuple(base.judge(mutant, clock) for mutant in distinct(spec, bounds, count, seed))
-    return Row(spec.name, dict(base.system.bounds), base.proved, judged)
+    judged = []
+    for mutant in distinct(spec, bounds, count, seed):
+        judged.append(base.judge(mutant, clock))
+        tell(judged[-1])
+    return Row(spec.name, dict(base.system.bounds), base.proved, tuple(judged))
 
 
 def distinct(spec: Spec, bounds: dict[str, int], count: int, seed: int) -> Iterator[Mutant]:

@@ -4,7 +4,7 @@ Rule: depth by depth, so that nothing shorter is overlooked; what the solver fin
 before it is told. No lemma is needed, and no state is stored: it answers where exploring does not fit.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 import z3
@@ -18,11 +18,13 @@ from siteproof.model.language.spec import Bounds, Claim, Spec, System, Transitio
 from siteproof.model.language.text import value_text
 from siteproof.model.language.variable import Variable
 from siteproof.model.prove import bits
+from siteproof.model.prove.answer import answer
 from siteproof.model.prove.fence import Fenced, fenced
 from siteproof.model.prove.lowering import Term
 from siteproof.model.prove.reality import last_step
 
 State = Mapping[Variable, Value]
+Tell = Callable[[int], None]
 TIMEOUT_MS = 120_000
 
 
@@ -97,8 +99,8 @@ class Unrolling:
         return [_speaks(claim, here, self._width) for claim in claims]
 
     def check(self, *wanted: Term) -> Term:
-        """The solver's answer."""
-        return self._solver.check(*wanted)
+        """The solver's answer; KeyboardInterrupt when it was stopped."""
+        return answer(self._solver, *wanted)
 
     def rule_out(self, term: Term) -> None:
         """What was just found impossible is remembered."""
@@ -126,20 +128,26 @@ def _speaks(claim: Claim, here: Mapping[str, Term], width: int) -> Term:
     return z3.Not(z3.And(guards)) if claim.kind is Kind.ALWAYS else z3.Or(guards)
 
 
-def bounded(spec: Spec, steps: int, bounds: Bounds | None = None, *, witnesses: bool = False) -> Bounded:
-    """Search the first `steps` steps for a shortest violation, and with `witnesses` for every `sometimes` as well."""
-    return bounded_system(spec.system(bounds), steps, witnesses=witnesses)
+def bounded(
+    spec: Spec, steps: int, bounds: Bounds | None = None, *, witnesses: bool = False, tell: Tell = lambda _: None
+) -> Bounded:
+    """Search the first `steps` steps for a shortest violation, and with `witnesses` for every `sometimes` as well.
+
+    `tell` is called with every number of steps within which there is no violation.
+    """
+    return bounded_system(spec.system(bounds), steps, witnesses=witnesses, tell=tell)
 
 
-def bounded_system(system: System, steps: int, *, witnesses: bool = False) -> Bounded:
+def bounded_system(system: System, steps: int, *, witnesses: bool = False, tell: Tell = lambda _: None) -> Bounded:
     """The same for a system that is there already."""
-    return _Hunt(system, steps, witnesses=witnesses).result()
+    return _Hunt(system, steps, witnesses=witnesses, tell=tell).result()
 
 
 class _Hunt:
     """One bounded search: a violation ends it, witnesses are collected on the way."""
 
-    def __init__(self, system: System, steps: int, *, witnesses: bool) -> None:
+    def __init__(self, system: System, steps: int, *, witnesses: bool, tell: Tell) -> None:
+        self.tell = tell
         self.fence: Fenced = fenced(system)
         self.runs = Unrolling(self.fence.system)
         self.open = [claim for claim in system.claims if witnesses and claim.kind is Kind.SOMETIMES]
@@ -171,6 +179,7 @@ class _Hunt:
                 violation = self._violation(first_range, len(claims))
             if violation is not None or self.undecided or self.runs.depth == self.steps:
                 return violation
+            self.tell(self.runs.depth)
             self.runs.step()
 
     def _violation(self, start: int, end: int) -> Found | None:
@@ -188,11 +197,11 @@ class _Hunt:
         return Found(claim.rule, claim.kind, claim.name, trace)
 
     def _possible(self, term: Term) -> bool:
-        answer = self.runs.check(term)
-        self.undecided = self.undecided or answer == z3.unknown
-        if answer == z3.unsat:
+        said = self.runs.check(term)
+        self.undecided = self.undecided or said == z3.unknown
+        if said == z3.unsat:
             self.runs.rule_out(term)
-        return bool(answer == z3.sat)
+        return bool(said == z3.sat)
 
     def _collect(self) -> None:
         """Witnesses that the last step reaches."""

@@ -16,6 +16,7 @@ from siteproof.model.language.expression import variables_of
 from siteproof.model.language.spec import Bounds, Claim, Spec, System, Transition
 from siteproof.model.language.text import value_text
 from siteproof.model.language.variable import Variable
+from siteproof.model.prove.answer import answer
 from siteproof.model.prove.every_size import counted, every_size
 from siteproof.model.prove.independence import check_independent
 from siteproof.model.prove.lowering import Free, Term, after, constant, initial, lower, positive, within
@@ -120,15 +121,15 @@ def _query(
 ) -> Gap | None:
     solver.push()
     solver.add(z3.Not(claim))
-    answer = solver.check()
-    gap = None if answer == z3.unsat else _gap(system, solver, answer, goal, transition, free)
+    said = answer(solver)
+    gap = None if said == z3.unsat else _gap(system, solver, said, goal, transition, free)
     solver.pop()
     return gap
 
 
-def _gap(system: System, solver: Term, answer: Term, goal: Goal, transition: Transition | None, free: Free) -> Gap:
+def _gap(system: System, solver: Term, said: Term, goal: Goal, transition: Transition | None, free: Free) -> Gap:
     rule, name = (transition.rule, transition.name) if transition is not None else ("", "the initial state")
-    if answer != z3.sat:
+    if said != z3.sat:
         return Gap(rule, name, goal.name, goal.rule, {}, {}, undecided=True)
     solver.set("timeout", TRY_TIMEOUT_MS)
     model = plainest(solver, system.variables, free)

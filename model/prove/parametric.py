@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 
 from siteproof.model.language.domain import Range, Truth
 from siteproof.model.language.expression import Op
+from siteproof.model.prove.answer import answer
 from siteproof.model.prove.lowering import Free, Term, literal, positive
 from siteproof.model.prove.quantified import CHOSEN, Blocks, Read, Writer, member, named, reads, witness
 from siteproof.model.prove.template import Anchor, Node, Place, Span
@@ -137,12 +138,12 @@ class Parametric:
         wrong = [(aim, attempt.after.assume(node, holds=False, start=attempt.start)[0]) for aim, node in attempt.aims]
         more = [*attempt.after.aside, *attempt.before.aside]
         self.queries += 1
-        if not wrong or solver.check(z3.Or([term for _, term in wrong]), *more) == z3.unsat:
+        if not wrong or answer(solver, z3.Or([term for _, term in wrong]), *more) == z3.unsat:
             yield None
             return
         for aim, term in wrong:
             self.queries += 1
-            if solver.check(term, *more) != z3.unsat:
+            if answer(solver, term, *more) != z3.unsat:
                 rule, name = (move.rule, move.name) if move is not None else ("", "the initial state")
                 yield Hole(rule, name, aim.name, aim.rule)
 

@@ -29,9 +29,12 @@ def bound_options(command: F) -> F:
 
 
 def given(options: Mapping[str, Any]) -> dict[str, int]:
-    """The bounds that were given, by name."""
-    named = {name: value for name, value in options.items() if name in COMMON and value is not None}
-    return {**named, **dict(options["bound"])}
+    """The bounds that were given, by name; a usage error when one was given two different values."""
+    found = {name: value for name, value in options.items() if name in COMMON and value is not None}
+    for name, value in options["bound"]:
+        if found.setdefault(name, value) != value:
+            raise click.UsageError(f"{name} is given as {found[name]} and as {value}: leave one of them out")
+    return found
 
 
 def _pair(text: str) -> tuple[str, int]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from siteproof.model.engine.trace import Trace
+from siteproof.model.language.claims import Kind
+from siteproof.model.language.spec import Spec
 
 if TYPE_CHECKING:
     from siteproof.model.prove.agreement import Row
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from siteproof.model.prove.reality import Reality
 
 INDENT = " " * 6
+LEGEND = {
+    "GAP": "the induction fails here; below stands where, and whether the claim is broken or a lemma is missing",
+    "FAIL": "broken in reality, though no step was found at fault: the induction assumed a goal that has a gap",
+}
 
 
 def title(what: str, every: tuple[str, ...], bounds: Mapping[str, int], seed: str = "none") -> str:
@@ -25,16 +31,19 @@ def title(what: str, every: tuple[str, ...], bounds: Mapping[str, int], seed: st
     return " · ".join([what, f"seed {seed}", *sizes, *([rest] if rest else [])])
 
 
-def proof_lines(proof: "Proof", found: tuple["Reality", ...], initial: Mapping[str, str]) -> Iterator[str]:
-    """Every goal, every gap with what the explorer says of it, and the verdict.
+def proof_lines(
+    proof: "Proof", found: tuple["Reality", ...], initial: Mapping[str, str], rest: Mapping[str, list[str]]
+) -> Iterator[str]:
+    """Every goal, every gap with what the explorer says of it, what is not proved here, and the verdict.
 
-    GAP: the induction fails at this goal. FAIL: it does not, but only because it assumes a goal that is broken.
+    The legend explains the marks that occur; `rest` is from `not_proved_here`.
     """
     marks = {f"{each.rule} {each.goal}": "FAIL" for each in found if each.reachable}
     marks.update({f"{gap.goal_rule} {gap.goal}": "GAP" for gap in proof.gaps})
     for goal in proof.goals:
         if goal in marks or not goal.startswith("range "):
             yield f"{marks.get(goal, 'ok'):<4} {goal}"
+    yield from (f"  {mark}: {text}" for mark, text in LEGEND.items() if mark in marks.values())
     told: list[Trace] = []
     real = {(each.rule, each.goal): each for each in found}
     for gap in proof.gaps:
@@ -44,10 +53,31 @@ def proof_lines(proof: "Proof", found: tuple["Reality", ...], initial: Mapping[s
             yield from reality_lines(found_here, again=found_here.trace in told)
             told += [found_here.trace] if found_here.trace is not None else []
     if proof.compared:
-        yield f"built and compared with what is proved at sizes {', '.join(map(str, proof.compared))}"
+        yield compared_line(proof.compared)
+    yield from not_proved_line(proof.spec, rest)
     verdict = "PROVED" if proof.proved else "NOT PROVED"
     yield f"{verdict} ({proof.spec}): {len(proof.goals)} goals, {proof.queries} queries, {len(proof.gaps)} gaps"
     yield from _advice(found)
+
+
+def compared_line(sizes: tuple[int, ...]) -> str:
+    """What a proof for every size was held against."""
+    at = f"size{'' if len(sizes) == 1 else 's'} {', '.join(map(str, sizes))}"
+    compared = f"the templates of this proof were compared with the specification built at {at}"
+    return f"{compared}; sh dev.sh nightly compares every size that can be built"
+
+
+def not_proved_here(spec: Spec) -> dict[str, list[str]]:
+    """The claims that an induction does not speak of, by kind: of runs, and of what has to be possible."""
+    kinds = (Kind.EVENTUALLY, Kind.SOMETIMES)
+    return {kind.value: [f"{p.rule} {p.name}" for p in spec.properties if p.kind is kind] for kind in kinds}
+
+
+def not_proved_line(spec: str, rest: Mapping[str, list[str]]) -> Iterator[str]:
+    """How many these are, and who judges them; nothing when there are none."""
+    counts = ", ".join(f"{len(names)} {kind}" for kind, names in rest.items() if names)
+    if counts:
+        yield f"not proved here: {counts} (siteproof explore {spec} judges them at given bounds)"
 
 
 def _advice(found: tuple["Reality", ...]) -> Iterator[str]:

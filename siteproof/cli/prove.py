@@ -5,8 +5,6 @@ bounds and seed give the same output.
 """
 
 import json
-import signal
-import threading
 import time
 from collections.abc import Iterator
 from statistics import median
@@ -17,11 +15,22 @@ import click
 
 from siteproof import __version__
 from siteproof.cli.bounds import bound_options, given
-from siteproof.cli.proof_text import agreement_lines, bounded_lines, contradicted, opinion_lines, proof_lines, title
+from siteproof.cli.interrupts import interruptible
+from siteproof.cli.proof_text import (
+    agreement_lines,
+    bounded_lines,
+    contradicted,
+    not_proved_here,
+    opinion_lines,
+    proof_lines,
+    title,
+)
 from siteproof.cli.prove_all import prove_all
+from siteproof.cli.prove_options import left_open, refuse_contradictions
+from siteproof.cli.so_far import SoFar
 from siteproof.model.language.spec import Spec
 from siteproof.model.language.text import value_text
-from siteproof.model.nouns.problem import ExitCode, Problem
+from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.specs import RIGHT, known
 
 if TYPE_CHECKING:
@@ -48,7 +57,10 @@ MUTANT_BOUNDS: dict[str, dict[str, int]] = {
 @click.option("--seed", type=int, default=1, show_default=True, help="with --mutants: which edits")
 @click.option("--states-max", type=click.IntRange(min=1), default=200_000, show_default=True, help="for traces")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_context
 def prove(
+    context: click.Context,
+    /,
     spec: str | None,
     every: str | None,
     steps: int | None,
@@ -69,50 +81,79 @@ def prove(
     trace to the violation, or that none is reachable and a lemma is missing. With --bmc the solver searches the first K
     steps; with --mutants prover, explorer and bounded search judge single edits of SPEC (default: of every right one).
 
-    Exit code 0 when proved, 1 when a claim is broken, 2 on wrong usage, 3 when it cannot be decided.
+    Exit code 0 when proved, 1 when a claim is broken, 2 on wrong usage, 3 when it cannot be decided; 130 when it is
+    interrupted, and then it tells what was proved until then.
     """
-    _end_at_once_when_interrupted()
-    if mutants is not None:
-        return _mutants(spec, given(bounds), mutants, seed)
-    if spec is None and every is None and steps is None and not second_opinion and not given(bounds):
-        return prove_all(states_max, form)
+    sizes, so_far = given(bounds), SoFar()
+    refuse_contradictions(context, sizes)
     names = list(RIGHT) if spec == "all" else [spec or "replication"]
-    if steps is not None:
-        return _worst(_bmc(known(name), given(bounds), steps, form, witnesses=witnesses) for name in names)
-    return _worst(_prove(known(name), given(bounds), every, states_max, form, opinion=second_opinion) for name in names)
+    try:
+        with interruptible():
+            if mutants is not None:
+                return _mutants(spec, sizes, mutants, seed, so_far)
+            if spec is None and every is None and steps is None and not second_opinion and not sizes:
+                return prove_all(states_max, form, so_far)
+            if steps is not None:
+                return _worst(_bmc(known(name), sizes, steps, form, so_far, witnesses=witnesses) for name in names)
+            asked = _Asked(sizes, every, states_max, form, second_opinion, so_far)
+            return _worst(_prove(known(name), asked) for name in names)
+    except KeyboardInterrupt:
+        click.echo(so_far.line(), err=True)
+        return ExitCode.INTERRUPTED
 
 
-def _prove(spec: Spec, bounds: dict[str, int], every: str | None, states_max: int, form: str, *, opinion: bool) -> int:
+@attrs.frozen
+class _Asked:
+    """What the options of an induction ask for."""
+
+    bounds: dict[str, int]
+    every: str | None
+    states_max: int
+    form: str
+    opinion: bool
+    so_far: SoFar
+
+
+def _prove(spec: Spec, asked: _Asked) -> int:
     from siteproof.model.engine.search import Limits  # noqa: PLC0415  (z3 and searches only when it proves)
     from siteproof.model.prove.induction import prove as attempt  # noqa: PLC0415  (as above)
     from siteproof.model.prove.interference import second_opinion  # noqa: PLC0415  (as above)
     from siteproof.model.prove.reality import realities  # noqa: PLC0415  (as above)
 
-    proof = attempt(spec, bounds, _every(spec, every))
+    asked.so_far.begin(f"prove {spec.name}")
+    proof = attempt(spec, asked.bounds, left_open(spec, asked.every), asked.so_far.query)
     head = f"siteproof {__version__} · {title(f'prove {spec.name}', proof.every, proof.bounds)}"
-    found = realities(spec, proof, Limits(states_max))
-    said = second_opinion(spec, bounds) if opinion else None
-    if form == "json":
-        facts = {"realities": [attrs.asdict(each) for each in found], "second_opinion": said and attrs.asdict(said)}
+    found = realities(spec, proof, Limits(asked.states_max))
+    said = second_opinion(spec, asked.bounds) if asked.opinion else None
+    rest = not_proved_here(spec)
+    if asked.form == "json":
+        facts = {
+            "not_proved_here": rest,
+            "realities": [attrs.asdict(each) for each in found],
+            "second_opinion": said and attrs.asdict(said),
+        }
         click.echo(json.dumps({"title": head, "proved": proof.proved, **attrs.asdict(proof), **facts}, indent=1))
     else:
         initial = {v.name: value_text(v.initial) for v in spec.system(proof.bounds).variables}
         more = opinion_lines(said, proof, found) if said is not None else ()
-        click.echo("\n".join([head, *proof_lines(proof, found, initial), *more]))
+        click.echo("\n".join([head, *proof_lines(proof, found, initial, rest), *more]))
+    asked.so_far.end("PROVED" if proof.proved else "NOT PROVED")
     if said is not None and contradicted(said, found):
         return ExitCode.VIOLATION
     return _exit_code(proof, found)
 
 
-def _bmc(spec: Spec, bounds: dict[str, int], steps: int, form: str, *, witnesses: bool) -> int:
+def _bmc(spec: Spec, bounds: dict[str, int], steps: int, form: str, so_far: SoFar, *, witnesses: bool) -> int:
     from siteproof.model.prove.bounded import bounded  # noqa: PLC0415  (as above)
 
-    found = bounded(spec, steps, bounds, witnesses=witnesses)
+    so_far.begin(f"prove {spec.name} --bmc {steps}")
+    found = bounded(spec, steps, bounds, witnesses=witnesses, tell=so_far.depth)
     head = f"siteproof {__version__} · {title(f'prove {spec.name} --bmc {steps}', (), found.bounds)}"
     if form == "json":
         click.echo(json.dumps({"title": head, **attrs.asdict(found)}, indent=1, default=str))
     else:
         click.echo("\n".join([head, *bounded_lines(found)]))
+    so_far.end("a violation" if found.violation is not None else f"no violation within {found.depth} steps")
     return _bounded_code(found)
 
 
@@ -122,7 +163,7 @@ def _bounded_code(found: "Bounded") -> int:
     return ExitCode.CANNOT_JUDGE if found.undecided else ExitCode.OK
 
 
-def _mutants(spec: str | None, bounds: dict[str, int], count: int, seed: int) -> int:
+def _mutants(spec: str | None, bounds: dict[str, int], count: int, seed: int, so_far: SoFar) -> int:
     """Spread the mutants over the specifications, and print what everybody says of them."""
     from siteproof.model.prove.agreement import agreement  # noqa: PLC0415  (as above)
 
@@ -134,7 +175,9 @@ def _mutants(spec: str | None, bounds: dict[str, int], count: int, seed: int) ->
         share = count // len(specs) + (number < count % len(specs))
         sizes = {**MUTANT_BOUNDS.get(each.name, {}), **bounds}
         if share:
-            rows.append(agreement(each, sizes, share, seed, time.perf_counter))
+            so_far.begin(f"mutants of {each.name}")
+            rows.append(agreement(each, sizes, share, seed, time.perf_counter, so_far.judged))
+            so_far.end(f"{len(rows[-1].judged)} judged, {len(rows[-1].contradictions)} contradictions")
     click.echo("\n".join(agreement_lines(rows)))
     times = [each.milliseconds for row in rows for each in row.broken]
     click.echo(
@@ -142,23 +185,6 @@ def _mutants(spec: str | None, bounds: dict[str, int], count: int, seed: int) ->
     )  # standard output has no times
     wrong = any(row.contradictions or row.refuted < len(row.broken) for row in rows)
     return ExitCode.VIOLATION if wrong else ExitCode.OK
-
-
-def _end_at_once_when_interrupted() -> None:
-    """z3 swallows interrupts while it solves; a proof keeps nothing, so the process may simply end (exit code 130)."""
-    import z3  # noqa: PLC0415  (as above)
-
-    z3.set_param("ctrl_c", False)
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _every(spec: Spec, text: str | None) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in text.split(",")) if text else ()
-    for name in names:
-        if name not in spec.bounds:
-            raise Problem(f"{spec.name} has no bound `{name}`", "", f"its bounds: {', '.join(spec.bounds) or 'none'}")
-    return names
 
 
 def _exit_code(proof: "Proof", found: "tuple[Reality, ...]") -> ExitCode:

@@ -4,14 +4,15 @@ Rule: one line for each specification, the same every time; what is wrong with o
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import attrs
 import click
 
 from siteproof import __version__
-from siteproof.cli.proof_text import title
+from siteproof.cli.proof_text import not_proved_here, title
+from siteproof.cli.so_far import SoFar
 from siteproof.model.language.spec import Spec
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.prove.open_bounds import open_bounds
@@ -21,37 +22,44 @@ if TYPE_CHECKING:
     from siteproof.model.prove.proof import Proof
 
 
-def prove_all(states_max: int, form: str) -> ExitCode:
+def prove_all(states_max: int, form: str, so_far: SoFar) -> ExitCode:
     """Prove all right specifications: exit code 0 when all are proved, 1 when one is broken in reality, else 3.
 
-    `states_max` limits how far the explorer looks for a trace where the induction has a gap.
+    `states_max` limits how far the explorer looks for a trace where the induction has a gap; `so_far` is told of every
+    query and result.
     """
     head = f"siteproof {__version__} · {title('prove', (), {})} · {len(RIGHT)} specifications"
     if form == "text":
         click.echo(head)
     proofs = []
     for spec in RIGHT.values():
-        proofs.append(_proof(spec))
+        so_far.begin(f"prove {spec.name}")
+        proofs.append(_proof(spec, so_far.query))
+        so_far.end("PROVED" if proofs[-1].proved else "NOT PROVED")
         if form == "text":
             click.echo(_line(spec, proofs[-1]))
     if form == "json":
-        found = [{"proved": proof.proved, **attrs.asdict(proof)} for proof in proofs]
+        found = [{"proved": p.proved, **attrs.asdict(p), "not_proved_here": _rest(p)} for p in proofs]
         click.echo(json.dumps({"title": head, "proved": all(p.proved for p in proofs), "proofs": found}, indent=1))
     return _exit_code(proofs, states_max)
 
 
-def _proof(spec: Spec) -> "Proof":
+def _rest(proof: "Proof") -> dict[str, list[str]]:
+    return not_proved_here(RIGHT[proof.spec])
+
+
+def _proof(spec: Spec, tell: Callable[[], None]) -> "Proof":
     from siteproof.model.prove.induction import prove  # noqa: PLC0415  (z3 only when it proves)
 
     numbers = (*_independent(spec), *open_bounds(spec))
     for size in _sizes(spec):
         try:
-            proof = prove(spec, every=(*numbers, size))
+            proof = prove(spec, every=(*numbers, size), tell=tell)
         except Problem:
             continue
         if proof.proved:
             return proof
-    return prove(spec, every=numbers)
+    return prove(spec, every=numbers, tell=tell)
 
 
 def _sizes(spec: Spec) -> Iterator[str]:
@@ -79,6 +87,8 @@ def _line(spec: Spec, proof: "Proof") -> str:
     verdict = "PROVED" if proof.proved else "NOT PROVED"
     claims = len({goal.split()[0] for goal in proof.goals if not goal.startswith(("range ", "LEM-"))})
     facts = f"claims {claims}, lemmas {len(spec.lemmas)}, queries {proof.queries}, gaps {len(proof.gaps)}"
+    rest = [f"{len(names)} {kind}" for kind, names in not_proved_here(spec).items() if names]
+    facts += f", not proved here {' + '.join(rest)}" if rest else ""
     hint = "" if proof.proved else f"; see siteproof prove {spec.name}"
     return f"{verdict:<10} {spec.name:<16} {' '.join(bounds) or 'no bounds'} · {facts}{hint}"
 
