@@ -3,6 +3,10 @@
 (seed: Resynchronization process 3). A block's mark leaves the memory only when the other side has the block. A shutdown
 stops the workload, stores the marks and only then calls the copy clean; a start trusts a copy that is clean and of the
 run before it, takes the flag away before the first write, and compares both sides in every other case.
+
+Assumes: what is on its way vanishes with the agent that dies, with the power and with a shutdown, and never arrives
+later; a block that the link loses is marked again in the same step; all marks are stored in one step; the comparison is
+one step, of the live content of both sides.
 """
 
 from collections.abc import Iterator

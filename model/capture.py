@@ -3,6 +3,9 @@
 (seed: Resynchronization process). Data mode sends what all disks have recorded as one cut of the machine. A disk under
 pressure keeps less: in metadata mode the order of its writes without their data, in bitmap mode not even that. No write
 ever waits. A point needs every disk in data mode and a whole cut since; memory that runs out marks the machine.
+
+Assumes: what is sent is at the replica in the same step, a whole cut as well, so nothing is lost on its way; the
+comparison is one step, of the live content of both sides.
 """
 
 from collections.abc import Iterator

@@ -3,6 +3,9 @@
 A frame bears the number of its write and the generation of its sender. The receiver takes only the whole frame that is
 next, of the generation that it knows; everything else is refused, and what was not acknowledged is sent again. Each
 failover raises the generation, so that the old side, which may still run, is fenced off.
+
+Assumes: an acknowledgement takes no time and is never on a wire, so none is lost, late or repeated; a torn frame is
+always recognised; neither side crashes; a failover, and the start of a new sender behind it, is one step each.
 """
 
 from collections.abc import Iterator

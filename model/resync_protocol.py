@@ -2,7 +2,9 @@
 
 The sender stamps START, the receiver publishes the hashes of its blocks, the sender sends what differs and stamps END,
 the receiver concludes, and only then the sender completes. The workload writes all the while. What a block holds is the
-number of the write that it got last, so that older content never passes for newer.
+number of the write that it got last, so that older content never passes for newer. Assumes: both ends see a break at
+once, and what was on its way is gone with it, as with a session that the receiver ends; the comparison is one step, of
+the live content of both sides, and hashes never collide.
 """
 
 from collections.abc import Iterator

@@ -22,7 +22,8 @@ def known(name: str) -> Spec:
     if name in SPECS:
         return SPECS[name]
     near = difflib.get_close_matches(name, SPECS, n=3)
-    hint = f"did you mean {', '.join(near)}?" if near else f"there are: {', '.join(SPECS)}"
+    meant = f"did you mean {', '.join(near)}? " if near else ""
+    hint = f"{meant}siteproof explore --list names all of them"
     raise Problem(
         f"there is no specification `{name}`", f"{len(RIGHT)} right and {len(WRONG)} wrong ones are known", hint
     )

@@ -5,7 +5,7 @@ Rule: no date, no path, no version stands in it, so that a difference always mea
 
 from collections.abc import Mapping
 
-from siteproof.model.export import administration_page, chapters, lifecycle_page, nouns_pages, trace
+from siteproof.model.export import administration_page, chapters, lifecycle_page, nouns_pages, spec_pages, trace
 from siteproof.model.export.diagram import lifecycle_svg
 from siteproof.model.requirements import chapters as all_chapters
 
@@ -19,6 +19,7 @@ def book(links: trace.Links) -> Mapping[str, str]:
         "lifecycle.md": lifecycle_page.lifecycle_page(),
         "administration.md": administration_page.administration_page(),
         "lifecycle.svg": lifecycle_svg(),
+        **spec_pages.spec_pages(),
         "rules.md": trace.rules_page(links),
         "cases.md": trace.cases_page(links),
         "traceability.md": trace.trace_page(links),

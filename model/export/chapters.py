@@ -20,6 +20,7 @@ LEVEL_MEANS = {
 PAGES = (
     ("lifecycle.md", "the lifecycle: states, allowed operations, transitions, picture"),
     ("administration.md", "administration: commands beside the lifecycle, with their own table and guards"),
+    ("specifications.md", "the specifications that the model is made of: counts, actions, claims, wrong designs"),
     ("rules.md", "rules and properties of the model"),
     ("cases.md", "cases of the judge"),
     ("traceability.md", "from each requirement to rules, properties and cases"),

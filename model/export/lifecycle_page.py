@@ -6,6 +6,7 @@ Rule: every line is computed by calling the model; nothing is restated.
 from collections.abc import Iterator
 from typing import get_args
 
+from siteproof.model.designs import usual_check
 from siteproof.model.export.diagram import STRICT
 from siteproof.model.export.graph import all_steps, reachable
 from siteproof.model.export.markdown import NONE, code, link, listed, page, table
@@ -15,6 +16,7 @@ from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.vocabulary import RECORDED_NAME, Resync, TestFailover, Verb
 from siteproof.model.retries import Failure, failures
+from siteproof.model.specs import LIFECYCLE_SPEC
 
 FEW = 5  # so many times more values than others: the others are named
 Group = tuple[Regions, tuple[Verb, ...], list[Regions]]
@@ -27,6 +29,7 @@ def lifecycle_page() -> str:
         "![Lifecycle of a protected machine](lifecycle.svg)",
         f"{len(reachable())} states can be reached, by {len(all_steps())} steps. Exactly the commands listed for a "
         "state succeed in it; every other one is refused with a named error and changes nothing.",
+        _counted_otherwise(),
         "## Allowed operations by state",
         _states(CORE),
         "## Where a profile requires the commit before a reprotect",
@@ -42,6 +45,17 @@ def lifecycle_page() -> str:
         table(("rule", "what", "where", "leads to", "evidence"), [happened(each) for each in HAPPENINGS]),
         "## Names of the commands",
         table(("command", "recorded name"), [(code(verb.value), RECORDED_NAME[verb]) for verb in Verb]),
+    )
+
+
+def _counted_otherwise() -> str:
+    """Why an exploration has other figures for the same lifecycle."""
+    check = usual_check(LIFECYCLE_SPEC)
+    return (
+        "A step is counted here for the state in which the command was given: each phase of its job from there, and "
+        f"one failure, from the first phase. `siteproof explore {check.spec}` counts {check.transitions} transitions "
+        "between the same states: in a state that shows a phase of a job, every row of the table that has this phase "
+        "can go on, and a job that can fail does so from there as well, whichever phase it is."
     )
 
 

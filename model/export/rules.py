@@ -6,9 +6,11 @@ Rule: this module asks the model; a rule that the model does not list does not e
 import functools
 
 from siteproof.model import catalogue
+from siteproof.model.designs import items_of
 from siteproof.model.export.trace import RuleLink
 from siteproof.model.policy.theorem import Theorem
 from siteproof.model.policy.theorems import theorems
+from siteproof.model.specs import RIGHT
 
 
 @functools.cache
@@ -20,7 +22,26 @@ def rule_links() -> tuple[RuleLink, ...]:
 def _rule(rule: catalogue.Rule) -> RuleLink:
     why = f" {'Needed for' if rule.kind == 'lemma' else 'Otherwise'}: {rule.why}." if rule.why else ""
     where = rule.source.removeprefix("model/").partition(".")[0]  # without the line, which moves with every edit
-    return RuleLink(rule.id, rule.kind, f"{rule.doc.splitlines()[0]}{why}", where, rule.evidence)
+    return RuleLink(rule.id, rule.kind, f"{_named(rule)}{why}", where, rule.evidence, spec=_specs().get(rule.id, ""))
+
+
+def _named(rule: catalogue.Rule) -> str:
+    """What it says with its name before it: an action's as traces print it, a happening's; a command's stands in it."""
+    said = rule.doc.splitlines()[0]
+    if rule.kind == "action":
+        return f"`{rule.title.replace(' ', '_')}`: {said}"
+    nameless = rule.kind == "transition" and not said.startswith(f"{rule.title} ")
+    return f"{rule.title}: {said[0].lower()}{said[1:]}" if nameless else said
+
+
+@functools.cache
+def _specs() -> dict[str, str]:
+    """The specification of each rule id; the first one where an id stands in several."""
+    found: dict[str, str] = {}
+    for name, spec in RIGHT.items():
+        for each in items_of(spec):
+            found.setdefault(each.rule, name)
+    return found
 
 
 def _theorem(each: Theorem) -> RuleLink:

@@ -33,6 +33,7 @@ class RuleLink:
     where: str
     evidence: str = ""
     requires: tuple[str, ...] = ()  # requirements that the rule itself names, as theorems do
+    spec: str = ""  # the first right specification that it is part of, whose page it links to
 
 
 @frozen
@@ -75,6 +76,11 @@ def chapter_page(chapter: str) -> str:
     return f"{chapter.lower()}.md"
 
 
+def spec_page(name: str) -> str:
+    """The file that holds a specification's page."""
+    return f"spec-{name}.md"
+
+
 def rule_link(rule: RuleLink) -> str:
     """A link to the rule's place."""
     return link(rule.id, "rules.md", rule.id)
@@ -107,7 +113,8 @@ def _family_part(links: Links, family: str) -> str:
 def _rule_row(links: Links, rule: RuleLink, *, anchored: bool) -> tuple[str, ...]:
     kept = listed(requirement_link(each) for each in links.kept_by(rule.id))
     name = f"{anchor(rule.id) if anchored else ''}{rule.id}"
-    return (name, rule.kind, rule.sentence, rule.evidence, rule.where, kept)
+    where = link(rule.where, spec_page(rule.spec)) if rule.spec else rule.where
+    return (name, rule.kind, rule.sentence, rule.evidence, where, kept)
 
 
 def _family(rule_id: str) -> str:

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("name", metavar="ID")
 def explain(name: str) -> None:
-    """What ID (SP-RES-4, LC-5.1, POL-T1, B2, a case or an error name) says and where it comes from."""
+    """What ID says and where it comes from.
+
+    ID is a requirement (SP-RES-4), a rule (LC-5.1), a theorem (POL-T1), a bug class (B2), a case, an error, a
+    specification or a wrong design (unfenced), an action as traces print it (accept_frame), or a word of the glossary;
+    `specifications` lists the specifications and the wrong designs.
+    """
     lines = list(explained(name))
     click.echo(f"siteproof {__version__} · explain {name}")
     click.echo("\n".join(lines))
@@ -42,6 +47,7 @@ def explained(name: str) -> Iterator[str]:
 
 
 def _rule_or_case(name: str, known: "Links") -> Iterator[str]:
+    from siteproof.cli.explain_specs import told  # noqa: PLC0415  (loads the specifications)
     from siteproof.model.export.trace import by_bug_class, covers  # noqa: PLC0415  (loads the catalogue)
 
     wanted = name.upper()
@@ -49,9 +55,12 @@ def _rule_or_case(name: str, known: "Links") -> Iterator[str]:
         return _bug(wanted, by_bug_class()[wanted], known)
     rules = [rule for rule in known.rules if covers([wanted], rule.id.upper())]
     cases = [case for case in known.cases if case.id.upper() == wanted]
-    if not rules and not cases:
+    if rules or cases:
+        return _found(rules, cases, known)
+    named = list(told(name, known))
+    if not named:
         raise _unknown(name, known)
-    return _found(rules, cases, known)
+    return iter(named)
 
 
 def _bug(name: str, found: "Iterable[Requirement]", known: "Links") -> Iterator[str]:
@@ -62,11 +71,12 @@ def _bug(name: str, found: "Iterable[Requirement]", known: "Links") -> Iterator[
 
 
 def _unknown(name: str, known: "Links") -> Exception:
+    from siteproof.cli.explain_specs import names  # noqa: PLC0415  (loads the specifications)
     from siteproof.model.nouns.errors import ErrorCode  # noqa: PLC0415  (loads the vocabulary)
     from siteproof.model.nouns.problem import Problem  # noqa: PLC0415  (the same)
     from siteproof.model.requirements import near, requirements  # noqa: PLC0415  (loads the catalogue)
 
-    ids = [*(each.id for each in requirements()), *(each.id for each in known.rules), *ErrorCode]
+    ids = [*(each.id for each in requirements()), *(each.id for each in known.rules), *ErrorCode, *names()]
     return Problem(f"nothing is called {name!r}", "no such id", near(name, [*ids, *(each.id for each in known.cases)]))
 
 

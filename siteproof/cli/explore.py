@@ -35,8 +35,24 @@ STATES_MAX = 10_000_000_000
 MARKS = {True: "ok", False: "FAIL", None: "open"}
 
 
+def _list(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from siteproof.cli.explain_specs import listing  # noqa: PLC0415  (only when it is asked for)
+
+        click.echo("\n".join([f"siteproof {__version__} · explore --list", *listing()]))
+        context.exit()
+
+
 @click.command()
 @click.argument("spec", required=False, default="replication")
+@click.option(
+    "--list",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list,
+    help="name every specification, and every wrong design with what it breaks",
+)
 @bound_options
 @click.option("--trace-to", metavar="STATE", help="the shortest way to a state, for example 'phase=committed'")
 @click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help="how to search")
@@ -61,7 +77,7 @@ def explore(
     target: Path | None,
     **bounds: object,
 ) -> int:
-    """Explore all reachable states of SPEC (default: replication) and judge its claims.
+    """Explore all reachable states of SPEC (default: replication; --list names all) and judge its claims.
 
     Exit code 0 when every claim holds, 1 when one is violated, 2 on wrong usage, 3 when the limits are too small.
     """

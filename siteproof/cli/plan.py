@@ -37,7 +37,7 @@ def plan() -> None:
 @click.option("--html", metavar="FILE.html", help="write a report with the pictures of all failovers into this file")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def check(file: str, picture: str | None, failover: str, html: str | None, form: str) -> int:
-    """Judge the plan FILE; exit code 1 when a check fails, 2 when the file is no plan."""
+    """Judge the plan FILE (docs/examples/plan.toml is one); exit code 1 when a check fails, 2 when it is no plan."""
     from siteproof.model.recovery_plan import report  # noqa: PLC0415  (help stays fast)
     from siteproof.model.recovery_plan.checks import judge  # noqa: PLC0415  (help stays fast)
     from siteproof.model.recovery_plan.reading import parse_plan  # noqa: PLC0415  (help stays fast)

@@ -59,7 +59,9 @@ def policy_flags(command: Command) -> Command:
 @click.option("--html", metavar="FILE.html", help="write a report with pictures into this file")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 def check(file: str | None, strict: bool, picture: str | None, html: str | None, form: str, **flags: str | None) -> int:
-    """Judge a policy FILE, flags, or both: verdict per requirement, margin, and a calendar when refuted.
+    """Judge a policy FILE (docs/examples/policy.toml is one), flags, or both.
+
+    Each requirement gets a verdict, with its margin, and a calendar when it is refuted.
 
     The seed's rules decide the exit code; stronger theorems are advisories unless --strict is given.
     """

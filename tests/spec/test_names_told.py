@@ -1,0 +1,60 @@
+"""`siteproof explore --list` and `siteproof explain` of specifications, wrong designs, actions and words."""
+
+import pytest
+
+from siteproof.cli import main
+from siteproof.model.exhibits import EXHIBITS, STALLS
+from siteproof.model.specs import RIGHT, WRONG
+
+
+@pytest.mark.parametrize("arguments", [["explore", "--list"], ["explain", "specifications"]])
+def test_the_list_has_one_line_for_each(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Right specifications first, then the wrong designs with what they break."""
+    assert main(arguments) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
+    assert [line.split()[0] for line in lines[: len(RIGHT)]] == list(RIGHT)
+    assert sorted(line.split()[0] for line in lines[len(RIGHT) :]) == sorted(WRONG)
+    for exhibit in (*EXHIBITS, *STALLS):
+        line = next(line for line in lines if line.split()[0] == exhibit.spec.name)
+        assert exhibit.breaks in line.partition("Breaks ")[2]
+
+
+@pytest.mark.parametrize(("name", "near"), [("unfencd", "did you mean unfenced"), ("zzzzz", "hint:  siteproof")])
+def test_an_unknown_specification_is_answered_in_a_few_words(
+    name: str, near: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Near names and the command that lists all, never all names at once."""
+    assert main(["explore", name]) == 2
+    told = capsys.readouterr().err
+    assert near in told
+    assert "siteproof explore --list" in told
+    assert len(told) < 300
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("frames", ("specification: Frames that are torn", "Assumes: ", "8,323 states", "docs/spec/spec-frames.md")),
+        ("unfenced", ("wrong design of replication", "LC-15 in 9 steps", "B29", "siteproof explore unfenced")),
+        ("accept_frame", ("FRM-6", "action accept_frame of frames", "SP-REP-25", "the wrong design torn_frame")),
+        ("accept_frame(stream, 0)", ("FRM-6", "The frame that is next is applied.")),
+        ("disk is resized", ("ADM-10.12", "SP-RES-4")),
+        ("ADM-10.12", ("disk is resized: it can happen in",)),
+        ("the_replica_is_exact", ("FRM-12", "always")),
+        ("BOOKMARK", ("a word of the glossary", "marker frame (log format)")),
+        ("marker frame", ("bookmark",)),
+    ],
+)
+def test_explain_knows_what_traces_and_pages_name(
+    name: str, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A specification, a wrong design, an action, a claim or a word is told, however it is written."""
+    assert main(["explain", name]) == 0
+    told = capsys.readouterr().out
+    assert [word for word in words if word not in told] == []
+
+
+def test_explain_finds_near_names_of_designs_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """A mistyped design is answered with the right one."""
+    assert main(["explain", "unfencd"]) == 2
+    assert "unfenced" in capsys.readouterr().err
