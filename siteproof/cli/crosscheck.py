@@ -10,7 +10,7 @@ import click
 
 from siteproof import __version__
 from siteproof.cli.bounds import bound_options, given
-from siteproof.cli.options import size_bytes
+from siteproof.cli.memory import memory_option
 from siteproof.model.engine.choice import ENGINES
 from siteproof.model.engine.foreign.compare import TOOLS, Comparison, Row, compare
 from siteproof.model.engine.foreign.tool import Room
@@ -32,7 +32,7 @@ HEAD = ("executor", "version", "states", "transitions", "depth", "broken claims"
 @click.option(
     "--seconds-max", type=click.IntRange(min=1), default=600, show_default=True, help="for each run of theirs"
 )
-@click.option("--memory", type=size_bytes, default="2G", show_default=True, metavar="SIZE", help="for each executor")
+@memory_option("for each executor")
 def crosscheck(
     spec: str,
     engines: tuple[str, ...],

@@ -89,6 +89,11 @@ def _usage_problem(error: click.UsageError, where: str) -> Problem:
     return Problem(error.format_message(), "the command line is not as expected", f"{where} --help lists what there is")
 
 
+def _out_of_memory(_error: BaseException) -> int:
+    hint = "choose smaller bounds or sizes, or a machine with more memory"
+    return _tell(Problem("memory does not suffice", "the machine refused to give more", hint, ExitCode.CANNOT_JUDGE))
+
+
 def _our_bug(error: BaseException, argv: list[str]) -> int:
     record = {"siteproof": __version__, "argv": argv, "error": repr(error), "traceback": traceback.format_exc()}
     path = _kept(json.dumps(record, indent=1))
@@ -114,5 +119,6 @@ ENDINGS: tuple[tuple[Any, Callable[[Any], int]], ...] = (
     ((KeyboardInterrupt, click.Abort), _interrupted),
     (BrokenPipeError, _reader_has_gone),
     (SystemExit, _stopped),
+    (MemoryError, _out_of_memory),
     (OSError, _environment),
 )

@@ -15,7 +15,7 @@ from siteproof import __version__
 from siteproof.cli.beat import beating
 from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.graph import graph_option, searched, write_graph
-from siteproof.cli.options import size_bytes
+from siteproof.cli.memory import memory_option
 from siteproof.model.engine.choice import ENGINES, explorer, orbits_of
 from siteproof.model.engine.exploration import Exploration, Verdict
 from siteproof.model.engine.explorer import Explorer
@@ -62,7 +62,7 @@ def _list(context: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.option("--symmetry", is_flag=True, help="visit one of several equal orders of components; count all of them")
 @graph_option
 @click.option("--states-max", type=click.IntRange(min=1), default=STATES_MAX, show_default=True)
-@click.option("--memory", type=size_bytes, default="2G", show_default=True, metavar="SIZE", help="for example 512M")
+@memory_option("for example 512M")
 @click.option("--format", "form", type=click.Choice(["text", "json", "itf"]), default="text", show_default=True)
 def explore(
     spec: str,

@@ -41,7 +41,7 @@ class Size:
             raise Problem(
                 f"the product has room for {states:,} states, which take {_mebibytes(self.least_bytes):,} MiB",
                 f"the search was given {_mebibytes(memory_bytes_max):,} MiB",
-                "choose smaller bounds, give it more with --memory, or try --engine packed if few states are reachable",
+                "choose smaller bounds or give it more with --memory; `siteproof prove` with --for-all needs no bounds",
             )
         return min(PLANES_MAX, (memory_bytes_max - self.least_bytes) // self.tensor_bytes)
 
