@@ -96,7 +96,7 @@ def _count(value: Any) -> int:
     if type(value) is not int:
         raise ValueError("it is not a whole number")
     if not 0 <= value <= MISSES_MAX:
-        raise ValueError(f"{value} is outside of the range")
+        raise ValueError("it is outside of the range")
     return value
 
 

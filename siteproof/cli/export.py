@@ -21,9 +21,22 @@ from siteproof.model.specs import known
 Files = dict[str, str]
 
 
+class _Language(click.Choice[str]):
+    """A language; who asks for the form of traces is told where these are written."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if str(value).lower() == "itf":
+            raise Problem(
+                "a specification is not written as itf",
+                "ITF is a form of traces",
+                "siteproof explore SPEC --trace-to STATE --format itf writes the shortest trace to a state",
+            )
+        return super().convert(value, param, ctx)
+
+
 @click.command()
 @click.argument("spec", required=False, default="replication")
-@click.option("--to", "form", type=click.Choice(["tla", "promela", "json"]), required=True, help="the language")
+@click.option("--to", "form", type=_Language(["tla", "promela", "json"]), required=True, help="the language")
 @bound_options
 @click.option("--out", type=click.Path(path_type=Path), help="write files into this folder instead of printing")
 def export(spec: str, form: str, out: Path | None, **bounds: object) -> int:

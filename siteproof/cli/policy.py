@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 
 FILE_BYTES_MAX = 65_536
 HINT = "name a readable policy file, or use --retention and --app-every"
+DIFF_HINT = "name two readable policy files, OLD and NEW; siteproof policy schema prints what may stand in them"
+DIGITS_MAX = 4000  # of a number; Python reads no longer ones
+WITHOUT_EFFECT = {
+    "misses": "nothing fails in a simulated, undisturbed machine",
+    "latency": "a simulation shows when points are taken and deleted, not when they are usable",
+    "rpo_threshold": "a simulation raises no events",
+}
+"""Flags that `simulate` would only repeat."""
 CHECK_DAYS = 16  # so long does a check simulate for its report: a day more than the longest retention
 FORMATS = click.Choice(["text", "json"])
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -111,16 +119,26 @@ def show_schema() -> None:
     emit(schema())
 
 
-def read_request(file: str | None, flags: dict[str, str | None]) -> PolicyRequest:
+def read_request(file: str | None, flags: dict[str, str | None], hint: str = HINT) -> PolicyRequest:
     """The request of a file (or none) with the flags laid over it; Problem for whatever is wrong with either."""
-    settings = settings_of(read_bytes(file, FILE_BYTES_MAX, HINT), file) if file else {}
+    settings = settings_of(read_bytes(file, FILE_BYTES_MAX, hint), file) if file else {}
     given = {FLAGS[flag]: _typed(flag, value) for flag, value in flags.items() if value is not None}
     spoken = {FLAGS[flag]: f"--{flag.replace('_', '-')}" for flag in flags if flags[flag] is not None}
     return request_of({**settings, **given}, spoken)
 
 
+def _named(file: str) -> PolicyRequest:
+    """The request of one of several files: a Problem says which one it is about."""
+    try:
+        return read_request(file, {}, DIFF_HINT)
+    except Problem as problem:
+        if file in problem.problem:
+            raise
+        raise Problem(f"{file}: {problem.problem}", problem.cause, problem.hint, problem.code) from None
+
+
 def _typed(flag: str, value: str) -> str | int:
-    number = value.removeprefix("-").isdecimal() and len(value) < 10
+    number = value.removeprefix("-").isdecimal() and len(value) < DIGITS_MAX
     return int(value) if flag == "misses" and number else value
 
 
@@ -133,6 +151,12 @@ def _typed(flag: str, value: str) -> str | int:
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 def simulate(file: str | None, days: int, picture: str | None, html: str | None, form: str, **flags: str | None) -> int:
     """Let an undisturbed machine make points for some days and show what is kept, with reasons."""
+    for flag, reason in WITHOUT_EFFECT.items():
+        if flags[flag] is not None:
+            option = f"--{flag.replace('_', '-')}"
+            raise Problem(
+                f"{option} has no effect here", reason, f"leave it out; siteproof policy check heeds {option}"
+            )
     request = read_request(file, flags)
     from siteproof.model.policy import simulation  # noqa: PLC0415  (help stays fast)
 
@@ -163,7 +187,7 @@ def diff(old: str, new: str, form: str) -> int:
 
     Exit code 1 when the change deletes points sooner than the old policy would have.
     """
-    requests = read_request(old, {}), read_request(new, {})
+    requests = _named(old), _named(new)
     from siteproof.model.policy import simulation  # noqa: PLC0415  (help stays fast)
     from siteproof.model.policy.edit import compare  # noqa: PLC0415  (help stays fast)
 

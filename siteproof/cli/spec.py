@@ -20,7 +20,7 @@ def spec() -> None:
 
 
 @spec.command()
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 and name the files that are stale.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 and name the files that are stale or missing.")
 @click.option("--out", type=click.Path(path_type=Path), default=FOLDER, show_default=True, help="Folder of the book.")
 def build(*, check: bool, out: Path) -> int:
     """Write the specification as Markdown and SVG, made from the model."""
@@ -50,14 +50,19 @@ def _write(book: Mapping[str, str], out: Path) -> int:
 
 
 def _check(book: Mapping[str, str], out: Path) -> int:
-    stale = [name for name, text in book.items() if _present(out / name) != text]
-    for name in stale:
-        click.echo(f"stale: {out / name}")
+    where = "" if out == FOLDER else f" --out {out}"
+    if not out.is_dir():
+        raise Problem(f"{out} is no folder", "there is no book to check", f"siteproof spec build{where} writes one")
+    missing = [name for name in book if not (out / name).exists()]
+    stale = [name for name, text in book.items() if name not in missing and _present(out / name) != text]
+    for word, names in (("missing", missing), ("stale", stale)):
+        for name in names:
+            click.echo(f"{word}: {out / name}")
     left = _tell_leftovers(book, out)
-    click.echo(
-        f"{_counts(book)} · {f'{len(stale) + len(left)} stale: siteproof spec build' if stale or left else 'fresh'}"
-    )
-    return ExitCode.VIOLATION if stale or left else ExitCode.OK
+    wrong = {"missing": len(missing), "stale": len(stale), "not part of it": len(left)}
+    told = ", ".join(f"{count} {word}" for word, count in wrong.items() if count)
+    click.echo(f"{_counts(book)} · {f'{told}: siteproof spec build{where}' if told else 'fresh'}")
+    return ExitCode.VIOLATION if told else ExitCode.OK
 
 
 def _present(path: Path) -> str | None:

@@ -144,3 +144,11 @@ def test_a_wrong_question_gets_a_hint(arguments: list[str], answer: str, capsys:
     """Exit code 2 and one clear error."""
     assert main(["export", *arguments]) == 2
     assert answer in capsys.readouterr().err
+
+
+def test_who_wants_a_trace_is_told_where_traces_are_written(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--to itf` is refused with the command that writes ITF; another unknown language with the known ones."""
+    assert main(["export", "--to", "itf"]) == 2
+    assert "siteproof explore SPEC --trace-to STATE --format itf" in capsys.readouterr().err
+    assert main(["export", "--to", "alloy"]) == 2
+    assert "'tla', 'promela', 'json'" in capsys.readouterr().err

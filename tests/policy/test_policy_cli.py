@@ -218,3 +218,37 @@ def test_the_schema_is_printed(say: Say) -> None:
     """It is JSON and knows the retention."""
     code, out, _ = say("schema")
     assert (code, "retention" in json.loads(out)["properties"]) == (0, True)
+
+
+@pytest.mark.parametrize("flag", [("--misses", "3"), ("--latency", "2h"), ("--rpo-threshold", "1h")])
+def test_a_simulation_refuses_what_it_would_only_repeat(say: Say, flag: tuple[str, str]) -> None:
+    """Exit code 2, and the command that heeds the flag is named; that one takes it."""
+    code, out, err = say("simulate", *flag)
+    assert (code, out) == (2, "")
+    assert f"{flag[0]} has no effect here" in err
+    assert f"siteproof policy check heeds {flag[0]}" in err
+    assert say("check", *flag)[0] == 0
+
+
+@pytest.mark.parametrize("number", ["999999999999", "9" * 3000, "-1"])
+def test_a_number_that_is_too_large_is_still_a_number(say: Say, number: str) -> None:
+    """The cause is the range, not the form, and it stays short."""
+    _, _, err = say("check", "--misses", number)
+    assert "cause: it is outside of the range" in err
+    assert "--misses is 0 to 5000" in err
+    assert len(err) < 400
+
+
+def test_a_diff_says_which_file_is_wrong(say: Say, tmp_path: Path) -> None:
+    """A wrong value is told with its file, and the hint of a file that is not there speaks of two files."""
+    good, bad = tmp_path / "good.toml", tmp_path / "bad.toml"
+    good.write_text('retention = "24h"\n')
+    bad.write_text('retention = "16d"\n')
+    for order in ((good, bad), (bad, good)):
+        code, _, err = say("diff", *(str(each) for each in order))
+        assert code == 2
+        assert err.startswith(f"error: {bad}: retention = ")
+    _, _, err = say("diff", str(good), str(tmp_path / "gone.toml"))
+    assert "gone.toml" in err.splitlines()[0]
+    assert "OLD and NEW" in err
+    assert "--retention" not in err

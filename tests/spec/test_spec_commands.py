@@ -92,3 +92,27 @@ def test_explain_answers_an_unknown_id_with_near_ones(capsys: pytest.CaptureFixt
     told = capsys.readouterr()
     assert told.out == ""
     assert "did you mean SP-RES-" in told.err
+
+
+def test_a_missing_file_is_not_called_stale(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is missing and what is stale are named and counted apart, with the command that mends both."""
+    main(["spec", "build", "--out", str(tmp_path)])
+    (tmp_path / "res.md").write_text("edited by hand\n")
+    (tmp_path / "lifecycle.svg").unlink()
+    capsys.readouterr()
+    assert main(["spec", "build", "--check", "--out", str(tmp_path)]) == 1
+    told = capsys.readouterr().out
+    assert f"missing: {tmp_path / 'lifecycle.svg'}" in told
+    assert f"stale: {tmp_path / 'res.md'}" in told
+    assert told.rstrip().endswith(f"1 missing, 1 stale: siteproof spec build --out {tmp_path}")
+
+
+def test_a_folder_that_is_not_there_is_a_problem(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is called stale; exit code 2, and how to write a book there."""
+    gone = tmp_path / "gone"
+    assert main(["spec", "build", "--check", "--out", str(gone)]) == 2
+    printed = capsys.readouterr()
+    assert "stale" not in printed.out
+    assert f"{gone} is no folder" in printed.err
+    assert f"siteproof spec build --out {gone} writes one" in printed.err
+    assert not gone.exists()
