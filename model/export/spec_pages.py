@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from siteproof.model.designs import bounds_text, broken_by, checks_of, kinds, usual_check, wrong_designs
 from siteproof.model.exhibits.exhibit import Exhibit
-from siteproof.model.export.markdown import anchor, code, link, listed, page, table
+from siteproof.model.export.markdown import NONE, anchor, code, link, listed, page, table
 from siteproof.model.export.trace import by_bug_class, spec_page
 from siteproof.model.language import Action, Kind, Property, Spec
 from siteproof.model.language.domain import Domain, Members, Range
@@ -78,13 +78,15 @@ def _section(title: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]])
 
 
 def modules_told(spec: Spec) -> Iterator[str]:
-    """What the specification's own modules say of themselves, without the rules for those who maintain them."""
+    """What the specification's modules, by name where they are several, say of themselves, but for the house rules."""
     claims = (each.build.__module__ for each in spec.properties if each.kind is not Kind.EVENTUALLY)
     actions = (each.build.__module__ for each in spec.actions)
-    for name in dict.fromkeys((*(part.kind.__module__ for part in spec.parts), *actions, *claims)):
-        for paragraph in (inspect.getdoc(sys.modules[name]) or "").split("\n\n"):
-            if not paragraph.startswith("Rule:"):
-                yield paragraph
+    modules = dict.fromkeys((*(part.kind.__module__ for part in spec.parts), *actions, *claims))
+    for module in modules:
+        named = f"{code(module.rpartition('.')[2])}: " if len(modules) > 1 else ""
+        first, *others = (inspect.getdoc(sys.modules[module]) or NONE).split("\n\n")
+        yield f"{named}{first}"
+        yield from (paragraph for paragraph in others if not paragraph.startswith("Rule:"))
 
 
 def _variables(spec: Spec) -> Iterator[str]:

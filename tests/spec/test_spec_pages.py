@@ -79,6 +79,13 @@ def test_a_chapter_that_abstracts_says_what_it_assumes(name: str, pages: Mapping
     assert "Assumes: " in pages[f"spec-{name}.md"].partition("## Variables")[0]
 
 
+def test_a_page_of_several_modules_names_each(pages: Mapping[str, str]) -> None:
+    """What each module of the data plane says of itself stands behind its name; a single module needs none."""
+    for module in ("failover", "drill", "replication", "recovery_points"):
+        assert re.search(rf"^`{module}`: \w", pages["spec-replication.md"], re.MULTILINE)
+    assert "`frames`: " not in pages["spec-frames.md"]
+
+
 def test_rules_for_maintainers_stay_off_the_pages(pages: Mapping[str, str]) -> None:
     """A reader of the book is told what a specification is, not how its files are kept."""
     assert [name for name, text in pages.items() if "\nRule:" in text] == []
