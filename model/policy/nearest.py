@@ -13,6 +13,7 @@ from siteproof.model.nouns.policy import APP_CONSISTENT_HOURS_MAX, DAY_MINUTES, 
 from siteproof.model.policy.rule import WEEK_MINUTES, RetentionRule
 from siteproof.model.policy.timing import Timing
 from siteproof.model.policy.witness import withstands
+from siteproof.model.prove.answer import answer
 
 RuleOf = Callable[[int], RetentionRule]  # the rule of a retention in minutes
 INTERVAL_HOURS = range(1, APP_CONSISTENT_HOURS_MAX + 1)
@@ -64,7 +65,7 @@ def _search(hours: Any, lowest: int, highest: int, bound: Any) -> Any:
 
 def _confirmed(search: Any, hours: Any, safe: Callable[[int], bool]) -> int | None:
     for _ in range(RETENTION_HOURS_MAX):
-        if search.check() != z3.sat:
+        if answer(search) != z3.sat:
             return None
         found = search.model()[hours].as_long()
         if safe(found * HOUR_MINUTES):

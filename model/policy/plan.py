@@ -13,6 +13,7 @@ from siteproof.model.nouns.policy import APP_CONSISTENT_HOURS_MAX, CRASH_CONSIST
 from siteproof.model.policy.duration import speak
 from siteproof.model.policy.nearest import RETENTION_HOURS_MAX, loss_minutes
 from siteproof.model.policy.rule import published_rule
+from siteproof.model.prove.answer import answer
 
 DAY_HOURS, WEEK_HOURS, FINE_HOURS = 24, 168, 2
 Need = tuple[str, Any]  # a sentence and the constraint that says it
@@ -62,7 +63,7 @@ def cheapest(needs: Needs) -> Plan | NoPlan:
     search.add(*(constraint for _, constraint in demands))
     for cost in space.costs:
         search.minimize(cost)
-    assert search.check() == z3.sat
+    assert answer(search) == z3.sat
     return _plan(space, search.model(), demands)
 
 
@@ -159,7 +160,7 @@ def _conflict(demands: list[Need]) -> tuple[str, ...]:
     solver.set("core.minimize", True)
     for number, (_, constraint) in enumerate(demands):
         solver.assert_and_track(constraint, f"need{number}")
-    if solver.check() == z3.sat:
+    if answer(solver) == z3.sat:
         return ()
     core = {str(each) for each in solver.unsat_core()}
     return tuple(sentence for number, (sentence, _) in enumerate(demands) if f"need{number}" in core)
@@ -179,4 +180,4 @@ def _nothing_cheaper(space: _Space, demands: list[Need], costs: list[int]) -> bo
     first, second, third = (cost < value for cost, value in zip(space.costs, costs, strict=True))
     equal = [cost == value for cost, value in zip(space.costs, costs, strict=True)]
     solver.add(z3.Or(first, z3.And(equal[0], second), z3.And(equal[0], equal[1], third)))
-    return bool(solver.check() == z3.unsat)
+    return bool(answer(solver) == z3.unsat)

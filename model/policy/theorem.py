@@ -14,6 +14,8 @@ from typing import Any
 import z3
 from attrs import field, frozen
 
+from siteproof.model.prove.answer import answer
+
 TIMEOUT_MS = 10_000
 Formula = Any  # a z3 Boolean expression; the library publishes no types
 
@@ -82,10 +84,10 @@ class Theorem:
     def _decide(self) -> tuple[Outcome, str, Mapping[str, Fraction | bool]]:
         for obligation in self.obligations():
             solver = obligation.negated()
-            answer = solver.check()
-            if answer == z3.sat:
+            said = answer(solver)
+            if said == z3.sat:
                 return Outcome.REFUTED, obligation.name, values_of(solver.model())
-            if answer != z3.unsat:
+            if said != z3.unsat:
                 return Outcome.UNDECIDED, obligation.name, {}
         return Outcome.PROVED, "", {}
 

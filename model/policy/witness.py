@@ -13,6 +13,7 @@ from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.policy.calendar import Attempt, Calendar, Gap, calendar
 from siteproof.model.policy.rule import RetentionRule, Tier
 from siteproof.model.policy.timing import Timing
+from siteproof.model.prove.answer import answer
 
 
 @frozen
@@ -43,8 +44,8 @@ def breaking_run(timing: Timing, rule: RetentionRule) -> Witness:
     search.add(start < end)
     for aim in (misses, newest - first, first):
         search.minimize(aim)
-    answer = search.check()
-    assert answer == z3.sat, answer
+    said = answer(search)
+    assert said == z3.sat, said
     model = search.model()
     found = [model.eval(each, model_completion=True).as_long() for each in (first, newest, misses)]
     return _run(found[0], found[1], found[2], timing)

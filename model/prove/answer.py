@@ -3,15 +3,15 @@
 Rule: `unknown` is a verdict (undecided) only when the solver gave up by itself, for want of time or of a method.
 """
 
-import z3
+from typing import Any
 
-from siteproof.model.prove.lowering import Term
+import z3
 
 CUT_SHORT = ("interrupted", "cancel")
 """How the solver's reasons begin when it was stopped from outside; a timeout says `timeout`."""
 
 
-def answer(solver: Term, *assumptions: Term) -> Term:
+def answer(solver: Any, *assumptions: Any) -> Any:
     """What the solver says: sat, unsat or unknown; KeyboardInterrupt when it was stopped before it could tell."""
     found = solver.check(*assumptions)
     if found == z3.unknown and solver.reason_unknown().startswith(CUT_SHORT):

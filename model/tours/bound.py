@@ -42,6 +42,8 @@ def best_prices(steps: Sequence[Step]) -> Prices:
     """The prices that show most (the dual of the tour as a linear program); place 0 is the initial one."""
     import z3  # noqa: PLC0415  (takes a third of a second, and a small tour does not need it)
 
+    from siteproof.model.prove.answer import answer  # noqa: PLC0415  (the same)
+
     places = sorted({0, *(place for step in steps for place in (step.source, step.target))})
     price = {place: z3.Real(f"price {place}") for place in places}
     least = {covers: z3.Real(f"least {number}") for number, covers in enumerate({step.covers: None for step in steps})}
@@ -49,7 +51,7 @@ def best_prices(steps: Sequence[Step]) -> Prices:
     program.add(price[0] == 0, *(each <= 0 for each in price.values()), *(each >= 0 for each in least.values()))
     program.add(*(least[step.covers] <= 1 + price[step.target] - price[step.source] for step in steps))
     program.maximize(z3.Sum(list(least.values())))
-    assert str(program.check()) == "sat", "no price at all proves something"
+    assert str(answer(program)) == "sat", "no price at all proves something"
     model = program.model()
     values = ((place, model.eval(each, model_completion=True).as_fraction()) for place, each in price.items())
     return {place: Fraction(value.numerator, value.denominator) for place, value in values}

@@ -12,6 +12,7 @@ from siteproof import __version__
 from siteproof.cli.beat import beating
 from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.graph import graph_option, searched, write_graph
+from siteproof.cli.interrupts import interruptible
 from siteproof.model.engine.analysis import must_pass, shape
 from siteproof.model.engine.goal import goal
 from siteproof.model.engine.graph import StateGraph
@@ -70,7 +71,7 @@ def _has_phases(system: System) -> bool:
 
 
 def _toured(graph: StateGraph, cover: Cover, phase: str) -> Tour:
-    with beating(lambda seconds: f"looking for a short tour of all {cover.value} for {seconds:.0f} s"):
+    with interruptible(), beating(lambda seconds: f"looking for a short tour of all {cover.value} for {seconds:.0f} s"):
         return tour(graph, cover, phase)
 
 

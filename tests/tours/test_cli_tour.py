@@ -2,6 +2,10 @@
 
 import json
 import re
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -77,3 +81,16 @@ def test_a_graph_that_is_too_large_is_given_up_early(
     assert code == 3
     assert "more than 5000 states" in err
     assert "choose smaller bounds" in err
+
+
+def test_an_interrupted_tour_is_no_defect() -> None:
+    """Also while the solver works: exit code 130, and nothing is written about a crash."""
+    command = [sys.executable, "-c", "from siteproof.cli import main; raise SystemExit(main())", "tour", "replication"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        next(line for line in iter(process.stdout.readline, "") if line.startswith("actions"))
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "defect" not in err
