@@ -9,7 +9,7 @@ from attrs import evolve
 
 from siteproof.model.language.spec import Bounds, Spec
 from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.model.prove.independence import check_independent, check_unrelated
+from siteproof.model.prove.independence import check_unrelated
 from siteproof.model.prove.lowering import Free
 from siteproof.model.prove.open_bounds import is_a_number
 from siteproof.model.prove.parametric import Hole, Parametric
@@ -46,8 +46,7 @@ def every_size(
 ) -> Proof:
     """Prove the specification for every value of `size`; `at_given` proves it at a given one."""
     for name in set(every) & {part.count for part in spec.parts}:
-        check_independent(spec, bounds, name)
-        check_unrelated(spec, {**bounds, size: COUNT}, name)
+        check_unrelated(spec, {**bounds, size: COUNT}, name)  # at the usual size the caller has looked
     shape = uniform(spec, bounds, size)
     attempt = Parametric(shape, free)
     holes: list[Hole] = []
