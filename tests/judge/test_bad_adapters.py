@@ -86,7 +86,7 @@ def test_an_adapter_that_floods_is_called_so(
 ) -> None:
     """Whoever pours out bytes instead of an answer does not hang: the error says how much came, and from where."""
     monkeypatch.setattr(stdio, "FLOOD_BYTES", 10_000)
-    assert run(tmp_path, f"{adapter('floods')} {stream}", "--timeout", "4s") == ExitCode.CANNOT_JUDGE
+    assert run(tmp_path, f"{adapter('floods')} {stream}", "--timeout", "20s") == ExitCode.CANNOT_JUDGE
     error = capsys.readouterr().err
     floods = "floods `describe`" in error and says in error
     assert floods or "with a line of more than" in error

@@ -50,8 +50,8 @@ solver = z3.Solver()
 birds = [[z3.Bool(f"{bird}.{hole}") for hole in range(14)] for bird in range(15)]
 solver.add(*(z3.Or(bird) for bird in birds))
 solver.add(*(z3.AtMost(*hole, 1) for hole in zip(*birds)))
-print("under way", flush=True)
 try:
+    print("under way", flush=True)
     print(answer(solver))
 except KeyboardInterrupt:
     print("interrupted")
