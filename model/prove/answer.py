@@ -13,7 +13,20 @@ CUT_SHORT = ("interrupted", "cancel")
 
 def answer(solver: Any, *assumptions: Any) -> Any:
     """What the solver says: sat, unsat or unknown; KeyboardInterrupt when it was stopped before it could tell."""
-    found = solver.check(*assumptions)
+    _at_work.append(solver.ctx)
+    try:
+        found = solver.check(*assumptions)
+    finally:
+        _at_work.pop()
     if found == z3.unknown and solver.reason_unknown().startswith(CUT_SHORT):
         raise KeyboardInterrupt
     return found
+
+
+_at_work: list[Any] = []
+
+
+def stop() -> None:
+    """Tell the solver that is being asked, in whatever context it works, to return; called from another thread."""
+    for context in (z3.main_ctx(), *_at_work):
+        context.interrupt()

@@ -45,9 +45,12 @@ def best_prices(steps: Sequence[Step]) -> Prices:
     from siteproof.model.prove.answer import answer  # noqa: PLC0415  (the same)
 
     places = sorted({0, *(place for step in steps for place in (step.source, step.target))})
-    price = {place: z3.Real(f"price {place}") for place in places}
-    least = {covers: z3.Real(f"least {number}") for number, covers in enumerate({step.covers: None for step in steps})}
-    program = z3.Optimize()
+    own = z3.Context()  # of equally good prices always the same ones, whatever was solved before
+    price = {place: z3.Real(f"price {place}", own) for place in places}
+    least = {
+        covers: z3.Real(f"least {number}", own) for number, covers in enumerate({step.covers: None for step in steps})
+    }
+    program = z3.Optimize(ctx=own)
     program.add(price[0] == 0, *(each <= 0 for each in price.values()), *(each >= 0 for each in least.values()))
     program.add(*(least[step.covers] <= 1 + price[step.target] - price[step.source] for step in steps))
     program.maximize(z3.Sum(list(least.values())))

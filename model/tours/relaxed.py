@@ -27,8 +27,9 @@ def relaxed(edges: Sequence[Edge], key: Key, rounds: int) -> Relaxed:
     """The fewest steps that cover what the transitions cover, with at most `rounds` rounds of further conditions."""
     import z3  # noqa: PLC0415  (takes a third of a second, and a small tour does not need it)
 
-    times = {edge: z3.Real(f"times {number}") for number, edge in enumerate(edges)}
-    program = z3.Optimize()
+    own = z3.Context()  # so that of equally cheap answers it is always the same one, whatever was solved before
+    times = {edge: z3.Real(f"times {number}", own) for number, edge in enumerate(edges)}
+    program = z3.Optimize(ctx=own)
     program.add(*_conditions(times, key))
     program.minimize(z3.Sum(list(times.values())))
     found: dict[Edge, Fraction] = {}

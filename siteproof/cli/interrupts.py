@@ -86,13 +86,13 @@ class _Watch:
             each.close()
 
     def _stop_the_solver(self) -> None:
-        import z3  # noqa: PLC0415  (as above)
+        from siteproof.model.prove.answer import stop  # noqa: PLC0415  (as above)
 
         heard = b""
         while heard != bytes([signal.SIGINT]) and not self.over.is_set():
             heard = self.pair[0].recv(1)
         while not self.over.is_set():
-            z3.main_ctx().interrupt()
+            stop()
             if not self.over.wait(AGAIN_SECONDS):
                 _thread.interrupt_main()
 
