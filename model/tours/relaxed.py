@@ -28,7 +28,8 @@ def relaxed(edges: Sequence[Edge], key: Key, rounds: int) -> Relaxed:
     import z3  # noqa: PLC0415  (takes a third of a second, and a small tour does not need it)
 
     own = z3.Context()  # so that of equally cheap answers it is always the same one, whatever was solved before
-    times = {edge: z3.Real(f"times {number}", own) for number, edge in enumerate(edges)}
+    in_order = sorted(edges, key=lambda edge: (edge.target, edge.source, edge.number))  # breaks ties best
+    times = {edge: z3.Real(f"times {number}", own) for number, edge in enumerate(in_order)}
     program = z3.Optimize(ctx=own)
     program.add(*_conditions(times, key))
     program.minimize(z3.Sum(list(times.values())))
