@@ -11,6 +11,7 @@ from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.subject import Image
 from siteproof.model.nouns.vocabulary import Protection, Verb
 from siteproof.reference import lifecycle, selection
+from siteproof.reference.equipment import Equipment
 from siteproof.reference.jobs import PHASE_MS, Job, JobFailed, JobState
 from siteproof.reference.machine import Machine
 from siteproof.reference.procedures import PROCEDURES
@@ -22,7 +23,7 @@ from siteproof.reference.vault import Vault
 STEPS_MAX = 1_000_000
 
 
-class Appliance:
+class Appliance(Equipment):
     """One appliance with its vault, stores and clock; `replicator_type` is where the zoo goes wrong."""
 
     replicator_type: type[Replicator] = Replicator
@@ -31,17 +32,9 @@ class Appliance:
         self, vault: Vault, stores: Stores, scheduler: Scheduler, policy: ReplicationPolicy, profile: Profile = CORE
     ) -> None:
         """Set up for machines that run unprotected; `policy` is what an enable without one gets."""
-        self.vault = vault
-        self.stores = stores
+        super().__init__(vault, stores, self.replicator_type(vault, scheduler, profile), policy)
         self.scheduler = scheduler
-        self.policy = policy
         self.profile = profile
-        self.replicator = self.replicator_type(vault, scheduler, profile)
-
-    @property
-    def now_ms(self) -> int:
-        """The steady clock."""
-        return self.scheduler.now_ms
 
     def do(self, command: Command) -> Accepted:
         """Accept the command as a job in its first phase; Refused when the tables or the guards say no."""

@@ -4,22 +4,19 @@ A drill never touches replication: it builds an isolated machine from a pinned p
 first, raises the generation and fences the old side, whether or not the old side could be shut down.
 """
 
-from typing import TYPE_CHECKING
 
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.vocabulary import Place, Selection
 from siteproof.reference import selection
+from siteproof.reference.equipment import Equipment
 from siteproof.reference.host import Host
 from siteproof.reference.jobs import JobFailed, Work
 from siteproof.reference.machine import Machine
 from siteproof.reference.protection import remove_host
 
-if TYPE_CHECKING:
-    from siteproof.reference.appliance import Appliance
 
-
-def test_failover(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+def test_failover(appliance: Equipment, machine: Machine, command: Command) -> tuple[Work, ...]:
     """Choose and pin a point; build the isolated machine from it."""
     _reserve(machine, command)
 
@@ -30,7 +27,7 @@ def test_failover(appliance: "Appliance", machine: Machine, command: Command) ->
     return _choosing(appliance, machine, command), build
 
 
-def clean_up_test(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+def clean_up_test(appliance: Equipment, machine: Machine, command: Command) -> tuple[Work, ...]:
     """Delete the test machine with everything that was written in it, and let go of its point."""
     del command
 
@@ -41,7 +38,7 @@ def clean_up_test(appliance: "Appliance", machine: Machine, command: Command) ->
     return (remove,)
 
 
-def fail_over(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+def fail_over(appliance: Equipment, machine: Machine, command: Command) -> tuple[Work, ...]:
     """Stop replication and shut the source down if possible; build the machine from the chosen point and start it."""
     _reserve(machine, command)
     choose = _choosing(appliance, machine, command)
@@ -61,7 +58,7 @@ def fail_over(appliance: "Appliance", machine: Machine, command: Command) -> tup
     return stop, start
 
 
-def change_recovery_point(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+def change_recovery_point(appliance: Equipment, machine: Machine, command: Command) -> tuple[Work, ...]:
     """Build the machine anew from another point; what was written since the failover is discarded."""
     _reserve(machine, command)
 
@@ -75,7 +72,7 @@ def change_recovery_point(appliance: "Appliance", machine: Machine, command: Com
     return (rebuild,)
 
 
-def commit(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+def commit(appliance: Equipment, machine: Machine, command: Command) -> tuple[Work, ...]:
     """Delete all other points: the point can never be changed again. In reverse the cloud machine is removed too."""
     del command
 
@@ -88,13 +85,13 @@ def commit(appliance: "Appliance", machine: Machine, command: Command) -> tuple[
     return (settle_for_good,)
 
 
-def complete_migration(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+def complete_migration(appliance: Equipment, machine: Machine, command: Command) -> tuple[Work, ...]:
     """Keep the machine that runs, remove all replication data: failback is impossible for ever."""
     del command
     return (lambda: appliance.replicator.end(machine),)
 
 
-def built(appliance: "Appliance", machine: Machine, point: str, place: Place) -> Host:
+def built(appliance: Equipment, machine: Machine, point: str, place: Place) -> Host:
     """A machine at that place, made from the point and powered on."""
     assert machine.stream is not None
     store = appliance.stores.side(place)
@@ -108,7 +105,7 @@ def _reserve(machine: Machine, command: Command) -> None:
     machine.chosen = found.name if found else ""
 
 
-def _choosing(appliance: "Appliance", machine: Machine, command: Command) -> Work:
+def _choosing(appliance: Equipment, machine: Machine, command: Command) -> Work:
     def choose() -> None:
         if command.selection is Selection.LATEST:
             newest = appliance.replicator.latest(machine)
@@ -119,7 +116,7 @@ def _choosing(appliance: "Appliance", machine: Machine, command: Command) -> Wor
     return choose
 
 
-def _shut_down_old_side(appliance: "Appliance", machine: Machine, wanted: bool) -> None:
+def _shut_down_old_side(appliance: Equipment, machine: Machine, wanted: bool) -> None:
     """Best effort: a side that cannot be reached keeps running, fenced, and the operator is told."""
     old = machine.hosts.get(Place.PRIMARY)
     if old is None or not old.running:

@@ -9,12 +9,12 @@ from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.policy import ReplicationPolicy
 from siteproof.model.nouns.scenario import MachineSpec
 from siteproof.model.nouns.vocabulary import Consistency, Direction, Place, Protection, Resync, ResyncReason, Site
+from siteproof.reference.comparison import Resynchronization
 from siteproof.reference.host import Host
 from siteproof.reference.jobs import Job
 from siteproof.reference.lifecycle import running_place
 from siteproof.reference.link import Link
 from siteproof.reference.points import StoredPoint
-from siteproof.reference.resynchronizer import Resynchronization
 from siteproof.reference.stream import Stream
 
 

@@ -4,18 +4,15 @@ The number of works equals the number of phases that lifecycle.py names for the 
 """
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.vocabulary import Verb
 from siteproof.reference import failover, protection, reprotection_server
+from siteproof.reference.equipment import Equipment
 from siteproof.reference.jobs import Work
 from siteproof.reference.machine import Machine
 
-if TYPE_CHECKING:
-    from siteproof.reference.appliance import Appliance
-
-Procedure = Callable[["Appliance", Machine, Command], tuple[Work, ...]]
+Procedure = Callable[[Equipment, Machine, Command], tuple[Work, ...]]
 
 PROCEDURES: Mapping[Verb, Procedure] = {
     Verb.ENABLE: protection.enable,

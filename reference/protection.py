@@ -4,11 +4,11 @@ An initial copy holds every block as of the moment it is made; later writes arri
 first common point, and whatever fails on the way leaves no replica behind.
 """
 
-from typing import TYPE_CHECKING
 
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.vocabulary import Direction, Place, Protection
+from siteproof.reference.equipment import Equipment
 from siteproof.reference.jobs import JobFailed, Work
 from siteproof.reference.lifecycle import Change
 from siteproof.reference.link import LinkDown
@@ -16,11 +16,8 @@ from siteproof.reference.machine import Machine
 from siteproof.reference.replication_service import ReplicationService
 from siteproof.reference.stream import Stream
 
-if TYPE_CHECKING:
-    from siteproof.reference.appliance import Appliance
 
-
-def enable(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+def enable(appliance: Equipment, machine: Machine, command: Command) -> tuple[Work, ...]:
     """Prepare seed disks and capture; copy everything and make the first common point."""
     machine.policy = command.policy or appliance.policy
 
@@ -34,7 +31,7 @@ def enable(appliance: "Appliance", machine: Machine, command: Command) -> tuple[
     return prepare, copy
 
 
-def disable(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+def disable(appliance: Equipment, machine: Machine, command: Command) -> tuple[Work, ...]:
     """Stop replicating and delete every point; the machine that runs goes on running."""
     del command
 
@@ -46,7 +43,7 @@ def disable(appliance: "Appliance", machine: Machine, command: Command) -> tuple
 
 
 def open_stream(
-    appliance: "Appliance", machine: Machine, direction: Direction, source: Place, disks: tuple[str, ...] = ()
+    appliance: Equipment, machine: Machine, direction: Direction, source: Place, disks: tuple[str, ...] = ()
 ) -> Stream:
     """Empty replicas for the source machine's disks, and an agent that captures from now on."""
     replicator, host = appliance.replicator, machine.hosts[source]
@@ -58,7 +55,7 @@ def open_stream(
     return Stream(agent, replicator.server_type(machine.link), service, machine.generation)
 
 
-def first_copy(appliance: "Appliance", machine: Machine, failed: Change) -> None:
+def first_copy(appliance: Equipment, machine: Machine, failed: Change) -> None:
     """Send everything, process it, and make the first common point; no replica is left when it fails."""
     stream, replicator = machine.stream, appliance.replicator
     assert stream is not None
@@ -74,7 +71,7 @@ def first_copy(appliance: "Appliance", machine: Machine, failed: Change) -> None
     replicator.add_first_point(machine)
 
 
-def remove_host(appliance: "Appliance", machine: Machine, place: Place) -> None:
+def remove_host(appliance: Equipment, machine: Machine, place: Place) -> None:
     """Remove a machine and its disks, if there is one at that place."""
     host = machine.hosts.pop(place, None)
     if host is not None:

@@ -5,13 +5,13 @@ off while data flows to it. A failback keeps a safety point from before power-on
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.vocabulary import Direction, Location, Place, Resync
 from siteproof.reference.agent import WriterFailed
 from siteproof.reference.datapath.corruption import CorruptLog
+from siteproof.reference.equipment import Equipment
 from siteproof.reference.failover import built
 from siteproof.reference.jobs import JobFailed, Work
 from siteproof.reference.link import LinkDown
@@ -19,18 +19,15 @@ from siteproof.reference.machine import Machine
 from siteproof.reference.protection import open_stream, remove_host
 from siteproof.reference.stream import Stream
 
-if TYPE_CHECKING:
-    from siteproof.reference.appliance import Appliance
 
-
-def reprotect(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+def reprotect(appliance: Equipment, machine: Machine, command: Command) -> tuple[Work, ...]:
     """Turn the direction round: back to the site after a failover, to the cloud again after a failback."""
     if machine.forward:
         return _to_site(appliance, machine, command.location)
     return _to_cloud(appliance, machine)
 
 
-def _to_site(appliance: "Appliance", machine: Machine, location: Location) -> tuple[Work, ...]:
+def _to_site(appliance: Equipment, machine: Machine, location: Location) -> tuple[Work, ...]:
     def prepare() -> None:
         _require_way(machine)
         _power_off(machine, Place.PRIMARY)
@@ -44,7 +41,7 @@ def _to_site(appliance: "Appliance", machine: Machine, location: Location) -> tu
     return prepare, copy
 
 
-def _filling(appliance: "Appliance", machine: Machine, location: Location) -> Callable[[Stream], None]:
+def _filling(appliance: Equipment, machine: Machine, location: Location) -> Callable[[Stream], None]:
     """The site-recovery provider: the former machine's disks are a base for comparison, a new machine has none."""
     former = machine.hosts.get(Place.PRIMARY)
     if location is Location.ALTERNATE or former is None:
@@ -57,7 +54,7 @@ def _filling(appliance: "Appliance", machine: Machine, location: Location) -> Ca
     return compare
 
 
-def _to_cloud(appliance: "Appliance", machine: Machine) -> tuple[Work, ...]:
+def _to_cloud(appliance: Equipment, machine: Machine) -> tuple[Work, ...]:
     def prepare() -> None:
         _require_way(machine)
         _power_off(machine, Place.RECOVERY)
@@ -99,7 +96,7 @@ def _turn_round(machine: Machine, stream: Stream, fill: Callable[[Stream], None]
     machine.using, machine.received_ms = "", None
 
 
-def fail_back(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+def fail_back(appliance: Equipment, machine: Machine, command: Command) -> tuple[Work, ...]:
     """Copy what is pending; shut the cloud machine down, copy the rest, keep a safety point, start at the site."""
 
     def copy_pending() -> None:
@@ -131,7 +128,7 @@ def _quiesce(machine: Machine) -> None:
         raise JobFailed(ErrorCode.APP_WRITER_FAILURE, str(failure)) from failure
 
 
-def _catch_up(appliance: "Appliance", machine: Machine) -> None:
+def _catch_up(appliance: Equipment, machine: Machine) -> None:
     """Make the replica equal to the source now, by comparison when deltas are not trusted."""
     stream = machine.stream
     assert stream is not None
@@ -146,7 +143,7 @@ def _catch_up(appliance: "Appliance", machine: Machine) -> None:
         raise JobFailed(ErrorCode.UPLOAD_FAILED, "pending changes did not arrive") from failure
 
 
-def cancel(appliance: "Appliance", machine: Machine, command: Command) -> tuple[Work, ...]:
+def cancel(appliance: Equipment, machine: Machine, command: Command) -> tuple[Work, ...]:
     """Remove the machine at the site, start the cloud machine again: reverse replication goes on as before."""
     del command
 

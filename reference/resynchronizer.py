@@ -1,101 +1,44 @@
-"""The resynchronizer: compares both sides by checksums and sends what differs (seed: Resynchronization process).
+"""The resynchronizer: queues, steps and ends the comparisons of all machines (seed: Resynchronization process).
 
-It runs in bounded steps, so writes land in between: they are captured before the first digest is computed and travel
-afterwards as deltas. A mark is cleared only when every disk has been compared to its end.
+A mark is cleared only when every disk has been compared to its end; automatic comparisons wait for the office to close.
 """
 
-import itertools
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.policy import HOUR_MINUTES, MINUTE_MS
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.vocabulary import Resync, WriteOrderMode
-from siteproof.reference.agent import MachineCut
+from siteproof.reference.comparison import Resynchronization
 from siteproof.reference.datapath.corruption import CorruptLog
-from siteproof.reference.datapath.cut import Cut
-from siteproof.reference.datapath.resync import ResyncSource, ResyncTarget, exchange
 from siteproof.reference.lifecycle import Change
 from siteproof.reference.link import LinkDown
+from siteproof.reference.machine import Machine
+from siteproof.reference.rhythm import Rhythm
 from siteproof.reference.stream import Stream
-
-if TYPE_CHECKING:
-    from siteproof.reference.machine import Machine
-    from siteproof.reference.replicator import Replicator
+from siteproof.reference.vault import Vault
 
 STEP_MS = 1000
-MESSAGES_PER_STEP = 4
 HOUR_MS = HOUR_MINUTES * MINUTE_MS
 DAY_HOURS = 24
 WEEKDAYS = 5
 EPOCH_WEEKDAY = 3  # the first of January 1970 was a Thursday
 
 
-class Resynchronization:
-    """One comparison of all disks of a machine as of its first step; each `step` carries a few messages."""
+class Replication(Protocol):
+    """What a comparison asks of the replication around it."""
 
-    def __init__(self, stream: Stream, job: str = "", doomed: bool = False) -> None:
-        """Nothing happens before the first step."""
-        self.stream = stream
-        self.job = job
-        self.doomed = doomed
-        self._cut: MachineCut | None = None
-        self._messages = self._run()
+    vault: Vault
+    rhythm: Rhythm
 
-    def step(self) -> bool:
-        """Carry a few messages; True when everything has been compared. LinkDown or CorruptLog when it cannot go on."""
-        return sum(1 for _ in itertools.islice(self._messages, MESSAGES_PER_STEP)) < MESSAGES_PER_STEP
+    @property
+    def now_ms(self) -> int:
+        """The steady clock."""
+        ...
 
-    def finish(self) -> None:
-        """Run to the end, or leave everything marked as it was; LinkDown or CorruptLog when it cannot go on."""
-        try:
-            while not self.step():
-                pass
-        except (LinkDown, CorruptLog):
-            self.abort()
-            raise
-
-    def abort(self) -> None:
-        """Give up: every block counts as different again."""
-        if self._cut is not None:
-            self._cut.failed()
-            self._cut = None
-
-    def _run(self) -> Iterator[bytes]:
-        """Every message of the comparison, counted as it leaves."""
-        self._open()
-        self._cut = self.stream.agent.cut_all()
-        for disk, cut in self._cut.cuts.items():
-            yield from self._compare(disk, cut)
-        self.close(self._cut)
-
-    def _open(self) -> None:
-        """What was received before is processed first, so that it can never come after what is sent now."""
-        service = self.stream.service
-        try:
-            service.apply()
-        except CorruptLog:
-            service.salvage()
-        service.resize({disk: source.blocks for disk, source in self.stream.agent.disks.items()})
-        service.open_window()
-
-    def _compare(self, disk: str, cut: Cut) -> Iterator[bytes]:
-        replica = self.stream.service.replicas[disk]
-        source = ResyncSource(cut, replica.blocks, self.stream.server.sealer(disk, replica), replica.keys)
-        for message in exchange(source, ResyncTarget(replica)):
-            self.stream.server.link.carried(len(message))
-            yield message
-        if not source.completed:
-            raise CorruptLog(disk, 0, "the comparison ended before it was complete")
-        self.stream.sent[disk] = max(self.stream.sent[disk], cut.lsn)
-
-    def close(self, cut: MachineCut) -> None:
-        """Both sides agree on every disk: what was written meanwhile is dirty, everything else is clean."""
-        self.stream.service.close_window()
-        self.stream.service.apply()
-        cut.done()
-        self._cut = None
+    def wrote(self, machine: Machine) -> None:
+        """Something has to travel."""
+        ...
 
 
 class Comparisons:
@@ -103,12 +46,12 @@ class Comparisons:
 
     comparison_type: type[Resynchronization] = Resynchronization
 
-    def __init__(self, replicator: "Replicator", profile: Profile) -> None:
+    def __init__(self, replicator: Replication, profile: Profile) -> None:
         """Nothing is compared yet."""
         self.replicator = replicator
         self.profile = profile
 
-    def queue(self, machine: "Machine") -> str:
+    def queue(self, machine: Machine) -> str:
         """Queue a comparison, by hand or by schedule, and return its job's name."""
         assert machine.stream is not None
         name = self.replicator.vault.next_job()
@@ -118,7 +61,7 @@ class Comparisons:
         self._plan(machine, machine.comparison)
         return name
 
-    def _plan(self, machine: "Machine", comparison: Resynchronization) -> None:
+    def _plan(self, machine: Machine, comparison: Resynchronization) -> None:
         def later() -> None:
             if machine.comparison is comparison:
                 self.step(machine)
@@ -127,7 +70,7 @@ class Comparisons:
         if machine.comparison is comparison:
             self.replicator.rhythm.plan(machine, self.replicator.now_ms + STEP_MS, later)
 
-    def step(self, machine: "Machine") -> bool:
+    def step(self, machine: Machine) -> bool:
         """One step of the machine's comparison; False when there is none."""
         comparison = machine.comparison
         if comparison is None:
@@ -140,39 +83,39 @@ class Comparisons:
             self._fail(machine, type(failure).__name__)
         return True
 
-    def _go_on(self, machine: "Machine", comparison: Resynchronization) -> None:
+    def _go_on(self, machine: Machine, comparison: Resynchronization) -> None:
         if comparison.doomed:
             self._fail(machine, "the job failed")
         elif comparison.step():
             self._conclude(machine)
 
-    def _conclude(self, machine: "Machine") -> None:
+    def _conclude(self, machine: Machine) -> None:
         machine.comparison = None
         self.trust(machine)
         machine.received_ms = self.replicator.now_ms
         self.replicator.wrote(machine)
 
     @staticmethod
-    def trust(machine: "Machine") -> None:
+    def trust(machine: Machine) -> None:
         """Both sides agree but for what is tracked: the mark is cleared, here and nowhere else."""
         assert machine.stream is not None
         machine.stream.agent.mode, machine.resync_reason = WriteOrderMode.DATA, None
         machine.regions = Change(resync=Resync.NONE).of(machine.regions)
 
-    def _fail(self, machine: "Machine", detail: str) -> None:
+    def _fail(self, machine: Machine, detail: str) -> None:
         assert machine.stream is not None
         self.give_up(machine)
         machine.stream.break_off()
         machine.regions = Change(resync=Resync.FAILED).of(machine.regions)
         self.replicator.vault.record(machine, self.replicator.now_ms, ErrorCode.NO_RESYNC_PROGRESS, detail)
 
-    def interrupt(self, machine: "Machine") -> None:
+    def interrupt(self, machine: Machine) -> None:
         """A comparison that runs cannot go on: the other side has lost its place in it."""
         if machine.comparison is not None:
             self._fail(machine, "the replication service restarted")
 
     @staticmethod
-    def give_up(machine: "Machine") -> None:
+    def give_up(machine: Machine) -> None:
         """Forget the machine's comparison, if there is one; its mark is not touched."""
         if machine.comparison is not None:
             machine.comparison.abort()
@@ -182,13 +125,13 @@ class Comparisons:
         """Compare to the end at once, as part of a job."""
         self.comparison_type(stream).finish()
 
-    def mend_now(self, machine: "Machine") -> None:
+    def mend_now(self, machine: Machine) -> None:
         """Compare a marked machine to the end at once, as part of a job, and clear its mark."""
         assert machine.stream is not None
         self.compare_now(machine.stream)
         self.trust(machine)
 
-    def plan_automatic(self, machine: "Machine") -> None:
+    def plan_automatic(self, machine: Machine) -> None:
         """Compare by itself outside office hours, unless somebody does it before by hand."""
 
         def start() -> None:

@@ -5,27 +5,48 @@ its points and one watch, so a day of virtual time costs a few hundred actions.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.policy import MINUTE_MS
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.reference.machine import Machine
+from siteproof.reference.points import StoredPoint
 from siteproof.reference.policy_watch import NO_POINT_MS, exposure_ms, threshold_ms
 from siteproof.reference.scheduler import Scheduler
-
-if TYPE_CHECKING:
-    from siteproof.reference.replicator import Replicator
+from siteproof.reference.vault import Vault
 
 SHIP_MS = 1000
 APPLY_MS = 1000
 
 
+class Replication(Protocol):
+    """What happens when it is time."""
+
+    vault: Vault
+
+    def ship(self, machine: Machine) -> bool:
+        """Send what is dirty."""
+        ...
+
+    def apply(self, machine: Machine) -> bool:
+        """Process what was received."""
+        ...
+
+    def take_point(self, machine: Machine, consistency: Consistency = Consistency.CRASH) -> StoredPoint | None:
+        """A point as of now."""
+        ...
+
+    def prune(self, machine: Machine) -> None:
+        """Thin the points."""
+        ...
+
+
 class Rhythm:
     """Plans on the scheduler what the replicator then does."""
 
-    def __init__(self, replicator: "Replicator", scheduler: Scheduler, profile: Profile) -> None:
+    def __init__(self, replicator: Replication, scheduler: Scheduler, profile: Profile) -> None:
         """Plan nothing yet."""
         self.replicator = replicator
         self.scheduler = scheduler

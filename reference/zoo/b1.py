@@ -5,8 +5,9 @@ neither compared nor dirty, and the replica is reported up to date.
 """
 
 from siteproof.reference.agent import MachineCut
+from siteproof.reference.comparison import Resynchronization
 from siteproof.reference.replicator import Replicator
-from siteproof.reference.resynchronizer import Comparisons, Resynchronization
+from siteproof.reference.resynchronizer import Comparisons
 from siteproof.reference.subject import ReferenceSubject
 from siteproof.reference.zoo.exhibit import subject_with
 

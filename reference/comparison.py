@@ -1,0 +1,83 @@
+"""One comparison of a machine's two sides: checksums first, then what differs (seed: Resynchronization process).
+
+It runs in bounded steps, so writes land in between: they are captured before the first digest is computed and travel
+afterwards as deltas. Nothing counts as equal before every disk has been compared to its end.
+"""
+
+import itertools
+from collections.abc import Iterator
+
+from siteproof.reference.agent import MachineCut
+from siteproof.reference.datapath.corruption import CorruptLog
+from siteproof.reference.datapath.cut import Cut
+from siteproof.reference.datapath.resync import ResyncSource, ResyncTarget, exchange
+from siteproof.reference.link import LinkDown
+from siteproof.reference.stream import Stream
+
+MESSAGES_PER_STEP = 4
+
+
+class Resynchronization:
+    """One comparison of all disks of a machine as of its first step; each `step` carries a few messages."""
+
+    def __init__(self, stream: Stream, job: str = "", doomed: bool = False) -> None:
+        """Nothing happens before the first step."""
+        self.stream = stream
+        self.job = job
+        self.doomed = doomed
+        self._cut: MachineCut | None = None
+        self._messages = self._run()
+
+    def step(self) -> bool:
+        """Carry a few messages; True when everything has been compared. LinkDown or CorruptLog when it cannot go on."""
+        return sum(1 for _ in itertools.islice(self._messages, MESSAGES_PER_STEP)) < MESSAGES_PER_STEP
+
+    def finish(self) -> None:
+        """Run to the end, or leave everything marked as it was; LinkDown or CorruptLog when it cannot go on."""
+        try:
+            while not self.step():
+                pass
+        except (LinkDown, CorruptLog):
+            self.abort()
+            raise
+
+    def abort(self) -> None:
+        """Give up: every block counts as different again."""
+        if self._cut is not None:
+            self._cut.failed()
+            self._cut = None
+
+    def _run(self) -> Iterator[bytes]:
+        """Every message of the comparison, counted as it leaves."""
+        self._open()
+        self._cut = self.stream.agent.cut_all()
+        for disk, cut in self._cut.cuts.items():
+            yield from self._compare(disk, cut)
+        self.close(self._cut)
+
+    def _open(self) -> None:
+        """What was received before is processed first, so that it can never come after what is sent now."""
+        service = self.stream.service
+        try:
+            service.apply()
+        except CorruptLog:
+            service.salvage()
+        service.resize({disk: source.blocks for disk, source in self.stream.agent.disks.items()})
+        service.open_window()
+
+    def _compare(self, disk: str, cut: Cut) -> Iterator[bytes]:
+        replica = self.stream.service.replicas[disk]
+        source = ResyncSource(cut, replica.blocks, self.stream.server.sealer(disk, replica), replica.keys)
+        for message in exchange(source, ResyncTarget(replica)):
+            self.stream.server.link.carried(len(message))
+            yield message
+        if not source.completed:
+            raise CorruptLog(disk, 0, "the comparison ended before it was complete")
+        self.stream.sent[disk] = max(self.stream.sent[disk], cut.lsn)
+
+    def close(self, cut: MachineCut) -> None:
+        """Both sides agree on every disk: what was written meanwhile is dirty, everything else is clean."""
+        self.stream.service.close_window()
+        self.stream.service.apply()
+        cut.done()
+        self._cut = None
