@@ -4,7 +4,6 @@ A drill never touches replication: it builds an isolated machine from a pinned p
 first, raises the generation and fences the old side, whether or not the old side could be shut down.
 """
 
-
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.vocabulary import Place, Selection

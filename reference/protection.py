@@ -4,7 +4,6 @@ An initial copy holds every block as of the moment it is made; later writes arri
 first common point, and whatever fails on the way leaves no replica behind.
 """
 
-
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.vocabulary import Direction, Place, Protection
