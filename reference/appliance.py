@@ -4,6 +4,8 @@ Its entry points are verbs of the Subject contract; what a command does to data 
 A refusal is raised before anything is touched.
 """
 
+from collections.abc import Mapping
+
 from siteproof.model.nouns.commands import Accepted, Command
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.policy import ReplicationPolicy, check_policy
@@ -14,7 +16,7 @@ from siteproof.reference import lifecycle, selection
 from siteproof.reference.equipment import Equipment
 from siteproof.reference.jobs import PHASE_MS, Job, JobFailed, JobState
 from siteproof.reference.machine import Machine
-from siteproof.reference.procedures import PROCEDURES
+from siteproof.reference.procedures import PROCEDURES, Procedure
 from siteproof.reference.replicator import Replicator
 from siteproof.reference.scheduler import Scheduler
 from siteproof.reference.stores import Stores
@@ -24,9 +26,11 @@ STEPS_MAX = 1_000_000
 
 
 class Appliance(Equipment):
-    """One appliance with its vault, stores and clock; `replicator_type` is where the zoo goes wrong."""
+    """One appliance with its vault, stores and clock; the class attributes are where the zoo differs."""
 
     replicator_type: type[Replicator] = Replicator
+    procedures: Mapping[Verb, Procedure] = PROCEDURES
+    phase_ms = PHASE_MS
 
     def __init__(
         self, vault: Vault, stores: Stores, scheduler: Scheduler, policy: ReplicationPolicy, profile: Profile = CORE
@@ -87,7 +91,7 @@ class Appliance(Equipment):
 
     def _start(self, machine: Machine, command: Command) -> str:
         course = lifecycle.COURSES[command.verb, machine.regions.direction]
-        works = PROCEDURES[command.verb](self, machine, command)
+        works = self.procedures[command.verb](self, machine, command)
         self._give_up(machine)
         name, doomed = self.vault.next_job(), machine.next_job_fails
         job = Job(name, command.verb, machine.name, self.now_ms, machine.regions, course, works, doomed)
@@ -114,7 +118,7 @@ class Appliance(Equipment):
                 self._plan(machine, job)
 
         if machine.job is job:
-            self.scheduler.at(self.now_ms + PHASE_MS, later)
+            self.scheduler.at(self.now_ms + self.phase_ms, later)
 
     def step(self, machine: Machine) -> None:
         """Do one phase of the machine's job; the regions move as the table says."""

@@ -20,6 +20,8 @@ MESSAGES_PER_STEP = 4
 class Resynchronization:
     """One comparison of all disks of a machine as of its first step; each `step` carries a few messages."""
 
+    source_type: type[ResyncSource] = ResyncSource
+
     def __init__(self, stream: Stream, job: str = "", doomed: bool = False) -> None:
         """Nothing happens before the first step."""
         self.stream = stream
@@ -67,7 +69,7 @@ class Resynchronization:
 
     def _compare(self, disk: str, cut: Cut) -> Iterator[bytes]:
         replica = self.stream.service.replicas[disk]
-        source = ResyncSource(cut, replica.blocks, self.stream.server.sealer(disk, replica), replica.keys)
+        source = self.source_type(cut, replica.blocks, self.stream.server.sealer(disk, replica), replica.keys)
         for message in exchange(source, ResyncTarget(replica)):
             self.stream.server.link.carried(len(message))
             yield message

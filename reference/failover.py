@@ -95,7 +95,7 @@ def built(appliance: Equipment, machine: Machine, point: str, place: Place) -> H
     assert machine.stream is not None
     store = appliance.stores.side(place)
     files = machine.stream.service.promote(point, store, appliance.stores.fresh_folder(machine.name, place))
-    return Host.opened(store, files)
+    return appliance.stores.host_type.opened(store, files)
 
 
 def _reserve(machine: Machine, command: Command) -> None:

@@ -18,6 +18,8 @@ BULK_BLOCKS = 4096  # 16 MiB
 class ProcessServer:
     """One machine's channel to the other side."""
 
+    sealer_type: type[Sealer] = Sealer
+
     def __init__(self, link: Link) -> None:
         """Nothing sealed yet; a stream is opened by its first cut."""
         self.link = link
@@ -26,7 +28,7 @@ class ProcessServer:
     def sealer(self, disk: str, replica: Replica) -> Sealer:
         """The disk's open stream, or a fresh one with a new key."""
         if disk not in self._sealers:
-            self._sealers[disk] = Sealer(replica.keys, replica.invite(), _workers(replica.blocks))
+            self._sealers[disk] = self.sealer_type(replica.keys, replica.invite(), _workers(replica.blocks))
         return self._sealers[disk]
 
     def frames(self, disk: str, replica: Replica, cut: Cut, blocks: Blocks | None = None) -> Iterator[Bytes]:

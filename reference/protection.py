@@ -12,7 +12,6 @@ from siteproof.reference.jobs import JobFailed, Work
 from siteproof.reference.lifecycle import Change
 from siteproof.reference.link import LinkDown
 from siteproof.reference.machine import Machine
-from siteproof.reference.replication_service import ReplicationService
 from siteproof.reference.stream import Stream
 
 
@@ -48,10 +47,10 @@ def open_stream(
     replicator, host = appliance.replicator, machine.hosts[source]
     names = disks or tuple(host.disks)
     replicas = {name: appliance.stores.replica(direction, machine.name, name, host.disk(name).blocks) for name in names}
-    service = ReplicationService(replicas, appliance.stores.receiving(direction), appliance.stores.kek)
+    service = replicator.service_type(replicas, appliance.stores.receiving(direction), appliance.stores.kek)
     agent = replicator.agent_type(host, names)
     agent.start()
-    return Stream(agent, replicator.server_type(machine.link), service, machine.generation)
+    return replicator.stream_type(agent, replicator.server_type(machine.link), service, machine.generation)
 
 
 def first_copy(appliance: Equipment, machine: Machine, failed: Change) -> None:

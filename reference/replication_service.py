@@ -104,12 +104,12 @@ class ReplicationService:
         """Open every replica from its store, as after a crash; CorruptLog when acknowledged records are not there."""
         for disk, replica in self.replicas.items():
             acknowledged = replica.watermarks.cached
-            self.replicas[disk] = Replica.open(self._store, replica.folder, self._kek, acknowledged=acknowledged)
+            self.replicas[disk] = replica.open(self._store, replica.folder, self._kek, acknowledged=acknowledged)
 
     def salvage(self) -> None:
         """Give up every log behind what was applied; points stay, and a comparison is needed."""
         for disk, replica in self.replicas.items():
-            self.replicas[disk] = Replica.salvage(self._store, replica.folder, self._kek)
+            self.replicas[disk] = replica.salvage(self._store, replica.folder, self._kek)
 
     def damage_log(self, *, truncate: bool) -> None:
         """For experiments: flip the last byte of every newest log segment, or cut it off."""

@@ -16,10 +16,12 @@ from siteproof.reference.link import LinkDown
 from siteproof.reference.machine import Machine
 from siteproof.reference.points import StoredPoint
 from siteproof.reference.process_server import ProcessServer
+from siteproof.reference.replication_service import ReplicationService
 from siteproof.reference.resynchronizer import Comparisons
 from siteproof.reference.retention import PUBLISHED, Thinning, thin
 from siteproof.reference.rhythm import Rhythm
 from siteproof.reference.scheduler import Scheduler
+from siteproof.reference.stream import Stream
 from siteproof.reference.vault import Vault
 
 MARKED_BECAUSE: dict[ResyncReason, ErrorCode] = {
@@ -32,10 +34,13 @@ MARKED_BECAUSE: dict[ResyncReason, ErrorCode] = {
 
 
 class Replicator:
-    """Replication of all machines of one appliance; the class attributes are where the zoo goes wrong."""
+    """Replication of all machines of one appliance; the class attributes are where the zoo differs."""
 
     agent_type: type[MobilityAgent] = MobilityAgent
     server_type: type[ProcessServer] = ProcessServer
+    service_type: type[ReplicationService] = ReplicationService
+    stream_type: type[Stream] = Stream
+    rhythm_type: type[Rhythm] = Rhythm
     comparisons_type: type[Comparisons] = Comparisons
     thinning: Thinning = PUBLISHED
 
@@ -43,7 +48,7 @@ class Replicator:
         """Nothing replicates yet."""
         self.vault = vault
         self.scheduler = scheduler
-        self.rhythm = Rhythm(self, scheduler, profile)
+        self.rhythm = self.rhythm_type(self, scheduler, profile)
         self.comparisons = self.comparisons_type(self, profile)
 
     @property

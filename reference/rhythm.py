@@ -46,6 +46,9 @@ class Replication(Protocol):
 class Rhythm:
     """Plans on the scheduler what the replicator then does."""
 
+    ship_ms = SHIP_MS
+    apply_ms = APPLY_MS
+
     def __init__(self, replicator: Replication, scheduler: Scheduler, profile: Profile) -> None:
         """Plan nothing yet."""
         self.replicator = replicator
@@ -78,12 +81,12 @@ class Rhythm:
         if machine.ship_planned:
             return
         machine.ship_planned = True
-        self.plan(machine, self.scheduler.now_ms + SHIP_MS, lambda: self._ship(machine))
+        self.plan(machine, self.scheduler.now_ms + self.ship_ms, lambda: self._ship(machine))
 
     def _ship(self, machine: Machine) -> None:
         machine.ship_planned = False
         if self.replicator.ship(machine):
-            self.plan(machine, self.scheduler.now_ms + APPLY_MS, lambda: self._apply(machine))
+            self.plan(machine, self.scheduler.now_ms + self.apply_ms, lambda: self._apply(machine))
 
     def _apply(self, machine: Machine) -> None:
         self.replicator.apply(machine)

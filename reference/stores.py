@@ -31,6 +31,9 @@ class SimulatedFolder(FolderExecutor):
 class Stores:
     """The folders below `root` and the key that wraps every disk's key."""
 
+    host_type: type[Host] = Host
+    replica_type: type[Replica] = Replica
+
     def __init__(self, root: Path, durable: bool) -> None:
         """Create what is missing; the key is made when it is first needed and never leaves the memory."""
         folder = FolderExecutor if durable else SimulatedFolder
@@ -60,7 +63,7 @@ class Stores:
 
     def first_host(self, spec: MachineSpec) -> Host:
         """The machine as the scenario describes it, at the site."""
-        return Host.opened(self.site, {disk.name: self._raw(spec, disk) for disk in spec.disks})
+        return self.host_type.opened(self.site, {disk.name: self._raw(spec, disk) for disk in spec.disks})
 
     def _raw(self, spec: MachineSpec, disk: DiskSpec) -> str:
         return lay_out(self.site, f"machines/{spec.name}/{disk.name}.raw", disk.blocks, disk.image)
@@ -68,7 +71,7 @@ class Stores:
     def replica(self, direction: Direction, machine: str, disk: str, blocks: int) -> Replica:
         """A new, empty replica on the receiving side."""
         name = f"{machine}-{disk}-{next(self._count)}"
-        return Replica.create(self.receiving(direction), name, blocks, self.kek, disk=f"{machine}/{disk}")
+        return self.replica_type.create(self.receiving(direction), name, blocks, self.kek, disk=f"{machine}/{disk}")
 
     def fresh_folder(self, machine: str, place: Place) -> str:
         """A folder for a new machine, on that place's side."""

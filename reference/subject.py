@@ -44,9 +44,11 @@ UNDECLARED = frozenset({Capability.GROUPS})
 
 
 class ReferenceSubject:
-    """One appliance and its machines below one folder; `appliance_type` and `name` are where the zoo goes wrong."""
+    """One appliance and its machines below one folder; the class attributes are where the zoo differs."""
 
     appliance_type: type[Appliance] = Appliance
+    stores_type: type[Stores] = Stores
+    vault_type: type[Vault] = Vault
     name = "siteproof reference appliance"
 
     def __init__(self, directory: str | Path | None = None, durable: bool = True, profile: Profile = CORE) -> None:
@@ -83,7 +85,7 @@ class ReferenceSubject:
     def reset(self, scenario: Scenario) -> None:
         """Forget everything and set up the scenario: machines run, nothing is protected, the link is up."""
         self.close()
-        stores = Stores(Path(tempfile.mkdtemp(prefix="siteproof-", dir=self._parent)), self._durable)
+        stores = self.stores_type(Path(tempfile.mkdtemp(prefix="siteproof-", dir=self._parent)), self._durable)
         try:
             machines = {
                 spec.name: Machine(spec, scenario.policy, Link(), {Place.PRIMARY: stores.first_host(spec)})
@@ -94,7 +96,7 @@ class ReferenceSubject:
             raise
         clock = Scheduler(scenario.start_ms)
         self._appliance = self.appliance_type(
-            Vault(machines, self._note), stores, clock, scenario.policy, self._profile
+            self.vault_type(machines, self._note), stores, clock, scenario.policy, self._profile
         )
 
     def write(self, address: DiskAddress, writes: tuple[Write, ...]) -> None:

@@ -50,6 +50,8 @@ class Parts:
 class Replica:
     """One protected disk at the target. Not thread-safe: one owner drives it."""
 
+    history_type: type[History] = History
+
     def __init__(self, parts: Parts) -> None:
         """Use `create`, `open` or `salvage`."""
         self.keys = parts.keys
@@ -96,7 +98,7 @@ class Replica:
         minimum = max(state.acknowledged.applied, state.state.applied)
         log = open_log(executor, _cache(folder), keys, state.state.applied, minimum)
         seed = SeedDisk(executor, f"{folder}/seed.raw", state.state.blocks)
-        history = History(executor, folder, keys, seed, {state.state.undo_number: state.state.undo})
+        history = cls.history_type(executor, folder, keys, seed, {state.state.undo_number: state.state.undo})
         replica = cls(Parts(executor, folder, keys, seed, state, log, history))
         if replica.watermarks.cached < acknowledged:
             at = log.end

@@ -25,6 +25,10 @@ SLOTS_PER_WORKER = 3
 class Sealer:
     """One stream to one replica. `bytes_sent` counts everything that it has yielded."""
 
+    delta_blocks = DELTA_BLOCKS
+    bulk_blocks = BULK_BLOCKS
+    compress = staticmethod(frames.compress)
+
     def __init__(self, keys: DiskKeys, invitation: int, workers: int = 0) -> None:
         """`workers` threads pack frames of whole-disk cuts; 0 does everything in the caller's thread."""
         header, self._cipher = new_header(keys, SegmentHeader(Role.STREAM, keys.disk, invitation, 0))
@@ -43,7 +47,7 @@ class Sealer:
             yield self._header
             self._header = b""
         wanted = cut.blocks if blocks is None else blocks
-        size = BULK_BLOCKS if cut.whole else DELTA_BLOCKS
+        size = self.bulk_blocks if cut.whole else self.delta_blocks
         parts = (wanted[start : start + size] for start in range(0, len(wanted), size))
         if self._workers and cut.whole:
             yield from self._in_parallel(cut, parts)
@@ -51,13 +55,13 @@ class Sealer:
             yield from self._one_by_one(cut, parts)
 
     def _one_by_one(self, cut: Cut, parts: Iterator[Blocks]) -> Iterator[bytearray]:
-        slot = bytearray(BULK_BLOCKS * BLOCK_BYTES)
+        slot = bytearray(max(self.bulk_blocks, self.delta_blocks) * BLOCK_BYTES)
         for part in parts:
             yield self._count(self._pack(part, _fill(cut, part, slot), cut.lsn, self._next()))
 
     def _in_parallel(self, cut: Cut, parts: Iterator[Blocks]) -> Iterator[bytearray]:
         """Reading and yielding happen here, packing in the workers; a slot is filled again when its frame has left."""
-        slots = [bytearray(BULK_BLOCKS * BLOCK_BYTES) for _ in range(self._workers * SLOTS_PER_WORKER)]
+        slots = [bytearray(self.bulk_blocks * BLOCK_BYTES) for _ in range(self._workers * SLOTS_PER_WORKER)]
         flying: deque[tuple[Future[bytearray], bytearray]] = deque()
         with ThreadPoolExecutor(self._workers) as pool:
             for part in parts:
@@ -81,7 +85,7 @@ class Sealer:
         carried = data if not zero.any() else rows[~zero].reshape(-1).view(np.uint8).data
         kind = Kind.DATA if len(carried) else Kind.ZERO
         return frames.seal(
-            self._cipher, sequence, frames.compress(kind, int(blocks[0]), run_table(blocks, zero), carried, lsn)
+            self._cipher, sequence, self.compress(kind, int(blocks[0]), run_table(blocks, zero), carried, lsn)
         )
 
     def _next(self) -> int:
