@@ -12,16 +12,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from siteproof import __version__
-from siteproof.model.engine.choice import explorer
-from siteproof.model.engine.foreign import spin
-from siteproof.model.engine.foreign.compare import outcome_of
-from siteproof.model.engine.foreign.tlc import Tlc
-from siteproof.model.engine.foreign.tool import Counts, Room, output
-from siteproof.model.engine.search import Limits
+from siteproof.model.engines.crosscheck import spin
+from siteproof.model.engines.crosscheck.compare import outcome_of
+from siteproof.model.engines.crosscheck.tlc import Tlc
+from siteproof.model.engines.crosscheck.tool import Counts, Room, output
+from siteproof.model.engines.explore.choice import explorer
+from siteproof.model.engines.explore.search import Limits
 from siteproof.model.language.claims import Kind
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import Problem
-from siteproof.model.specs import known
+from siteproof.model.spec.registry.specs import known
 
 SPEC, BOUNDS = "replication", {"machines": 1, "blocks": 2, "versions": 3, "points": 2}
 ENGINES = ("plain", "packed", "rows-std", "rows")

@@ -19,13 +19,13 @@ from attrs import asdict
 
 from benchmarks.engine_peers import SPEC, Measured, minicheck, replication, spin, spin_version, tlc
 from siteproof import __version__
-from siteproof.model.engine.choice import explorer
-from siteproof.model.engine.exploration import Exploration
-from siteproof.model.engine.explorer import Explorer
-from siteproof.model.engine.rows.explorer import RowExplorer
-from siteproof.model.engine.rows.watch import claims_of
-from siteproof.model.engine.search import Level, Limits
-from siteproof.model.specs import known
+from siteproof.model.engines.explore.choice import explorer
+from siteproof.model.engines.explore.exploration import Exploration
+from siteproof.model.engines.explore.explorer import Explorer
+from siteproof.model.engines.explore.rows.explorer import RowExplorer
+from siteproof.model.engines.explore.rows.watch import claims_of
+from siteproof.model.engines.explore.search import Level, Limits
+from siteproof.model.spec.registry.specs import known
 
 TINY = {"machines": 2, "blocks": 1, "versions": 1, "points": 1}
 OWN = {"machines": 2, "blocks": 1, "versions": 3, "points": 1}

@@ -18,12 +18,12 @@ from pathlib import Path
 
 from attrs import asdict, frozen
 
-from siteproof.model.engine.foreign.tlc import Tlc
-from siteproof.model.engine.foreign.tool import Room
-from siteproof.model.engine.program import State, compiled
-from siteproof.model.export.promela import promela
+from siteproof.model.engines.crosscheck.tlc import Tlc
+from siteproof.model.engines.crosscheck.tool import Room
+from siteproof.model.engines.explore.program import State, compiled
+from siteproof.model.engines.formats.promela import promela
 from siteproof.model.language.spec import System
-from siteproof.model.specs import known
+from siteproof.model.spec.registry.specs import known
 
 SPEC = "replication"
 SECONDS_MAX = 1500

@@ -13,11 +13,11 @@ import numpy as np
 from siteproof import __version__
 from siteproof.model.nouns.policy import DAY_MINUTES, ReplicationPolicy
 from siteproof.model.nouns.scenario import START_MS
-from siteproof.model.policy.clocks import Weather, tortured
-from siteproof.model.policy.fates import ends_of
-from siteproof.model.policy.history import run, schedule
-from siteproof.model.policy.rule import published_rule
-from siteproof.model.policy.theorems import theorems
+from siteproof.model.spec.retention_rule import published_rule
+from siteproof.model.theorems import theorems
+from siteproof.model.theorems.clocks import Weather, tortured
+from siteproof.model.theorems.fates import ends_of
+from siteproof.model.theorems.history import run, schedule
 
 ROUNDS = 15
 THEOREM_MS_MAX = 50.0

@@ -14,12 +14,12 @@ from collections.abc import Callable
 
 from siteproof import __version__
 from siteproof.cli.prove import MUTANT_BOUNDS
-from siteproof.model.policy.theorems import theorems
-from siteproof.model.prove.agreement import Row, agreement
-from siteproof.model.prove.bounded import bounded
-from siteproof.model.prove.induction import prove
-from siteproof.model.prove.interference import second_opinion
-from siteproof.model.specs import RIGHT, SPECS
+from siteproof.model.engines.prove.agreement import Row, agreement
+from siteproof.model.engines.prove.bounded import bounded
+from siteproof.model.engines.prove.induction import prove
+from siteproof.model.engines.prove.interference import second_opinion
+from siteproof.model.spec.registry.specs import RIGHT, SPECS
+from siteproof.model.theorems import theorems
 
 ROUNDS = 5
 MUTANTS_EACH = 12

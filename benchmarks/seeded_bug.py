@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from attrs import frozen
 
 from siteproof import __version__
-from siteproof.model.engine.manifest import checks
-from siteproof.model.engine.search import Search, first_violation
-from siteproof.model.engine.trace import trace_to
-from siteproof.model.exhibits import EXHIBITS
+from siteproof.model.engines.explore.search import Search, first_violation
+from siteproof.model.engines.explore.trace import trace_to
 from siteproof.model.language.spec import Spec
+from siteproof.model.spec.registry.manifest import checks
+from siteproof.model.spec.wrong_designs import EXHIBITS
 
 GOAL_SECONDS = 0.1
 RUNS = 3

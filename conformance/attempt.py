@@ -17,11 +17,11 @@ from siteproof.conformance.lab import Lab
 from siteproof.conformance.needs import lacking, provider_of
 from siteproof.conformance.verdict import CaseResult, Verdict
 from siteproof.conformance.verify import Failed, Inconclusive, NonStrict
-from siteproof.model import requirements
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.subject import Description, Unsupported
+from siteproof.model.spec.registry import requirements
 
 
 class Attempt:

@@ -14,7 +14,7 @@ from siteproof.conformance import verify
 from siteproof.conformance.lab import Lab
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.subject import Capability
-from siteproof.model.requirements import Level
+from siteproof.model.spec.registry.requirements import Level
 
 
 @frozen

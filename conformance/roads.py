@@ -10,11 +10,11 @@ from attrs import evolve, frozen
 
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.verify import given
-from siteproof.model import lifecycle
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.subject import Capability, FaultKind
 from siteproof.model.nouns.vocabulary import Resync, Selection, Verb
+from siteproof.model.spec.lifecycle import table as lifecycle
 
 
 class How(StrEnum):

@@ -25,11 +25,11 @@ from siteproof.conformance.case import Case, all_cases
 from siteproof.conformance.failures import save
 from siteproof.conformance.render.headline import headline
 from siteproof.conformance.verdict import CaseResult, Report, Verdict
-from siteproof.model import requirements
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
 from siteproof.model.nouns.subject import CONTRACT_VERSION, Description, Subject, Unsupported
+from siteproof.model.spec.registry import requirements
 
 TIMEOUT_SECONDS = 30.0
 BREAKS_IN_A_ROW_MAX = 3

@@ -13,10 +13,10 @@ from attrs import field, frozen
 
 from siteproof.conformance.coverage.events import Event
 from siteproof.conformance.trace import Step
-from siteproof.model import requirements
 from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.subject import Description, Provider
+from siteproof.model.spec.registry import requirements
 
 MUST = "MUST"
 

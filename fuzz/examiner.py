@@ -11,13 +11,13 @@ from attrs import define, evolve, field
 from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.fuzz.actions import Action, Kind
-from siteproof.model.lifecycle import allowed_operations, failed, is_transitional, phases, refusal, settled
 from siteproof.model.nouns.commands import Answer, Command
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Observation, Regions, Watermarks
 from siteproof.model.nouns.policy import RecoveryPoint
 from siteproof.model.nouns.subject import FaultKind
 from siteproof.model.nouns.vocabulary import Consistency, Direction, Protection, Resync, Selection, Verb
+from siteproof.model.spec.lifecycle.table import allowed_operations, failed, is_transitional, phases, refusal, settled
 
 POINTS_READ_MAX = 4  # of the listed points a checkpoint reads the newest ones and the oldest one
 COPYING = Protection.INITIAL_REPLICATION

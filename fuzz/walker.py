@@ -9,13 +9,13 @@ from collections.abc import Callable
 from attrs import define, field
 
 from siteproof.fuzz.actions import Action, Kind
-from siteproof.model.lifecycle import allowed_operations
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.scenario import MachineSpec, Scenario
 from siteproof.model.nouns.subject import Capability, Fault, FaultKind
 from siteproof.model.nouns.vocabulary import Consistency, Selection, Verb
+from siteproof.model.spec.lifecycle.table import allowed_operations
 
 LONG_MS = 5 * 60_000
 BLOCKS_PER_WRITE_MAX = 6

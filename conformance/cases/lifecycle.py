@@ -19,12 +19,12 @@ from siteproof.conformance.roads import (
     travel,
 )
 from siteproof.conformance.verify import given
-from siteproof.model import lifecycle
 from siteproof.model.nouns.commands import Refusal
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.subject import Capability, FaultKind
 from siteproof.model.nouns.vocabulary import Place, Protection, Resync, Selection, Site, Verb
+from siteproof.model.spec.lifecycle import table as lifecycle
 
 C = Capability
 REFUSED = ("SP-LC-1", "SP-LC-2", "SP-LC-3", "SP-ERR-4")

@@ -13,9 +13,9 @@ from attrs import frozen
 from siteproof.conformance.case import all_cases
 from siteproof.conformance.coverage.lifecycle_map import Edge, LifecycleMap, words_of
 from siteproof.conformance.coverage.trail import Deviation, Pair, Trail
-from siteproof.model import requirements
-from siteproof.model.lifecycle import HAPPENINGS
 from siteproof.model.nouns.vocabulary import Verb
+from siteproof.model.spec.lifecycle.table import HAPPENINGS
+from siteproof.model.spec.registry import requirements
 
 STATES = "states shown"
 RULES = "rules taken"

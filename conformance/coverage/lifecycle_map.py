@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import evolve, field, frozen
 
 from siteproof.conformance.coverage.events import REGIONS, State, state_name
-from siteproof.model.engine.search import Search
+from siteproof.model.engines.explore.search import Search
 from siteproof.model.language.table import matching
-from siteproof.model.lifecycle import LIFECYCLE, allowed_operations
-from siteproof.model.lifecycle_spec import lifecycle_spec
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.vocabulary import Verb
+from siteproof.model.spec.lifecycle.spec import lifecycle_spec
+from siteproof.model.spec.lifecycle.table import LIFECYCLE, allowed_operations
 
 States = frozenset[int]
 

@@ -14,9 +14,9 @@ from siteproof.conformance.coverage import routes
 from siteproof.conformance.coverage.events import Begin, Do, Event, Judged, Passes, State, state_name
 from siteproof.conformance.coverage.lifecycle_map import LifecycleMap, Move, States
 from siteproof.conformance.coverage.routes import Question
-from siteproof.model.lifecycle import refusal, row_for
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.vocabulary import Verb
+from siteproof.model.spec.lifecycle.table import refusal, row_for
 
 COMMANDS_IN_A_ROW_MAX = 8  # without a state between them; more are followed, but nothing is credited for them
 DEVIATIONS_MAX = 1000

@@ -13,10 +13,10 @@ from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.lab import Lab
 from siteproof.conformance.oracles import lifecycle as table
 from siteproof.conformance.roads import arguments
-from siteproof.model import lifecycle
 from siteproof.model.nouns.observation import Observation, Regions
 from siteproof.model.nouns.subject import Capability, FaultKind
 from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Selection, Site, Verb
+from siteproof.model.spec.lifecycle import table as lifecycle
 
 C = Capability
 Action = Callable[[int], None]

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from siteproof.conformance import verify
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.roads import arguments
-from siteproof.model import lifecycle
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Observation, Regions
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.subject import Capability
 from siteproof.model.nouns.vocabulary import Verb
+from siteproof.model.spec.lifecycle import table as lifecycle
 
 C = Capability
 

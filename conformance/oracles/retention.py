@@ -1,7 +1,7 @@
 """The retention oracle: which points the published rule keeps, given every point that was ever listed.
 
-Rule: the keep decision is the model's (model/policy/keep); here stands only how a run is watched and compared. Pruning
-happens when a point arrives, so the rule is replayed arrival by arrival: what was thinned once never comes back.
+Rule: the keep decision is the model's (model/theorems/keep); here stands only how a run is watched and compared.
+Pruning happens when a point arrives, so the rule is replayed arrival by arrival: what is thinned never comes back.
 """
 
 from attrs import define, evolve, field
@@ -9,8 +9,8 @@ from attrs import define, evolve, field
 from siteproof.conformance import verify
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.model.nouns.policy import RecoveryPoint
-from siteproof.model.policy.keep import kept
-from siteproof.model.policy.rule import RetentionRule, published_rule
+from siteproof.model.spec.retention_rule import RetentionRule, published_rule
+from siteproof.model.theorems.keep import kept
 
 LOOK_EVERY_MINUTES = 60  # no point younger than two hours is ever thinned, so none is missed
 

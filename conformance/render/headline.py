@@ -7,9 +7,9 @@ and an early stop are in it.
 from collections import Counter
 
 from siteproof.conformance.verdict import MUST, Report, Requirement, Verdict
-from siteproof.model import requirements
 from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.nouns.subject import Provider
+from siteproof.model.spec.registry import requirements
 
 WORDS = {
     ExitCode.OK: "CONFORMANT",

@@ -11,7 +11,8 @@ from attrs import frozen
 from siteproof.conformance.coverage.events import State, state_name
 from siteproof.conformance.render.images import image_address
 from siteproof.conformance.verdict import CaseResult
-from siteproof.model.export import diagram, layout
+from siteproof.model.book import diagram
+from siteproof.model.drawing import layout
 
 STRIPS = {"test_failover": "test", "resync": "resync"}
 

@@ -14,8 +14,8 @@ from siteproof.conformance.render.headline import WORDS, headline, informative, 
 from siteproof.conformance.render.images import image_address
 from siteproof.conformance.results import MeasureLine, PictureLine, Recorded
 from siteproof.conformance.verdict import MUST, CaseResult, Report, Requirement
-from siteproof.model import requirements
 from siteproof.model.nouns.problem import ExitCode
+from siteproof.model.spec.registry import requirements
 
 NO_CASE = "no_case"
 INFORMATIVE = "informative"

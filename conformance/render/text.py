@@ -10,7 +10,7 @@ from siteproof.conformance.coverage import record
 from siteproof.conformance.coverage.coverage import ALLOWED, EDGES, OTHER, STATES
 from siteproof.conformance.trace import Step
 from siteproof.conformance.verdict import CaseResult, Report, Verdict
-from siteproof.model import requirements
+from siteproof.model.spec.registry import requirements
 
 TRACE_STEPS_SHOWN = 12
 TEXT_CHARACTERS_MAX = 400

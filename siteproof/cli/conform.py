@@ -19,7 +19,7 @@ from siteproof.conformance.case import Case, all_cases
 from siteproof.conformance.verdict import chapter_of
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.profile import CORE, Profile
-from siteproof.model.requirements import near
+from siteproof.model.spec.registry.requirements import near
 
 PROFILES: dict[str, Profile] = {
     "core": CORE,

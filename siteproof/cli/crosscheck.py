@@ -11,14 +11,14 @@ import click
 from siteproof import __version__
 from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.memory import memory_option
-from siteproof.model.engine.choice import ENGINES
-from siteproof.model.engine.foreign.compare import TOOLS, Comparison, Row, compare
-from siteproof.model.engine.foreign.tool import Room
-from siteproof.model.engine.search import MEBIBYTE, Limits
+from siteproof.model.engines.crosscheck.compare import TOOLS, Comparison, Row, compare
+from siteproof.model.engines.crosscheck.tool import Room
+from siteproof.model.engines.explore.choice import ENGINES
+from siteproof.model.engines.explore.search import MEBIBYTE, Limits
 from siteproof.model.language.claims import Kind
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode
-from siteproof.model.specs import known
+from siteproof.model.spec.registry.specs import known
 
 NAMES = tuple(tool.name.lower() for tool in TOOLS)
 HEAD = ("executor", "version", "states", "transitions", "depth", "broken claims")

@@ -11,9 +11,9 @@ import click
 from siteproof import __version__
 
 if TYPE_CHECKING:
-    from siteproof.model.export.trace import CaseLink, Links, RuleLink
+    from siteproof.model.book.traceability import CaseLink, Links, RuleLink
     from siteproof.model.nouns.errors import ErrorCode
-    from siteproof.model.requirements import Requirement
+    from siteproof.model.spec.registry.requirements import Requirement
 
 
 @click.command()
@@ -34,7 +34,7 @@ def explained(name: str) -> Iterator[str]:
     """The lines to print; Problem when nothing has that id."""
     from siteproof.cli.links import links  # noqa: PLC0415  (the model and the cases load only when asked)
     from siteproof.model.nouns.errors import ErrorCode  # noqa: PLC0415  (the same)
-    from siteproof.model.requirements import requirements  # noqa: PLC0415  (the same)
+    from siteproof.model.spec.registry.requirements import requirements  # noqa: PLC0415  (the same)
 
     known, wanted = links(), name.casefold()
     for each in requirements():
@@ -48,7 +48,7 @@ def explained(name: str) -> Iterator[str]:
 
 def _rule_or_case(name: str, known: "Links") -> Iterator[str]:
     from siteproof.cli.explain_specs import told  # noqa: PLC0415  (loads the specifications)
-    from siteproof.model.export.trace import by_bug_class, covers  # noqa: PLC0415  (loads the catalogue)
+    from siteproof.model.book.traceability import by_bug_class, covers  # noqa: PLC0415  (loads the catalogue)
 
     wanted = name.upper()
     if wanted in by_bug_class():
@@ -74,14 +74,14 @@ def _unknown(name: str, known: "Links") -> Exception:
     from siteproof.cli.explain_specs import names  # noqa: PLC0415  (loads the specifications)
     from siteproof.model.nouns.errors import ErrorCode  # noqa: PLC0415  (loads the vocabulary)
     from siteproof.model.nouns.problem import Problem  # noqa: PLC0415  (the same)
-    from siteproof.model.requirements import near, requirements  # noqa: PLC0415  (loads the catalogue)
+    from siteproof.model.spec.registry.requirements import near, requirements  # noqa: PLC0415  (loads the catalogue)
 
     ids = [*(each.id for each in requirements()), *(each.id for each in known.rules), *ErrorCode, *names()]
     return Problem(f"nothing is called {name!r}", "no such id", near(name, [*ids, *(each.id for each in known.cases)]))
 
 
 def _requirement(each: "Requirement", known: "Links") -> Iterator[str]:
-    from siteproof.model.requirements import EVIDENCE_MEANS  # noqa: PLC0415  (loads the catalogue)
+    from siteproof.model.spec.registry.requirements import EVIDENCE_MEANS  # noqa: PLC0415  (loads the catalogue)
 
     yield f"{each.id}  {each.sentence}"
     yield f"  level     {each.level.value}"
@@ -94,7 +94,7 @@ def _requirement(each: "Requirement", known: "Links") -> Iterator[str]:
 
 
 def _found(rules: "list[RuleLink]", cases: "Iterable[CaseLink]", known: "Links") -> Iterator[str]:
-    from siteproof.model.requirements import requirement  # noqa: PLC0415  (loads the catalogue)
+    from siteproof.model.spec.registry.requirements import requirement  # noqa: PLC0415  (loads the catalogue)
 
     for rule in rules:
         yield f"{rule.id}  {rule.kind}: {rule.sentence} ({rule.where})"
@@ -112,7 +112,7 @@ def _listed(title: str, lines: list[str]) -> Iterator[str]:
 
 def _error(code: "ErrorCode") -> Iterator[str]:
     from siteproof.model.nouns.errors import CATALOGUE  # noqa: PLC0415  (loads the vocabulary)
-    from siteproof.model.requirements import requirements  # noqa: PLC0415  (the same)
+    from siteproof.model.spec.registry.requirements import requirements  # noqa: PLC0415  (the same)
 
     entry = CATALOGUE[code]
     yield f"{code.value}  {entry.message}"

@@ -5,14 +5,22 @@ Rule: a name is looked up whatever its case, with spaces or underscores; every t
 
 from collections.abc import Iterator
 
-from siteproof.model.designs import bounds_text, broken_by, checks_of, items_of, kinds, usual_check, wrong_designs
-from siteproof.model.exhibits import EXHIBITS, STALLS
-from siteproof.model.exhibits.exhibit import Exhibit
-from siteproof.model.export.spec_pages import modules_told
-from siteproof.model.export.trace import Links, spec_page
-from siteproof.model.glossary import glossary
+from siteproof.model.book.spec_pages import modules_told
+from siteproof.model.book.traceability import Links, spec_page
 from siteproof.model.language import Action, Property, Spec
-from siteproof.model.specs import RIGHT, SPECS, WRONG
+from siteproof.model.spec.registry.designs import (
+    bounds_text,
+    broken_by,
+    checks_of,
+    items_of,
+    kinds,
+    usual_check,
+    wrong_designs,
+)
+from siteproof.model.spec.registry.glossary import glossary
+from siteproof.model.spec.registry.specs import RIGHT, SPECS, WRONG
+from siteproof.model.spec.wrong_designs import EXHIBITS, STALLS
+from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 LISTS = ("specifications", "specs")
 NAME_WIDTH = 28

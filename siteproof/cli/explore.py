@@ -16,20 +16,20 @@ from siteproof.cli.beat import beating
 from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.graph import graph_option, searched, write_graph
 from siteproof.cli.memory import memory_option
-from siteproof.model.engine.choice import ENGINES, explorer, orbits_of
-from siteproof.model.engine.exploration import Exploration, Verdict
-from siteproof.model.engine.explorer import Explorer
-from siteproof.model.engine.goal import goal
-from siteproof.model.engine.promises import STATES_MAX as PROMISED_STATES_MAX
-from siteproof.model.engine.promises import with_promises
-from siteproof.model.engine.search import MEBIBYTE, Level, Limits, Search, first_violation
-from siteproof.model.engine.trace import Trace, TraceStep
-from siteproof.model.engine.trace import trace_to as traced
-from siteproof.model.export.itf import itf
+from siteproof.model.engines.explore.choice import ENGINES, explorer, orbits_of
+from siteproof.model.engines.explore.exploration import Exploration, Verdict
+from siteproof.model.engines.explore.explorer import Explorer
+from siteproof.model.engines.explore.goal import goal
+from siteproof.model.engines.explore.promises import STATES_MAX as PROMISED_STATES_MAX
+from siteproof.model.engines.explore.promises import with_promises
+from siteproof.model.engines.explore.search import MEBIBYTE, Level, Limits, Search, first_violation
+from siteproof.model.engines.explore.trace import Trace, TraceStep
+from siteproof.model.engines.explore.trace import trace_to as traced
+from siteproof.model.engines.formats.itf import itf
 from siteproof.model.language.claims import Kind
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode
-from siteproof.model.specs import known
+from siteproof.model.spec.registry.specs import known
 
 STATES_MAX = 10_000_000_000
 MARKS = {True: "ok", False: "FAIL", None: "open"}

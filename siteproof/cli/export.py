@@ -10,13 +10,13 @@ import click
 
 from siteproof import __version__
 from siteproof.cli.bounds import bound_options, given
-from siteproof.model.export.identifiers import Docs, docs_of, word
-from siteproof.model.export.jsonspec import to_json
-from siteproof.model.export.promela import promela
-from siteproof.model.export.tla import tla
+from siteproof.model.engines.formats.identifiers import Docs, docs_of, word
+from siteproof.model.engines.formats.jsonspec import to_json
+from siteproof.model.engines.formats.promela import promela
+from siteproof.model.engines.formats.tla import tla
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.model.specs import known
+from siteproof.model.spec.registry.specs import known
 
 Files = dict[str, str]
 

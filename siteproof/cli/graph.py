@@ -11,8 +11,8 @@ import click
 
 from siteproof.cli.beat import beating
 from siteproof.cli.files import write_text
-from siteproof.model.engine.graph import STATES_MAX, StateGraph, graph_of
-from siteproof.model.engine.search import MEBIBYTE, Limits, Search
+from siteproof.model.engines.explore.graph import STATES_MAX, StateGraph, graph_of
+from siteproof.model.engines.explore.search import MEBIBYTE, Limits, Search
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import Problem
 

@@ -86,7 +86,7 @@ class _Watch:
             each.close()
 
     def _stop_the_solver(self) -> None:
-        from siteproof.model.prove.answer import stop  # noqa: PLC0415  (as above)
+        from siteproof.model.engines.prove.answer import stop  # noqa: PLC0415  (as above)
 
         heard = b""
         while heard != bytes([signal.SIGINT]) and not self.over.is_set():

@@ -4,8 +4,8 @@ Rule: this is the only place where the book meets the judge, because the model m
 """
 
 from siteproof.conformance.case import Case, all_cases
-from siteproof.model.export.rules import rule_links
-from siteproof.model.export.trace import CaseLink, Links
+from siteproof.model.book.rules import rule_links
+from siteproof.model.book.traceability import CaseLink, Links
 
 
 def links() -> Links:

@@ -12,7 +12,7 @@ from siteproof.cli.say import emit, facts, identity, title
 from siteproof.model.nouns.problem import ExitCode
 
 if TYPE_CHECKING:
-    from siteproof.model.recovery_plan.checks import Verdict
+    from siteproof.model.advice.recovery_plan.checks import Verdict
 
 FILE_BYTES_MAX = 1_048_576
 HINT = "name a readable plan file"
@@ -38,9 +38,9 @@ def plan() -> None:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def check(file: str, picture: str | None, failover: str, html: str | None, form: str) -> int:
     """Judge the plan FILE (docs/examples/plan.toml is one); exit code 1 when a check fails, 2 when it is no plan."""
-    from siteproof.model.recovery_plan import report  # noqa: PLC0415  (help stays fast)
-    from siteproof.model.recovery_plan.checks import judge  # noqa: PLC0415  (help stays fast)
-    from siteproof.model.recovery_plan.reading import parse_plan  # noqa: PLC0415  (help stays fast)
+    from siteproof.model.advice.recovery_plan import report  # noqa: PLC0415  (help stays fast)
+    from siteproof.model.advice.recovery_plan.checks import judge  # noqa: PLC0415  (help stays fast)
+    from siteproof.model.advice.recovery_plan.reading import parse_plan  # noqa: PLC0415  (help stays fast)
 
     verdict = judge(parse_plan(read_bytes(file, FILE_BYTES_MAX, HINT), file))
     if picture:
@@ -56,8 +56,8 @@ def check(file: str, picture: str | None, failover: str, html: str | None, form:
 
 def draw_plan(picture: str, verdict: "Verdict", failover: str) -> None:
     """Draw the plan as it runs in this kind of failover."""
-    from siteproof.model.recovery_plan.picture import draw  # noqa: PLC0415  (only when it is asked for)
-    from siteproof.model.recovery_plan.plan import SITUATIONS  # noqa: PLC0415  (help stays fast)
+    from siteproof.model.advice.recovery_plan.picture import draw  # noqa: PLC0415  (only when it is asked for)
+    from siteproof.model.advice.recovery_plan.plan import SITUATIONS  # noqa: PLC0415  (help stays fast)
 
     situation = next(each for each in SITUATIONS if each.type == failover)
     write_text(picture, draw(verdict, situation))
@@ -65,8 +65,8 @@ def draw_plan(picture: str, verdict: "Verdict", failover: str) -> None:
 
 def report_plan(html: str, verdict: "Verdict") -> None:
     """Write the verdict with the plan in every kind of failover as one HTML file."""
-    from siteproof.model.export.page import html_of  # noqa: PLC0415  (only when it is asked for)
-    from siteproof.model.recovery_plan.pages import plan_page  # noqa: PLC0415  (only when it is asked for)
+    from siteproof.model.advice.recovery_plan.pages import plan_page  # noqa: PLC0415  (only when it is asked for)
+    from siteproof.model.drawing.page import html_of  # noqa: PLC0415  (only when it is asked for)
 
     write_text(html, html_of(plan_page(verdict, facts("plan check"))))
 
@@ -74,6 +74,6 @@ def report_plan(html: str, verdict: "Verdict") -> None:
 @plan.command("schema")
 def show_schema() -> None:
     """Print the JSON Schema of plan files."""
-    from siteproof.model.recovery_plan.reading import schema  # noqa: PLC0415  (help stays fast)
+    from siteproof.model.advice.recovery_plan.reading import schema  # noqa: PLC0415  (help stays fast)
 
     emit(schema())

@@ -10,11 +10,11 @@ import click
 
 from siteproof.cli.files import read_bytes, write_text
 from siteproof.cli.say import emit, facts, identity, title
+from siteproof.model.advice.policy.request import PolicyRequest, request_of, schema, settings_of
 from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.model.policy.request import PolicyRequest, request_of, schema, settings_of
 
 if TYPE_CHECKING:
-    from siteproof.model.policy.verdict import Verdict
+    from siteproof.model.advice.policy.verdict import Verdict
 
 FILE_BYTES_MAX = 65_536
 HINT = "name a readable policy file, or use --retention and --app-every"
@@ -74,9 +74,9 @@ def check(file: str | None, strict: bool, picture: str | None, html: str | None,
     The seed's rules decide the exit code; stronger theorems are advisories unless --strict is given.
     """
     request = read_request(file, flags)
-    from siteproof.model.policy.report import as_data, as_lines  # noqa: PLC0415  (z3 only when it proves)
-    from siteproof.model.policy.simulation import options  # noqa: PLC0415  (help stays fast)
-    from siteproof.model.policy.verdict import judge  # noqa: PLC0415  (z3 only when it proves)
+    from siteproof.model.advice.policy.report import as_data, as_lines  # noqa: PLC0415  (z3 only when it proves)
+    from siteproof.model.advice.policy.simulation import options  # noqa: PLC0415  (help stays fast)
+    from siteproof.model.advice.policy.verdict import judge  # noqa: PLC0415  (z3 only when it proves)
 
     verdict = judge(request)
     if picture:
@@ -93,7 +93,11 @@ def check(file: str | None, strict: bool, picture: str | None, html: str | None,
 
 def draw_check(picture: str, verdict: "Verdict") -> None:
     """Draw the calendar that refutes the policy, or the longest wait that it survives."""
-    from siteproof.model.policy.picture import draw_verdict, first_calendar, tightest_run  # noqa: PLC0415  (if asked for)
+    from siteproof.model.advice.policy.picture import (  # noqa: PLC0415  (if asked for)
+        draw_verdict,
+        first_calendar,
+        tightest_run,
+    )
 
     request = verdict.request
     shown = first_calendar(each.calendar for each in verdict.findings)
@@ -105,9 +109,11 @@ def draw_check(picture: str, verdict: "Verdict") -> None:
 
 def report_check(html: str, verdict: "Verdict") -> None:
     """Write the verdict, its calendars and what the policy keeps as one HTML file."""
-    from siteproof.model.export.page import html_of  # noqa: PLC0415  (only when it is asked for)
-    from siteproof.model.policy.pages import check_page  # noqa: PLC0415  (only when it is asked for)
-    from siteproof.model.policy.simulation import simulate as simulated  # noqa: PLC0415  (only when it is asked for)
+    from siteproof.model.advice.policy.pages import check_page  # noqa: PLC0415  (only when it is asked for)
+    from siteproof.model.advice.policy.simulation import (  # noqa: PLC0415  (only when it is asked for)
+        simulate as simulated,
+    )
+    from siteproof.model.drawing.page import html_of  # noqa: PLC0415  (only when it is asked for)
 
     past = simulated(verdict.request, CHECK_DAYS)
     write_text(html, html_of(check_page(verdict, past, CHECK_DAYS, facts("policy check"))))
@@ -158,16 +164,16 @@ def simulate(file: str | None, days: int, picture: str | None, html: str | None,
                 f"{option} has no effect here", reason, f"leave it out; siteproof policy check heeds {option}"
             )
     request = read_request(file, flags)
-    from siteproof.model.policy import simulation  # noqa: PLC0415  (help stays fast)
+    from siteproof.model.advice.policy import simulation  # noqa: PLC0415  (help stays fast)
 
     past = simulation.simulate(request, days)
     if picture:
-        from siteproof.model.policy.timeline import draw_timeline  # noqa: PLC0415  (only when it is asked for)
+        from siteproof.model.advice.policy.timeline import draw_timeline  # noqa: PLC0415  (only when it is asked for)
 
         write_text(picture, draw_timeline(request, past))
     if html:
-        from siteproof.model.export.page import html_of  # noqa: PLC0415  (only when it is asked for)
-        from siteproof.model.policy.pages import simulation_page  # noqa: PLC0415  (only when it is asked for)
+        from siteproof.model.advice.policy.pages import simulation_page  # noqa: PLC0415  (only when it is asked for)
+        from siteproof.model.drawing.page import html_of  # noqa: PLC0415  (only when it is asked for)
 
         write_text(html, html_of(simulation_page(request, past, days, facts("policy simulate"))))
     if form == "json":
@@ -188,8 +194,8 @@ def diff(old: str, new: str, form: str) -> int:
     Exit code 1 when the change deletes points sooner than the old policy would have.
     """
     requests = _named(old), _named(new)
-    from siteproof.model.policy import simulation  # noqa: PLC0415  (help stays fast)
-    from siteproof.model.policy.edit import compare  # noqa: PLC0415  (help stays fast)
+    from siteproof.model.advice.policy import simulation  # noqa: PLC0415  (help stays fast)
+    from siteproof.model.advice.policy.edit import compare  # noqa: PLC0415  (help stays fast)
 
     change = compare(requests[0], requests[1])
     if form == "json":
@@ -210,7 +216,7 @@ def diff(old: str, new: str, form: str) -> int:
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 def plan(misses: int, form: str, **needs: Any) -> int:
     """Find the cheapest policy that meets the needs, with the proof that nothing cheaper exists."""
-    from siteproof.model.policy import planning  # noqa: PLC0415  (z3 only when it proves)
+    from siteproof.model.advice.policy import planning  # noqa: PLC0415  (z3 only when it proves)
 
     asked = planning.needs_of(misses=misses, **needs)
     answer = planning.cheapest(asked)
@@ -227,7 +233,7 @@ def plan(misses: int, form: str, **needs: Any) -> int:
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 def theorems(theorem: str | None, smtlib: bool, form: str) -> int:
     """Prove every policy theorem, or the one that is named; exit code 1 when one is not as expected."""
-    from siteproof.model.policy import proving  # noqa: PLC0415  (z3 only when it proves)
+    from siteproof.model.theorems import proving  # noqa: PLC0415  (z3 only when it proves)
 
     chosen = proving.chosen(theorem)
     if smtlib:

@@ -6,16 +6,16 @@ Rule: a gap says which of the two it is: a claim that is broken in reality, with
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from siteproof.model.engine.trace import Trace
+from siteproof.model.engines.explore.trace import Trace
 from siteproof.model.language.claims import Kind
 from siteproof.model.language.spec import Spec
 
 if TYPE_CHECKING:
-    from siteproof.model.prove.agreement import Row
-    from siteproof.model.prove.bounded import Bounded, Found
-    from siteproof.model.prove.interference import SecondOpinion
-    from siteproof.model.prove.proof import Gap, Proof
-    from siteproof.model.prove.reality import Reality
+    from siteproof.model.engines.prove.agreement import Row
+    from siteproof.model.engines.prove.bounded import Bounded, Found
+    from siteproof.model.engines.prove.interference import SecondOpinion
+    from siteproof.model.engines.prove.proof import Gap, Proof
+    from siteproof.model.engines.prove.reality import Reality
 
 INDENT = " " * 6
 LEGEND = {

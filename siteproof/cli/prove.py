@@ -31,12 +31,12 @@ from siteproof.cli.so_far import SoFar
 from siteproof.model.language.spec import Spec
 from siteproof.model.language.text import value_text
 from siteproof.model.nouns.problem import ExitCode
-from siteproof.model.specs import RIGHT, known
+from siteproof.model.spec.registry.specs import RIGHT, known
 
 if TYPE_CHECKING:
-    from siteproof.model.prove.bounded import Bounded
-    from siteproof.model.prove.proof import Proof
-    from siteproof.model.prove.reality import Reality
+    from siteproof.model.engines.prove.bounded import Bounded
+    from siteproof.model.engines.prove.proof import Proof
+    from siteproof.model.engines.prove.reality import Reality
 
 MUTANT_BOUNDS: dict[str, dict[str, int]] = {
     "replication": {"points": 1},
@@ -115,10 +115,10 @@ class _Asked:
 
 
 def _prove(spec: Spec, asked: _Asked) -> int:
-    from siteproof.model.engine.search import Limits  # noqa: PLC0415  (z3 and searches only when it proves)
-    from siteproof.model.prove.induction import prove as attempt  # noqa: PLC0415  (as above)
-    from siteproof.model.prove.interference import second_opinion  # noqa: PLC0415  (as above)
-    from siteproof.model.prove.reality import realities  # noqa: PLC0415  (as above)
+    from siteproof.model.engines.explore.search import Limits  # noqa: PLC0415  (z3 and searches only when it proves)
+    from siteproof.model.engines.prove.induction import prove as attempt  # noqa: PLC0415  (as above)
+    from siteproof.model.engines.prove.interference import second_opinion  # noqa: PLC0415  (as above)
+    from siteproof.model.engines.prove.reality import realities  # noqa: PLC0415  (as above)
 
     asked.so_far.begin(f"prove {spec.name}")
     proof = attempt(spec, asked.bounds, left_open(spec, asked.every), asked.so_far.query)
@@ -144,7 +144,7 @@ def _prove(spec: Spec, asked: _Asked) -> int:
 
 
 def _bmc(spec: Spec, bounds: dict[str, int], steps: int, form: str, so_far: SoFar, *, witnesses: bool) -> int:
-    from siteproof.model.prove.bounded import bounded  # noqa: PLC0415  (as above)
+    from siteproof.model.engines.prove.bounded import bounded  # noqa: PLC0415  (as above)
 
     so_far.begin(f"prove {spec.name} --bmc {steps}")
     found = bounded(spec, steps, bounds, witnesses=witnesses, tell=so_far.depth)
@@ -165,7 +165,7 @@ def _bounded_code(found: "Bounded") -> int:
 
 def _mutants(spec: str | None, bounds: dict[str, int], count: int, seed: int, so_far: SoFar) -> int:
     """Spread the mutants over the specifications, and print what everybody says of them."""
-    from siteproof.model.prove.agreement import agreement  # noqa: PLC0415  (as above)
+    from siteproof.model.engines.prove.agreement import agreement  # noqa: PLC0415  (as above)
 
     specs = list(RIGHT.values()) if spec in {None, "all"} else [known(str(spec))]
     what = f"prove {spec or 'all'} --mutants {count}"

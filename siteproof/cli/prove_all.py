@@ -13,13 +13,13 @@ import click
 from siteproof import __version__
 from siteproof.cli.proof_text import not_proved_here, title
 from siteproof.cli.so_far import SoFar
+from siteproof.model.engines.prove.open_bounds import open_bounds
 from siteproof.model.language.spec import Spec
 from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.model.prove.open_bounds import open_bounds
-from siteproof.model.specs import RIGHT
+from siteproof.model.spec.registry.specs import RIGHT
 
 if TYPE_CHECKING:
-    from siteproof.model.prove.proof import Proof
+    from siteproof.model.engines.prove.proof import Proof
 
 
 def prove_all(states_max: int, form: str, so_far: SoFar) -> ExitCode:
@@ -49,7 +49,7 @@ def _rest(proof: "Proof") -> dict[str, list[str]]:
 
 
 def _proof(spec: Spec, tell: Callable[[], None]) -> "Proof":
-    from siteproof.model.prove.induction import prove  # noqa: PLC0415  (z3 only when it proves)
+    from siteproof.model.engines.prove.induction import prove  # noqa: PLC0415  (z3 only when it proves)
 
     numbers = (*_independent(spec), *open_bounds(spec))
     for size in _sizes(spec):
@@ -64,7 +64,7 @@ def _proof(spec: Spec, tell: Callable[[], None]) -> "Proof":
 
 def _sizes(spec: Spec) -> Iterator[str]:
     """The bounds that say how many variables there are: one of them may be open, where the specification is uniform."""
-    from siteproof.model.prove.uniform import is_count  # noqa: PLC0415  (as above)
+    from siteproof.model.engines.prove.uniform import is_count  # noqa: PLC0415  (as above)
 
     counts = {part.count for part in spec.parts}
     return (name for name in spec.bounds if name not in counts and is_count(spec, {}, name))
@@ -72,7 +72,7 @@ def _sizes(spec: Spec) -> Iterator[str]:
 
 def _independent(spec: Spec) -> Iterator[str]:
     """The bounds that count components of which none knows of another: a proof for one is a proof for all of them."""
-    from siteproof.model.prove.independence import check_independent  # noqa: PLC0415  (it brings z3, as above)
+    from siteproof.model.engines.prove.independence import check_independent  # noqa: PLC0415  (it brings z3, as above)
 
     for count in dict.fromkeys(part.count for part in spec.parts if part.count):
         try:
@@ -94,8 +94,8 @@ def _line(spec: Spec, proof: "Proof") -> str:
 
 
 def _exit_code(proofs: "list[Proof]", states_max: int) -> ExitCode:
-    from siteproof.model.engine.search import Limits  # noqa: PLC0415  (as above)
-    from siteproof.model.prove.reality import realities  # noqa: PLC0415  (as above)
+    from siteproof.model.engines.explore.search import Limits  # noqa: PLC0415  (as above)
+    from siteproof.model.engines.prove.reality import realities  # noqa: PLC0415  (as above)
 
     if all(proof.proved for proof in proofs):
         return ExitCode.OK

@@ -21,7 +21,7 @@ from siteproof.conformance.failures import Failure
 from siteproof.conformance.render import text
 from siteproof.conformance.verdict import CaseResult
 from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.model.requirements import near
+from siteproof.model.spec.registry.requirements import near
 
 FILE_BYTES_MAX = 64 * 1024 * 1024
 WRITERS = "siteproof conform, siteproof fuzz and a crash of siteproof write such files"

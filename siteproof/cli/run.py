@@ -19,10 +19,10 @@ from siteproof.conformance.drill.case import drill_case
 from siteproof.conformance.drill.journey import POLICY
 from siteproof.conformance.drill.measures import MIB, Measures
 from siteproof.conformance.render.page_data import tiles_of
-from siteproof.model.policy.request import PolicyRequest
-from siteproof.model.policy.simulation import options as spoken
-from siteproof.model.policy.simulation import simulate
-from siteproof.model.policy.timeline import pictures
+from siteproof.model.advice.policy.request import PolicyRequest
+from siteproof.model.advice.policy.simulation import options as spoken
+from siteproof.model.advice.policy.simulation import simulate
+from siteproof.model.advice.policy.timeline import pictures
 
 DAYS_DRAWN = 3
 EMBEDDED = "siteproof.reference.subject:make_subject"

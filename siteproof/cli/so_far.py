@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 if TYPE_CHECKING:
-    from siteproof.model.prove.agreement import Judged
+    from siteproof.model.engines.prove.agreement import Judged
 
 
 @attrs.define

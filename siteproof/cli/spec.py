@@ -31,7 +31,7 @@ def build(*, check: bool, out: Path) -> int:
 
 def _book() -> Mapping[str, str]:
     from siteproof.cli.links import links  # noqa: PLC0415  (the model, the prover and the cases load only when asked)
-    from siteproof.model.export.book import book  # noqa: PLC0415  (the same)
+    from siteproof.model.book.book import book  # noqa: PLC0415  (the same)
 
     return book(links())
 
@@ -80,6 +80,6 @@ def _tell_leftovers(book: Mapping[str, str], out: Path) -> list[Path]:
 
 
 def _counts(book: Mapping[str, str]) -> str:
-    from siteproof.model.requirements import requirements  # noqa: PLC0415  (loads the catalogue)
+    from siteproof.model.spec.registry.requirements import requirements  # noqa: PLC0415  (loads the catalogue)
 
     return f"{len(book)} files, {len(requirements())} requirements"

@@ -13,13 +13,13 @@ from siteproof.cli.beat import beating
 from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.graph import graph_option, searched, write_graph
 from siteproof.cli.interrupts import interruptible
-from siteproof.model.engine.analysis import must_pass, shape
-from siteproof.model.engine.goal import goal
-from siteproof.model.engine.graph import StateGraph
+from siteproof.model.engines.explore.analysis import must_pass, shape
+from siteproof.model.engines.explore.goal import goal
+from siteproof.model.engines.explore.graph import StateGraph
+from siteproof.model.engines.tours import Cover, Tour, phase_names, tour
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode
-from siteproof.model.specs import known
-from siteproof.model.tours import Cover, Tour, phase_names, tour
+from siteproof.model.spec.registry.specs import known
 
 PHASE = "protection"
 

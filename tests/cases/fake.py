@@ -5,7 +5,6 @@ Rule: as plain as possible, one method per promise, so that a miniature override
 
 from pathlib import Path
 
-from siteproof.model import lifecycle
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.observation import DiskView, Event, Observation, Regions, Watermarks
@@ -32,6 +31,7 @@ from siteproof.model.nouns.vocabulary import (
     Site,
     Verb,
 )
+from siteproof.model.spec.lifecycle import table as lifecycle
 from tests.cases.fake_jobs import FakeJobs
 from tests.cases.fake_machine import MARKS, Disks, FakeMachine
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from attrs import evolve
 
-from siteproof.model import lifecycle
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.policy import RecoveryPoint
@@ -20,6 +19,7 @@ from siteproof.model.nouns.vocabulary import (
     Resync,
     Selection,
 )
+from siteproof.model.spec.lifecycle import table as lifecycle
 from tests.cases.fake_machine import DIGEST_BYTES, NEEDS_LINK, FakeMachine
 from tests.cases.fake_time import FakeTime
 

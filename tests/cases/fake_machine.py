@@ -5,7 +5,6 @@ Rule: data only.
 
 from attrs import define, field
 
-from siteproof.model import lifecycle
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Event, Regions
@@ -19,6 +18,7 @@ from siteproof.model.nouns.vocabulary import (
     ResyncReason,
     Verb,
 )
+from siteproof.model.spec.lifecycle import table as lifecycle
 
 Disks = dict[str, bytearray]
 FRAME_BYTES = 48

@@ -21,8 +21,8 @@ from siteproof.model.nouns.vocabulary import (
     Site,
     Verb,
 )
-from siteproof.model.policy.keep import kept
-from siteproof.model.policy.rule import published_rule
+from siteproof.model.spec.retention_rule import published_rule
+from siteproof.model.theorems.keep import kept
 from tests.cases.fake_machine import FRAME_BYTES, FakeMachine
 
 

@@ -5,7 +5,6 @@ Rule: each is the honest fake with one lie, as small as possible.
 
 from attrs import evolve
 
-from siteproof.model import lifecycle
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import DiskView, Observation, Regions, Watermarks
@@ -14,6 +13,7 @@ from siteproof.model.nouns.scenario import MachineSpec, Scenario
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import Fault, FaultKind, Image, ImageKind
 from siteproof.model.nouns.vocabulary import Consistency, Place, Selection, Verb
+from siteproof.model.spec.lifecycle import table as lifecycle
 from tests.cases.fake import FakeSubject
 from tests.cases.fake_machine import FakeMachine
 from tests.cases.liars import Wrong, caught_by

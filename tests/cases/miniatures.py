@@ -12,8 +12,8 @@ from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, RecoveryPoint
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import DiskAddress, Fault, FaultKind, Image
 from siteproof.model.nouns.vocabulary import Consistency, Direction, Place, Protection, Resync, TestFailover, Verb
-from siteproof.model.policy.keep import kept
-from siteproof.model.policy.rule import EVERYTHING, Alignment, Representative, RetentionRule, published_rule
+from siteproof.model.spec.retention_rule import EVERYTHING, Alignment, Representative, RetentionRule, published_rule
+from siteproof.model.theorems.keep import kept
 from tests.cases.fake import FakeSubject
 from tests.cases.fake_machine import FakeMachine
 

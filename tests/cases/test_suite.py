@@ -9,7 +9,7 @@ from siteproof.conformance import verify
 from siteproof.conformance.case import Case, Level, all_cases, find
 from siteproof.conformance.lab import Lab
 from siteproof.model.nouns.profile import CORE
-from siteproof.model.requirements import requirements
+from siteproof.model.spec.registry.requirements import requirements
 from tests.cases.fake import FakeSubject
 from tests.cases.judging import verdict
 

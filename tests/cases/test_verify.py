@@ -13,7 +13,7 @@ from siteproof.model.nouns.observation import Observation, Regions
 from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, RecoveryPoint
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.vocabulary import Consistency, Verb
-from siteproof.model.policy.rule import published_rule
+from siteproof.model.spec.retention_rule import published_rule
 from tests.cases.fake import FakeSubject
 
 

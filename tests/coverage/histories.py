@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from siteproof.conformance.coverage.events import FORMAT_VERSION, Begin, Do, Event, Head, line, state_of
 from siteproof.conformance.coverage.lifecycle_map import LifecycleMap
-from siteproof.model.engine.graph import Edge
+from siteproof.model.engines.explore.graph import Edge
 from siteproof.model.nouns.vocabulary import Verb
 
 BY_HAND = b"""\

@@ -14,12 +14,12 @@ from siteproof.conformance.coverage.events import Do, state_of
 from siteproof.conformance.render import headline as headlines
 from siteproof.conformance.render import page, page_data, text
 from siteproof.conformance.verdict import MUST, CaseResult, Report, Verdict
-from siteproof.model.export.chapters import index_page
+from siteproof.model.book.chapters import index_page
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.subject import Description
 from siteproof.model.nouns.vocabulary import Protection, Verb
-from siteproof.model.requirements import requirements
+from siteproof.model.spec.registry.requirements import requirements
 
 HISTORY = (state_of("vm1", Regions()), Do(Verb.ENABLE, "vm1"), state_of("vm1", Regions(Protection.PROTECTED)))
 LEVELS = {each.id: each.level.value for each in requirements()}

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 from siteproof.model.nouns.evidence import Evidence
-from siteproof.model.requirements import SEED_SECTIONS, requirements
+from siteproof.model.spec.registry.requirements import SEED_SECTIONS, requirements
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "sources.md").read_text()

@@ -9,14 +9,14 @@ from siteproof.conformance.coverage.events import Begin, Do, Event, Judged, Pass
 from siteproof.conformance.coverage.lifecycle_map import LifecycleMap, lifecycle_map
 from siteproof.conformance.coverage.record import follow, read
 from siteproof.conformance.coverage.trail import Trail
-from siteproof.model.engine.graph import StateGraph, graph_of
-from siteproof.model.engine.search import Search
-from siteproof.model.lifecycle import refusal
+from siteproof.model.engines.explore.graph import StateGraph, graph_of
+from siteproof.model.engines.explore.search import Search
+from siteproof.model.engines.tours import Cover, tour
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Site, TestFailover, Verb
-from siteproof.model.specs import known
-from siteproof.model.tours import Cover, tour
+from siteproof.model.spec.lifecycle.table import refusal
+from siteproof.model.spec.registry.specs import known
 from tests.coverage.histories import BY_HAND, FORGED, as_file, walked
 
 REST = Regions()

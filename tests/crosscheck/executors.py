@@ -5,9 +5,9 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from siteproof.model.engine.foreign.compare import Outcome
-from siteproof.model.engine.foreign.tool import Counts
-from siteproof.model.export.jsonspec import to_json
+from siteproof.model.engines.crosscheck.compare import Outcome
+from siteproof.model.engines.crosscheck.tool import Counts
+from siteproof.model.engines.formats.jsonspec import to_json
 from siteproof.model.language.claims import Kind
 from siteproof.model.language.domain import Range
 from siteproof.model.language.evaluate import evaluate

@@ -5,17 +5,17 @@ from collections.abc import Callable, Iterator
 
 from attrs import frozen
 
-from siteproof.model.engine.choice import explorer
-from siteproof.model.engine.foreign.chance import random_system
-from siteproof.model.engine.foreign.compare import Outcome, ours, theirs
-from siteproof.model.engine.foreign.mutants import mutants
-from siteproof.model.engine.foreign.spin import Spin
-from siteproof.model.engine.foreign.tlc import Tlc
-from siteproof.model.engine.foreign.tool import Room, Tool
-from siteproof.model.engine.search import Limits
+from siteproof.model.engines.crosscheck.chance import random_system
+from siteproof.model.engines.crosscheck.compare import Outcome, ours, theirs
+from siteproof.model.engines.crosscheck.mutants import mutants
+from siteproof.model.engines.crosscheck.spin import Spin
+from siteproof.model.engines.crosscheck.tlc import Tlc
+from siteproof.model.engines.crosscheck.tool import Room, Tool
+from siteproof.model.engines.explore.choice import explorer
+from siteproof.model.engines.explore.search import Limits
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.model.specs import known
+from siteproof.model.spec.registry.specs import known
 from tests.crosscheck.executors import by_evaluation, by_json
 
 STATES_MAX = 3_000

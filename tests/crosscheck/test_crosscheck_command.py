@@ -8,8 +8,8 @@ from attrs import frozen
 
 from siteproof.cli import crosscheck as command
 from siteproof.cli import main
-from siteproof.model.engine.foreign import spin, tlc
-from siteproof.model.engine.foreign.tool import Answer, Counts, Room, output
+from siteproof.model.engines.crosscheck import spin, tlc
+from siteproof.model.engines.crosscheck.tool import Answer, Counts, Room, output
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode, Problem
 

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from siteproof.model.engine.foreign.chance import random_system
-from siteproof.model.engine.foreign.compare import Outcome, theirs
+from siteproof.model.engines.crosscheck.chance import random_system
+from siteproof.model.engines.crosscheck.compare import Outcome, theirs
 from siteproof.model.language import Component, Step, System, action, given
 from siteproof.model.language.spec import Part, Spec
 from tests.crosscheck.executors import by_evaluation

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from siteproof.cli import main
-from siteproof.model.export.identifiers import Names, doc_lines, docs_of, word
-from siteproof.model.export.jsonspec import to_json
-from siteproof.model.export.promela import promela
-from siteproof.model.export.tla import tla
+from siteproof.model.engines.formats.identifiers import Names, doc_lines, docs_of, word
+from siteproof.model.engines.formats.jsonspec import to_json
+from siteproof.model.engines.formats.promela import promela
+from siteproof.model.engines.formats.tla import tla
 from siteproof.model.language.claims import Kind
-from siteproof.model.specs import SPECS, known
+from siteproof.model.spec.registry.specs import SPECS, known
 
 BOUNDS = {"blocks": 1, "points": 1}
 

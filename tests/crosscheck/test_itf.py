@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from siteproof.cli import main
-from siteproof.model.engine.program import compiled
-from siteproof.model.specs import known
+from siteproof.model.engines.explore.program import compiled
+from siteproof.model.spec.registry.specs import known
 
 GOAL = "protection=committed,direction=forward"
 

@@ -6,18 +6,18 @@ from importlib.machinery import ModuleSpec
 
 import pytest
 
-from siteproof.model.engine import choice
-from siteproof.model.engine.choice import Growing, explorer, orbits_of
-from siteproof.model.engine.exploration import Exploration
-from siteproof.model.engine.rows.explorer import RowExplorer
-from siteproof.model.engine.rows.integers import IntegerStore
-from siteproof.model.engine.rows.layout import size_of
-from siteproof.model.engine.rows.product import product
-from siteproof.model.engine.rows.tensor import TensorStore
-from siteproof.model.engine.search import Level, Limits, Search
+from siteproof.model.engines.explore import choice
+from siteproof.model.engines.explore.choice import Growing, explorer, orbits_of
+from siteproof.model.engines.explore.exploration import Exploration
+from siteproof.model.engines.explore.rows.explorer import RowExplorer
+from siteproof.model.engines.explore.rows.integers import IntegerStore
+from siteproof.model.engines.explore.rows.layout import size_of
+from siteproof.model.engines.explore.rows.product import product
+from siteproof.model.engines.explore.rows.tensor import TensorStore
+from siteproof.model.engines.explore.search import Level, Limits, Search
 from siteproof.model.language import Action, Component, Part, Spec, SpecError, Step, System, action, given
 from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.model.specs import SPECS
+from siteproof.model.spec.registry.specs import SPECS
 from tests.engine import toys
 
 PAIR = {"machines": 2, "blocks": 1, "versions": 1, "points": 1}

@@ -5,14 +5,14 @@ import re
 
 import pytest
 
-from siteproof.model.engine.choice import explorer
-from siteproof.model.engine.exploration import Exploration
-from siteproof.model.engine.goal import goal
-from siteproof.model.engine.manifest import Check, checks
-from siteproof.model.engine.search import Level
+from siteproof.model.engines.explore.choice import explorer
+from siteproof.model.engines.explore.exploration import Exploration
+from siteproof.model.engines.explore.goal import goal
+from siteproof.model.engines.explore.search import Level
 from siteproof.model.language import System
 from siteproof.model.nouns.problem import Problem
-from siteproof.model.specs import SPECS
+from siteproof.model.spec.registry.manifest import Check, checks
+from siteproof.model.spec.registry.specs import SPECS
 from tests.engine import toys
 
 COMPARED_STATES_MAX = 4_000

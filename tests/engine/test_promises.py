@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from siteproof.model.engine.exploration import Verdict, report
-from siteproof.model.engine.foreign.tlc import jar
-from siteproof.model.engine.promises import promise_verdicts, with_promises
-from siteproof.model.engine.search import Search
-from siteproof.model.export.jsonspec import data_of
-from siteproof.model.export.promela import promela
-from siteproof.model.export.tla import tla
+from siteproof.model.engines.crosscheck.tlc import jar
+from siteproof.model.engines.explore.exploration import Verdict, report
+from siteproof.model.engines.explore.promises import promise_verdicts, with_promises
+from siteproof.model.engines.explore.search import Search
+from siteproof.model.engines.formats.jsonspec import data_of
+from siteproof.model.engines.formats.promela import promela
+from siteproof.model.engines.formats.tla import tla
 from siteproof.model.language import (
     Action,
     Bool,
@@ -26,7 +26,7 @@ from siteproof.model.language import (
     given,
 )
 from siteproof.model.language.promise import Eventually, Leads
-from siteproof.model.specs import known
+from siteproof.model.spec.registry.specs import known
 
 
 class Lamp(Component):

@@ -4,15 +4,15 @@ import math
 
 import pytest
 
-from siteproof.model.engine.choice import explorer, orbits_of
-from siteproof.model.engine.explorer import Explorer, PlainExplorer
-from siteproof.model.engine.goal import goal
-from siteproof.model.engine.orbits import OrbitSearch
-from siteproof.model.engine.search import Level, Limits, Search
-from siteproof.model.engine.symmetry import symmetry
+from siteproof.model.engines.explore.choice import explorer, orbits_of
+from siteproof.model.engines.explore.explorer import Explorer, PlainExplorer
+from siteproof.model.engines.explore.goal import goal
+from siteproof.model.engines.explore.orbits import OrbitSearch
+from siteproof.model.engines.explore.search import Level, Limits, Search
+from siteproof.model.engines.explore.symmetry import symmetry
 from siteproof.model.language import Action, Bool, Component, Part, Spec, Step, System, action, always, exists, given
 from siteproof.model.nouns.problem import Problem
-from siteproof.model.specs import known
+from siteproof.model.spec.registry.specs import known
 from tests.engine.test_engines_agree import facts
 
 PAIR = {"machines": 2, "blocks": 1, "versions": 1, "points": 1}

@@ -7,8 +7,8 @@ nothing has to be guessed about what is hidden.
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 
-from siteproof.model.engine.program import State
-from siteproof.model.engine.search import Search
+from siteproof.model.engines.explore.program import State
+from siteproof.model.engines.explore.search import Search
 from siteproof.model.language.domain import Value
 
 Values = Mapping[str, Value]

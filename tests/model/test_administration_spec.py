@@ -5,23 +5,23 @@ import functools
 import pytest
 from attrs import asdict, evolve
 
-from siteproof.model import administration
-from siteproof.model.administration import ADMIN_HAPPENINGS, ADMINISTRATION
-from siteproof.model.administration_spec import acts
-from siteproof.model.appliance import Condition
-from siteproof.model.engine.program import State
-from siteproof.model.engine.search import Search
-from siteproof.model.exhibits import EXHIBITS
-from siteproof.model.exhibits.exhibit import Exhibit
-from siteproof.model.export.graph import reachable
+from siteproof.model.book.graph import reachable
+from siteproof.model.engines.explore.program import State
+from siteproof.model.engines.explore.search import Search
+from siteproof.model.engines.prove.induction import prove
 from siteproof.model.language.table import AdminRow, Happening, Row
-from siteproof.model.lifecycle import HAPPENINGS, LIFECYCLE
 from siteproof.model.nouns.administration import AdminFacts, AdminVerb, Components
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.vocabulary import Direction, Protection
-from siteproof.model.prove.induction import prove
-from siteproof.model.specs import SPECS
+from siteproof.model.spec.administration import table as administration
+from siteproof.model.spec.administration.spec import acts
+from siteproof.model.spec.administration.table import ADMIN_HAPPENINGS, ADMINISTRATION
+from siteproof.model.spec.appliance import Condition
+from siteproof.model.spec.lifecycle.table import HAPPENINGS, LIFECYCLE
+from siteproof.model.spec.registry.specs import SPECS
+from siteproof.model.spec.wrong_designs import EXHIBITS
+from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 Known = tuple[Regions, AdminFacts]
 WRONG = [each for each in EXHIBITS if each.right == "administration"]

@@ -6,8 +6,6 @@ import itertools
 import pytest
 from attrs import evolve
 
-from siteproof.model import administration, lifecycle
-from siteproof.model.administration import ADMIN_HAPPENINGS, ADMINISTRATION, allowed_administration, refusal, settled
 from siteproof.model.language.table import REGION_OF, AdminRow, Happening
 from siteproof.model.nouns.administration import (
     AddedDisk,
@@ -23,6 +21,15 @@ from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Site, TestFailover, Verb
+from siteproof.model.spec.administration import table as administration
+from siteproof.model.spec.administration.table import (
+    ADMIN_HAPPENINGS,
+    ADMINISTRATION,
+    allowed_administration,
+    refusal,
+    settled,
+)
+from siteproof.model.spec.lifecycle import table as lifecycle
 
 F, R, PRI, REC = Direction.FORWARD, Direction.REVERSE, Site.PRIMARY, Site.RECOVERY
 EVERY_STATE = [Regions(*values) for values in itertools.product(Protection, Direction, Site, TestFailover, Resync)]

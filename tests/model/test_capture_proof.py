@@ -2,9 +2,9 @@
 
 import pytest
 
-from siteproof.model.prove.induction import prove
-from siteproof.model.prove.open_bounds import open_bounds
-from siteproof.model.specs import RIGHT
+from siteproof.model.engines.prove.induction import prove
+from siteproof.model.engines.prove.open_bounds import open_bounds
+from siteproof.model.spec.registry.specs import RIGHT
 
 # fmt: off
 LARGER = (

@@ -2,9 +2,9 @@
 
 import re
 
-from siteproof.model.catalogue import KINDS, rules
-from siteproof.model.data_plane import REPLICATION
-from siteproof.model.lifecycle import LIFECYCLE
+from siteproof.model.spec.data_plane.spec import REPLICATION
+from siteproof.model.spec.lifecycle.table import LIFECYCLE
+from siteproof.model.spec.registry.catalogue import KINDS, rules
 
 
 def test_an_id_means_one_thing() -> None:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from siteproof.model.engine.program import State
-from siteproof.model.engine.search import Search
-from siteproof.model.specs import SPECS
+from siteproof.model.engines.explore.program import State
+from siteproof.model.engines.explore.search import Search
+from siteproof.model.spec.registry.specs import SPECS
 
 Shown = dict[str, str]
 

@@ -4,16 +4,16 @@ import itertools
 
 import pytest
 
-from siteproof.model import lifecycle
-from siteproof.model.engine.search import Search
+from siteproof.model.engines.explore.search import Search
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.policy import MINUTE_MS, RecoveryPoint
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.vocabulary import Consistency, Protection, Resync, Verb
-from siteproof.model.policy.keep import kept
-from siteproof.model.policy.rule import RetentionRule, Tier
-from siteproof.model.resync_protocol import Sends
-from siteproof.model.specs import SPECS
+from siteproof.model.spec.lifecycle import table as lifecycle
+from siteproof.model.spec.registry.specs import SPECS
+from siteproof.model.spec.resync_protocol import Sends
+from siteproof.model.spec.retention_rule import RetentionRule, Tier
+from siteproof.model.theorems.keep import kept
 
 # fmt: off
 REGION = {

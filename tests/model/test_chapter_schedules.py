@@ -2,9 +2,9 @@
 
 import pytest
 
-from siteproof.model.engine.exploration import report
-from siteproof.model.engine.search import Search
-from siteproof.model.exhibits import EXHIBITS
+from siteproof.model.engines.explore.exploration import report
+from siteproof.model.engines.explore.search import Search
+from siteproof.model.spec.wrong_designs import EXHIBITS
 
 # fmt: off
 SCHEDULES = (

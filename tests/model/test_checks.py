@@ -2,14 +2,14 @@
 
 import pytest
 
-from siteproof.model.engine.exploration import report
-from siteproof.model.engine.manifest import Check, checks
-from siteproof.model.engine.promises import STATES_MAX, promise_verdicts
-from siteproof.model.engine.search import Search
-from siteproof.model.exhibits import EXHIBITS, STALLS
-from siteproof.model.exhibits.exhibit import Exhibit
+from siteproof.model.engines.explore.exploration import report
+from siteproof.model.engines.explore.promises import STATES_MAX, promise_verdicts
+from siteproof.model.engines.explore.search import Search
 from siteproof.model.language import Action
-from siteproof.model.specs import RIGHT, SPECS, WRONG
+from siteproof.model.spec.registry.manifest import Check, checks
+from siteproof.model.spec.registry.specs import RIGHT, SPECS, WRONG
+from siteproof.model.spec.wrong_designs import EXHIBITS, STALLS
+from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
 def _name(check: Check) -> str:

@@ -8,7 +8,7 @@ import networkx as nx
 import pytest
 
 from siteproof.cli import main
-from siteproof.model.engine.search import Search
+from siteproof.model.engines.explore.search import Search
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from siteproof.model.engine.exploration import Exploration, report
-from siteproof.model.engine.goal import goal
-from siteproof.model.engine.program import compiled
-from siteproof.model.engine.search import Limits, Search
+from siteproof.model.engines.explore.exploration import Exploration, report
+from siteproof.model.engines.explore.goal import goal
+from siteproof.model.engines.explore.program import compiled
+from siteproof.model.engines.explore.search import Limits, Search
 from siteproof.model.language import (
     Action,
     Bool,
@@ -25,7 +25,7 @@ from siteproof.model.language import (
 )
 from siteproof.model.language.evaluate import evaluate
 from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.model.specs import SPECS
+from siteproof.model.spec.registry.specs import SPECS
 
 
 class Counter(Component):

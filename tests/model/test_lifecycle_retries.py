@@ -6,15 +6,15 @@ import functools
 import pytest
 from attrs import asdict
 
-from siteproof.model.engine.program import State
-from siteproof.model.engine.search import Search
-from siteproof.model.export.graph import reachable
-from siteproof.model.lifecycle import LIFECYCLE
+from siteproof.model.book.graph import reachable
+from siteproof.model.engines.explore.program import State
+from siteproof.model.engines.explore.search import Search
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.vocabulary import Direction, Protection, Site, Verb
-from siteproof.model.retries import failures, way
-from siteproof.model.specs import SPECS
+from siteproof.model.spec.lifecycle.retries import failures, way
+from siteproof.model.spec.lifecycle.table import LIFECYCLE
+from siteproof.model.spec.registry.specs import SPECS
 
 F, R, PRI, REC = Direction.FORWARD, Direction.REVERSE, Site.PRIMARY, Site.RECOVERY
 PR, V = Protection, Verb

@@ -4,14 +4,14 @@ import itertools
 
 from attrs import asdict, evolve
 
-from siteproof.model import lifecycle
-from siteproof.model.engine.search import Search
+from siteproof.model.engines.explore.search import Search
 from siteproof.model.language.table import Happening, Row
-from siteproof.model.lifecycle import HAPPENINGS, LIFECYCLE
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.vocabulary import Direction, Protection, Site, TestFailover, Verb
-from siteproof.model.specs import SPECS
+from siteproof.model.spec.lifecycle import table as lifecycle
+from siteproof.model.spec.lifecycle.table import HAPPENINGS, LIFECYCLE
+from siteproof.model.spec.registry.specs import SPECS
 
 Pair = tuple[Regions, Regions]
 RULES: tuple[Row | Happening, ...] = (*LIFECYCLE, *HAPPENINGS)

@@ -6,11 +6,11 @@ import itertools
 import pytest
 from attrs import evolve
 
-from siteproof.model import lifecycle
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.vocabulary import Direction, Place, Protection, Resync, Site, TestFailover, Verb
+from siteproof.model.spec.lifecycle import table as lifecycle
 
 COMMIT_FIRST = Profile(reprotect_requires_commit=True)
 EVERY_STATE = [Regions(*values) for values in itertools.product(Protection, Direction, Site, TestFailover, Resync)]

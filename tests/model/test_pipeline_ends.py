@@ -2,12 +2,12 @@
 
 import pytest
 
-from siteproof.model.engine.search import Search
+from siteproof.model.engines.explore.search import Search
 from siteproof.model.nouns.policy import MINUTE_MS, RecoveryPoint
 from siteproof.model.nouns.vocabulary import Consistency
-from siteproof.model.policy.keep import kept
-from siteproof.model.policy.rule import RetentionRule, Tier
-from siteproof.model.specs import SPECS
+from siteproof.model.spec.registry.specs import SPECS
+from siteproof.model.spec.retention_rule import RetentionRule, Tier
+from siteproof.model.theorems.keep import kept
 from tests.model.test_chapter_ends import Shown, lost
 
 

@@ -5,9 +5,9 @@ from collections.abc import Hashable
 
 import pytest
 
-from siteproof.model.engine.search import Search
+from siteproof.model.engines.explore.search import Search
 from siteproof.model.nouns.vocabulary import Direction, Protection, Resync
-from siteproof.model.specs import SPECS
+from siteproof.model.spec.registry.specs import SPECS
 from tests.model.inclusion import Abstract, Fits, Observe, Values, unexplained
 
 Bounds = dict[str, int]

@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from siteproof.cli import main
-from siteproof.model.policy.proving import chosen
+from siteproof.model.theorems.proving import chosen
 
 CALENDAR = """\
   day 1 00:00  app-consistent point A taken         usable from 00:30
@@ -209,7 +209,7 @@ def test_theorems_lists_proofs_and_exhibits(say: Say) -> None:
 def test_a_theorem_that_turns_out_otherwise_fails_the_command(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
     """When an expected proof is refuted the command names it and exits with 1."""
     wrong = evolve(chosen("POL-T24")[0], holds=True)
-    monkeypatch.setattr("siteproof.model.policy.proving.theorems", lambda: (wrong,))
+    monkeypatch.setattr("siteproof.model.theorems.proving.theorems", lambda: (wrong,))
     code, out, _ = say("theorems")
     assert (code, "not as expected: POL-T24" in out) == (1, True)
 

@@ -6,13 +6,13 @@ import itertools
 import pytest
 import z3
 
+from siteproof.model.advice.policy.edit import compare
+from siteproof.model.advice.policy.plan import Needs, NoPlan, Plan, _demands, _nothing_cheaper, _Space, cheapest
+from siteproof.model.advice.policy.request import request_of
 from siteproof.model.nouns.policy import MINUTE_MS, ReplicationPolicy
-from siteproof.model.policy.edit import compare
-from siteproof.model.policy.history import run, schedule
-from siteproof.model.policy.keep import Reason
-from siteproof.model.policy.plan import Needs, NoPlan, Plan, _demands, _nothing_cheaper, _Space, cheapest
-from siteproof.model.policy.request import request_of
-from siteproof.model.policy.rule import published_rule
+from siteproof.model.spec.retention_rule import published_rule
+from siteproof.model.theorems.history import run, schedule
+from siteproof.model.theorems.keep import Reason
 
 DAY_MS = 86_400_000
 

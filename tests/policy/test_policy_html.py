@@ -9,10 +9,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from siteproof.cli import main
-from siteproof.model.policy.request import PolicyRequest, request_of
-from siteproof.model.policy.simulation import simulate
-from siteproof.model.policy.timeline import pictures
-from siteproof.model.policy.verdict import Outcome, judge
+from siteproof.model.advice.policy.request import PolicyRequest, request_of
+from siteproof.model.advice.policy.simulation import simulate
+from siteproof.model.advice.policy.timeline import pictures
+from siteproof.model.advice.policy.verdict import Outcome, judge
 
 
 def written(tmp_path: Path, *arguments: str) -> str:

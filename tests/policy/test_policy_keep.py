@@ -7,9 +7,15 @@ from attrs import evolve
 from siteproof.model.nouns.policy import MINUTE_MS, RecoveryPoint, ReplicationPolicy
 from siteproof.model.nouns.scenario import START_MS
 from siteproof.model.nouns.vocabulary import Consistency
-from siteproof.model.policy.history import run, schedule
-from siteproof.model.policy.keep import Reason, choose, kept
-from siteproof.model.policy.rule import Alignment, Representative, RetentionRule, published_rule, published_tiers
+from siteproof.model.spec.retention_rule import (
+    Alignment,
+    Representative,
+    RetentionRule,
+    published_rule,
+    published_tiers,
+)
+from siteproof.model.theorems.history import run, schedule
+from siteproof.model.theorems.keep import Reason, choose, kept
 
 HOUR = 60
 

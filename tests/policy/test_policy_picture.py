@@ -7,13 +7,13 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from siteproof.cli import main
+from siteproof.model.advice.policy.picture import LEFT, RIGHT, WIDTH, Axis, draw_calendar, draw_verdict, tightest_run
+from siteproof.model.advice.policy.request import PolicyRequest, request_of
+from siteproof.model.advice.policy.simulation import simulate
+from siteproof.model.advice.policy.timeline import draw_timeline, segments
+from siteproof.model.advice.policy.verdict import judge
 from siteproof.model.nouns.policy import MINUTE_MS
-from siteproof.model.policy.calendar import Calendar
-from siteproof.model.policy.picture import LEFT, RIGHT, WIDTH, Axis, draw_calendar, draw_verdict, tightest_run
-from siteproof.model.policy.request import PolicyRequest, request_of
-from siteproof.model.policy.simulation import simulate
-from siteproof.model.policy.timeline import draw_timeline, segments
-from siteproof.model.policy.verdict import judge
+from siteproof.model.theorems.calendar import Calendar
 
 SPACE = "{http://www.w3.org/2000/svg}"
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siteproof.model.advice.policy.duration import BadDurationError, parse_minutes, speak, spell
+from siteproof.model.advice.policy.request import KEYS, Thinning, parse_policy, request_of, schema
 from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.model.policy.duration import BadDurationError, parse_minutes, speak, spell
-from siteproof.model.policy.request import KEYS, Thinning, parse_policy, request_of, schema
 
 GOOD = b"""
 name = "databases"

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from siteproof.model.policy.theorem import Theorem
-from siteproof.model.policy.theorems import theorems
+from siteproof.model.theorems import theorems
+from siteproof.model.theorems.theorem import Theorem
 
 cvc5 = pytest.importorskip("cvc5", reason="the extra `solvers` is not installed")
 

@@ -5,12 +5,12 @@ import re
 import pytest
 import z3
 
-from siteproof.model.policy.theorem import Obligation, Outcome, Theorem, product_sign
-from siteproof.model.policy.theorems import RETIRED, theorems
-from siteproof.model.policy.theorems.plain_age import CYCLE, F, R, m
-from siteproof.model.policy.twins import TWINS
-from siteproof.model.policy.twins.plain_age import simulated
-from siteproof.model.requirements import requirements
+from siteproof.model.spec.registry.requirements import requirements
+from siteproof.model.theorems import RETIRED, theorems
+from siteproof.model.theorems.plain_age import CYCLE, F, R, m
+from siteproof.model.theorems.theorem import Obligation, Outcome, Theorem, product_sign
+from siteproof.model.theorems.twins import TWINS
+from siteproof.model.theorems.twins.plain_age import simulated
 
 ALL = theorems()
 BY_ID = {each.id: each for each in ALL}
@@ -110,7 +110,7 @@ def test_the_published_counterexample_is_found() -> None:
 
 def test_an_undecided_obligation_is_not_called_proved(monkeypatch: pytest.MonkeyPatch) -> None:
     """When z3 gives up, the verdict is undecided."""
-    monkeypatch.setattr("siteproof.model.policy.theorem.TIMEOUT_MS", 100)
+    monkeypatch.setattr("siteproof.model.theorems.theorem.TIMEOUT_MS", 100)
     x, y, z, n = z3.Ints("x y z n")
     hard = Obligation("Fermat", (x > 0, y > 0, z > 0, n > 2), x**n + y**n != z**n)
     theorem = Theorem("POL-T0", "hard", (), lambda: (hard,))

@@ -10,12 +10,12 @@ from attrs import evolve
 from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, RecoveryPoint, ReplicationPolicy
 from siteproof.model.nouns.scenario import START_MS
 from siteproof.model.nouns.vocabulary import Consistency
-from siteproof.model.policy.clocks import CALM, HOUR_MS, Weather, in_summer, local_ms, tortured
-from siteproof.model.policy.fates import FOREVER_MS, Arrivals, counts_of, ends_of, steady, too_wild
-from siteproof.model.policy.history import LONG_POINTS, run, run_in_steps, schedule
-from siteproof.model.policy.keep import choose
-from siteproof.model.policy.long_history import run_at_once
-from siteproof.model.policy.rule import RetentionRule, plain_rule, published_rule
+from siteproof.model.spec.retention_rule import RetentionRule, plain_rule, published_rule
+from siteproof.model.theorems.clocks import CALM, HOUR_MS, Weather, in_summer, local_ms, tortured
+from siteproof.model.theorems.fates import FOREVER_MS, Arrivals, counts_of, ends_of, steady, too_wild
+from siteproof.model.theorems.history import LONG_POINTS, run, run_in_steps, schedule
+from siteproof.model.theorems.keep import choose
+from siteproof.model.theorems.long_history import run_at_once
 
 DAY_MS = DAY_MINUTES * MINUTE_MS
 DAYS = 2500  # of each of five retentions: 12,500 simulated days

@@ -5,17 +5,17 @@ import random
 
 import pytest
 
+from siteproof.model.advice.policy.nearest import longest_interval, loss_minutes, shortest_retention
+from siteproof.model.advice.policy.request import PolicyRequest, request_of
+from siteproof.model.advice.policy.verdict import Outcome, confirmed_calendar, judge
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.policy import ReplicationPolicy, check_policy
-from siteproof.model.policy.calendar import Attempt, Calendar, calendar
-from siteproof.model.policy.keep import Reason
-from siteproof.model.policy.nearest import longest_interval, loss_minutes, shortest_retention
-from siteproof.model.policy.request import PolicyRequest, request_of
-from siteproof.model.policy.rule import RetentionRule, Tier, plain_rule, published_rule
-from siteproof.model.policy.timing import Timing, plainly_safe, usable
-from siteproof.model.policy.twins.adversary import Small, has_gap
-from siteproof.model.policy.verdict import Outcome, confirmed_calendar, judge
-from siteproof.model.policy.witness import Witness, breaking_run, withstands
+from siteproof.model.spec.retention_rule import RetentionRule, Tier, plain_rule, published_rule
+from siteproof.model.theorems.calendar import Attempt, Calendar, calendar
+from siteproof.model.theorems.keep import Reason
+from siteproof.model.theorems.timing import Timing, plainly_safe, usable
+from siteproof.model.theorems.twins.adversary import Small, has_gap
+from siteproof.model.theorems.witness import Witness, breaking_run, withstands
 
 TIERS = ((), ((2, 2),), ((1, 3),), ((2, 4),), ((1, 2), (3, 4)), ((2, 2), (5, 4)), ((2, 2), (6, 6)))
 

@@ -3,10 +3,10 @@
 import attrs
 import pytest
 
-from siteproof.model.engine.trace import Trace
-from siteproof.model.prove.agreement import Explored, Row, agreement, contradictions, distinct
-from siteproof.model.prove.bounded import Bounded
-from siteproof.model.specs import RIGHT
+from siteproof.model.engines.explore.trace import Trace
+from siteproof.model.engines.prove.agreement import Explored, Row, agreement, contradictions, distinct
+from siteproof.model.engines.prove.bounded import Bounded
+from siteproof.model.spec.registry.specs import RIGHT
 
 SMALL: dict[str, dict[str, int]] = {
     "replication": {"blocks": 1, "points": 1},

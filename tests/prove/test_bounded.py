@@ -2,11 +2,11 @@
 
 import pytest
 
-from siteproof.model.engine.choice import explorer
-from siteproof.model.engine.foreign.chance import random_system
-from siteproof.model.prove.agreement import explore
-from siteproof.model.prove.bounded import bounded, bounded_system
-from siteproof.model.specs import SPECS
+from siteproof.model.engines.crosscheck.chance import random_system
+from siteproof.model.engines.explore.choice import explorer
+from siteproof.model.engines.prove.agreement import explore
+from siteproof.model.engines.prove.bounded import bounded, bounded_system
+from siteproof.model.spec.registry.specs import SPECS
 from tests.prove.toys import CARELESS, LEAKY, TANK
 
 

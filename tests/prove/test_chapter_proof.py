@@ -2,14 +2,14 @@
 
 import pytest
 
-from siteproof.model.engine.manifest import checks
-from siteproof.model.exhibits import EXHIBITS
-from siteproof.model.exhibits.exhibit import Exhibit
+from siteproof.model.engines.prove.induction import prove
+from siteproof.model.engines.prove.open_bounds import open_bounds
 from siteproof.model.language import Spec
 from siteproof.model.language.claims import Kind
-from siteproof.model.prove.induction import prove
-from siteproof.model.prove.open_bounds import open_bounds
-from siteproof.model.specs import RIGHT
+from siteproof.model.spec.registry.manifest import checks
+from siteproof.model.spec.registry.specs import RIGHT
+from siteproof.model.spec.wrong_designs import EXHIBITS
+from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 LARGER: dict[str, dict[str, int]] = {
     "replication": {"blocks": 3, "versions": 5},

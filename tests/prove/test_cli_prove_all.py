@@ -6,7 +6,7 @@ import pytest
 
 from siteproof.cli import ending, prove_all
 from siteproof.cli.prove import prove
-from siteproof.model.specs import RIGHT, WRONG
+from siteproof.model.spec.registry.specs import RIGHT, WRONG
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

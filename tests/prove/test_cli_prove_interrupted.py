@@ -45,7 +45,7 @@ except KeyboardInterrupt:
 """
 SWALLOWED = """
 import z3
-from siteproof.model.prove.answer import answer
+from siteproof.model.engines.prove.answer import answer
 solver = z3.Solver()
 birds = [[z3.Bool(f"{bird}.{hole}") for hole in range(14)] for bird in range(15)]
 solver.add(*(z3.Or(bird) for bird in birds))

@@ -7,7 +7,7 @@ import pytest
 from siteproof.cli import main
 from siteproof.cli.proof_text import compared_line, not_proved_here
 from siteproof.cli.prove_options import FLAGS, HEEDED
-from siteproof.model.specs import RIGHT
+from siteproof.model.spec.registry.specs import RIGHT
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

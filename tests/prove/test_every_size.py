@@ -5,7 +5,10 @@ import itertools
 import pytest
 from attrs import evolve
 
-from siteproof.model.engine.foreign.mutants import mutants
+from siteproof.model.engines.crosscheck.mutants import mutants
+from siteproof.model.engines.prove.induction import prove
+from siteproof.model.engines.prove.template import NotUniformError, Where, general, text, written
+from siteproof.model.engines.prove.uniform import COUNT, GENERIC, INNER, Region, uniform
 from siteproof.model.language import (
     Bool,
     Bounds,
@@ -21,10 +24,7 @@ from siteproof.model.language import (
 )
 from siteproof.model.language.action import Action
 from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.model.prove.induction import prove
-from siteproof.model.prove.template import NotUniformError, Where, general, text, written
-from siteproof.model.prove.uniform import COUNT, GENERIC, INNER, Region, uniform
-from siteproof.model.specs import RIGHT, SPECS
+from siteproof.model.spec.registry.specs import RIGHT, SPECS
 
 REPLICATION = RIGHT["replication"]
 ALL = ("machines", "versions", "blocks")

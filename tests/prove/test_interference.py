@@ -2,11 +2,11 @@
 
 import pytest
 
-from siteproof.model.engine.search import Search
-from siteproof.model.exhibits import EXHIBITS
-from siteproof.model.exhibits.exhibit import Exhibit
-from siteproof.model.prove.interference import second_opinion
-from siteproof.model.specs import RIGHT, SPECS
+from siteproof.model.engines.explore.search import Search
+from siteproof.model.engines.prove.interference import second_opinion
+from siteproof.model.spec.registry.specs import RIGHT, SPECS
+from siteproof.model.spec.wrong_designs import EXHIBITS
+from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 REPLICATION = RIGHT["replication"]
 

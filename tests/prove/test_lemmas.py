@@ -5,13 +5,13 @@ import re
 import pytest
 from attrs import evolve
 
-from siteproof.model.engine.exploration import report
-from siteproof.model.engine.search import Search
+from siteproof.model.engines.explore.exploration import report
+from siteproof.model.engines.explore.search import Search
+from siteproof.model.engines.prove.induction import prove
 from siteproof.model.language import Bool, Property, Spec, always
 from siteproof.model.language.claims import Kind
-from siteproof.model.machine import Machine
-from siteproof.model.prove.induction import prove
-from siteproof.model.specs import RIGHT
+from siteproof.model.spec.data_plane.machine import Machine
+from siteproof.model.spec.registry.specs import RIGHT
 
 WITH_LEMMAS = [spec for spec in RIGHT.values() if spec.lemmas]
 LEMMAS = [(spec, lemma) for spec in WITH_LEMMAS for lemma in spec.lemmas]

@@ -2,12 +2,12 @@
 
 import pytest
 
-from siteproof.model.engine.exploration import report
-from siteproof.model.engine.search import Search
+from siteproof.model.engines.explore.exploration import report
+from siteproof.model.engines.explore.search import Search
+from siteproof.model.engines.prove.induction import prove
+from siteproof.model.engines.prove.interference import second_opinion
 from siteproof.model.language import Bool, Bounds, Component, Part, Spec, Step, action, all_of, always, bound, given
 from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.model.prove.induction import prove
-from siteproof.model.prove.interference import second_opinion
 
 
 class Reader(Component):

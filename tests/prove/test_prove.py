@@ -4,9 +4,9 @@ import pytest
 import z3
 from attrs import evolve
 
-from siteproof.model.engine.search import Search
-from siteproof.model.exhibits import EXHIBITS
-from siteproof.model.exhibits.exhibit import Exhibit
+from siteproof.model.engines.explore.search import Search
+from siteproof.model.engines.prove.induction import prove
+from siteproof.model.engines.prove.lowering import constant, literal, lower
 from siteproof.model.language import (
     Bool,
     Bounds,
@@ -23,9 +23,9 @@ from siteproof.model.language import (
 )
 from siteproof.model.language.evaluate import evaluate
 from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.model.prove.induction import prove
-from siteproof.model.prove.lowering import constant, literal, lower
-from siteproof.model.specs import RIGHT, SPECS
+from siteproof.model.spec.registry.specs import RIGHT, SPECS
+from siteproof.model.spec.wrong_designs import EXHIBITS
+from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 REPLICATION = RIGHT["replication"]
 

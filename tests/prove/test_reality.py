@@ -2,13 +2,13 @@
 
 import pytest
 
-from siteproof.model.engine.choice import explorer
-from siteproof.model.engine.search import Limits
-from siteproof.model.exhibits import EXHIBITS
-from siteproof.model.exhibits.exhibit import Exhibit
-from siteproof.model.prove.induction import prove
-from siteproof.model.prove.reality import realities
-from siteproof.model.specs import SPECS
+from siteproof.model.engines.explore.choice import explorer
+from siteproof.model.engines.explore.search import Limits
+from siteproof.model.engines.prove.induction import prove
+from siteproof.model.engines.prove.reality import realities
+from siteproof.model.spec.registry.specs import SPECS
+from siteproof.model.spec.wrong_designs import EXHIBITS
+from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 from tests.prove.toys import CARELESS, LEAKY, TANK
 
 

@@ -6,11 +6,10 @@ import random
 import networkx as nx
 from attrs import evolve
 
-from siteproof.model.nouns.vocabulary import Direction
-from siteproof.model.recovery_plan.checks import Outcome, judge
-from siteproof.model.recovery_plan.deadlocks import graph_of
-from siteproof.model.recovery_plan.graph import Task, TaskKind, sorted_tasks, waits_of
-from siteproof.model.recovery_plan.plan import (
+from siteproof.model.advice.recovery_plan.checks import Outcome, judge
+from siteproof.model.advice.recovery_plan.deadlocks import graph_of
+from siteproof.model.advice.recovery_plan.graph import Task, TaskKind, sorted_tasks, waits_of
+from siteproof.model.advice.recovery_plan.plan import (
     SITUATIONS,
     FailoverType,
     Group,
@@ -21,7 +20,8 @@ from siteproof.model.recovery_plan.plan import (
     Step,
     StepKind,
 )
-from siteproof.model.recovery_plan.run import Aftermath, Fate, course_of, run, single_failures
+from siteproof.model.advice.recovery_plan.run import Aftermath, Fate, course_of, run, single_failures
+from siteproof.model.nouns.vocabulary import Direction
 
 UNPLANNED, TEST, PLANNED = SITUATIONS
 

@@ -3,10 +3,10 @@
 import jsonschema
 import pytest
 
+from siteproof.model.advice.recovery_plan.plan import FailoverType, Moment, Span
+from siteproof.model.advice.recovery_plan.reading import parse_plan, schema
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.vocabulary import Direction
-from siteproof.model.recovery_plan.plan import FailoverType, Moment, Span
-from siteproof.model.recovery_plan.reading import parse_plan, schema
 
 GROUP = '[[group]]\nname = "g"\n'
 MACHINE = '[[group.machine]]\nname = "m"\n'

@@ -1,13 +1,13 @@
 """The generated page of administration: every row, every state, and what a failed job costs on the lifecycle's page."""
 
-from siteproof.model.administration import ADMIN_HAPPENINGS, ADMINISTRATION, allowed_administration
-from siteproof.model.export.administration_page import administration_page
-from siteproof.model.export.graph import reachable
-from siteproof.model.export.lifecycle_page import lifecycle_page
+from siteproof.model.book.administration_page import administration_page
+from siteproof.model.book.graph import reachable
+from siteproof.model.book.lifecycle_page import lifecycle_page
 from siteproof.model.language.table import AdminRow, Happening
 from siteproof.model.nouns.administration import AdminVerb
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.vocabulary import Verb
+from siteproof.model.spec.administration.table import ADMIN_HAPPENINGS, ADMINISTRATION, allowed_administration
 
 ROWS: tuple[AdminRow | Happening, ...] = (*ADMINISTRATION, *ADMIN_HAPPENINGS)
 EVERYWHERE = {

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 
 from siteproof.cli.links import links
-from siteproof.model.export import markdown
-from siteproof.model.export.book import book
-from siteproof.model.export.graph import reachable
-from siteproof.model.export.trace import CaseLink, Links, RuleLink, covers
-from siteproof.model.lifecycle import LIFECYCLE, allowed_operations
+from siteproof.model.book import markdown
+from siteproof.model.book.book import book
+from siteproof.model.book.graph import reachable
+from siteproof.model.book.traceability import CaseLink, Links, RuleLink, covers
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.subject import Capability, FaultKind
 from siteproof.model.nouns.vocabulary import Verb
-from siteproof.model.requirements import requirements
+from siteproof.model.spec.lifecycle.table import LIFECYCLE, allowed_operations
+from siteproof.model.spec.registry.requirements import requirements
 
 FOLDER = Path(__file__).parents[2] / "docs" / "spec"
 

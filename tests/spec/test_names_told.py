@@ -3,8 +3,8 @@
 import pytest
 
 from siteproof.cli import main
-from siteproof.model.exhibits import EXHIBITS, STALLS
-from siteproof.model.specs import RIGHT, WRONG
+from siteproof.model.spec.registry.specs import RIGHT, WRONG
+from siteproof.model.spec.wrong_designs import EXHIBITS, STALLS
 
 
 @pytest.mark.parametrize("arguments", [["explore", "--list"], ["explain", "specifications"]])

@@ -6,10 +6,10 @@ from xml.etree import ElementTree as ET
 import pytest
 from attrs import evolve
 
-from siteproof.model.export import layout, svg
-from siteproof.model.export.diagram import lane_box, lifecycle_svg
-from siteproof.model.export.graph import all_steps, reachable
-from siteproof.model.export.layout import Box
+from siteproof.model.book.diagram import lane_box, lifecycle_svg
+from siteproof.model.book.graph import all_steps, reachable
+from siteproof.model.drawing import layout, svg
+from siteproof.model.drawing.layout import Box
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.vocabulary import Verb

@@ -3,14 +3,14 @@
 import pytest
 
 from siteproof.cli.links import links
-from siteproof.model.export.rules import rule_links
-from siteproof.model.export.trace import covers
-from siteproof.model.glossary import glossary
-from siteproof.model.glossary import parse as parse_glossary
+from siteproof.model.book.rules import rule_links
+from siteproof.model.book.traceability import covers
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.vocabulary import RECORDED_NAME
-from siteproof.model.requirements import (
+from siteproof.model.spec.registry.glossary import glossary
+from siteproof.model.spec.registry.glossary import parse as parse_glossary
+from siteproof.model.spec.registry.requirements import (
     Level,
     Requirement,
     catalogue,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from siteproof.model.export.trace import by_bug_class
+from siteproof.model.book.traceability import by_bug_class
 from siteproof.model.nouns.connectivity import OUTBOUND, PORTS
-from siteproof.model.requirements import SEED_SECTIONS, requirement, requirements
+from siteproof.model.spec.registry.requirements import SEED_SECTIONS, requirement, requirements
 
 # fmt: off
 EASILY_FORGOTTEN = (

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 import pytest
 
 from siteproof.cli.links import links
-from siteproof.model.designs import broken_by
-from siteproof.model.engine.manifest import checks
-from siteproof.model.exhibits import EXHIBITS, STALLS
-from siteproof.model.export.lifecycle_page import lifecycle_page
-from siteproof.model.export.spec_pages import spec_pages
-from siteproof.model.export.trace import rules_page
+from siteproof.model.book.lifecycle_page import lifecycle_page
+from siteproof.model.book.spec_pages import spec_pages
+from siteproof.model.book.traceability import rules_page
 from siteproof.model.language import Spec
-from siteproof.model.specs import RIGHT
+from siteproof.model.spec.registry.designs import broken_by
+from siteproof.model.spec.registry.manifest import checks
+from siteproof.model.spec.registry.specs import RIGHT
+from siteproof.model.spec.wrong_designs import EXHIBITS, STALLS
 
 ABSTRACT = ("frames", "resync_protocol", "bitmap", "capture", "pipeline")
 

@@ -7,20 +7,20 @@ from fractions import Fraction
 import pytest
 import z3
 
-from siteproof.model.engine.analysis import can_avoid, must_pass, shape
-from siteproof.model.engine.goal import goal
-from siteproof.model.engine.graph import Edge, StateGraph, graph_of
-from siteproof.model.engine.search import Search
+from siteproof.model.engines.explore.analysis import can_avoid, must_pass, shape
+from siteproof.model.engines.explore.goal import goal
+from siteproof.model.engines.explore.graph import Edge, StateGraph, graph_of
+from siteproof.model.engines.explore.search import Search
+from siteproof.model.engines.tours import Cover, bound, tour
+from siteproof.model.engines.tours.bound import best_prices, worth
+from siteproof.model.engines.tours.cover import every_edge, key_of
+from siteproof.model.engines.tours.greedy import greedy
+from siteproof.model.engines.tours.places import steps
+from siteproof.model.engines.tours.plan import planned
+from siteproof.model.engines.tours.tour import STEPS_MAX
 from siteproof.model.language import Component, Part, Spec, Step, action, given
 from siteproof.model.nouns.problem import Problem
-from siteproof.model.specs import known
-from siteproof.model.tours import Cover, bound, tour
-from siteproof.model.tours.bound import best_prices, worth
-from siteproof.model.tours.cover import every_edge, key_of
-from siteproof.model.tours.greedy import greedy
-from siteproof.model.tours.places import steps
-from siteproof.model.tours.plan import planned
-from siteproof.model.tours.tour import STEPS_MAX
+from siteproof.model.spec.registry.specs import known
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def test_a_plan_drops_nothing_that_only_dropped_things_cover(replication: StateG
 def test_what_is_its_own_only_cover_is_planned_once(lifecycle: StateGraph, monkeypatch: pytest.MonkeyPatch) -> None:
     """For all transitions there is nothing to leave out: no second plan is made (minutes, on a large graph)."""
     trimmed: list[object] = []
-    monkeypatch.setattr("siteproof.model.tours.plan._needed", lambda *given: trimmed.append(given))
+    monkeypatch.setattr("siteproof.model.engines.tours.plan._needed", lambda *given: trimmed.append(given))
     edges = list(every_edge(lifecycle))
     planned(edges, dict.fromkeys(edges, 1), lambda edge: edge)
     assert trimmed == []

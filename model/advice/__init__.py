@@ -1,0 +1,1 @@
+"""What an operator asks: is this policy safe, is this plan sound."""

@@ -1,0 +1,235 @@
+"""What a policy file or a set of flags asks for, checked key by key before anything is judged.
+
+One table of keys serves files, flags and the published schema. A wrong value is the user's to mend: Problem names the
+key, the value, the allowed range and what may have been meant.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from siteproof.model.advice.policy.duration import BadDurationError, NearMissError, parse_minutes, spell
+from siteproof.model.nouns.policy import (
+    APP_CONSISTENT_HOURS_MAX,
+    CRASH_CONSISTENT_MINUTES,
+    DAY_MINUTES,
+    HOUR_MINUTES,
+    RETENTION_DAYS_MAX,
+    ReplicationPolicy,
+)
+from siteproof.model.nouns.problem import Problem
+from siteproof.model.nouns.profile import CORE, Profile
+from siteproof.model.spec.retention_rule import RetentionRule, plain_rule, published_rule
+from siteproof.model.theorems.timing import Timing, timing_of
+
+FIFTEEN_DAYS = RETENTION_DAYS_MAX * DAY_MINUTES
+MISSES_MAX = 5000  # 15 days of 5-minute points are 4320
+NAME_MAX = 80
+SHOWN_MAX = 60
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Thinning(StrEnum):
+    """Which retention rule the policy is judged under."""
+
+    PUBLISHED = "published"
+    PLAIN = "plain"
+
+
+@frozen
+class PolicyRequest:
+    """A policy, the profile that supplies D, m and the open choices, and the rule to judge it under."""
+
+    policy: ReplicationPolicy = field(factory=ReplicationPolicy)
+    profile: Profile = CORE
+    thinning: Thinning = Thinning.PUBLISHED
+    name: str = ""
+
+    @property
+    def timing(self) -> Timing:
+        """R, F, D and m."""
+        return timing_of(self.policy, self.profile)
+
+    def rule_of(self, retention_minutes: int) -> RetentionRule:
+        """The retention rule for any retention under the chosen thinning."""
+        rules = {Thinning.PLAIN: plain_rule, Thinning.PUBLISHED: published_rule}
+        return rules[self.thinning](retention_minutes)
+
+    @property
+    def rule(self) -> RetentionRule:
+        """The retention rule of this policy."""
+        return self.rule_of(self.policy.retention_minutes)
+
+
+@frozen
+class Key:
+    """One key of a policy file: its range in words, how a value is read (ValueError refuses), and its schema."""
+
+    allowed: str
+    read: Callable[[Any], Any]
+    schema: Mapping[str, Any]
+    example: str
+
+
+def _duration(low: int, high: int, step: int = 1, *, off: bool = False) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        if off and value == "off":
+            return 0
+        if not isinstance(value, str):
+            raise BadDurationError("a duration is text with a unit", f"{value}h" if type(value) is int else "")
+        minutes = parse_minutes(value)
+        if not low <= minutes <= high:
+            raise ValueError(f"{spell(minutes)} is {'more' if minutes > high else 'less'} than allowed")
+        if minutes % step:
+            raise ValueError(f"{spell(minutes)} is not a whole number of hours")
+        return minutes
+
+    return read
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int:
+        raise ValueError("it is not a whole number")
+    if not 0 <= value <= MISSES_MAX:
+        raise ValueError("it is outside of the range")
+    return value
+
+
+def _word(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > NAME_MAX or not value.isprintable():
+        raise ValueError("it is not one short line of text")
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if type(value) is not bool:
+        raise ValueError("it is not true or false")
+    return value
+
+
+def _thinning(value: Any) -> Thinning:
+    near = difflib.get_close_matches(str(value), list(Thinning), 1)
+    if value not in list(Thinning):
+        raise NearMissError("there is no such rule", near[0] if near else "")
+    return Thinning(value)
+
+
+_SPAN = {"type": "string", "pattern": r"^\s*(0|([0-9]{1,9}\s*[dhm]\s*)+)$"}
+_SPAN_OR_OFF = {"type": "string", "pattern": r"^(off|\s*(0|([0-9]{1,9}\s*[dhm]\s*)+))$"}
+_COUNT = {"type": "integer", "minimum": 0, "maximum": MISSES_MAX}
+_INTERVAL = _duration(HOUR_MINUTES, APP_CONSISTENT_HOURS_MAX * HOUR_MINUTES, HOUR_MINUTES, off=True)
+
+# fmt: off
+KEYS: dict[str, Key] = {
+    "name": Key(f"up to {NAME_MAX} characters", _word, {"type": "string", "maxLength": NAME_MAX}, "databases"),
+    "retention": Key("0 to 15d", _duration(0, FIFTEEN_DAYS), _SPAN, "24h"),
+    "app_consistent_every": Key("off, or whole hours from 1h to 12h", _INTERVAL, _SPAN_OR_OFF, "4h"),
+    "rpo_threshold": Key("1m to 15d", _duration(1, FIFTEEN_DAYS), _SPAN, "15m"),
+    "latency": Key("1m to 15d", _duration(1, FIFTEEN_DAYS), _SPAN, "30m"),
+    "tolerated_misses": Key(f"0 to {MISSES_MAX}", _count, _COUNT, "1"),
+    "thinning": Key("published or plain", _thinning, {"enum": list(Thinning)}, "published"),
+    "claims_seed": Key("true or false", _flag, {"type": "boolean"}, "true"),
+    "crash_consistent_every": Key("5m; 1m to 1h with claims_seed = false", _duration(1, HOUR_MINUTES), _SPAN, "5m"),
+}
+# fmt: on
+
+
+def request_of(settings: Mapping[str, Any], spoken: Mapping[str, str] = NOTHING) -> PolicyRequest:
+    """The request that these settings make, defaults where they are silent; Problem for the first wrong one.
+
+    `spoken` says how the user wrote a key, where that is not the key itself: a flag.
+    """
+    for key in settings:
+        if key not in KEYS:
+            raise _unknown(key)
+    read = {key: _read(key, value, spoken.get(key, key)) for key, value in settings.items()}
+    return _fixed_crash_interval(_assemble(read))
+
+
+def parse_policy(data: bytes, source: str) -> PolicyRequest:
+    """The request of a policy file's bytes; `source` names the file in a Problem."""
+    return request_of(settings_of(data, source))
+
+
+def settings_of(data: bytes, source: str) -> dict[str, Any]:
+    """The raw settings of a policy file; Problem when it is no TOML."""
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        cause = f"byte {error.start} is not UTF-8 text"
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        cause = str(error) or "it is nested too deeply"
+    raise Problem(f"{source} is not a policy file", cause, 'write TOML, for example: retention = "24h"')
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of policy files."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "siteproof replication policy",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {key: {**each.schema, "description": f"allowed: {each.allowed}"} for key, each in KEYS.items()},
+    }
+
+
+def _read(key: str, value: Any, spoken: str) -> Any:
+    try:
+        return KEYS[key].read(value)
+    except ValueError as error:
+        raise _out_of_range(key, value, error, spoken) from None
+
+
+def _assemble(read: Mapping[str, Any]) -> PolicyRequest:
+    default = PolicyRequest()
+    policy = evolve(
+        default.policy,
+        retention_minutes=read.get("retention", default.policy.retention_minutes),
+        app_consistent_minutes=read.get("app_consistent_every", default.policy.app_consistent_minutes),
+        rpo_threshold_minutes=read.get("rpo_threshold", default.policy.rpo_threshold_minutes),
+        crash_consistent_minutes=read.get("crash_consistent_every", default.policy.crash_consistent_minutes),
+    )
+    profile = evolve(
+        default.profile,
+        point_latency_minutes=read.get("latency", default.profile.point_latency_minutes),
+        tolerated_misses=read.get("tolerated_misses", default.profile.tolerated_misses),
+        claims_seed=read.get("claims_seed", default.profile.claims_seed),
+        crash_consistent_minutes=policy.crash_consistent_minutes,
+    )
+    return PolicyRequest(policy, profile, read.get("thinning", default.thinning), read.get("name", default.name))
+
+
+def _fixed_crash_interval(request: PolicyRequest) -> PolicyRequest:
+    minutes = request.policy.crash_consistent_minutes
+    if request.profile.claims_seed and minutes != CRASH_CONSISTENT_MINUTES:
+        raise _out_of_range(
+            "crash_consistent_every",
+            spell(minutes),
+            ValueError("it is fixed at 5m by the seed"),
+            "crash_consistent_every",
+        )
+    return request
+
+
+def _out_of_range(key: str, value: Any, error: ValueError, spoken: str) -> Problem:
+    nearest = error.nearest if isinstance(error, NearMissError) else ""
+    meant = f"did you mean {_shown(nearest)}? " if nearest else ""
+    hint = f"{meant}{spoken} is {KEYS[key].allowed}, for example {KEYS[key].example}"
+    return Problem(f"{spoken} = {_shown(value)} is not allowed", str(error), hint)
+
+
+def _unknown(key: str) -> Problem:
+    close = difflib.get_close_matches(key, list(KEYS), 2, cutoff=0.5)
+    hint = f"did you mean {' or '.join(close)}?" if close else f"the keys are {', '.join(KEYS)}"
+    return Problem(f"{_shown(key)} is not a key of a policy", "no such setting exists", hint)
+
+
+def _shown(value: Any) -> str:
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    safe = "".join(each if each.isprintable() else "?" for each in text)
+    return safe if len(safe) <= SHOWN_MAX else safe[:SHOWN_MAX] + "…"

@@ -1,0 +1,195 @@
+"""The verdict on one policy: the seed's rules decide, stronger theorems advise (DOMAIN.md §1, Precedence).
+
+Every refutation carries a calendar that the simulator, which knows no theorem, has confirmed.
+"""
+
+from enum import StrEnum
+
+from attrs import evolve, frozen
+
+from siteproof.model.advice.policy.duration import speak, spell
+from siteproof.model.advice.policy.nearest import longest_interval, shortest_retention
+from siteproof.model.advice.policy.request import PolicyRequest, Thinning
+from siteproof.model.nouns.vocabulary import Consistency
+from siteproof.model.theorems.calendar import Calendar
+from siteproof.model.theorems.timing import Timing
+from siteproof.model.theorems.witness import Witness, breaking_run
+
+HINTED_MISSES = 2  # hints speak of the misses asked for and of one more
+
+
+class Outcome(StrEnum):
+    """What is said of one requirement or theorem."""
+
+    PASS = "pass"  # noqa: S105  (a verdict, no password)
+    REFUTED = "refuted"
+    NOT_APPLICABLE = "not applicable"
+
+
+@frozen
+class Finding:
+    """One line of the verdict. Advisories never decide it; a calendar comes with what is refuted by a run.
+
+    `timed` says that it depends on D and m, which are then printed beside it (SP-POL-10); `kind` on which points.
+    """
+
+    id: str
+    sentence: str
+    outcome: Outcome
+    advisory: bool = False
+    theorem: str = ""
+    calendar: Calendar | None = None
+    timed: bool = False
+    kind: Consistency = Consistency.APP
+
+
+@frozen
+class Verdict:
+    """All findings; `margin` is how many misses in a row are survived (-1: not even none; None: nothing to survive).
+
+    `remarks` are facts that decide nothing and that nobody should find out only when a machine is lost.
+    """
+
+    request: PolicyRequest
+    findings: tuple[Finding, ...]
+    margin: int | None = None
+    hints: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def conforms(self) -> bool:
+        """Whether no requirement is refuted, advisories aside."""
+        return not any(each.outcome is Outcome.REFUTED and not each.advisory for each in self.findings)
+
+    @property
+    def advised(self) -> bool:
+        """Whether no advisory is refuted either."""
+        return not any(each.outcome is Outcome.REFUTED for each in self.findings)
+
+
+def judge(request: PolicyRequest) -> Verdict:
+    """Judge a policy whose single values are in range (`request_of` has seen to that)."""
+    run = breaking_run(request.timing, request.rule) if request.policy.app_consistent_minutes else None
+    crash_run = breaking_run(_crash_timing(request), request.rule)
+    findings = (
+        *_ranges(request),
+        _restorable(request, crash_run),
+        _seed_rule(request, run),
+        _always_usable(request, run),
+    )
+    verdict = Verdict(request, findings, run.misses - 1 if run else None, remarks=_remarks(request))
+    return verdict if verdict.advised else evolve(verdict, hints=_hints(verdict))
+
+
+def confirmed_calendar(request: PolicyRequest, run: Witness, kind: Consistency = Consistency.APP) -> Calendar:
+    """The simulator's calendar of the run; it must show the gap that z3 claims, to the minute."""
+    shown = run.calendar(request.rule, request.timing.latency_minutes, kind)
+    assert shown.gaps == (run.gap,), (shown.gaps, run.gap)
+    return shown
+
+
+def _ranges(request: PolicyRequest) -> tuple[Finding, ...]:
+    seed = request.profile.claims_seed
+    fixed = (
+        "crash-consistent points come every 5 min" if seed else "crash-consistent interval, profile labelled non-seed"
+    )
+    return (
+        Finding("SP-RET-2", "the retention is at most 15 days", Outcome.PASS),
+        Finding("SP-POL-4", "the app-consistent interval is off or 1 to 12 h", Outcome.PASS),
+        Finding("SP-PT-1", fixed, Outcome.PASS if seed else Outcome.NOT_APPLICABLE),
+    )
+
+
+def _restorable(request: PolicyRequest, run: Witness) -> Finding:
+    """Points that are pruned before they are usable break the promise of a retention; a gap between them is advised."""
+    timing, kind = request.timing, Consistency.CRASH
+    if not timing.retention_minutes:
+        return Finding("SP-RET-1", "retention 0 stores no point that could be restored", Outcome.NOT_APPLICABLE)
+    shown = None if run.misses else confirmed_calendar(request, run, kind)
+    if timing.latency_minutes >= timing.retention_minutes:
+        used, gone = speak(timing.latency_minutes), speak(timing.retention_minutes)
+        sentence = f"a point within the retention can be restored: none ever can, usable after {used}, pruned at {gone}"
+        return Finding("SP-RET-1", sentence, Outcome.REFUTED, calendar=shown, timed=True, kind=kind)
+    proof, refutation = _theorems(request)
+    outcome, theorem = (Outcome.REFUTED, refutation) if shown else (Outcome.PASS, proof)
+    sentence = "crash-consistent points alone leave no instant without a usable one"
+    return Finding("SP-RET-15", sentence, outcome, True, theorem, shown, timed=True, kind=kind)
+
+
+def _seed_rule(request: PolicyRequest, run: Witness | None) -> Finding:
+    sentence = "the app-consistent interval must be less than the retention"
+    if run is None:
+        return Finding("SP-POL-5", sentence, Outcome.NOT_APPLICABLE)
+    if request.timing.interval_minutes < request.timing.retention_minutes:
+        return Finding("SP-POL-5", sentence, Outcome.PASS, timed=True)
+    calendar = confirmed_calendar(request, run)
+    return Finding("SP-POL-5", sentence, Outcome.REFUTED, False, "POL-T3", calendar, timed=True)
+
+
+def _always_usable(request: PolicyRequest, run: Witness | None) -> Finding:
+    """The stronger theorem: POL-T1 and T2 under plain age, POL-T26 and T27 under the published tiers."""
+    requirement = "SP-POL-8" if request.thinning is Thinning.PLAIN else "SP-POL-11"
+    proof, refutation = _theorems(request)
+    sentence = "an app-consistent point is usable at every instant"
+    if run is None:
+        return Finding(requirement, sentence, Outcome.NOT_APPLICABLE, True, proof)
+    if request.timing.misses < run.misses:
+        return Finding(requirement, sentence, Outcome.PASS, True, proof, timed=True)
+    calendar = confirmed_calendar(request, run)
+    return Finding(requirement, sentence, Outcome.REFUTED, True, refutation, calendar, timed=True)
+
+
+def _theorems(request: PolicyRequest) -> tuple[str, str]:
+    """The theorem that proves the bound under the request's thinning, and the one that refutes beyond it."""
+    return ("POL-T1", "POL-T2") if request.thinning is Thinning.PLAIN else ("POL-T26", "POL-T27")
+
+
+def _remarks(request: PolicyRequest) -> tuple[str, ...]:
+    if request.timing.retention_minutes:
+        return ()
+    return ("retention 0 stores no recovery point: only the selection latest is possible (SP-RET-7)",)
+
+
+def _crash_timing(request: PolicyRequest) -> Timing:
+    """R and D for crash-consistent points, of which none is missed."""
+    return evolve(request.timing, interval_minutes=request.policy.crash_consistent_minutes, misses=0)
+
+
+def _hints(verdict: Verdict) -> tuple[str, ...]:
+    request = verdict.request
+    refuted = {each.kind for each in verdict.findings if each.outcome is Outcome.REFUTED}
+    hints = [_crash_hint(request)] if Consistency.CRASH in refuted else []
+    if Consistency.APP in refuted:
+        hints += [_interval_hint(request), _retention_hint(request)]
+    return tuple(filter(None, hints))
+
+
+def _crash_hint(request: PolicyRequest) -> str:
+    found = shortest_retention(_crash_timing(request), request.rule_of)
+    if found is None:
+        return "no retention up to 15 days is long enough for this latency"
+    return f"--retention {spell(found)} keeps a crash-consistent point usable at every instant"
+
+
+def _interval_hint(request: PolicyRequest) -> str:
+    asked = request.timing.misses
+    safe = [
+        (spell(found), misses)
+        for misses in range(asked, asked + HINTED_MISSES)
+        if (found := longest_interval(evolve(request.timing, misses=misses), request.rule_of))
+    ]
+    if not safe:
+        return f"no --app-every is safe with {_misses(asked)} at this retention (theorem POL-T4)"
+    first, *more = safe
+    rest = "".join(f", --app-every {every} with {misses}" for every, misses in more)
+    return f"--app-every {first[0]} is safe with {_misses(first[1])}{rest} (theorem POL-T4)"
+
+
+def _retention_hint(request: PolicyRequest) -> str:
+    found = shortest_retention(request.timing, request.rule_of)
+    every, misses = spell(request.timing.interval_minutes), _misses(request.timing.misses)
+    return f"--retention {spell(found)} makes --app-every {every} safe with {misses}" if found else ""
+
+
+def _misses(count: int) -> str:
+    return f"{count} miss" if count == 1 else f"{count} misses"

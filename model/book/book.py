@@ -1,0 +1,40 @@
+"""The book as a mapping from file name to text; the same model gives the same bytes.
+
+Rule: no date, no path, no version stands in it, so that a difference always means a changed specification.
+"""
+
+from collections.abc import Mapping
+
+from siteproof.model.book import (
+    administration_page,
+    chapters,
+    lifecycle_page,
+    nouns_pages,
+    spec_pages,
+)
+from siteproof.model.book import (
+    traceability as trace,
+)
+from siteproof.model.book.diagram import lifecycle_svg
+from siteproof.model.spec.registry.requirements import chapters as all_chapters
+
+
+def book(links: trace.Links) -> Mapping[str, str]:
+    """Every file of the book."""
+    pages = {trace.chapter_page(each.id): chapters.chapter_text(each, links) for each in all_chapters()}
+    return {
+        "index.md": chapters.index_page(links),
+        **pages,
+        "lifecycle.md": lifecycle_page.lifecycle_page(),
+        "administration.md": administration_page.administration_page(),
+        "lifecycle.svg": lifecycle_svg(),
+        **spec_pages.spec_pages(),
+        "rules.md": trace.rules_page(links),
+        "cases.md": trace.cases_page(links),
+        "traceability.md": trace.trace_page(links),
+        "errors.md": nouns_pages.errors_page(),
+        "profile.md": nouns_pages.profile_page(),
+        "connectivity.md": nouns_pages.connectivity_page(),
+        "contract.md": nouns_pages.contract_page(),
+        "glossary.md": nouns_pages.glossary_page(),
+    }

@@ -1,0 +1,106 @@
+"""The chapters of the book and its first page: every requirement with its level, evidence, source and links.
+
+Rule: a chapter says nothing that does not stand in requirements.toml.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from siteproof.model.book.markdown import NONE, code, link, listed, page, table
+from siteproof.model.book.traceability import Links, case_link, chapter_page, rule_link
+from siteproof.model.nouns.evidence import Evidence
+from siteproof.model.spec.registry.requirements import (
+    EVIDENCE_MEANS,
+    Chapter,
+    Level,
+    Requirement,
+    chapters,
+    requirements,
+)
+
+LEVEL_MEANS = {
+    Level.MUST: "a subject that does otherwise is not conformant",
+    Level.SHOULD: "there may be a reason to do otherwise; it is reported",
+    Level.MAY: "a subject may do so; nothing is reported when it does not",
+}
+
+PAGES = (
+    ("lifecycle.md", "the lifecycle: states, allowed operations, transitions, picture"),
+    ("administration.md", "administration: commands beside the lifecycle, with their own table and guards"),
+    ("specifications.md", "the specifications that the model is made of: counts, actions, claims, wrong designs"),
+    ("rules.md", "rules and properties of the model"),
+    ("cases.md", "cases of the judge"),
+    ("traceability.md", "from each requirement to rules, properties and cases"),
+    ("errors.md", "the error catalogue"),
+    ("profile.md", "profile parameters: every choice that the sources leave open"),
+    ("connectivity.md", "ports and outbound addresses of the seed"),
+    ("contract.md", "the Subject contract: calls, commands, capabilities, faults"),
+    ("glossary.md", "the words, and the other names of the same things"),
+)
+
+
+def index_page(links: Links) -> str:
+    """The first page: what the book is, its chapters with counts, its other pages."""
+    return page(
+        "The specification",
+        "This book is generated from the model by `siteproof spec build`; `siteproof spec build --check` fails when it "
+        "is stale. Do not edit it: edit `model/spec/registry/requirements.toml`, the model or the vocabulary.",
+        "## Chapters",
+        _chapter_table(links),
+        "## Other pages",
+        table(("page", "what it holds"), [(link(name, name), about) for name, about in PAGES]),
+        "![Lifecycle of a protected machine](lifecycle.svg)",
+        "## How to read a requirement",
+        table(("level", "meaning"), [(level.value, LEVEL_MEANS[level]) for level in Level]),
+        table(("evidence", "where it comes from"), [(tag.value, EVIDENCE_MEANS[tag]) for tag in Evidence]),
+        "The seed is always the verdict of conformance. What is tagged P is a choice of this project: where systems "
+        "legitimately differ it is a parameter of the profile. `seed:` names a section and step of the seed document, "
+        "`domain §` a section and rule of the domain page, `decision:` a choice made while writing the model.",
+    )
+
+
+def _chapter_table(links: Links) -> str:
+    rows = [_chapter_row(links, chapter, of(chapter)) for chapter in chapters()]
+    total = _counts(links, requirements())
+    head = ("chapter", "title", "about", "requirements", "MUST", "SHOULD", "MAY", "linked", "with a case")
+    return table(head, [*rows, ("", "**all**", "", *total)])
+
+
+def _chapter_row(links: Links, chapter: Chapter, found: tuple[Requirement, ...]) -> tuple[str, ...]:
+    name = link(chapter.id, chapter_page(chapter.id))
+    return (name, chapter.title, chapter.about, *_counts(links, found))
+
+
+def _counts(links: Links, found: Iterable[Requirement]) -> tuple[str, ...]:
+    mine = tuple(found)
+    levels = Counter(each.level for each in mine)
+    linked = sum(bool(links.rules_of(each) or links.cases_of(each.id)) for each in mine)
+    with_case = sum(bool(links.cases_of(each.id)) for each in mine)
+    return tuple(str(number) for number in (len(mine), *(levels[level] for level in Level), linked, with_case))
+
+
+def of(chapter: Chapter) -> tuple[Requirement, ...]:
+    """The requirements of a chapter."""
+    return tuple(each for each in requirements() if each.chapter == chapter.id)
+
+
+def chapter_text(chapter: Chapter, links: Links) -> str:
+    """A chapter's page."""
+    needs = f"Most of it needs: {listed(code(each.value) for each in chapter.needs)}." if chapter.needs else ""
+    found = of(chapter)
+    return page(f"{chapter.id} {chapter.title}", chapter.about, needs, *(_requirement(each, links) for each in found))
+
+
+def _requirement(requirement: Requirement, links: Links) -> str:
+    facts = [
+        f"**{requirement.level.value}** · evidence {requirement.evidence.value} · {requirement.source}",
+        f"rules: {_or_none(rule_link(rule) for rule in links.rules_of(requirement))}",
+        f"cases: {_or_none(case_link(case) for case in links.cases_of(requirement.id))}",
+    ]
+    reason = [f"not judged now: {requirement.informative}"] if requirement.informative else []
+    lines = "\n".join(f"- {fact}" for fact in [*facts, *reason])
+    return f"## {requirement.id}\n\n{requirement.sentence}\n\n{lines}"
+
+
+def _or_none(names: Iterable[str]) -> str:
+    return listed(dict.fromkeys(names)) or NONE

@@ -1,1 +1,0 @@
-"""Explorers by other people, run on our systems as they are exported: SPIN and TLC."""

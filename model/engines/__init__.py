@@ -1,0 +1,1 @@
+"""What carries a specification out: they know the language and never the standard."""

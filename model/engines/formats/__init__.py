@@ -1,0 +1,1 @@
+"""Specifications and traces for other tools: TLA+, Promela, JSON, ITF."""

@@ -1,0 +1,124 @@
+"""Asks the explorer about a gap: is its claim broken in reality (then how, in the fewest steps), or is a lemma missing?
+
+Rule: "not reachable" is said with the bounds, how many states were searched, and whether these are all.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import attrs
+from attrs import frozen
+
+from siteproof.model.engines.explore.search import Limits, Search
+from siteproof.model.engines.explore.trace import Change, Trace, TraceStep, trace_to
+from siteproof.model.engines.prove.fence import RANGE, Fenced, fenced
+from siteproof.model.engines.prove.proof import Gap, Proof
+from siteproof.model.language.domain import Value
+from siteproof.model.language.evaluate import evaluate
+from siteproof.model.language.spec import BOUND_MAX, Spec, System
+from siteproof.model.language.text import value_text
+from siteproof.model.language.variable import Variable
+from siteproof.model.nouns.problem import ExitCode, Problem
+
+STATES_MAX = 200_000
+Name = tuple[str, str]
+"""A goal: its rule id, and its name with its instance."""
+
+
+@frozen
+class Reality:
+    """What the explorer says of one goal: its shortest violation, or none among `states` states of `depth` levels."""
+
+    rule: str
+    goal: str
+    bounds: dict[str, int]
+    states: int
+    depth: int
+    complete: bool
+    trace: Trace | None
+
+    @property
+    def reachable(self) -> bool:
+        """The claim is broken in a state that can be reached."""
+        return self.trace is not None
+
+
+def realities(spec: Spec, proof: Proof, limits: Limits | None = None) -> tuple[Reality, ...]:
+    """What the explorer says of every goal that has a gap, in the order of the gaps; nothing for a proof.
+
+    Then follow the properties without a gap that are broken all the same: a goal that fails is assumed by the others.
+    """
+    goals: dict[Name, dict[str, int]] = {}
+    for gap in proof.gaps:
+        goals.setdefault((gap.goal_rule, gap.goal), _bounds(proof, gap))
+    found: dict[Name, Reality] = {}
+    for bounds in {tuple(sorted(each.items())): each for each in goals.values()}.values():
+        wanted = [name for name, each in goals.items() if each == bounds]
+        found.update({(each.rule, each.goal): each for each in ask(spec.system(bounds), wanted, limits)})
+    more = {name: each for name, each in found.items() if name not in goals and each.reachable}
+    return (*(found[name] for name in goals), *more.values())
+
+
+def _bounds(proof: Proof, gap: Gap) -> dict[str, int]:
+    """Those of the counterexample, where they were left open and are not too large."""
+    open_ones = {name: value for name, value in gap.bounds.items() if 1 <= value <= BOUND_MAX}
+    return {**proof.bounds, **open_ones}
+
+
+def ask(system: System, goals: Iterable[Name], limits: Limits | None = None) -> tuple[Reality, ...]:
+    """The explorer's answer for each goal (rule, name with instance), then for every property; one search for all."""
+    properties = fenced(attrs.evolve(system, lemmas=())).system.claims
+    wanted = list(dict.fromkeys([*goals, *((claim.rule, claim.name) for claim in properties)]))
+    fence = only(fenced(system), wanted)
+    search = Search(fence.system, limits or Limits(STATES_MAX))
+    _search(search)
+    names = [(claim.rule, claim.name) for claim in fence.system.claims]
+    numbers = {name: number for number, name in enumerate(names)}
+    return tuple(_reality(search, fence, name, numbers.get(name)) for name in wanted)
+
+
+def only(fence: Fenced, goals: Iterable[Name]) -> Fenced:
+    """The fenced system with these claims only."""
+    wanted = set(goals)
+    claims = tuple(claim for claim in fence.system.claims if (claim.rule, claim.name) in wanted)
+    first = sum(claim.rule != RANGE for claim in claims)
+    return Fenced(attrs.evolve(fence.system, claims=claims), first)
+
+
+def _search(search: Search) -> None:
+    try:
+        for _ in search:
+            if len(search.first) == len(search.program.system.claims):
+                return
+    except Problem as problem:
+        if problem.code is not ExitCode.CANNOT_JUDGE:
+            raise
+
+
+def _reality(search: Search, fence: Fenced, name: Name, number: int | None) -> Reality:
+    state = search.first.get(number) if number is not None else None
+    trace = None if state is None or number is None else violation(search, fence, number, state)
+    bounds = dict(fence.system.bounds)
+    return Reality(*name, bounds, len(search.states), search.depth, search.complete, trace)
+
+
+def violation(search: Search, fence: Fenced, number: int, state: int) -> Trace:
+    """The trace to the violation of a claim whose first state this is; a range is left by one step more."""
+    trace = trace_to(search, state)
+    if not fence.delay(number):
+        return trace
+    return attrs.evolve(trace, steps=(*trace.steps, last_step(fence.system, number, _values(search, state))))
+
+
+def _values(search: Search, number: int) -> Mapping[Variable, Value]:
+    program, state = search.program, search.states[number]
+    return {variable: program.value(state, variable) for variable in program.system.variables}
+
+
+def last_step(system: System, number: int, values: Mapping[Variable, Value]) -> TraceStep:
+    """The step that leaves the range that claim `number` speaks of."""
+    claim = system.claims[number]
+    name = next(label for label, stays in claim.instances if not evaluate(stays, values))
+    step = next(step for step in system.transitions if step.name == name)
+    changes = [(effect.target, values[effect.target], evaluate(effect.value, values)) for effect in step.effects]
+    told = (Change(v.name, value_text(old), value_text(new)) for v, old, new in changes if old != new)
+    return TraceStep(step.rule, step.name, tuple(told))

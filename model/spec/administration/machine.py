@@ -1,0 +1,111 @@
+"""One machine for the specification of administration: its regions, the facts beside them, and an auditor's memory.
+
+Rule: what the lifecycle does to the facts stands in `Machine.consequences`; what the auditor remembers is written
+beside an action and never read by a guard.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from siteproof.model.language import Bool, Effect, Sym, define
+from siteproof.model.language.table import REGION_OF, AdminRow, Change, Turn
+from siteproof.model.nouns.administration import AdminFacts, AdminVerb
+from siteproof.model.spec.administration import table as adm
+from siteproof.model.spec.lifecycle import spec as lifecycle_spec
+from siteproof.model.spec.lifecycle.table import (
+    COMMITTED,
+    COPYING,
+    FAILED_OVER,
+    FORWARD,
+    MARKED,
+    MIGRATED,
+    NO_MARK,
+    PRIMARY,
+    PROTECTED,
+    REVERSE,
+    UNPROTECTED,
+)
+
+NOTHING_LEFT: Mapping[str, object] = {"disk": adm.NO_DISK, "oldest": adm.NO_POINT, "gone": False, "gap": False}
+INCOMPLETE = (adm.DISK_COPYING, adm.DISK_FAILED, adm.RESIZED, adm.DETACHED)  # disks that no new point can hold
+
+
+class Machine(lifecycle_spec.Machine):
+    """The regions of one machine and the administrative facts beside them.
+
+    An auditor remembers: `gap`, both sides may differ; `gone`, an arriving point drove the oldest one out; `torn`, a
+    point was taken without one of its disks; `left_half`, an appliance was left while a part of it lived on.
+    """
+
+    def __init__(self) -> None:
+        """Unprotected, on premises, with everything well."""
+        super().__init__()
+        facts = AdminFacts()
+        self.components = self.symbol(facts.components)
+        self.source = self.symbol(facts.source)
+        self.disk = self.symbol(facts.disk)
+        self.retention = self.symbol(facts.retention)
+        self.oldest = self.symbol(facts.oldest)
+        self.version = self.symbol(facts.version)
+        self.gap = self.flag()
+        self.gone = self.flag()
+        self.torn = self.flag()
+        self.left_half = self.flag()
+
+    def moves(self, change: Change) -> Iterator[Effect]:
+        """The named values are taken, and the facts follow the lifecycle."""
+        return self.takes({**self.consequences(change), **_named(change)})
+
+    def admits(self, change: Change) -> tuple[Bool, ...]:
+        """An ordinary disable of a machine that runs on premises ends only while that machine answers."""
+        return (self.source == adm.THERE,) if change == adm.WAITS_FOR_THE_SOURCE else ()
+
+    def works(self, row: AdminRow) -> Iterator[Effect]:
+        """What an administrative command does: to the regions, to the facts, and to the auditor's memory."""
+        task = row.task
+        turns = {REGION_OF[type(turn.before)]: self._turned(turn.before, task.turns) for turn in task.turns}
+        return self.takes({**self.consequences(task.to), **_named(task.to), **turns, **self.audit(row.verb)})
+
+    def takes(self, values: Mapping[str, Any]) -> Iterator[Effect]:
+        """Variables by name become these values."""
+        for name, value in values.items():
+            effect = getattr(self, name).becomes(value)
+            assert isinstance(effect, Effect)
+            yield effect
+
+    def audit(self, verb: AdminVerb) -> Mapping[str, object]:
+        """What the auditor notes of a command: whether it left an appliance that it must not leave."""
+        wrong = (self.components == adm.MIXED) | (self.direction == REVERSE)
+        return {"left_half": self.left_half | wrong} if verb is AdminVerb.SWITCH_APPLIANCE else {}
+
+    def consequences(self, change: Change) -> Mapping[str, object]:
+        """What a change of the regions does to facts and memory; disks that no point holds do not fail over."""
+        if UNPROTECTED in change or (COPYING in change and {FORWARD, REVERSE} & set(change)):
+            return NOTHING_LEFT
+        if FAILED_OVER in change:
+            stays = self.disk.is_in(adm.COVERED, adm.RESIZED, adm.DETACHED)
+            return {"disk": stays.then(adm.COVERED, adm.NO_DISK), "gap": False}
+        if {COMMITTED, MIGRATED} & set(change):
+            return {"oldest": adm.NO_POINT, "gone": False}
+        if MARKED in change:
+            return {"gap": True}
+        if NO_MARK in change:
+            return {"gap": False, "disk": (self.disk == adm.RESIZED).then(adm.COVERED, self.disk)}
+        return {"oldest": (self.direction == FORWARD).then(adm.KEPT, self.oldest)} if change == (PROTECTED,) else {}
+
+    def _turned(self, fact: object, turns: tuple[Turn, ...]) -> Sym[Any]:
+        value: Sym[Any] = getattr(self, REGION_OF[type(fact)])
+        for turn in turns:
+            if type(turn.before) is type(fact):
+                value = (getattr(self, REGION_OF[type(fact)]) == turn.before).then(turn.after, value)
+        return value
+
+
+def _named(change: Change) -> dict[str, object]:
+    return {REGION_OF[type(value)]: value for value in change}
+
+
+@define
+def is_protected_forward(m: Machine) -> Bool:
+    """Points of this machine are taken at the other site."""
+    return (m.protection == PROTECTED) & (m.direction == FORWARD) & (m.active == PRIMARY)

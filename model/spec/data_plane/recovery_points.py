@@ -1,0 +1,42 @@
+"""Recovery points: when one is taken, what it holds, and which one makes room (seed: Snapshots; DOMAIN.md §2).
+
+A point is taken of what the receiver has applied. It is a moment of the past only while sends are consistent cuts:
+never inside an open resynchronisation window, never with a half-applied log.
+"""
+
+from collections.abc import Iterator
+
+from siteproof.model.language import Effect, Step, action, as_bool, exists, given
+from siteproof.model.nouns.vocabulary import Resync
+from siteproof.model.spec.data_plane.machine import NOTHING, Machine, delta_flows, log_is_empty
+
+EVER, NEVER = as_bool(value=True), as_bool(value=False)
+
+
+@action("PT-1")
+def take_point(m: Machine) -> Step:
+    """The replication service takes a point of the seed disk; the oldest one that is not pinned makes room."""
+    room = exists(m.points, lambda slot: ~slot.used)
+    return given(delta_flows(m) & m.forward & log_is_empty(m) & room).then(*store_point(m))
+
+
+def store_point(m: Machine) -> Iterator[Effect]:
+    """The seed disk becomes the newest point; points move on by one slot, around those that are pinned."""
+    kept, in_window, image = EVER, m.resync != Resync.NONE, m.seed
+    for slot in m.points:
+        stays = slot.used
+        yield slot.kept.becomes(stays.then(slot.kept, kept))
+        yield slot.taken_in_window.becomes(stays.then(slot.taken_in_window, in_window))
+        yield from (slot.image[b].becomes(stays.then(slot.image[b], image[b])) for b in m.blocks)
+        kept, in_window = stays.then(kept, slot.kept), stays.then(in_window, slot.taken_in_window)
+        image = tuple(stays.then(image[b], slot.image[b]) for b in m.blocks)
+
+
+def drop_points(m: Machine, *, but_used: bool = False) -> Iterator[Effect]:
+    """Every point is deleted; `but_used` spares the one that an operation uses."""
+    for slot in m.points:
+        keep = slot.used if but_used else NEVER
+        yield slot.kept.becomes(slot.kept & keep)
+        yield slot.used.becomes(keep)
+        yield slot.taken_in_window.becomes(slot.taken_in_window & keep)
+        yield from (content.becomes(keep.then(content, NOTHING)) for content in slot.image)

@@ -1,0 +1,27 @@
+"""Under pressure the workload has to wait until its change can be recorded in full."""
+
+from siteproof.model.language import Step, action, given
+from siteproof.model.spec.appliance import DATA, Estate
+from siteproof.model.spec.chapters import APPLIANCE
+from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+
+
+@action("APP-5")
+def write_under_pressure(e: Estate) -> Step:
+    """Without memory for one more record the write waits."""
+    m = e.machine
+    full = m.records == m.memory
+    return given(m.mode == DATA).then(
+        m.records.becomes(full.then(m.records, m.records + 1)),
+        m.pointed.becomes(value=False),
+        m.waits.becomes(m.waits | full),
+    )
+
+
+EXHIBIT = Exhibit(
+    APPLIANCE.but("blocking_throttle", "Pressure reaches the workload.", write_under_pressure),
+    breaks="APP-14",
+    bug_class="",
+    happened_in="no public report",
+    right="appliance",
+)

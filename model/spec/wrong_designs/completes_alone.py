@@ -1,0 +1,24 @@
+"""B24: the sender completes when it has sent everything, and does not wait for the receiver's conclusion."""
+
+from siteproof.model.language import Step, action, given
+from siteproof.model.spec.chapters import RESYNC_PROTOCOL
+from siteproof.model.spec.resync_protocol import Sender, Sends, Stamp, Wire, nothing_is_dirty
+from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+
+
+@action("RES-12")
+def stamp_end(s: Sender, w: Wire) -> Step:
+    """Every mismatch was sent: END is stamped, and the mark is taken away at once."""
+    return given((s.at == Sends.COPYING) & w.up & nothing_is_dirty(s)).then(
+        s.at.becomes(Sends.COMPLETED),
+        w.stamp.becomes(Stamp.END),
+    )
+
+
+EXHIBIT = Exhibit(
+    RESYNC_PROTOCOL.but("completes_alone", "The sender completes before the conclusion.", stamp_end),
+    breaks="RES-27",
+    bug_class="B24",
+    happened_in="longhorn #12830",
+    right="resync_protocol",
+)

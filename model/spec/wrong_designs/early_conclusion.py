@@ -1,0 +1,25 @@
+"""B24: the receiver concludes on END while content that was sent before it is still on its way."""
+
+from siteproof.model.language import Step, action, given
+from siteproof.model.spec.chapters import RESYNC_PROTOCOL
+from siteproof.model.spec.resync_protocol import Answer, Receiver, Receives, Stamp, Wire
+from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+
+
+@action("RES-13")
+def conclude(r: Receiver, w: Wire) -> Step:
+    """END overtakes what was sent before it."""
+    return given((r.at == Receives.LISTENING) & (w.stamp == Stamp.END)).then(
+        r.at.becomes(Receives.CONCLUDED),
+        w.stamp.becomes(Stamp.NONE),
+        w.answer.becomes(Answer.CONCLUDED),
+    )
+
+
+EXHIBIT = Exhibit(
+    RESYNC_PROTOCOL.but("early_conclusion", "The receiver concludes with data still on its way.", conclude),
+    breaks="RES-24",
+    bug_class="B24",
+    happened_in="longhorn #12830",
+    right="resync_protocol",
+)

@@ -1,0 +1,29 @@
+"""An edit that shortens the retention prunes at once, before any new point has arrived."""
+
+from siteproof.model.language import Step, action, given
+from siteproof.model.spec.administration import table as adm
+from siteproof.model.spec.administration.machine import Machine
+from siteproof.model.spec.administration.spec import ADMINISTRATION_SPEC
+from siteproof.model.spec.administration.table import ADMINISTRATION
+from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+
+(ROW,) = [row for row in ADMINISTRATION if row.rule == "ADM-1.2"]
+
+
+@action("ADM-1.2")
+def edit_policy(m: Machine) -> Step:
+    """What the policy asks for no more is deleted with the edit."""
+    too_old = (m.oldest == adm.KEPT) & (m.retention == adm.LONG)
+    return given(m.lies_in(ROW.where)).then(
+        *m.works(ROW),
+        m.oldest.becomes(too_old.then(adm.PRUNED, m.oldest)),
+    )
+
+
+EXHIBIT = Exhibit(
+    ADMINISTRATION_SPEC.but("edit_prunes", "Shortening the retention deletes without a new point.", edit_policy),
+    breaks="ADM-16",
+    bug_class="",
+    happened_in="no public report",
+    right="administration",
+)

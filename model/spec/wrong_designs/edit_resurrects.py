@@ -1,0 +1,29 @@
+"""An edit that lengthens the retention lists points again whose blocks are gone."""
+
+from siteproof.model.language import Step, action, given
+from siteproof.model.spec.administration import table as adm
+from siteproof.model.spec.administration.machine import Machine
+from siteproof.model.spec.administration.spec import ADMINISTRATION_SPEC
+from siteproof.model.spec.administration.table import ADMINISTRATION
+from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+
+(ROW,) = [row for row in ADMINISTRATION if row.rule == "ADM-1.2"]
+
+
+@action("ADM-1.2")
+def edit_policy(m: Machine) -> Step:
+    """The list of points is made anew from what the policy now asks for."""
+    wanted_again = (m.oldest == adm.PRUNED) & (m.retention == adm.SHORT)
+    return given(m.lies_in(ROW.where)).then(
+        *m.works(ROW),
+        m.oldest.becomes(wanted_again.then(adm.KEPT, m.oldest)),
+    )
+
+
+EXHIBIT = Exhibit(
+    ADMINISTRATION_SPEC.but("edit_resurrects", "Lengthening the retention brings pruned points back.", edit_policy),
+    breaks="ADM-15",
+    bug_class="B26",
+    happened_in="ASR BookmarkNotFound",
+    right="administration",
+)

@@ -1,0 +1,26 @@
+"""B31: a failing step before power-on is only a warning, like any other step, and the machine is powered on."""
+
+from siteproof.model.language import Step, action, given
+from siteproof.model.spec.chapters import PLANS
+from siteproof.model.spec.plans import Plan, Stage, has_its_turn
+from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+
+
+@action("PLN-11", group="groups", machine="machines")
+def fail_to_prepare(p: Plan, group: int, machine: int) -> Step:
+    """The step fails, the plan warns, and goes on with the machine."""
+    m = p.groups[group].machines[machine]
+    return given(has_its_turn(p, group) & (m.stage == Stage.BUILT)).then(
+        m.stage.becomes(Stage.READY),
+        m.refused.becomes(value=True),
+        p.warned.becomes(value=True),
+    )
+
+
+EXHIBIT = Exhibit(
+    PLANS.but("failure_ignored", "A machine whose preparation failed is powered on.", fail_to_prepare),
+    breaks="PLN-19",
+    bug_class="B31",
+    happened_in="no public report",
+    right="plans",
+)

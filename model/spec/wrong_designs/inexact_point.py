@@ -1,0 +1,26 @@
+"""B30: points are offered although the order of the writes was given up under pressure."""
+
+from siteproof.model.language import Step, action, given
+from siteproof.model.spec.appliance import DATA, Estate
+from siteproof.model.spec.chapters import APPLIANCE
+from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+
+
+@action("APP-9")
+def take_exact_point(e: Estate) -> Step:
+    """A point is taken in every mode."""
+    m = e.machine
+    inexact = (m.mode != DATA) | m.resync
+    return given(~m.resync & ~m.pointed).then(
+        m.pointed.becomes(value=True),
+        m.torn.becomes(m.torn | inexact),
+    )
+
+
+EXHIBIT = Exhibit(
+    APPLIANCE.but("inexact_point", "A point is taken of a disk that is not in data mode.", take_exact_point),
+    breaks="APP-16",
+    bug_class="B30",
+    happened_in="Veeam CDP",
+    right="appliance",
+)

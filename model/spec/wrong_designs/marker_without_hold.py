@@ -1,0 +1,25 @@
+"""B16: a marker is placed whether the member still holds its writes or not, so the cut runs through an answer."""
+
+from siteproof.model.language import Step, action, given
+from siteproof.model.spec.chapters import GROUPS
+from siteproof.model.spec.groups import Group, Round
+from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+
+
+@action("GRP-5", member="members")
+def place_marker(g: Group, member: int) -> Step:
+    """A member that is called puts the marker into its stream."""
+    m = g.members[member]
+    return given((g.round == Round.MARKING) & ~m.marked).then(
+        m.marked.becomes(value=True),
+        m.marker.becomes(m.written),
+    )
+
+
+EXHIBIT = Exhibit(
+    GROUPS.but("marker_without_hold", "Markers are placed while writes go on.", place_marker),
+    breaks="GRP-12",
+    bug_class="B16",
+    happened_in="ceph #68019",
+    right="groups",
+)

@@ -1,0 +1,24 @@
+"""B37: after a crash a point is taken before everything that had touched the seed disk is applied again."""
+
+from siteproof.model.language import Step, action, given
+from siteproof.model.spec.chapters import PIPELINE
+from siteproof.model.spec.pipeline import Agent, Target
+from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+
+
+@action("PIP-11")
+def point_at_applied(a: Agent, t: Target) -> Step:
+    """What is applied is flushed; parts of later records are not asked for."""
+    return given(t.up & ~a.marked & (t.hardened == t.applied) & (t.pointed < t.applied)).then(
+        t.pointed.becomes(t.applied),
+        t.torn.becomes(t.torn | (t.applied < t.touched) | a.marked),
+    )
+
+
+EXHIBIT = Exhibit(
+    PIPELINE.but("point_in_replay", "A point is taken with a part of a later record in it.", point_at_applied),
+    breaks="PIP-28",
+    bug_class="B37",
+    happened_in="QEMU incremental backup",
+    right="pipeline",
+)

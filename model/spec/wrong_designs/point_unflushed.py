@@ -1,0 +1,24 @@
+"""B26: a point is taken of a seed disk that is not flushed, and a crash takes its data back."""
+
+from siteproof.model.language import Step, action, given
+from siteproof.model.spec.chapters import PIPELINE
+from siteproof.model.spec.pipeline import Agent, Target
+from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+
+
+@action("PIP-11")
+def point_at_applied(a: Agent, t: Target) -> Step:
+    """Between two records, flushed or not."""
+    return given(t.up & ~a.marked & (t.touched == t.applied) & (t.pointed < t.applied)).then(
+        t.pointed.becomes(t.applied),
+        t.torn.becomes(t.torn | (t.applied < t.touched) | a.marked),
+    )
+
+
+EXHIBIT = Exhibit(
+    PIPELINE.but("point_unflushed", "A listed point holds what the seed disk has lost.", point_at_applied),
+    breaks="PIP-25",
+    bug_class="B26",
+    happened_in="ASR BookmarkNotFound",
+    right="pipeline",
+)

@@ -1,0 +1,28 @@
+"""A machine is taken from an appliance that lives on in part, and also while it flows in reverse."""
+
+from siteproof.model.language import Step, action, given
+from siteproof.model.language.table import at
+from siteproof.model.spec.administration.machine import Machine
+from siteproof.model.spec.administration.spec import ADMINISTRATION_SPEC
+from siteproof.model.spec.administration.table import ADMINISTRATION
+from siteproof.model.spec.lifecycle.table import NO_DRILL, NO_MARK, PRIMARY, PROTECTED
+from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+
+(ROW,) = [row for row in ADMINISTRATION if row.rule == "ADM-4.1"]
+
+
+@action("ADM-4.1")
+def switch_appliance(m: Machine) -> Step:
+    """The switch asks for a protected machine, and for nothing else."""
+    return given(m.lies_in(at(PRIMARY, PROTECTED, NO_DRILL, NO_MARK))).then(*m.works(ROW))
+
+
+EXHIBIT = Exhibit(
+    ADMINISTRATION_SPEC.but(
+        "switched_apart", "A switch is allowed while one component differs, and in reverse.", switch_appliance
+    ),
+    breaks="ADM-12",
+    bug_class="B31",
+    happened_in="no public report",
+    right="administration",
+)

@@ -1,0 +1,27 @@
+"""An update restarts the components, and the new version begins without the old one's marks."""
+
+from siteproof.model.language import Step, action, given
+from siteproof.model.spec.administration.machine import Machine
+from siteproof.model.spec.administration.spec import ADMINISTRATION_SPEC
+from siteproof.model.spec.administration.table import ADMINISTRATION
+from siteproof.model.spec.lifecycle.table import NO_MARK
+from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+
+(ROW,) = [row for row in ADMINISTRATION if row.rule == "ADM-5.1"]
+
+
+@action("ADM-5.1")
+def update_components(m: Machine) -> Step:
+    """The state that the old version kept in memory is gone."""
+    return given(m.lies_in(ROW.where)).then(*m.works(ROW), m.resync.becomes(NO_MARK))
+
+
+EXHIBIT = Exhibit(
+    ADMINISTRATION_SPEC.but(
+        "update_forgets", "An update of the components forgets that a resynchronisation is required.", update_components
+    ),
+    breaks="ADM-13",
+    bug_class="B2",
+    happened_in="DRBD #145",
+    right="administration",
+)

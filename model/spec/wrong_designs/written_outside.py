@@ -1,0 +1,25 @@
+"""B7: what arrives is written without asking whether the replica has such a cell."""
+
+from siteproof.model.language import Step, action, given
+from siteproof.model.spec.chapters import RESIZE
+from siteproof.model.spec.resize import NOTHING, Resizable, within
+from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+
+
+@action("RSZ-3", cell="cells")
+def apply_cell(r: Resizable, cell: int) -> Step:
+    """The sender knows best where the disk ends."""
+    return given(r.travelling[cell] != NOTHING).then(
+        r.replica[cell].becomes(r.travelling[cell]),
+        r.travelling[cell].becomes(NOTHING),
+        r.outside.becomes(r.outside | ~within(r.room, cell)),
+    )
+
+
+EXHIBIT = Exhibit(
+    RESIZE.but("written_outside", "A write is applied behind the end of the replica.", apply_cell),
+    breaks="RSZ-12",
+    bug_class="B7",
+    happened_in="linstor-server #259",
+    right="resize",
+)
