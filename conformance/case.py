@@ -52,8 +52,9 @@ class Case:
         return "no bytes were read back" if self.on_bytes else "the case ended without a witness"
 
 
-__all__ = ["Case", "Level", "all_cases", "case", "find"]
+__all__ = ["Case", "Level", "all_cases", "case", "find", "spelled"]
 
+PREFIX = "C-"  # a requirement is SP-RES-4, a rule RES-4, a case C-RES-4: one id is one thing
 _REGISTER: dict[str, Case] = {}
 
 
@@ -87,6 +88,12 @@ def all_cases() -> tuple[Case, ...]:
 def find(case_id: str) -> Case:
     """The case of that id; KeyError when there is none."""
     return {each.id: each for each in all_cases()}[case_id]
+
+
+def spelled(name: str, cases: Iterable[Case]) -> Case | None:
+    """The case that `name` means, in upper or lower case, with the prefix or (as before there was one) without it."""
+    known = {each.id.casefold(): each for each in cases}
+    return known.get(name.casefold()) or known.get(f"{PREFIX}{name}".casefold())
 
 
 def _add(new: Case) -> None:

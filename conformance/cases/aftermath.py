@@ -38,7 +38,7 @@ def _marking(number: int, kind: FaultKind, need: Capability, *requires: str) -> 
             lab.settle()
 
     keeps.__doc__ = f"After {kind.value}, and after the resynchronisation, older points restore the very same bytes."
-    case(f"AFT-{number}", ("SP-RES-17", "SP-REP-24", *requires), needs=(*MARKED, need), on_bytes=True)(keeps)
+    case(f"C-AFT-{number}", ("SP-RES-17", "SP-REP-24", *requires), needs=(*MARKED, need), on_bytes=True)(keeps)
 
 
 _marking(1, FaultKind.DISK_RESIZED, C.RESIZE, "SP-PT-28")
@@ -70,7 +70,7 @@ def _failing(number: int, road: Road, *requires: str) -> None:
     spares.__doc__ = (
         f"A {verb.value} whose job fails ({road.name}) harms neither the running machine nor a point that is needed."
     )
-    case(f"AFT-{number}", requires, needs=(*DELTA, C.LIFECYCLE, C.JOB_FAULTS, *road.needs), on_bytes=True)(spares)
+    case(f"C-AFT-{number}", requires, needs=(*DELTA, C.LIFECYCLE, C.JOB_FAULTS, *road.needs), on_bytes=True)(spares)
 
 
 def _restored(lab: Lab, machine: Machine) -> dict[str, Picture]:

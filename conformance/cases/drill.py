@@ -16,7 +16,7 @@ C = Capability
 DRILL = (C.INITIAL_REPLICATION, C.CRASH_POINTS, C.TEST_FAILOVER)
 
 
-@case("DRL-1", ["SP-DRL-2", "SP-SET-13"], needs=(*DRILL, C.OLDER_POINTS), on_bytes=True)
+@case("C-DRL-1", ["SP-DRL-2", "SP-SET-13"], needs=(*DRILL, C.OLDER_POINTS), on_bytes=True)
 def the_test_machine_is_built_from_the_point(lab: Lab) -> None:
     """The test machine's disks hold the bytes of the selected older point, not of the newest one."""
     machine = lab.protected_machine(disks=2)
@@ -29,7 +29,7 @@ def the_test_machine_is_built_from_the_point(lab: Lab) -> None:
     verify_bytes.same_image(lab.read(machine, Place.TEST), wanted, "the test machine")
 
 
-@case("DRL-2", ["SP-DRL-4", "SP-DRL-7"], needs=DRILL, on_bytes=True)
+@case("C-DRL-2", ["SP-DRL-4", "SP-DRL-7"], needs=DRILL, on_bytes=True)
 def what_a_drill_writes_stays_in_it(lab: Lab) -> None:
     """Writes of the test machine reach neither the source nor any point, and go with the clean-up."""
     machine = lab.protected_machine(filled=16)
@@ -47,13 +47,13 @@ def what_a_drill_writes_stays_in_it(lab: Lab) -> None:
     verify_bytes.same_image(lab.read(machine, Place.TEST), then, "the next drill's machine")
 
 
-@case("DRL-3", ["SP-DRL-3", "SP-DRL-15", "SP-RPO-7"], needs=(*DRILL, C.VIRTUAL_CLOCK), on_bytes=True)
+@case("C-DRL-3", ["SP-DRL-3", "SP-DRL-15", "SP-RPO-7"], needs=(*DRILL, C.VIRTUAL_CLOCK), on_bytes=True)
 def two_runs_differ_in_nothing_but_the_drill(lab: Lab) -> None:
     """The same workload with and without a drill leaves the same points, images, watermarks and RPO."""
     oracle.same(oracle.play(lab, drill=True), oracle.play(lab, drill=False))
 
 
-@case("DRL-4", ["SP-DRL-5", "SP-DRL-14"], needs=(*DRILL, C.DELTA), on_bytes=True)
+@case("C-DRL-4", ["SP-DRL-5", "SP-DRL-14"], needs=(*DRILL, C.DELTA), on_bytes=True)
 def replication_goes_on_during_a_drill(lab: Lab) -> None:
     """Writes made during a drill are in the next point, the source runs on, and no resynchronisation is needed."""
     machine = lab.protected_machine()
@@ -69,7 +69,7 @@ def replication_goes_on_during_a_drill(lab: Lab) -> None:
     verify.equal(after.regions.resync.value, "none", "resync region after the drill")
 
 
-@case("DRL-5", ["SP-DRL-7"], needs=(*DRILL, C.LIFECYCLE))
+@case("C-DRL-5", ["SP-DRL-7"], needs=(*DRILL, C.LIFECYCLE))
 def the_clean_up_removes_the_test_machine(lab: Lab) -> None:
     """After the clean-up there is no test machine to read any more."""
     machine = lab.protected_machine()
@@ -84,7 +84,7 @@ def the_clean_up_removes_the_test_machine(lab: Lab) -> None:
     raise verify.Failed("no test machine after the clean-up", "its disk can still be read")
 
 
-@case("DRL-6", ["SP-DRL-6"], needs=DRILL)
+@case("C-DRL-6", ["SP-DRL-6"], needs=DRILL)
 def the_point_in_use_is_pinned(lab: Lab) -> None:
     """The point of a running drill is shown as pinned, and no longer after the clean-up."""
     machine = lab.protected_machine()
@@ -96,7 +96,7 @@ def the_point_in_use_is_pinned(lab: Lab) -> None:
     verify.equal({each.name for each in after.points if each.pinned}, set(), "pinned points after the clean-up")
 
 
-@case("DRL-7", ["SP-DRL-11", "SP-PT-25"], needs=(*DRILL, C.LIFECYCLE))
+@case("C-DRL-7", ["SP-DRL-11", "SP-PT-25"], needs=(*DRILL, C.LIFECYCLE))
 def a_drill_needs_its_point(lab: Lab) -> None:
     """A drill from a point that is not listed is refused with RecoveryPointUnavailable and changes nothing."""
     machine = lab.protected_machine()
@@ -107,7 +107,7 @@ def a_drill_needs_its_point(lab: Lab) -> None:
         verify.unchanged(before, lab.observe(machine), "a drill is refused")
 
 
-@case("DRL-8", ["SP-DRL-9"], needs=(*DRILL, C.LIFECYCLE, C.JOB_FAULTS))
+@case("C-DRL-8", ["SP-DRL-9"], needs=(*DRILL, C.LIFECYCLE, C.JOB_FAULTS))
 def a_drill_succeeded_when_its_clean_up_did(lab: Lab) -> None:
     """A drill whose clean-up failed is shown as waiting for it, and as none only after a clean-up that succeeded."""
     machine = lab.protected_machine()
@@ -122,7 +122,7 @@ def a_drill_succeeded_when_its_clean_up_did(lab: Lab) -> None:
     )
 
 
-@case("DRL-9", ["SP-DRL-1"], level=Level.SHOULD, needs=(*DRILL, C.FAILOVER))
+@case("C-DRL-9", ["SP-DRL-1"], level=Level.SHOULD, needs=(*DRILL, C.FAILOVER))
 def a_drill_guards_nothing(lab: Lab) -> None:
     """A failover is accepted without any drill before it."""
     machine = lab.protected_machine()
@@ -130,7 +130,7 @@ def a_drill_guards_nothing(lab: Lab) -> None:
     lab.settle()
 
 
-@case("DRL-10", ["SP-DRL-2", "SP-PT-19"], needs=(*DRILL, C.DELTA), on_bytes=True)
+@case("C-DRL-10", ["SP-DRL-2", "SP-PT-19"], needs=(*DRILL, C.DELTA), on_bytes=True)
 def a_drill_of_latest_has_everything_received(lab: Lab) -> None:
     """A drill of latest shows every write that had been received, also those after the newest point."""
     machine = lab.protected_machine()
@@ -142,7 +142,7 @@ def a_drill_of_latest_has_everything_received(lab: Lab) -> None:
     verify_bytes.same_image(lab.read(machine, Place.TEST), lab.history.image_now(machine.name), "the test machine")
 
 
-@case("DRL-11", ["SP-DRL-2", "SP-PT-22"], needs=(*DRILL, C.DELTA, C.APP_POINTS, C.VIRTUAL_CLOCK), on_bytes=True)
+@case("C-DRL-11", ["SP-DRL-2", "SP-PT-22"], needs=(*DRILL, C.DELTA, C.APP_POINTS, C.VIRTUAL_CLOCK), on_bytes=True)
 def a_drill_takes_the_kind_that_was_asked_for(lab: Lab) -> None:
     """A drill of latest app-consistent shows the newest app-consistent point, though newer ones are listed."""
     machine = lab.protected_machine(policy=ReplicationPolicy(app_consistent_minutes=60))

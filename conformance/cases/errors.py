@@ -31,7 +31,7 @@ def _policy_refused(lab: Lab, *policies: ReplicationPolicy) -> list[Refusal]:
     return answers
 
 
-@case("ERR-1", ["SP-POL-5", "SP-LC-30"], needs=[C.LIFECYCLE])
+@case("C-ERR-1", ["SP-POL-5", "SP-LC-30"], needs=[C.LIFECYCLE])
 def the_app_interval_is_less_than_the_retention(lab: Lab) -> None:
     """An app-consistent interval equal to or above the retention is refused with PolicyInvalid."""
     _policy_refused(
@@ -41,7 +41,7 @@ def the_app_interval_is_less_than_the_retention(lab: Lab) -> None:
     )
 
 
-@case("ERR-2", ["SP-POL-4", "SP-LC-30"], needs=[C.LIFECYCLE])
+@case("C-ERR-2", ["SP-POL-4", "SP-LC-30"], needs=[C.LIFECYCLE])
 def the_app_interval_is_off_or_one_to_twelve_hours(lab: Lab) -> None:
     """Intervals of 13 hours, half an hour and below zero are refused; 1 and 12 hours are accepted."""
     _policy_refused(
@@ -57,7 +57,7 @@ def the_app_interval_is_off_or_one_to_twelve_hours(lab: Lab) -> None:
         lab.settle()
 
 
-@case("ERR-3", ["SP-RET-2", "SP-POL-12"], needs=[C.LIFECYCLE])
+@case("C-ERR-3", ["SP-RET-2", "SP-POL-12"], needs=[C.LIFECYCLE])
 def retention_ends_at_fifteen_days(lab: Lab) -> None:
     """A retention above 15 days or below 0 is refused, and the refusal says what is allowed; 15 days are accepted."""
     refusals = _policy_refused(
@@ -72,7 +72,7 @@ def retention_ends_at_fifteen_days(lab: Lab) -> None:
     lab.settle()
 
 
-@case("ERR-4", ["SP-LC-2", "SP-PT-14"], needs=[C.CRASH_POINTS])
+@case("C-ERR-4", ["SP-LC-2", "SP-PT-14"], needs=[C.CRASH_POINTS])
 def an_unknown_point_is_refused(lab: Lab) -> None:
     """Restoring a point that was never listed is refused by name."""
     machine = lab.protected_machine(disk="64 KiB")
@@ -84,7 +84,7 @@ def an_unknown_point_is_refused(lab: Lab) -> None:
     raise verify.Failed("restore of an unknown point refused", "an image")
 
 
-@case("ERR-5", ["SP-ERR-10", "SP-LC-5"], needs=[C.LIFECYCLE, C.HOLD, C.FAILOVER])
+@case("C-ERR-5", ["SP-ERR-10", "SP-LC-5"], needs=[C.LIFECYCLE, C.HOLD, C.FAILOVER])
 def one_job_at_a_time(lab: Lab) -> None:
     """While a failover runs, every command is refused with OperationConflict, and the failover still ends well."""
     machine = lab.protected_machine(disk="64 KiB")
@@ -95,7 +95,7 @@ def one_job_at_a_time(lab: Lab) -> None:
     verify.equal(lab.observe(machine).regions.protection, Protection.FAILED_OVER, "protection after the failover")
 
 
-@case("ERR-6", ["SP-ERR-3", "SP-ERR-2", "SP-ERR-1"], needs=[C.LINK_FAULTS, C.RESYNC])
+@case("C-ERR-6", ["SP-ERR-3", "SP-ERR-2", "SP-ERR-1"], needs=[C.LINK_FAULTS, C.RESYNC])
 def every_event_has_a_code_of_the_catalogue(lab: Lab) -> None:
     """After trouble every event names a code of the catalogue, its machine and its time."""
     machine = lab.protected_machine(disk="64 KiB")
@@ -114,7 +114,7 @@ def every_event_has_a_code_of_the_catalogue(lab: Lab) -> None:
     )
 
 
-@case("ERR-7", ["SP-PT-30"], needs=[C.LINK_FAULTS, C.CRASH_POINTS, C.VIRTUAL_CLOCK])
+@case("C-ERR-7", ["SP-PT-30"], needs=[C.LINK_FAULTS, C.CRASH_POINTS, C.VIRTUAL_CLOCK])
 def an_hour_without_a_point_is_told(lab: Lab) -> None:
     """No crash-consistent point for more than an hour raises NoCrashConsistentPoint."""
     machine = lab.protected_machine(disk="64 KiB")
@@ -129,7 +129,7 @@ def _told(lab: Lab, machine: Machine, code: ErrorCode) -> bool:
     return code in {event.code for event in lab.observe(machine).events}
 
 
-@case("RPO-1", ["SP-RPO-8"], needs=[C.INITIAL_REPLICATION, C.CRASH_POINTS])
+@case("C-RPO-1", ["SP-RPO-8"], needs=[C.INITIAL_REPLICATION, C.CRASH_POINTS])
 def no_rpo_before_a_first_point(lab: Lab) -> None:
     """A machine without a point shows no RPO, a protected one does."""
     machine = lab.machine(disk="64 KiB")
@@ -138,7 +138,7 @@ def no_rpo_before_a_first_point(lab: Lab) -> None:
     verify.that(lab.observe(machine).rpo_ms is not None, "an RPO after the first point", "none")
 
 
-@case("RPO-2", ["SP-RPO-2", "SP-RPO-1"], needs=[C.LINK_FAULTS, C.DELTA, C.VIRTUAL_CLOCK])
+@case("C-RPO-2", ["SP-RPO-2", "SP-RPO-1"], needs=[C.LINK_FAULTS, C.DELTA, C.VIRTUAL_CLOCK])
 def the_rpo_grows_while_nothing_arrives(lab: Lab) -> None:
     """With the link down the RPO grows exactly with the time, minute by minute."""
     machine = lab.protected_machine(disk="64 KiB")
@@ -156,7 +156,7 @@ def the_rpo_grows_while_nothing_arrives(lab: Lab) -> None:
     verify.at_least(shown[0], 60_000, "RPO in ms after a minute without replication")
 
 
-@case("RPO-3", ["SP-RPO-3", "SP-ERR-5", "SP-RPO-5", "SP-POL-9"], needs=[C.LINK_FAULTS, C.DELTA, C.VIRTUAL_CLOCK])
+@case("C-RPO-3", ["SP-RPO-3", "SP-ERR-5", "SP-RPO-5", "SP-POL-9"], needs=[C.LINK_FAULTS, C.DELTA, C.VIRTUAL_CLOCK])
 def the_threshold_only_raises_an_event(lab: Lab) -> None:
     """Exceeding the RPO threshold raises its event; two runs that differ only in the threshold replicate alike."""
     seen = [_outage(lab, minutes) for minutes in (15, 600)]
@@ -178,7 +178,7 @@ def _outage(lab: Lab, threshold_minutes: int) -> tuple[bool, object]:
     return _told(lab, machine, ErrorCode.RPO_THRESHOLD_EXCEEDED), (seen.regions, taken, seen.bytes_sent)
 
 
-@case("RPO-4", ["SP-REP-6", "SP-RPO-1"], needs=[C.DELTA, C.VIRTUAL_CLOCK, C.CRASH_POINTS])
+@case("C-RPO-4", ["SP-REP-6", "SP-RPO-1"], needs=[C.DELTA, C.VIRTUAL_CLOCK, C.CRASH_POINTS])
 def the_rpo_stays_small_in_peace(lab: Lab) -> None:
     """With a healthy link and a steady load the RPO never reaches the interval of two points."""
     machine = lab.protected_machine(disk="64 KiB")
@@ -189,7 +189,7 @@ def the_rpo_stays_small_in_peace(lab: Lab) -> None:
     verify.equal(lab.observe(machine).regions.resync, Resync.NONE, "resync region")
 
 
-@case("POL-1", ["SP-POL-6"], needs=[C.LIFECYCLE, C.APP_POINTS, C.VIRTUAL_CLOCK])
+@case("C-POL-1", ["SP-POL-6"], needs=[C.LIFECYCLE, C.APP_POINTS, C.VIRTUAL_CLOCK])
 def a_policy_can_be_given_while_enabling(lab: Lab) -> None:
     """The policy given with enable rules, not the scenario's: app-consistent points appear."""
     machine = lab.machine(disk="64 KiB")

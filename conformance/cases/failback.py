@@ -29,7 +29,7 @@ def _in_the_cloud(lab: Lab, *, filled: int = 64, disk: str = "512 KiB") -> Machi
     return machine
 
 
-@case("FB-1", ["SP-FB-2"], needs=(*OVER, C.BYTE_COUNTS))
+@case("C-FB-1", ["SP-FB-2"], needs=(*OVER, C.BYTE_COUNTS))
 def a_reprotect_sends_only_what_changed(lab: Lab) -> None:
     """Reprotecting a disk full of noise after a few writes in the cloud costs a few blocks, not a disk."""
     machine = _in_the_cloud(lab, filled=1024, disk="4 MiB")
@@ -41,7 +41,7 @@ def a_reprotect_sends_only_what_changed(lab: Lab) -> None:
     verify.at_most(sent, resync_oracle.most_bytes(lab, machine, 10 * BLOCK_BYTES), "bytes sent by the reprotect")
 
 
-@case("FB-2", ["SP-FB-9", "SP-FB-19", "SP-FB-1", "SP-APP-6"], needs=BACK, on_bytes=True)
+@case("C-FB-2", ["SP-FB-9", "SP-FB-19", "SP-FB-1", "SP-APP-6"], needs=BACK, on_bytes=True)
 def a_round_trip_loses_nothing(lab: Lab) -> None:
     """Writes before the failover, in the cloud, and during reverse replication are all on-premises in the end."""
     machine = _in_the_cloud(lab)
@@ -55,7 +55,7 @@ def a_round_trip_loses_nothing(lab: Lab) -> None:
     verify_bytes.same_image(lab.read(machine, Place.PRIMARY), wanted, "the on-premises machine")
 
 
-@case("FB-3", ["SP-FB-19", "SP-FO-15", "SP-RES-32"], needs=(*BACK, C.LINK_FAULTS), on_bytes=True)
+@case("C-FB-3", ["SP-FB-19", "SP-FO-15", "SP-RES-32"], needs=(*BACK, C.LINK_FAULTS), on_bytes=True)
 def a_lost_history_never_comes_back(lab: Lab) -> None:
     """Writes that the failover lost show up nowhere after the round trip, though the old machine still held them."""
     machine = lab.protected_machine(disk="512 KiB", filled=64)
@@ -77,7 +77,7 @@ def a_lost_history_never_comes_back(lab: Lab) -> None:
     round_trip.came_home(lab, machine, wanted, ended)
 
 
-@case("FB-4", ["SP-FB-10"], needs=BACK, on_bytes=True)
+@case("C-FB-4", ["SP-FB-10"], needs=BACK, on_bytes=True)
 def a_failback_takes_pending_changes_along(lab: Lab) -> None:
     """Writes acknowledged in the cloud just before the failback are on-premises after it."""
     machine = _in_the_cloud(lab)
@@ -89,7 +89,7 @@ def a_failback_takes_pending_changes_along(lab: Lab) -> None:
     verify_bytes.same_image(lab.read(machine, Place.PRIMARY), wanted, "the on-premises machine")
 
 
-@case("FB-5", ["SP-FB-13", "SP-FB-24"], needs=(*BACK, C.CANCEL), on_bytes=True)
+@case("C-FB-5", ["SP-FB-13", "SP-FB-24"], needs=(*BACK, C.CANCEL), on_bytes=True)
 def a_cancel_brings_the_prior_state_back(lab: Lab) -> None:
     """Cancelling the failback gives the cloud machine's bytes from before it; the next failback is right as well."""
     machine = _in_the_cloud(lab)
@@ -108,7 +108,7 @@ def a_cancel_brings_the_prior_state_back(lab: Lab) -> None:
     verify_bytes.same_image(lab.read(machine), wanted, "the on-premises machine after the second failback")
 
 
-@case("FB-6", ["SP-FB-12", "SP-FB-11", "SP-FB-24"], needs=(*BACK, C.JOB_FAULTS), on_bytes=True)
+@case("C-FB-6", ["SP-FB-12", "SP-FB-11", "SP-FB-24"], needs=(*BACK, C.JOB_FAULTS), on_bytes=True)
 def a_failed_failback_cancels_itself(lab: Lab) -> None:
     """A failback whose job fails leaves the cloud machine running with every byte, and the next failback succeeds."""
     machine = _in_the_cloud(lab)
@@ -125,7 +125,7 @@ def a_failed_failback_cancels_itself(lab: Lab) -> None:
     verify_bytes.same_image(lab.read(machine, Place.PRIMARY), wanted, "the on-premises machine in the end")
 
 
-@case("FB-7", ["SP-FB-16", "SP-PT-29", "SP-PT-16"], needs=BACK, on_bytes=True)
+@case("C-FB-7", ["SP-FB-16", "SP-PT-29", "SP-PT-16"], needs=BACK, on_bytes=True)
 def protection_starts_afresh_after_the_failback(lab: Lab) -> None:
     """After commit and reprotect the machine replicates forward again, with points that are new and right."""
     machine = lab.protected_machine(disk="512 KiB")
@@ -144,7 +144,7 @@ def protection_starts_afresh_after_the_failback(lab: Lab) -> None:
     verify_bytes.same_image(lab.restore(machine, point), lab.history.image_now(machine.name), "the fresh point")
 
 
-@case("FB-8", ["SP-PT-29", "SP-FB-18"], needs=OVER)
+@case("C-FB-8", ["SP-PT-29", "SP-FB-18"], needs=OVER)
 def a_reprotect_ends_the_forward_history(lab: Lab) -> None:
     """After a reprotect no point of the forward direction is listed, and the reverse direction keeps no history."""
     machine = lab.protected_machine()
@@ -160,7 +160,7 @@ def a_reprotect_ends_the_forward_history(lab: Lab) -> None:
     verify.at_most(len(listed), 1, "points in the reverse direction")
 
 
-@case("FB-9", ["SP-FB-21", "SP-FB-5", "SP-FB-22"], needs=BACK)
+@case("C-FB-9", ["SP-FB-21", "SP-FB-5", "SP-FB-22"], needs=BACK)
 def both_machines_never_run_together(lab: Lab) -> None:
     """Through reprotect, failback, cancel and commit exactly one machine runs at every moment."""
     machine = _in_the_cloud(lab)
@@ -171,7 +171,7 @@ def both_machines_never_run_together(lab: Lab) -> None:
         verify.equal(len(lab.observe(machine).running), 1, f"running machines after {verb.value}")
 
 
-@case("FB-10", ["SP-FB-8", "SP-FB-23", "SP-FB-7"], needs=(*BACK, C.LINK_FAULTS), on_bytes=True)
+@case("C-FB-10", ["SP-FB-8", "SP-FB-23", "SP-FB-7"], needs=(*BACK, C.LINK_FAULTS), on_bytes=True)
 def a_reprotect_needs_its_target(lab: Lab) -> None:
     """With the primary site gone a reprotect does not succeed; once it is back, it does, and the failback is right."""
     machine = lab.protected_machine(disk="512 KiB", filled=32)
@@ -191,7 +191,7 @@ def a_reprotect_needs_its_target(lab: Lab) -> None:
     verify_bytes.same_image(lab.read(machine), wanted, "the on-premises machine")
 
 
-@case("FB-11", ["SP-FB-15"], needs=BACK)
+@case("C-FB-11", ["SP-FB-15"], needs=BACK)
 def a_commit_after_the_failback_removes_the_cloud_machine(lab: Lab) -> None:
     """After the reverse commit only the on-premises machine runs, and the cloud machine's disk is gone."""
     machine = travel(lab, road_to("failed-back"))
@@ -205,7 +205,7 @@ def a_commit_after_the_failback_removes_the_cloud_machine(lab: Lab) -> None:
     raise verify.Failed("no cloud machine after the commit", "its disk can still be read")
 
 
-@case("FB-12", ["SP-FB-6", "SP-LC-13"], needs=(*OVER, C.HOLD, C.LIFECYCLE))
+@case("C-FB-12", ["SP-FB-6", "SP-LC-13"], needs=(*OVER, C.HOLD, C.LIFECYCLE))
 def a_reprotect_leads_through_the_reverse_initial_copy(lab: Lab) -> None:
     """A reprotect ends reverse protected with the cloud machine running on."""
     machine = _in_the_cloud(lab)

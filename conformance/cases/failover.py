@@ -25,7 +25,7 @@ def _three_points(lab: Lab, machine: Machine) -> list[RecoveryPoint]:
     return points
 
 
-@case("FO-1", ["SP-FO-2", "SP-FO-17", "SP-FO-20", "SP-PT-19"], needs=(*OVER, C.DELTA), on_bytes=True)
+@case("C-FO-1", ["SP-FO-2", "SP-FO-17", "SP-FO-20", "SP-PT-19"], needs=(*OVER, C.DELTA), on_bytes=True)
 def latest_loses_nothing_that_was_received(lab: Lab) -> None:
     """Failing over to latest gives every write that had been replicated, also those after the newest point."""
     machine = lab.protected_machine(disks=2)
@@ -39,7 +39,7 @@ def latest_loses_nothing_that_was_received(lab: Lab) -> None:
     verify_bytes.same_image(lab.landing(machine).picture, wanted, "the machine that took over")
 
 
-@case("FO-2", ["SP-FO-1", "SP-PT-24", "SP-PT-11"], needs=(*OVER, C.OLDER_POINTS), on_bytes=True)
+@case("C-FO-2", ["SP-FO-1", "SP-PT-24", "SP-PT-11"], needs=(*OVER, C.OLDER_POINTS), on_bytes=True)
 def custom_takes_the_named_point(lab: Lab) -> None:
     """Failing over to an older listed point gives that point's bytes."""
     machine = lab.protected_machine()
@@ -49,7 +49,7 @@ def custom_takes_the_named_point(lab: Lab) -> None:
     verify_bytes.same_image(lab.landing(machine).picture, wanted, "the machine from the oldest point")
 
 
-@case("FO-3", ["SP-PT-21", "SP-PT-23"], needs=(*OVER, C.DELTA), on_bytes=True)
+@case("C-FO-3", ["SP-PT-21", "SP-PT-23"], needs=(*OVER, C.DELTA), on_bytes=True)
 def processed_selections_take_the_newest_existing_point(lab: Lab) -> None:
     """Latest processed and latest crash-consistent take the newest point, without what came after it."""
     for selection in (Selection.LATEST_PROCESSED, Selection.LATEST_CRASH_CONSISTENT):
@@ -63,7 +63,7 @@ def processed_selections_take_the_newest_existing_point(lab: Lab) -> None:
         verify_bytes.same_image(lab.landing(machine).picture, wanted, f"the machine of {selection.value}")
 
 
-@case("FO-4", ["SP-PT-22"], needs=(*OVER, C.APP_POINTS, C.VIRTUAL_CLOCK), on_bytes=True)
+@case("C-FO-4", ["SP-PT-22"], needs=(*OVER, C.APP_POINTS, C.VIRTUAL_CLOCK), on_bytes=True)
 def latest_app_consistent_takes_the_newest_app_point(lab: Lab) -> None:
     """Latest app-consistent takes the newest app-consistent point, though crash-consistent ones are newer."""
     machine = lab.protected_machine(policy=ReplicationPolicy(app_consistent_minutes=60))
@@ -77,7 +77,7 @@ def latest_app_consistent_takes_the_newest_app_point(lab: Lab) -> None:
     verify_bytes.same_image(lab.landing(machine).picture, wanted, "the machine that took over")
 
 
-@case("FO-5", ["SP-PT-20"], needs=(*OVER, C.DELTA))
+@case("C-FO-5", ["SP-PT-20"], needs=(*OVER, C.DELTA))
 def latest_makes_no_point_without_need(lab: Lab) -> None:
     """When nothing received is waiting, latest takes an existing point and makes none."""
     machine = lab.protected_machine()
@@ -88,7 +88,7 @@ def latest_makes_no_point_without_need(lab: Lab) -> None:
     verify.equal([point.name for point in after.points], before, "points after a failover with nothing waiting")
 
 
-@case("FO-6", ["SP-PT-25"], needs=(*OVER, C.LIFECYCLE))
+@case("C-FO-6", ["SP-PT-25"], needs=(*OVER, C.LIFECYCLE))
 def a_selection_without_a_point_is_refused(lab: Lab) -> None:
     """A point that is not listed, and app-consistent without any, are refused with RecoveryPointUnavailable."""
     machine = lab.protected_machine()
@@ -99,7 +99,7 @@ def a_selection_without_a_point_is_refused(lab: Lab) -> None:
         verify.unchanged(before, lab.observe(machine), "a failover is refused")
 
 
-@case("FO-7", ["SP-RPO-6", "SP-FO-22"], needs=(*OVER, C.DELTA, C.LINK_FAULTS, C.VIRTUAL_CLOCK), on_bytes=True)
+@case("C-FO-7", ["SP-RPO-6", "SP-FO-22"], needs=(*OVER, C.DELTA, C.LINK_FAULTS, C.VIRTUAL_CLOCK), on_bytes=True)
 def the_loss_is_within_the_shown_rpo(lab: Lab) -> None:
     """The site dies with writes on their way: what is missing from the blocks is younger than the RPO shown before."""
     machine = lab.protected_machine(filled=16)
@@ -118,7 +118,7 @@ def the_loss_is_within_the_shown_rpo(lab: Lab) -> None:
     verify.at_least(found.writes, 1, "writes lost with a link that was down for five minutes")
 
 
-@case("FO-8", ["SP-FO-12", "SP-SET-12", "SP-APP-10"], needs=(*OVER, C.DELTA, C.LINK_FAULTS), on_bytes=True)
+@case("C-FO-8", ["SP-FO-12", "SP-SET-12", "SP-APP-10"], needs=(*OVER, C.DELTA, C.LINK_FAULTS), on_bytes=True)
 def a_failover_works_without_the_primary_site(lab: Lab) -> None:
     """With the primary site gone the failover succeeds, and holds what had been replicated."""
     machine = lab.protected_machine()
@@ -132,7 +132,7 @@ def a_failover_works_without_the_primary_site(lab: Lab) -> None:
     verify_bytes.true_landing(lab, lab.landing(machine), position)
 
 
-@case("FO-9", ["SP-FO-16", "SP-FO-5"], needs=(*OVER, C.LINK_FAULTS))
+@case("C-FO-9", ["SP-FO-16", "SP-FO-5"], needs=(*OVER, C.LINK_FAULTS))
 def the_old_machine_stays_off(lab: Lab) -> None:
     """After the failover the generation has risen, and when the site comes back only the new machine runs."""
     machine = lab.protected_machine()
@@ -146,7 +146,7 @@ def the_old_machine_stays_off(lab: Lab) -> None:
     verify.equal(seen.running, (Place.RECOVERY,), "running machines with the site back")
 
 
-@case("FO-10", ["SP-REP-22", "SP-FO-3", "SP-SEC-7"], needs=(*OVER, C.DELTA), on_bytes=True)
+@case("C-FO-10", ["SP-REP-22", "SP-FO-3", "SP-SEC-7"], needs=(*OVER, C.DELTA), on_bytes=True)
 def the_old_side_reaches_the_new_one_no_more(lab: Lab) -> None:
     """Whatever is written to the old copy after the failover never shows at the recovery side."""
     machine = lab.protected_machine()
@@ -164,7 +164,7 @@ def the_old_side_reaches_the_new_one_no_more(lab: Lab) -> None:
     verify_bytes.same_image(lab.read(machine, Place.RECOVERY), picture, "the recovery side")
 
 
-@case("FO-11", ["SP-FO-13"], needs=OVER, on_bytes=True)
+@case("C-FO-11", ["SP-FO-13"], needs=OVER, on_bytes=True)
 def the_new_machine_can_be_written(lab: Lab) -> None:
     """The failed-over machine takes writes at once and keeps them."""
     machine = lab.protected_machine()
@@ -175,7 +175,7 @@ def the_new_machine_can_be_written(lab: Lab) -> None:
     verify_bytes.same_image(lab.read(machine), lab.history.image_now(machine.name), "the failed-over machine")
 
 
-@case("FO-12", ["SP-FO-6", "SP-FO-7"], needs=(*OVER, C.CHANGE_POINT, C.OLDER_POINTS), on_bytes=True)
+@case("C-FO-12", ["SP-FO-6", "SP-FO-7"], needs=(*OVER, C.CHANGE_POINT, C.OLDER_POINTS), on_bytes=True)
 def a_change_of_point_rebuilds_the_machine(lab: Lab) -> None:
     """Changing the recovery point gives the other point's bytes; writes made after the failover are gone."""
     machine = lab.protected_machine()
@@ -188,7 +188,7 @@ def a_change_of_point_rebuilds_the_machine(lab: Lab) -> None:
         verify_bytes.same_image(lab.read(machine), wanted[index], f"the machine from point {index}")
 
 
-@case("FO-13", ["SP-FO-9", "SP-FO-8", "SP-FO-23"], needs=(*OVER, C.COMMIT, C.OLDER_POINTS), on_bytes=True)
+@case("C-FO-13", ["SP-FO-9", "SP-FO-8", "SP-FO-23"], needs=(*OVER, C.COMMIT, C.OLDER_POINTS), on_bytes=True)
 def a_commit_deletes_the_other_points(lab: Lab) -> None:
     """After the commit no other point is listed or restorable, and the machine goes on with the same bytes."""
     machine = lab.protected_machine()
@@ -202,7 +202,7 @@ def a_commit_deletes_the_other_points(lab: Lab) -> None:
     verify_bytes.same_image(lab.read(machine), lab.history.image_now(machine.name), "the committed machine")
 
 
-@case("FO-14", ["SP-FO-11"], needs=(*OVER, C.MIGRATION), on_bytes=True)
+@case("C-FO-14", ["SP-FO-11"], needs=(*OVER, C.MIGRATION), on_bytes=True)
 def a_completed_migration_keeps_the_machine_only(lab: Lab) -> None:
     """After a completed migration the machine runs on with its bytes, and no point is left."""
     machine = lab.protected_machine()
@@ -215,7 +215,7 @@ def a_completed_migration_keeps_the_machine_only(lab: Lab) -> None:
     verify_bytes.same_image(lab.read(machine), lab.history.image_now(machine.name), "the migrated machine")
 
 
-@case("FO-15", ["SP-FO-18", "SP-RET-11"], needs=OVER)
+@case("C-FO-15", ["SP-FO-18", "SP-RET-11"], needs=OVER)
 def the_point_of_an_uncommitted_failover_is_pinned(lab: Lab) -> None:
     """Until the commit the point in use is shown as pinned."""
     machine = lab.protected_machine()
@@ -224,7 +224,7 @@ def the_point_of_an_uncommitted_failover_is_pinned(lab: Lab) -> None:
     verify.equal({point.name for point in after.points if point.pinned}, {points[0].name}, "pinned points")
 
 
-@case("FO-16", ["SP-FO-14"], needs=(*OVER, C.JOB_FAULTS, C.DELTA), on_bytes=True)
+@case("C-FO-16", ["SP-FO-14"], needs=(*OVER, C.JOB_FAULTS, C.DELTA), on_bytes=True)
 def a_failed_failover_can_be_tried_again(lab: Lab) -> None:
     """A failover whose job failed is tried again and gives the right bytes."""
     machine = lab.protected_machine()
@@ -239,7 +239,7 @@ def a_failed_failover_can_be_tried_again(lab: Lab) -> None:
     verify_bytes.same_image(lab.landing(machine).picture, wanted, "the machine of the second failover")
 
 
-@case("FO-17", ["SP-FO-4"], needs=(*OVER, C.LINK_FAULTS))
+@case("C-FO-17", ["SP-FO-4"], needs=(*OVER, C.LINK_FAULTS))
 def the_shutdown_is_best_effort(lab: Lab) -> None:
     """Asking for the source's shutdown while its site is gone does not stop the failover."""
     machine = lab.protected_machine()
@@ -248,7 +248,7 @@ def the_shutdown_is_best_effort(lab: Lab) -> None:
     verify.equal(after.regions.protection, Protection.FAILED_OVER, "protection")
 
 
-@case("FO-18", ["SP-PT-4", "SP-PT-27"], needs=(*OVER, C.APP_POINTS, C.VIRTUAL_CLOCK), on_bytes=True)
+@case("C-FO-18", ["SP-PT-4", "SP-PT-27"], needs=(*OVER, C.APP_POINTS, C.VIRTUAL_CLOCK), on_bytes=True)
 def the_kind_of_a_point_survives_load(lab: Lab) -> None:
     """Under load app-consistent points are listed as such, and every point restores a past image."""
     machine = lab.protected_machine(disk="128 KiB", policy=ReplicationPolicy(app_consistent_minutes=60))
@@ -273,7 +273,7 @@ def _restorable(lab: Lab, machine: Machine, point: RecoveryPoint) -> bool:
 CHANGE_BY_KIND = (*OVER, C.CHANGE_POINT, C.APP_POINTS, C.VIRTUAL_CLOCK)
 
 
-@case("FO-19", ["SP-FO-6", "SP-PT-21", "SP-PT-22"], needs=CHANGE_BY_KIND, on_bytes=True)
+@case("C-FO-19", ["SP-FO-6", "SP-PT-21", "SP-PT-22"], needs=CHANGE_BY_KIND, on_bytes=True)
 def a_change_takes_the_kind_that_was_asked_for(lab: Lab) -> None:
     """Changing to latest app-consistent, then to latest processed, gives the newest point of each kind."""
     machine = lab.protected_machine(policy=ReplicationPolicy(app_consistent_minutes=60))

@@ -28,7 +28,7 @@ def _agrees(lab: Lab, machine: Machine, what: str) -> None:
     verify_bytes.same_image(lab.restore(machine, point), lab.history.image_now(machine.name), f"the point {what}")
 
 
-@case("FLT-1", ["SP-REP-14", "SP-REP-15"], needs=(*BASE, C.TARGET_FAULTS, C.FAILOVER), on_bytes=True)
+@case("C-FLT-1", ["SP-REP-14", "SP-REP-15"], needs=(*BASE, C.TARGET_FAULTS, C.FAILOVER), on_bytes=True)
 def a_crash_of_the_target_keeps_what_was_acknowledged(lab: Lab) -> None:
     """What had been replicated before the replication service crashed is in the machine that takes over."""
     machine = lab.protected_machine(filled=32)
@@ -43,7 +43,7 @@ def a_crash_of_the_target_keeps_what_was_acknowledged(lab: Lab) -> None:
     verify_bytes.true_landing(lab, lab.landing(machine), position)
 
 
-@case("FLT-2", ["SP-REP-18", "SP-REP-15"], needs=(*BASE, C.TARGET_FAULTS), on_bytes=True)
+@case("C-FLT-2", ["SP-REP-18", "SP-REP-15"], needs=(*BASE, C.TARGET_FAULTS), on_bytes=True)
 def replication_goes_on_after_a_crash_of_the_target(lab: Lab) -> None:
     """Crashes of the replication service between writes lose none of them, and points stay past images."""
     machine = lab.protected_machine(disk="256 KiB")
@@ -59,7 +59,7 @@ def replication_goes_on_after_a_crash_of_the_target(lab: Lab) -> None:
     _agrees(lab, machine, "after eight crashes")
 
 
-@case("FLT-3", ["SP-PT-26", "SP-PT-14"], needs=(*BASE, C.TARGET_FAULTS, C.VIRTUAL_CLOCK), on_bytes=True)
+@case("C-FLT-3", ["SP-PT-26", "SP-PT-14"], needs=(*BASE, C.TARGET_FAULTS, C.VIRTUAL_CLOCK), on_bytes=True)
 def a_half_made_point_is_never_listed(lab: Lab) -> None:
     """Crashes around the creation of points leave only points that restore a past image."""
     machine = lab.protected_machine(disk="128 KiB")
@@ -73,7 +73,7 @@ def a_half_made_point_is_never_listed(lab: Lab) -> None:
         verify_bytes.true_point(lab, machine, point)
 
 
-@case("FLT-4", ["SP-REP-18", "SP-RES-14"], needs=(*BASE, C.LINK_FAULTS, C.RESYNC), on_bytes=True)
+@case("C-FLT-4", ["SP-REP-18", "SP-RES-14"], needs=(*BASE, C.LINK_FAULTS, C.RESYNC), on_bytes=True)
 def a_flapping_link_forgets_nothing(lab: Lab) -> None:
     """A link that comes and goes under load: once it has healed, the sides agree."""
     machine = lab.protected_machine(disk="256 KiB")
@@ -89,7 +89,7 @@ def a_flapping_link_forgets_nothing(lab: Lab) -> None:
 
 
 @case(
-    "FLT-5",
+    "C-FLT-5",
     ["SP-REP-18", "SP-RES-14", "SP-RES-33"],
     needs=(*BASE, C.LINK_FAULTS, C.CRASH_FAULTS, C.TARGET_FAULTS, C.RESYNC),
     on_bytes=True,
@@ -107,7 +107,7 @@ def a_storm_forgets_nothing(lab: Lab) -> None:
     _agrees(lab, machine, "after the storm")
 
 
-@case("FLT-6", ["SP-RES-12", "SP-REP-3"], needs=(*BASE, C.LINK_FAULTS, C.HOLD, C.RESYNC), on_bytes=True)
+@case("C-FLT-6", ["SP-RES-12", "SP-REP-3"], needs=(*BASE, C.LINK_FAULTS, C.HOLD, C.RESYNC), on_bytes=True)
 def trouble_during_the_initial_copy_is_recovered_from(lab: Lab) -> None:
     """The link breaks while the initial copy runs: after a resynchronisation or a new enable every block is there."""
     machine = lab.machine(disk="512 KiB")
@@ -130,7 +130,7 @@ def trouble_during_the_initial_copy_is_recovered_from(lab: Lab) -> None:
     _agrees(lab, machine, "after a cut in the initial copy")
 
 
-@case("FLT-7", ["SP-REP-18", "SP-RES-22"], needs=(*BASE, C.CRASH_FAULTS, C.LINK_FAULTS, C.RESYNC), on_bytes=True)
+@case("C-FLT-7", ["SP-REP-18", "SP-RES-22"], needs=(*BASE, C.CRASH_FAULTS, C.LINK_FAULTS, C.RESYNC), on_bytes=True)
 def changes_tracked_in_memory_are_not_trusted_after_a_crash(lab: Lab) -> None:
     """Writes tracked during a cut, then a crash of the agent: nothing of them is forgotten."""
     for kind in (FaultKind.AGENT_CRASH, FaultKind.FORCED_SHUTDOWN):

@@ -32,7 +32,7 @@ NOISE_BYTES = 4000  # of a block of noise, no compression takes more than its he
 AT_REST_MS = 15_000  # of RPO with everything received: a subject may look at its clock late
 
 
-@case("HON-1", ["SP-REP-10"], needs=(*DELTA, C.WATERMARKS, C.LINK_FAULTS))
+@case("C-HON-1", ["SP-REP-10"], needs=(*DELTA, C.WATERMARKS, C.LINK_FAULTS))
 def watermarks_follow_the_writes(lab: Lab) -> None:
     """Written rises with every write, no watermark falls, all agree at rest, and the others stay during a cut."""
     machine = lab.protected_machine()
@@ -62,7 +62,7 @@ def _chain(marks: Watermarks) -> tuple[int, ...]:
     return (marks.written, marks.sent, marks.cached, marks.applied, marks.pointed)
 
 
-@case("HON-2", ["SP-RES-15", "SP-REP-13"], needs=(*DELTA, C.LINK_FAULTS, C.RESYNC))
+@case("C-HON-2", ["SP-RES-15", "SP-REP-13"], needs=(*DELTA, C.LINK_FAULTS, C.RESYNC))
 def nothing_is_dirty_after_a_resynchronisation(lab: Lab) -> None:
     """Blocks dirtied by a cut are dirty no more once a resynchronisation has completed and the machine is at rest."""
     machine = lab.protected_machine()
@@ -80,7 +80,7 @@ def _dirty(lab: Lab, machine: Machine) -> int:
     return sum(disk.dirty_blocks for disk in lab.observe(machine).disks)
 
 
-@case("HON-3", ["SP-REP-7", "SP-REP-2"], needs=(*DELTA, C.BYTE_COUNTS))
+@case("C-HON-3", ["SP-REP-7", "SP-REP-2"], needs=(*DELTA, C.BYTE_COUNTS))
 def noise_costs_what_it_weighs(lab: Lab) -> None:
     """Blocks of noise cannot be compressed: the initial copy, and every change, count at least their bytes."""
     machine = lab.machine()
@@ -96,7 +96,7 @@ def noise_costs_what_it_weighs(lab: Lab) -> None:
     verify.at_least(sent, 32 * NOISE_BYTES, "bytes sent for 32 changed blocks of noise")
 
 
-@case("HON-4", ["SP-REP-7", "SP-FB-2"], needs=(*BACK, C.BYTE_COUNTS))
+@case("C-HON-4", ["SP-REP-7", "SP-FB-2"], needs=(*BACK, C.BYTE_COUNTS))
 def the_way_home_sends_only_changes(lab: Lab) -> None:
     """In the reverse direction a few written blocks cost a few blocks, and the failback little more."""
     machine = lab.protected_machine(disk="4 MiB", filled=1024)
@@ -116,7 +116,7 @@ def the_way_home_sends_only_changes(lab: Lab) -> None:
 
 
 @case(
-    "HON-5",
+    "C-HON-5",
     ["SP-RPO-2", "SP-RPO-6"],
     needs=(*DELTA, C.RESYNC, C.LINK_FAULTS, C.VIRTUAL_CLOCK, C.FAILOVER),
     on_bytes=True,
@@ -138,7 +138,7 @@ def the_rpo_of_a_marked_machine_grows(lab: Lab) -> None:
     loss.within_the_rpo(lab, lab.landing(machine), seen.rpo_ms or 0, seen.time_ms)
 
 
-@case("HON-6", ["SP-RPO-1"], needs=(*DELTA, C.VIRTUAL_CLOCK))
+@case("C-HON-6", ["SP-RPO-1"], needs=(*DELTA, C.VIRTUAL_CLOCK))
 def the_rpo_counts_what_was_received(lab: Lab) -> None:
     """The RPO is the age of what latest would produce: small once writes were received, however old the last point."""
     machine = lab.protected_machine()
@@ -151,7 +151,7 @@ def the_rpo_counts_what_was_received(lab: Lab) -> None:
     verify.at_most(rpo_ms or 0, AT_REST_MS, "RPO in ms with every write received")
 
 
-@case("HON-7", ["SP-FO-5"], needs=(*BACK, C.LIFECYCLE))
+@case("C-HON-7", ["SP-FO-5"], needs=(*BACK, C.LIFECYCLE))
 def every_move_of_production_raises_the_generation(lab: Lab) -> None:
     """The generation rises with the failover and again with the failback, and never falls."""
     machine = lab.protected_machine(disk="256 KiB")
@@ -162,7 +162,7 @@ def every_move_of_production_raises_the_generation(lab: Lab) -> None:
         verify.that(shown[-1] >= shown[-2] + moved, f"the generation after {verb.value}, from {shown[-2]}", shown[-1])
 
 
-@case("HON-8", ["SP-PT-27", "SP-PT-1"], needs=(*DELTA, C.VIRTUAL_CLOCK))
+@case("C-HON-8", ["SP-PT-27", "SP-PT-1"], needs=(*DELTA, C.VIRTUAL_CLOCK))
 def time_passes_when_it_is_told_to(lab: Lab) -> None:
     """A virtual clock begins with the scenario, moves in advance alone, by exactly that much; points are on it."""
     machine = lab.machine()
@@ -182,7 +182,7 @@ def time_passes_when_it_is_told_to(lab: Lab) -> None:
         now += amount
 
 
-@case("HON-9", ["SP-REP-6"], needs=(*DELTA, C.FAILOVER, C.LINK_FAULTS, C.VIRTUAL_CLOCK), on_bytes=True)
+@case("C-HON-9", ["SP-REP-6"], needs=(*DELTA, C.FAILOVER, C.LINK_FAULTS, C.VIRTUAL_CLOCK), on_bytes=True)
 def changes_travel_though_nobody_looks(lab: Lab) -> None:
     """Nothing is observed between a write and the loss of the site half a minute later: the write is there."""
     machine = lab.protected_machine()
@@ -194,7 +194,7 @@ def changes_travel_though_nobody_looks(lab: Lab) -> None:
     verify_bytes.true_landing(lab, lab.landing(machine), position)
 
 
-@case("HON-10", ["SP-PT-13", "SP-LC-32"], needs=POINTS)
+@case("C-HON-10", ["SP-PT-13", "SP-LC-32"], needs=POINTS)
 def a_point_has_every_disk_of_the_machine(lab: Lab) -> None:
     """Restoring a point gives each disk of the machine once, and no other."""
     machine = lab.protected_machine(disk="64 KiB", disks=3)
@@ -203,7 +203,7 @@ def a_point_has_every_disk_of_the_machine(lab: Lab) -> None:
         verify.equal(names, sorted(disk.name for disk in machine.spec.disks), f"disks of point {point.name}")
 
 
-@case("HON-11", ["SP-REP-2", "SP-REP-19"], needs=DELTA, on_bytes=True)
+@case("C-HON-11", ["SP-REP-2", "SP-REP-19"], needs=DELTA, on_bytes=True)
 def a_large_disk_is_copied_to_its_end(lab: Lab) -> None:
     """A disk of 40 MiB, written here and there before and after the enable, is in the point from end to end."""
     machine = lab.machine(disk="40 MiB")
@@ -215,7 +215,7 @@ def a_large_disk_is_copied_to_its_end(lab: Lab) -> None:
     verify_bytes.same_image(lab.restore(machine, point), lab.history.image_now(machine.name), "the point")
 
 
-@case("HON-12", ["SP-REP-2", "SP-REP-5"], needs=DELTA, on_bytes=True)
+@case("C-HON-12", ["SP-REP-2", "SP-REP-5"], needs=DELTA, on_bytes=True)
 def a_disk_that_was_full_before_is_copied(lab: Lab) -> None:
     """What a disk held before the appliance ever saw it, random bytes to its end, is in the first points."""
     with _image(blocks=67) as path:
@@ -235,7 +235,7 @@ def _image(blocks: int) -> Iterator[Path]:
         yield path
 
 
-@case("HON-13", ["SP-LC-37", "SP-PT-14"], needs=(C.LIFECYCLE, *DELTA))
+@case("C-HON-13", ["SP-LC-37", "SP-PT-14"], needs=(C.LIFECYCLE, *DELTA))
 def a_deleted_point_is_gone(lab: Lab) -> None:
     """After a disable the points are not only listed no more: restoring one is refused."""
     machine = lab.protected_machine(disk="64 KiB")
@@ -246,7 +246,7 @@ def a_deleted_point_is_gone(lab: Lab) -> None:
     _is_gone(lab, machine, point)
 
 
-@case("HON-14", ["SP-PT-29", "SP-FB-18"], needs=(*DELTA, C.FAILOVER, C.COMMIT, C.REPROTECT))
+@case("C-HON-14", ["SP-PT-29", "SP-FB-18"], needs=(*DELTA, C.FAILOVER, C.COMMIT, C.REPROTECT))
 def a_point_of_an_ended_direction_is_gone(lab: Lab) -> None:
     """After a reprotect restoring a point of the forward direction is refused."""
     machine = travel(lab, road_to("failed-over"))
@@ -266,7 +266,7 @@ def _is_gone(lab: Lab, machine: Machine, point: RecoveryPoint) -> None:
     raise verify.Failed(f"restore of the deleted {point.name} refused", "an image")
 
 
-@case("HON-15", ["SP-LC-30", "SP-POL-12"], needs=[C.LIFECYCLE])
+@case("C-HON-15", ["SP-LC-30", "SP-POL-12"], needs=[C.LIFECYCLE])
 def a_threshold_is_at_least_a_minute(lab: Lab) -> None:
     """An RPO threshold of no minute, or fewer, is refused with PolicyInvalid; one minute is accepted."""
     machine = lab.machine(disk="64 KiB")

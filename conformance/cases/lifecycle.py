@@ -83,9 +83,9 @@ def _table_case(number: int, road: Road, requires: tuple[str, ...], needs: tuple
     )
     works.__doc__ = f"In the state {road.name}, every command that is listed succeeds and leads where the table says."
     every_need = (C.LIFECYCLE, *needs, *road.needs)
-    case(f"LC-T{number}.1", (*REFUSED, *requires), needs=every_need)(refuses)
+    case(f"C-LC-T{number}.1", (*REFUSED, *requires), needs=every_need)(refuses)
     if road not in RESYNC_ROADS and lifecycle.allowed_operations(destination(road, CORE)[0], CORE):
-        case(f"LC-T{number}.2", ("SP-LC-1", *requires), needs=every_need)(works)
+        case(f"C-LC-T{number}.2", ("SP-LC-1", *requires), needs=every_need)(works)
 
 
 for _number, _road in enumerate(SETTLED_ROADS, 1):
@@ -98,7 +98,7 @@ for _number, _road in enumerate(RESYNC_ROADS, 61):
     _table_case(_number, _road, STATES[_road.name], (C.HOLD,))
 
 
-@case("LC-1", ["SP-LC-28"], needs=[C.LIFECYCLE, C.HOLD, C.INITIAL_REPLICATION])
+@case("C-LC-1", ["SP-LC-28"], needs=[C.LIFECYCLE, C.HOLD, C.INITIAL_REPLICATION])
 def enabling_shows_its_phases(lab: Lab) -> None:
     """An accepted enable shows a phase of the initial copy first and protected in the end."""
     machine = lab.machine()
@@ -109,7 +109,7 @@ def enabling_shows_its_phases(lab: Lab) -> None:
     verify.equal(lab.observe(machine).regions.protection, Protection.PROTECTED, "protection after enable")
 
 
-@case("LC-2", ["SP-LC-34"], needs=[C.INITIAL_REPLICATION, C.CRASH_POINTS])
+@case("C-LC-2", ["SP-LC-34"], needs=[C.INITIAL_REPLICATION, C.CRASH_POINTS])
 def protected_means_a_first_point(lab: Lab) -> None:
     """A machine that became protected lists a first common point, and nothing before that did."""
     machine = lab.machine(disks=2)
@@ -119,7 +119,7 @@ def protected_means_a_first_point(lab: Lab) -> None:
     verify.at_least(len(after.points), 1, "points of a machine that has just become protected")
 
 
-@case("LC-3", ["SP-LC-37", "SP-LC-40"], needs=[C.LIFECYCLE, C.CRASH_POINTS])
+@case("C-LC-3", ["SP-LC-37", "SP-LC-40"], needs=[C.LIFECYCLE, C.CRASH_POINTS])
 def disable_deletes_points_and_enable_starts_again(lab: Lab) -> None:
     """Disable deletes every point and leads back to the state before enable; enabling again gives fresh points."""
     machine = lab.protected_machine()
@@ -132,7 +132,7 @@ def disable_deletes_points_and_enable_starts_again(lab: Lab) -> None:
     verify.every(again.points, lambda point: point.name not in old, "a fresh point after enabling again")
 
 
-@case("LC-4", ["SP-LC-4", "SP-LC-44", "SP-RES-29"], needs=[C.LINK_FAULTS, C.RESYNC])
+@case("C-LC-4", ["SP-LC-4", "SP-LC-44", "SP-RES-29"], needs=[C.LINK_FAULTS, C.RESYNC])
 def trouble_never_moves_the_protection_region(lab: Lab) -> None:
     """A cut link, a mark and a resynchronisation leave the protection region at protected."""
     machine = lab.protected_machine()
@@ -146,7 +146,7 @@ def trouble_never_moves_the_protection_region(lab: Lab) -> None:
     verify.equal(lab.observe(machine).regions.protection, Protection.PROTECTED, "protection after a resync")
 
 
-@case("LC-5", ["SP-LC-45"], needs=[C.LIFECYCLE, C.FAILOVER, C.TEST_FAILOVER])
+@case("C-LC-5", ["SP-LC-45"], needs=[C.LIFECYCLE, C.FAILOVER, C.TEST_FAILOVER])
 def the_state_is_named_before_the_arguments(lab: Lab) -> None:
     """A refusal names a pending clean-up and the state before it looks at the arguments."""
     machine = travel(lab, road_to("drill-completed"))
@@ -157,7 +157,7 @@ def the_state_is_named_before_the_arguments(lab: Lab) -> None:
     verify.refused(answer, [ErrorCode.OPERATION_NOT_ALLOWED], "test_failover to an unknown point after a failover")
 
 
-@case("LC-6", ["SP-LC-48"], needs=[C.FAILOVER, C.COMMIT, C.REPROTECT, C.FAILBACK])
+@case("C-LC-6", ["SP-LC-48"], needs=[C.FAILOVER, C.COMMIT, C.REPROTECT, C.FAILBACK])
 def the_running_place_follows_from_the_regions(lab: Lab) -> None:
     """All through the round trip exactly the machine that direction and active site name is running."""
     machine = lab.protected_machine()
@@ -168,7 +168,7 @@ def the_running_place_follows_from_the_regions(lab: Lab) -> None:
         )
 
 
-@case("LC-7", ["SP-LC-29"], needs=[C.LIFECYCLE])
+@case("C-LC-7", ["SP-LC-29"], needs=[C.LIFECYCLE])
 def a_clone_is_refused(lab: Lab) -> None:
     """Enable is refused with DuplicateMachineIdentity while another protected machine reports the same identity."""
     first, clone = lab.site(
@@ -180,7 +180,7 @@ def a_clone_is_refused(lab: Lab) -> None:
     verify.unchanged(before, lab.observe(clone), "enabling a clone is refused")
 
 
-@case("LC-8", ["SP-LC-39"], needs=[C.LIFECYCLE, C.LINK_FAULTS])
+@case("C-LC-8", ["SP-LC-39"], needs=[C.LIFECYCLE, C.LINK_FAULTS])
 def a_forced_disable_needs_no_source(lab: Lab) -> None:
     """A forced disable succeeds while the source's site is down."""
     machine = lab.protected_machine()
@@ -192,7 +192,7 @@ def a_forced_disable_needs_no_source(lab: Lab) -> None:
     verify.equal((seen.regions.protection, seen.points), (Protection.UNPROTECTED, ()), "machine after a forced disable")
 
 
-@case("LC-9", ["SP-LC-23", "SP-LC-38"], needs=[C.LIFECYCLE, C.FAILOVER])
+@case("C-LC-9", ["SP-LC-23", "SP-LC-38"], needs=[C.LIFECYCLE, C.FAILOVER])
 def disable_after_a_failover_keeps_the_cloud_machine(lab: Lab) -> None:
     """Disable after a failover leaves the cloud machine running with its bytes, unprotected, with no way back."""
     machine = travel(lab, road_to("failed-over"))
@@ -216,7 +216,7 @@ def _until_copying(lab: Lab, machine: Machine, verb: Verb) -> None:
     given(holds=False, reason="the initial copy is never shown")
 
 
-@case("LC-10", ["SP-LC-17", "SP-LC-35"], needs=COPYING)
+@case("C-LC-10", ["SP-LC-17", "SP-LC-35"], needs=COPYING)
 def the_initial_copy_allows_disable_only(lab: Lab) -> None:
     """While the forward initial copy runs, disable is listed alone and everything else changes nothing."""
     machine = lab.machine(disk="4 MiB")
@@ -226,7 +226,7 @@ def the_initial_copy_allows_disable_only(lab: Lab) -> None:
     oracle.refuses_the_rest(lab, machine)
 
 
-@case("LC-11", ["SP-LC-13"], needs=(*COPYING, C.FAILOVER, C.COMMIT, C.REPROTECT))
+@case("C-LC-11", ["SP-LC-13"], needs=(*COPYING, C.FAILOVER, C.COMMIT, C.REPROTECT))
 def the_reverse_initial_copy_allows_disable_only(lab: Lab) -> None:
     """While the reverse initial copy runs, disable is listed alone and everything else changes nothing."""
     machine = travel(lab, road_to("committed"))
@@ -235,7 +235,7 @@ def the_reverse_initial_copy_allows_disable_only(lab: Lab) -> None:
     oracle.refuses_the_rest(lab, machine)
 
 
-@case("LC-12", ["SP-LC-36", "SP-LC-19"], needs=(*COPYING, C.LINK_FAULTS))
+@case("C-LC-12", ["SP-LC-36", "SP-LC-19"], needs=(*COPYING, C.LINK_FAULTS))
 def a_failed_initial_copy_starts_again(lab: Lab) -> None:
     """A link that breaks under the initial copy leaves it failed; after disable the next enable succeeds."""
     machine = lab.machine(disk="4 MiB")
@@ -253,7 +253,7 @@ def a_failed_initial_copy_starts_again(lab: Lab) -> None:
     )
 
 
-@case("LC-13", ["SP-RES-36", "SP-LC-51"], needs=[C.LIFECYCLE, C.FAILOVER, C.RESYNC, C.LINK_FAULTS])
+@case("C-LC-13", ["SP-RES-36", "SP-LC-51"], needs=[C.LIFECYCLE, C.FAILOVER, C.RESYNC, C.LINK_FAULTS])
 def no_mark_survives_the_end_of_replication(lab: Lab) -> None:
     """A marked machine that fails over, or is disabled, shows no mark any more."""
     for verb in (Verb.FAIL_OVER, Verb.DISABLE):

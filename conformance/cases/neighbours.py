@@ -39,7 +39,7 @@ def _untouched(lab: Lab, machine: Machine, before: Observation, what: str) -> No
     verify.unchanged(before, lab.observe(machine), what)
 
 
-@case("NB-1", ["SP-REP-21", "SP-PT-14", "SP-FO-1"], needs=(*POINTS, C.FAILOVER), on_bytes=True)
+@case("C-NB-1", ["SP-REP-21", "SP-PT-14", "SP-FO-1"], needs=(*POINTS, C.FAILOVER), on_bytes=True)
 def each_machine_has_its_own_bytes(lab: Lab) -> None:
     """Two machines written in turn: points and failovers give each of them its own bytes."""
     machines = _two(lab)
@@ -56,7 +56,7 @@ def each_machine_has_its_own_bytes(lab: Lab) -> None:
         verify_bytes.same_image(lab.landing(machine).picture, wanted, f"the failed-over machine {machine.name}")
 
 
-@case("NB-2", ["SP-LC-37", "SP-REP-18", "SP-PT-28"], needs=(*POINTS, C.FAILOVER, C.COMMIT), on_bytes=True)
+@case("C-NB-2", ["SP-LC-37", "SP-REP-18", "SP-PT-28"], needs=(*POINTS, C.FAILOVER, C.COMMIT), on_bytes=True)
 def commands_touch_only_their_machine(lab: Lab) -> None:
     """While one machine fails over, is committed and disabled, the other one shows no change and replicates on."""
     one, other = _two(lab)
@@ -76,7 +76,7 @@ def commands_touch_only_their_machine(lab: Lab) -> None:
     verify_bytes.same_image(lab.restore(other, point), wanted, "the next point of the machine beside it")
 
 
-@case("NB-3", ["SP-LC-37", "SP-LC-40"], needs=(C.LIFECYCLE, *POINTS))
+@case("C-NB-3", ["SP-LC-37", "SP-LC-40"], needs=(C.LIFECYCLE, *POINTS))
 def a_disable_deletes_nobody_elses_points(lab: Lab) -> None:
     """Disabling one machine leaves the other machine's points, and enabling it again adds none there."""
     one, other = _two(lab)
@@ -90,7 +90,7 @@ def a_disable_deletes_nobody_elses_points(lab: Lab) -> None:
     _untouched(lab, other, before, "its neighbour is enabled again")
 
 
-@case("NB-4", ["SP-RES-1", "SP-LC-4", "SP-REP-6"], needs=(*POINTS, C.LINK_FAULTS, C.RESYNC), on_bytes=True)
+@case("C-NB-4", ["SP-RES-1", "SP-LC-4", "SP-REP-6"], needs=(*POINTS, C.LINK_FAULTS, C.RESYNC), on_bytes=True)
 def a_cut_link_is_one_machines_trouble(lab: Lab) -> None:
     """The link of one machine breaks: the other one is not marked, and its writes arrive meanwhile."""
     one, other = _two(lab)
@@ -106,7 +106,7 @@ def a_cut_link_is_one_machines_trouble(lab: Lab) -> None:
     verify.accepted(lab.resynchronise(one).answer, "resynchronize the machine whose link was cut")
 
 
-@case("NB-5", ["SP-LC-5"], needs=(C.LIFECYCLE, C.HOLD, C.INITIAL_REPLICATION, C.TEST_FAILOVER))
+@case("C-NB-5", ["SP-LC-5"], needs=(C.LIFECYCLE, C.HOLD, C.INITIAL_REPLICATION, C.TEST_FAILOVER))
 def jobs_of_two_machines_run_together(lab: Lab) -> None:
     """A job of one machine keeps no command of another one waiting: both are accepted and both end."""
     one, other = lab.site(machine_spec("one", "256 KiB"), machine_spec("other", "256 KiB"))
@@ -119,7 +119,7 @@ def jobs_of_two_machines_run_together(lab: Lab) -> None:
             verify.equal(shown, Regions(Protection.PROTECTED, test_failover=end), f"{machine.name} after {verb.value}")
 
 
-@case("NB-6", ["SP-LC-2", "SP-DRL-12"], needs=(C.LIFECYCLE, C.INITIAL_REPLICATION, C.TEST_FAILOVER, C.JOB_FAULTS))
+@case("C-NB-6", ["SP-LC-2", "SP-DRL-12"], needs=(C.LIFECYCLE, C.INITIAL_REPLICATION, C.TEST_FAILOVER, C.JOB_FAULTS))
 def a_failing_job_is_the_named_machines(lab: Lab) -> None:
     """The job of the machine that was named fails, and not that of its neighbour."""
     one, other = _two(lab)

@@ -19,7 +19,7 @@ POINTS = (C.INITIAL_REPLICATION, C.CRASH_POINTS, C.DELTA)
 HOURLY_APP = ReplicationPolicy(app_consistent_minutes=60)
 
 
-@case("PT-1", ["SP-PT-1"], needs=(*POINTS, C.VIRTUAL_CLOCK))
+@case("C-PT-1", ["SP-PT-1"], needs=(*POINTS, C.VIRTUAL_CLOCK))
 def a_point_every_five_minutes(lab: Lab) -> None:
     """In half an hour of load six crash-consistent points appear, five minutes apart."""
     machine = lab.protected_machine()
@@ -33,7 +33,7 @@ def a_point_every_five_minutes(lab: Lab) -> None:
     verify.equal(gaps, {5.0}, "minutes between points")
 
 
-@case("PT-2", ["SP-PT-2"], needs=[C.LIFECYCLE])
+@case("C-PT-2", ["SP-PT-2"], needs=[C.LIFECYCLE])
 def the_interval_cannot_be_changed(lab: Lab) -> None:
     """A policy with another crash-consistent interval is refused with PolicyInvalid."""
     machine = lab.machine()
@@ -43,7 +43,7 @@ def the_interval_cannot_be_changed(lab: Lab) -> None:
         verify.refused(answer, [ErrorCode.POLICY_INVALID], f"a crash-consistent interval of {minutes} min")
 
 
-@case("PT-3", ["SP-PT-4", "SP-POL-3"], needs=(*POINTS, C.VIRTUAL_CLOCK))
+@case("C-PT-3", ["SP-PT-4", "SP-POL-3"], needs=(*POINTS, C.VIRTUAL_CLOCK))
 def points_are_crash_consistent_by_default(lab: Lab) -> None:
     """Without a frequency for applications every point is crash-consistent."""
     machine = lab.protected_machine()
@@ -54,7 +54,7 @@ def points_are_crash_consistent_by_default(lab: Lab) -> None:
     )
 
 
-@case("PT-4", ["SP-POL-7", "SP-PT-4"], needs=(*POINTS, C.APP_POINTS, C.VIRTUAL_CLOCK))
+@case("C-PT-4", ["SP-POL-7", "SP-PT-4"], needs=(*POINTS, C.APP_POINTS, C.VIRTUAL_CLOCK))
 def app_points_follow_the_policy(lab: Lab) -> None:
     """With an hourly policy three hours bring three app-consistent points, an hour apart."""
     machine = lab.protected_machine(policy=HOURLY_APP)
@@ -72,7 +72,7 @@ def app_points_follow_the_policy(lab: Lab) -> None:
     )
 
 
-@case("PT-5", ["SP-PT-5", "SP-PT-33"], needs=(*POINTS, C.APP_POINTS, C.VIRTUAL_CLOCK), on_bytes=True)
+@case("C-PT-5", ["SP-PT-5", "SP-PT-33"], needs=(*POINTS, C.APP_POINTS, C.VIRTUAL_CLOCK), on_bytes=True)
 def an_app_point_holds_every_write_before_it(lab: Lab) -> None:
     """An app-consistent point holds all that was acknowledged before it, byte for byte."""
     machine = lab.protected_machine(policy=HOURLY_APP)
@@ -83,7 +83,7 @@ def an_app_point_holds_every_write_before_it(lab: Lab) -> None:
     )
 
 
-@case("PT-6", ["SP-PT-6", "SP-PT-12"], needs=(*POINTS, C.OLDER_POINTS), on_bytes=True)
+@case("C-PT-6", ["SP-PT-6", "SP-PT-12"], needs=(*POINTS, C.OLDER_POINTS), on_bytes=True)
 def a_point_holds_exactly_the_writes_before_it(lab: Lab) -> None:
     """Three points between three loads: each holds its predecessors' writes and none of its successors'."""
     machine = lab.protected_machine()
@@ -98,7 +98,7 @@ def a_point_holds_exactly_the_writes_before_it(lab: Lab) -> None:
         verify_bytes.same_image(lab.restore(machine, point), wanted, f"point {point.name}")
 
 
-@case("PT-7", ["SP-PT-28", "SP-REP-24"], needs=(*POINTS, C.OLDER_POINTS), on_bytes=True)
+@case("C-PT-7", ["SP-PT-28", "SP-REP-24"], needs=(*POINTS, C.OLDER_POINTS), on_bytes=True)
 def older_points_keep_their_bytes(lab: Lab) -> None:
     """Points restore the same bytes after every block of the source has been overwritten and the disk discarded."""
     machine = lab.protected_machine(disk="256 KiB", filled=64)
@@ -116,7 +116,7 @@ def older_points_keep_their_bytes(lab: Lab) -> None:
         verify_bytes.same_image(lab.restore(machine, point), then, f"point {point.name} restored again")
 
 
-@case("PT-8", ["SP-PT-14", "SP-PT-28", "SP-RET-16"], needs=(*POINTS, C.RETENTION, C.VIRTUAL_CLOCK), on_bytes=True)
+@case("C-PT-8", ["SP-PT-14", "SP-PT-28", "SP-RET-16"], needs=(*POINTS, C.RETENTION, C.VIRTUAL_CLOCK), on_bytes=True)
 def every_listed_point_can_be_restored(lab: Lab) -> None:
     """After four hours of load and thinning every listed point restores a past image."""
     machine = lab.protected_machine(disk="128 KiB", filled=32)
@@ -129,7 +129,7 @@ def every_listed_point_can_be_restored(lab: Lab) -> None:
         verify_bytes.true_point(lab, machine, point)
 
 
-@case("PT-9", ["SP-PT-14"], needs=(*POINTS, C.RESYNC, C.LINK_FAULTS, C.TEST_FAILOVER), on_bytes=True)
+@case("C-PT-9", ["SP-PT-14"], needs=(*POINTS, C.RESYNC, C.LINK_FAULTS, C.TEST_FAILOVER), on_bytes=True)
 def every_listed_point_can_be_restored_after_trouble(lab: Lab) -> None:
     """After a resynchronisation and a drill with its clean-up every listed point still restores a past image."""
     machine = lab.protected_machine(disk="256 KiB")
@@ -147,7 +147,7 @@ def every_listed_point_can_be_restored_after_trouble(lab: Lab) -> None:
         verify_bytes.true_point(lab, machine, point)
 
 
-@case("PT-10", ["SP-PT-15", "SP-PT-16"], needs=(*POINTS, C.LIFECYCLE))
+@case("C-PT-10", ["SP-PT-15", "SP-PT-16"], needs=(*POINTS, C.LIFECYCLE))
 def names_are_never_used_again(lab: Lab) -> None:
     """Points are listed by rising sequence, and a machine that is enabled again gives its points new names."""
     machine = lab.protected_machine()
@@ -164,7 +164,7 @@ def names_are_never_used_again(lab: Lab) -> None:
     verify.equal(again & {point.name for point in first}, set(), "names used twice")
 
 
-@case("PT-11", ["SP-PT-32"], needs=(*POINTS, C.VIRTUAL_CLOCK, C.OLDER_POINTS))
+@case("C-PT-11", ["SP-PT-32"], needs=(*POINTS, C.VIRTUAL_CLOCK, C.OLDER_POINTS))
 def a_clock_jump_reorders_and_prunes_nothing(lab: Lab) -> None:
     """The clock jumps back two hours: points keep their order by sequence, none disappears, an event tells it."""
     machine = lab.protected_machine()
@@ -182,7 +182,7 @@ def a_clock_jump_reorders_and_prunes_nothing(lab: Lab) -> None:
     verify.that(ErrorCode.TIME_JUMP_BACKWARD in codes, "an event TimeJumpBackward", sorted(codes))
 
 
-@case("PT-12", ["SP-PT-17", "SP-RES-27"], needs=(*POINTS, C.RESYNC, C.LINK_FAULTS, C.VIRTUAL_CLOCK))
+@case("C-PT-12", ["SP-PT-17", "SP-RES-27"], needs=(*POINTS, C.RESYNC, C.LINK_FAULTS, C.VIRTUAL_CLOCK))
 def no_point_inside_an_open_resync_window(lab: Lab) -> None:
     """From the mark to the completed resynchronisation no point appears; afterwards points appear again."""
     machine = lab.protected_machine()
@@ -199,7 +199,7 @@ def no_point_inside_an_open_resync_window(lab: Lab) -> None:
     verify.at_least(len(fresh), 1, "new points after the resynchronisation")
 
 
-@case("PT-13", ["SP-PT-27"], needs=(*POINTS, C.VIRTUAL_CLOCK), on_bytes=True)
+@case("C-PT-13", ["SP-PT-27"], needs=(*POINTS, C.VIRTUAL_CLOCK), on_bytes=True)
 def the_time_of_a_point_is_the_time_of_its_bytes(lab: Lab) -> None:
     """Under load every point holds all writes made before its time and none made after it, give or take a shipment."""
     machine = lab.protected_machine(disk="128 KiB")
@@ -218,7 +218,7 @@ def the_time_of_a_point_is_the_time_of_its_bytes(lab: Lab) -> None:
 SHIPPING_MS = 15_000  # a point's time may miss the last shipment before it
 
 
-@case("PT-14", ["SP-PT-27", "SP-PT-33"], needs=(*POINTS, C.APP_POINTS, C.VIRTUAL_CLOCK), on_bytes=True)
+@case("C-PT-14", ["SP-PT-27", "SP-PT-33"], needs=(*POINTS, C.APP_POINTS, C.VIRTUAL_CLOCK), on_bytes=True)
 def the_time_of_an_app_point_is_the_time_of_its_bytes(lab: Lab) -> None:
     """Under load an app-consistent point holds all writes made before its time, none after, but for a shipment."""
     machine = lab.protected_machine(disk="128 KiB", policy=HOURLY_APP)

@@ -18,7 +18,7 @@ GRANULE_BYTES = 64 * 1024  # the coarsest tracking that still counts as changes 
 FRAME_ALLOWANCE_BYTES = 1024  # per block that travels alone: header, tag, run table
 
 
-@case("REP-1", ["SP-REP-2", "SP-LC-32"], needs=POINTS, on_bytes=True)
+@case("C-REP-1", ["SP-REP-2", "SP-LC-32"], needs=POINTS, on_bytes=True)
 def the_initial_copy_covers_every_block(lab: Lab) -> None:
     """The first point after enabling holds every block of every disk, written long before or never."""
     machine = lab.machine(disks=2)
@@ -30,7 +30,7 @@ def the_initial_copy_covers_every_block(lab: Lab) -> None:
     verify_bytes.same_image(picture, lab.history.image_at(machine.name, point.name), "the first point")
 
 
-@case("REP-2", ["SP-REP-3"], needs=(*DELTA, C.HOLD), on_bytes=True)
+@case("C-REP-2", ["SP-REP-3"], needs=(*DELTA, C.HOLD), on_bytes=True)
 def writes_during_the_initial_copy_arrive(lab: Lab) -> None:
     """Writes made while the initial copy runs are in a later point, none is lost."""
     machine = lab.machine()
@@ -45,7 +45,7 @@ def writes_during_the_initial_copy_arrive(lab: Lab) -> None:
     verify_bytes.same_image(lab.restore(machine, point), lab.history.image_now(machine.name), "a point after the copy")
 
 
-@case("REP-3", ["SP-REP-4", "SP-REP-21", "SP-REP-1"], needs=DELTA, on_bytes=True)
+@case("C-REP-3", ["SP-REP-4", "SP-REP-21", "SP-REP-1"], needs=DELTA, on_bytes=True)
 def changes_arrive_after_the_initial_copy(lab: Lab) -> None:
     """Blocks written, and written again, after the initial copy are in the next point, byte for byte."""
     machine = lab.protected_machine(filled=64)
@@ -59,7 +59,7 @@ def changes_arrive_after_the_initial_copy(lab: Lab) -> None:
     )
 
 
-@case("REP-4", ["SP-REP-16"], needs=(*DELTA, C.DISCARD), on_bytes=True)
+@case("C-REP-4", ["SP-REP-16"], needs=(*DELTA, C.DISCARD), on_bytes=True)
 def discards_and_zeroes_travel(lab: Lab) -> None:
     """Blocks that were discarded, or overwritten with zeros, are zeros in the next point."""
     machine = lab.protected_machine(filled=128)
@@ -73,7 +73,7 @@ def discards_and_zeroes_travel(lab: Lab) -> None:
     verify_bytes.same_image(lab.restore(machine, point), wanted, "the point after discards and zeros")
 
 
-@case("REP-5", ["SP-REP-16"], needs=DELTA, on_bytes=True)
+@case("C-REP-5", ["SP-REP-16"], needs=DELTA, on_bytes=True)
 def zeroes_travel(lab: Lab) -> None:
     """A block that was overwritten with zeros is zero in the next point."""
     machine = lab.protected_machine(filled=32)
@@ -83,7 +83,7 @@ def zeroes_travel(lab: Lab) -> None:
     verify_bytes.same_image(lab.restore(machine, point), lab.history.image_now(machine.name), "the point after zeros")
 
 
-@case("REP-6", ["SP-REP-5"], needs=DELTA, on_bytes=True)
+@case("C-REP-6", ["SP-REP-5"], needs=DELTA, on_bytes=True)
 def bytes_of_any_kind_arrive(lab: Lab) -> None:
     """Blocks without a stamp, text and noise alike, arrive byte for byte."""
     machine = lab.protected_machine()
@@ -94,7 +94,7 @@ def bytes_of_any_kind_arrive(lab: Lab) -> None:
     verify_bytes.same_image(lab.restore(machine, point), lab.history.image_now(machine.name), "the point")
 
 
-@case("REP-7", ["SP-REP-6"], needs=(*DELTA, C.FAILOVER, C.LINK_FAULTS, C.VIRTUAL_CLOCK), on_bytes=True)
+@case("C-REP-7", ["SP-REP-6"], needs=(*DELTA, C.FAILOVER, C.LINK_FAULTS, C.VIRTUAL_CLOCK), on_bytes=True)
 def changes_travel_without_being_asked_for(lab: Lab) -> None:
     """Half a minute after a write the site can go down, and the machine that takes over has it."""
     machine = lab.protected_machine()
@@ -106,7 +106,7 @@ def changes_travel_without_being_asked_for(lab: Lab) -> None:
     verify_bytes.true_landing(lab, lab.landing(machine), position)
 
 
-@case("REP-8", ["SP-REP-7"], needs=(*DELTA, C.BYTE_COUNTS))
+@case("C-REP-8", ["SP-REP-7"], needs=(*DELTA, C.BYTE_COUNTS))
 def only_changes_are_sent(lab: Lab) -> None:
     """After the initial copy a few written blocks cost a few blocks of traffic, not a disk."""
     machine = lab.protected_machine(filled=256)
@@ -121,7 +121,7 @@ def only_changes_are_sent(lab: Lab) -> None:
     verify.should(sent <= strict, f"{sent} bytes for 8 blocks: changes are tracked in granules above 4 KiB")
 
 
-@case("REP-9", ["SP-REP-10"], needs=(*DELTA, C.WATERMARKS))
+@case("C-REP-9", ["SP-REP-10"], needs=(*DELTA, C.WATERMARKS))
 def watermarks_are_always_ordered(lab: Lab) -> None:
     """Whatever happens, written >= sent >= cached >= applied >= pointed on every disk, and none of them falls."""
     machine = lab.protected_machine(disks=2)
@@ -141,7 +141,7 @@ def _ordered(lab: Lab, machine: Machine) -> None:
         verify.that(list(chain) == sorted(chain, reverse=True), f"ordered watermarks of {disk.name}", marks)
 
 
-@case("REP-10", ["SP-REP-11"], needs=(C.INITIAL_REPLICATION, C.LINK_FAULTS), on_bytes=True)
+@case("C-REP-10", ["SP-REP-11"], needs=(C.INITIAL_REPLICATION, C.LINK_FAULTS), on_bytes=True)
 def the_workload_never_waits(lab: Lab) -> None:
     """Writes are acknowledged, and read back from the source, while the link is down."""
     machine = lab.protected_machine()
@@ -152,7 +152,7 @@ def the_workload_never_waits(lab: Lab) -> None:
         verify.equal(lab.observe(machine).regions.protection, Protection.PROTECTED, "protection")
 
 
-@case("REP-11", ["SP-REP-13", "SP-RES-13"], needs=(C.INITIAL_REPLICATION, C.DELTA, C.LINK_FAULTS))
+@case("C-REP-11", ["SP-REP-13", "SP-RES-13"], needs=(C.INITIAL_REPLICATION, C.DELTA, C.LINK_FAULTS))
 def what_has_not_travelled_is_dirty(lab: Lab) -> None:
     """Blocks written while the link is down are counted as dirty until they have travelled."""
     machine = lab.protected_machine()
@@ -167,7 +167,7 @@ def _dirty(lab: Lab, machine: Machine) -> int:
     return sum(disk.dirty_blocks for disk in lab.observe(machine).disks)
 
 
-@case("REP-12", ["SP-REP-17", "SP-PT-3"], needs=(*DELTA, C.VIRTUAL_CLOCK), on_bytes=True)
+@case("C-REP-12", ["SP-REP-17", "SP-PT-3"], needs=(*DELTA, C.VIRTUAL_CLOCK), on_bytes=True)
 def every_point_under_load_is_a_past_image(lab: Lab) -> None:
     """Points taken while the workload overwrites the same few blocks are all states that the disk once had."""
     machine = lab.protected_machine(disk="64 KiB")
@@ -180,7 +180,7 @@ def every_point_under_load_is_a_past_image(lab: Lab) -> None:
         verify_bytes.true_point(lab, machine, point)
 
 
-@case("REP-13", ["SP-PT-13", "SP-PT-3"], needs=(*DELTA, C.VIRTUAL_CLOCK), on_bytes=True)
+@case("C-REP-13", ["SP-PT-13", "SP-PT-3"], needs=(*DELTA, C.VIRTUAL_CLOCK), on_bytes=True)
 def a_point_is_one_instant_of_all_disks(lab: Lab) -> None:
     """Two disks written in turn: every point shows both at one and the same instant."""
     machine = lab.protected_machine(disk="64 KiB", disks=2)
@@ -194,7 +194,7 @@ def a_point_is_one_instant_of_all_disks(lab: Lab) -> None:
         verify_bytes.true_point(lab, machine, point)
 
 
-@case("REP-14", ["SP-REP-19"], needs=(*POINTS, C.TEST_FAILOVER), on_bytes=True)
+@case("C-REP-14", ["SP-REP-19"], needs=(*POINTS, C.TEST_FAILOVER), on_bytes=True)
 def the_replica_is_as_large_as_the_source(lab: Lab) -> None:
     """The last block of every disk, of any size, comes back."""
     machine = lab.machine(disk="1036 KiB")

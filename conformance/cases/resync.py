@@ -28,7 +28,7 @@ def _agrees(lab: Lab, machine: Machine, what: str) -> None:
     verify_bytes.same_image(lab.restore(machine, point), lab.history.image_now(machine.name), f"the point {what}")
 
 
-@case("RES-1", ["SP-RES-1", "SP-RES-28"], needs=CUTS)
+@case("C-RES-1", ["SP-RES-1", "SP-RES-28"], needs=CUTS)
 def a_cut_link_marks_the_machine(lab: Lab) -> None:
     """Data that meets a dead link marks the machine for resynchronisation, with the reason."""
     machine = lab.protected_machine()
@@ -41,7 +41,7 @@ def a_cut_link_marks_the_machine(lab: Lab) -> None:
     verify.equal(seen.resync_reason, ResyncReason.LINK_FAILURE, "the reason")
 
 
-@case("RES-2", ["SP-RES-24", "SP-RES-14"], needs=CUTS)
+@case("C-RES-2", ["SP-RES-24", "SP-RES-14"], needs=CUTS)
 def a_restored_link_clears_nothing(lab: Lab) -> None:
     """When the link comes back the mark stays, until a resynchronisation has completed."""
     machine = lab.protected_machine()
@@ -60,7 +60,7 @@ def _marked(lab: Lab, machine: Machine) -> bool:
     return lab.observe(machine).regions.resync is not Resync.NONE
 
 
-@case("RES-3", ["SP-RES-14", "SP-RES-18", "SP-REP-18"], needs=(*BYTES, C.FAILOVER), on_bytes=True)
+@case("C-RES-3", ["SP-RES-14", "SP-RES-18", "SP-REP-18"], needs=(*BYTES, C.FAILOVER), on_bytes=True)
 def no_stale_replica_is_called_up_to_date(lab: Lab) -> None:
     """After cut and reconnect either the mark is still there, or what takes over holds the writes of the cut."""
     machine = lab.protected_machine()
@@ -74,7 +74,7 @@ def no_stale_replica_is_called_up_to_date(lab: Lab) -> None:
     verify_bytes.true_landing(lab, lab.landing(machine), low)
 
 
-@case("RES-4", ["SP-RES-5", "SP-RES-6", "SP-RES-34"], needs=(*BYTES, C.BYTE_COUNTS), on_bytes=True)
+@case("C-RES-4", ["SP-RES-5", "SP-RES-6", "SP-RES-34"], needs=(*BYTES, C.BYTE_COUNTS), on_bytes=True)
 def only_what_differs_travels(lab: Lab) -> None:
     """After a link cut the differing blocks travel, and little else, though the whole disk is full of noise."""
     machine = lab.protected_machine(disk="4 MiB", filled=1024)
@@ -91,7 +91,7 @@ def only_what_differs_travels(lab: Lab) -> None:
     _agrees(lab, machine, "after the resynchronisation")
 
 
-@case("RES-5", ["SP-RES-11", "SP-RES-15", "SP-RES-8"], needs=BYTES, on_bytes=True)
+@case("C-RES-5", ["SP-RES-11", "SP-RES-15", "SP-RES-8"], needs=BYTES, on_bytes=True)
 def delta_resumes_after_a_resynchronisation(lab: Lab) -> None:
     """A resynchronisation by hand ends without a mark, the sides agree, and later writes arrive as deltas."""
     machine = lab.protected_machine(filled=64)
@@ -102,7 +102,7 @@ def delta_resumes_after_a_resynchronisation(lab: Lab) -> None:
     _agrees(lab, machine, "after later writes")
 
 
-@case("RES-6", ["SP-RES-25", "SP-RES-16", "SP-RES-32"], needs=(*BYTES, C.HOLD), on_bytes=True)
+@case("C-RES-6", ["SP-RES-25", "SP-RES-16", "SP-RES-32"], needs=(*BYTES, C.HOLD), on_bytes=True)
 def a_write_inside_the_resync_window_arrives(lab: Lab) -> None:
     """Writes made while the sides are compared are neither forgotten nor overwritten with older data."""
     machine = lab.protected_machine(disk="512 KiB", filled=128)
@@ -121,7 +121,7 @@ def a_write_inside_the_resync_window_arrives(lab: Lab) -> None:
         _agrees(lab, machine, f"after writes {pause_ms} ms into the resynchronisation")
 
 
-@case("RES-7", ["SP-RES-31", "SP-RES-26", "SP-RES-10"], needs=BYTES, on_bytes=True)
+@case("C-RES-7", ["SP-RES-31", "SP-RES-26", "SP-RES-10"], needs=BYTES, on_bytes=True)
 def a_resynchronisation_without_a_link_fails_and_can_be_repeated(lab: Lab) -> None:
     """With the link down a resynchronisation ends in failed; with the link up the next one completes."""
     machine = lab.protected_machine()
@@ -135,7 +135,7 @@ def a_resynchronisation_without_a_link_fails_and_can_be_repeated(lab: Lab) -> No
     _agrees(lab, machine, "after the second resynchronisation")
 
 
-@case("RES-8", ["SP-RES-20", "SP-RES-14"], needs=(*BYTES, C.HOLD), on_bytes=True)
+@case("C-RES-8", ["SP-RES-20", "SP-RES-14"], needs=(*BYTES, C.HOLD), on_bytes=True)
 def a_double_failure_forgets_nothing(lab: Lab) -> None:
     """The link breaks again in the middle of a resynchronisation; the next one still finds every differing block."""
     machine = lab.protected_machine(filled=128)
@@ -152,7 +152,7 @@ def a_double_failure_forgets_nothing(lab: Lab) -> None:
     _agrees(lab, machine, "after the second resynchronisation")
 
 
-@case("RES-9", ["SP-RES-7"], needs=(*BYTES, C.VIRTUAL_CLOCK), on_bytes=True)
+@case("C-RES-9", ["SP-RES-7"], needs=(*BYTES, C.VIRTUAL_CLOCK), on_bytes=True)
 def it_runs_by_itself_outside_office_hours(lab: Lab) -> None:
     """A machine marked on Monday morning is still marked in the afternoon, and resynchronised by the next morning."""
     machine = lab.protected_machine()
@@ -164,7 +164,7 @@ def it_runs_by_itself_outside_office_hours(lab: Lab) -> None:
     _agrees(lab, machine, "after the night")
 
 
-@case("RES-10", ["SP-RES-9", "SP-ERR-11"], needs=(*CUTS, C.VIRTUAL_CLOCK))
+@case("C-RES-10", ["SP-RES-9", "SP-ERR-11"], needs=(*CUTS, C.VIRTUAL_CLOCK))
 def a_failed_automatic_run_waits_for_a_manual_one(lab: Lab) -> None:
     """When the night's run fails, the machine shows an error and a manual resynchronisation repairs it."""
     machine = lab.protected_machine()
@@ -181,7 +181,7 @@ def a_failed_automatic_run_waits_for_a_manual_one(lab: Lab) -> None:
     verify.equal(lab.resynchronise(machine).after.regions.resync, Resync.NONE, "resync region after a manual run")
 
 
-@case("RES-28", ["SP-RES-9"], needs=(*CUTS, C.VIRTUAL_CLOCK, C.CRASH_FAULTS))
+@case("C-RES-28", ["SP-RES-9"], needs=(*CUTS, C.VIRTUAL_CLOCK, C.CRASH_FAULTS))
 def new_trouble_does_not_start_a_failed_run_over(lab: Lab) -> None:
     """After a failed night's run another cause changes nothing: the next night passes, and somebody has to act."""
     machine = lab.protected_machine()
@@ -203,7 +203,7 @@ def _hours(lab: Lab, hours: int) -> None:
         lab.advance(minutes=60)
 
 
-@case("RES-11", ["SP-RES-17"], needs=(*BYTES, C.HOLD, C.OLDER_POINTS), on_bytes=True)
+@case("C-RES-11", ["SP-RES-17"], needs=(*BYTES, C.HOLD, C.OLDER_POINTS), on_bytes=True)
 def older_points_stay_restorable(lab: Lab) -> None:
     """While marked, while the resynchronisation runs and after it, older points restore the same bytes."""
     machine = lab.protected_machine()
@@ -218,7 +218,7 @@ def older_points_stay_restorable(lab: Lab) -> None:
     verify_bytes.same_image(lab.restore(machine, point), then, "the older point after it")
 
 
-@case("RES-12", ["SP-RES-18"], needs=(*BYTES, C.FAILOVER), on_bytes=True)
+@case("C-RES-12", ["SP-RES-18"], needs=(*BYTES, C.FAILOVER), on_bytes=True)
 def a_failover_while_marked_uses_an_older_point(lab: Lab) -> None:
     """A failover of a marked machine gives the image of a point from before the mark."""
     machine = lab.protected_machine()
@@ -249,7 +249,7 @@ def _marking(number: int, kind: FaultKind, reason: ResyncReason, code: ErrorCode
     marks.__doc__ = (
         f"{kind.value.capitalize()} marks the machine with its reason; after a resynchronisation the sides agree."
     )
-    case(f"RES-{number}", ids, needs=needs, on_bytes=True)(marks)
+    case(f"C-RES-{number}", ids, needs=needs, on_bytes=True)(marks)
 
 
 _SHUTDOWN, _UNCLEAN = ResyncReason.FORCED_SHUTDOWN, ErrorCode.UNCLEAN_SOURCE_SHUTDOWN
@@ -258,7 +258,7 @@ _marking(22, FaultKind.AGENT_CRASH, _SHUTDOWN, _UNCLEAN, ("SP-RES-33", "SP-RES-2
 _marking(23, FaultKind.LOW_MEMORY, ResyncReason.LOW_MEMORY, ErrorCode.SOURCE_LOW_MEMORY, ("SP-RES-21", "SP-ERR-8"))
 
 
-@case("RES-24", ["SP-RES-4", "SP-RES-30", "SP-REP-19", "SP-ERR-7"], needs=(*BYTES, C.RESIZE), on_bytes=True)
+@case("C-RES-24", ["SP-RES-4", "SP-RES-30", "SP-REP-19", "SP-ERR-7"], needs=(*BYTES, C.RESIZE), on_bytes=True)
 def a_grown_disk_is_replicated_to_its_new_end(lab: Lab) -> None:
     """A resized disk marks the machine; after a resynchronisation its new blocks and their writes are in the points."""
     machine = lab.protected_machine(disk="256 KiB", filled=64)
@@ -274,7 +274,9 @@ def a_grown_disk_is_replicated_to_its_new_end(lab: Lab) -> None:
     _agrees(lab, machine, "after writes behind the old end")
 
 
-@case("RES-25", ["SP-LC-21", "SP-RES-14"], needs=(*CUTS, C.FAILOVER, C.COMMIT, C.REPROTECT, C.FAILBACK), on_bytes=True)
+@case(
+    "C-RES-25", ["SP-LC-21", "SP-RES-14"], needs=(*CUTS, C.FAILOVER, C.COMMIT, C.REPROTECT, C.FAILBACK), on_bytes=True
+)
 def the_reverse_direction_resynchronises_too(lab: Lab) -> None:
     """A cut in the reverse direction marks the machine; after a resynchronisation the failback has every write."""
     machine = travel(lab, road_to("reverse-protected"))
@@ -286,13 +288,13 @@ def the_reverse_direction_resynchronises_too(lab: Lab) -> None:
     verify_bytes.same_image(lab.landing(machine).picture, wanted, "the machine that came back")
 
 
-@case("RES-26", ["SP-SEC-3", "SP-SEC-4"], needs=(*BYTES, C.CORRUPTION), on_bytes=True)
+@case("C-RES-26", ["SP-SEC-3", "SP-SEC-4"], needs=(*BYTES, C.CORRUPTION), on_bytes=True)
 def a_damaged_log_is_never_silent(lab: Lab) -> None:
     """A flipped byte in the log marks the machine and raises CorruptLogRecord; no point shows damaged bytes."""
     _log_damage(lab, FaultKind.LOG_CORRUPT)
 
 
-@case("RES-27", ["SP-SEC-5"], needs=(*BYTES, C.CORRUPTION), on_bytes=True)
+@case("C-RES-27", ["SP-SEC-5"], needs=(*BYTES, C.CORRUPTION), on_bytes=True)
 def a_truncated_log_is_never_silent(lab: Lab) -> None:
     """A log that lost its tail marks the machine; no point is offered that the lost records would have belonged to."""
     _log_damage(lab, FaultKind.LOG_TRUNCATED)

@@ -14,7 +14,7 @@ STEPS = 20
 
 
 @case(
-    "ST-1",
+    "C-ST-1",
     ["SP-LC-1", "SP-LC-2", "SP-PT-14", "SP-REP-10", "SP-REP-18", "SP-RES-14"],
     needs=[C.LIFECYCLE, C.INITIAL_REPLICATION, C.DELTA, C.CRASH_POINTS, C.RESYNC, C.HOLD, C.VIRTUAL_CLOCK],
 )

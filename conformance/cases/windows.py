@@ -30,7 +30,7 @@ def _heal(lab: Lab, machine: Machine) -> None:
         verify.accepted(lab.resynchronise(machine).answer, "resynchronize")
 
 
-@case("WIN-1", ["SP-REP-3", "SP-REP-2"], needs=HELD, on_bytes=True)
+@case("C-WIN-1", ["SP-REP-3", "SP-REP-2"], needs=HELD, on_bytes=True)
 def every_phase_of_the_initial_copy_takes_writes(lab: Lab) -> None:
     """Writes in every phase of the initial copy, from the command to its end, are in the next point."""
     machine = lab.machine()
@@ -46,7 +46,7 @@ def every_phase_of_the_initial_copy_takes_writes(lab: Lab) -> None:
     _agrees(lab, machine, "after writes all through the copy")
 
 
-@case("WIN-2", ["SP-REP-16", "SP-REP-3"], needs=(*HELD, C.DISCARD), on_bytes=True)
+@case("C-WIN-2", ["SP-REP-16", "SP-REP-3"], needs=(*HELD, C.DISCARD), on_bytes=True)
 def a_discard_during_the_initial_copy_arrives(lab: Lab) -> None:
     """Blocks that are discarded while the initial copy runs are zeros in the next point."""
     machine = lab.machine(disk="512 KiB")
@@ -59,7 +59,7 @@ def a_discard_during_the_initial_copy_arrives(lab: Lab) -> None:
     _agrees(lab, machine, "after discards all through the copy")
 
 
-@case("WIN-3", ["SP-REP-16", "SP-RES-25"], needs=(*HELD, C.DISCARD, C.LINK_FAULTS, C.RESYNC), on_bytes=True)
+@case("C-WIN-3", ["SP-REP-16", "SP-RES-25"], needs=(*HELD, C.DISCARD, C.LINK_FAULTS, C.RESYNC), on_bytes=True)
 def a_discard_around_a_resynchronisation_arrives(lab: Lab) -> None:
     """Blocks discarded while the link is down, and while the sides are compared, are zeros in the next point."""
     machine = lab.protected_machine(disk="4 MiB", filled=1024)
@@ -76,7 +76,7 @@ def a_discard_around_a_resynchronisation_arrives(lab: Lab) -> None:
     _agrees(lab, machine, "after discards around a resynchronisation")
 
 
-@case("WIN-4", ["SP-REP-16", "SP-FB-9"], needs=(*BACK, C.DISCARD), on_bytes=True)
+@case("C-WIN-4", ["SP-REP-16", "SP-FB-9"], needs=(*BACK, C.DISCARD), on_bytes=True)
 def a_discard_in_the_cloud_comes_home(lab: Lab) -> None:
     """Blocks that were discarded in the cloud, before and after the reprotect, are zeros on-premises."""
     machine = lab.protected_machine(disk="512 KiB", filled=128)
@@ -93,7 +93,7 @@ def a_discard_in_the_cloud_comes_home(lab: Lab) -> None:
     verify_bytes.same_image(lab.read(machine, Place.PRIMARY), wanted, "the on-premises machine")
 
 
-@case("WIN-5", ["SP-DRL-5", "SP-DRL-3"], needs=(*HELD, C.TEST_FAILOVER), on_bytes=True)
+@case("C-WIN-5", ["SP-DRL-5", "SP-DRL-3"], needs=(*HELD, C.TEST_FAILOVER), on_bytes=True)
 def the_jobs_of_a_drill_lose_no_write(lab: Lab) -> None:
     """Writes made while the test machine is built, and while it is cleaned up, are in the next point."""
     machine = lab.protected_machine()
@@ -107,7 +107,7 @@ def the_jobs_of_a_drill_lose_no_write(lab: Lab) -> None:
     _agrees(lab, machine, "after writes while the drill's jobs ran")
 
 
-@case("WIN-6", ["SP-FB-19", "SP-FB-10", "SP-FB-22"], needs=BACK, on_bytes=True)
+@case("C-WIN-6", ["SP-FB-19", "SP-FB-10", "SP-FB-22"], needs=BACK, on_bytes=True)
 def the_jobs_of_the_way_home_lose_no_write(lab: Lab) -> None:
     """Writes acknowledged in the cloud while commit, reprotect and failback run are all on-premises in the end."""
     machine = lab.protected_machine(disk="512 KiB", filled=64)
@@ -130,7 +130,7 @@ def _write_if_it_runs(lab: Lab, machine: Machine) -> None:
         return
 
 
-@case("WIN-7", ["SP-FO-13", "SP-FO-8"], needs=(*HELD, C.FAILOVER, C.COMMIT), on_bytes=True)
+@case("C-WIN-7", ["SP-FO-13", "SP-FO-8"], needs=(*HELD, C.FAILOVER, C.COMMIT), on_bytes=True)
 def a_commit_takes_no_write_away(lab: Lab) -> None:
     """Writes to the failed-over machine while its commit runs are there after it."""
     machine = lab.protected_machine()
@@ -157,7 +157,7 @@ def _comparing(lab: Lab) -> tuple[Machine, str]:
 COMPARED = (*HELD, C.LINK_FAULTS, C.RESYNC)
 
 
-@case("WIN-8", ["SP-RES-18", "SP-FO-22"], needs=(*COMPARED, C.FAILOVER), on_bytes=True)
+@case("C-WIN-8", ["SP-RES-18", "SP-FO-22"], needs=(*COMPARED, C.FAILOVER), on_bytes=True)
 def a_failover_during_a_resynchronisation_is_whole(lab: Lab) -> None:
     """A failover while the sides are being compared gives the image of a point from before the mark."""
     for pause_ms in (0, 1_000, 2_000):
@@ -171,7 +171,7 @@ def a_failover_during_a_resynchronisation_is_whole(lab: Lab) -> None:
             verify_bytes.same_image(lab.landing(machine).picture, wanted, f"a failover {pause_ms} ms into it")
 
 
-@case("WIN-9", ["SP-RES-18", "SP-DRL-2"], needs=(*COMPARED, C.TEST_FAILOVER), on_bytes=True)
+@case("C-WIN-9", ["SP-RES-18", "SP-DRL-2"], needs=(*COMPARED, C.TEST_FAILOVER), on_bytes=True)
 def a_drill_during_a_resynchronisation_is_whole(lab: Lab) -> None:
     """A drill while the sides are being compared gives the image of a point from before the mark."""
     machine, point = _comparing(lab)
@@ -185,7 +185,7 @@ def a_drill_during_a_resynchronisation_is_whole(lab: Lab) -> None:
 TARGET = (*HELD, C.TARGET_FAULTS)
 
 
-@case("WIN-10", ["SP-REP-18", "SP-RES-12"], needs=(*TARGET, C.LIFECYCLE), on_bytes=True)
+@case("C-WIN-10", ["SP-REP-18", "SP-RES-12"], needs=(*TARGET, C.LIFECYCLE), on_bytes=True)
 def a_crash_of_the_target_spoils_no_initial_copy(lab: Lab) -> None:
     """The target crashes while the initial copy runs: in the end, enabled anew or not, every block is there."""
     for pause_ms in (0, 1_100):
@@ -203,7 +203,7 @@ def a_crash_of_the_target_spoils_no_initial_copy(lab: Lab) -> None:
         _agrees(lab, machine, f"after a crash of the target {pause_ms} ms into the copy")
 
 
-@case("WIN-11", ["SP-RES-14", "SP-RES-20"], needs=(*TARGET, C.LINK_FAULTS, C.RESYNC), on_bytes=True)
+@case("C-WIN-11", ["SP-RES-14", "SP-RES-20"], needs=(*TARGET, C.LINK_FAULTS, C.RESYNC), on_bytes=True)
 def a_crash_of_the_target_clears_no_mark(lab: Lab) -> None:
     """The target crashes while a machine is marked, and while it is compared: healed, the sides agree."""
     machine = lab.protected_machine(disk="512 KiB", filled=128)
@@ -220,7 +220,7 @@ def a_crash_of_the_target_clears_no_mark(lab: Lab) -> None:
     _agrees(lab, machine, "after a crash of the target during a resynchronisation")
 
 
-@case("WIN-12", ["SP-REP-14", "SP-FB-19"], needs=(*BACK, C.TARGET_FAULTS, C.RESYNC), on_bytes=True)
+@case("C-WIN-12", ["SP-REP-14", "SP-FB-19"], needs=(*BACK, C.TARGET_FAULTS, C.RESYNC), on_bytes=True)
 def a_crash_of_the_service_loses_nothing_on_the_way_home(lab: Lab) -> None:
     """The replication service crashes in the reverse direction: the failback still has every write of the cloud."""
     machine = travel(lab, road_to("reverse-protected"), writes=40)
@@ -234,7 +234,7 @@ def a_crash_of_the_service_loses_nothing_on_the_way_home(lab: Lab) -> None:
     verify_bytes.same_image(lab.landing(machine).picture, wanted, "the on-premises machine")
 
 
-@case("WIN-13", ["SP-REP-18", "SP-RES-14"], needs=(*DELTA, C.LINK_FAULTS, C.RESYNC), on_bytes=True)
+@case("C-WIN-13", ["SP-REP-18", "SP-RES-14"], needs=(*DELTA, C.LINK_FAULTS, C.RESYNC), on_bytes=True)
 def a_site_that_blinks_forgets_nothing(lab: Lab) -> None:
     """The primary site goes and comes back with writes on their way: healed, the sides agree."""
     machine = lab.protected_machine(disk="256 KiB", filled=32)

@@ -38,4 +38,4 @@ def drill_case(folder: Path, size_bytes: int, measures: Measures, told: Callable
         told(image.note)
         Journey(lab, image, folder, measures, told).run()
 
-    return Case("DRILL-1", SENTENCE, REQUIRES, Level.MUST, NEEDS, "drill", True, drill)
+    return Case("C-DRILL-1", SENTENCE, REQUIRES, Level.MUST, NEEDS, "drill", True, drill)

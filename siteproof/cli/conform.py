@@ -15,7 +15,7 @@ from siteproof.cli.options import duration
 from siteproof.cli.progress import screen
 from siteproof.conformance import failures, render, results, runner
 from siteproof.conformance.carriers.target import Target, TargetKind, from_here
-from siteproof.conformance.case import Case, all_cases
+from siteproof.conformance.case import Case, all_cases, spelled
 from siteproof.conformance.verdict import chapter_of
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.profile import CORE, Profile
@@ -111,13 +111,13 @@ def _target(cmd: str | None, python: str | None, url: str | None) -> Target:
 
 def _cases(choice: Choice) -> tuple[Case, ...]:
     every = all_cases()
-    known = {case.id: case for case in every}
-    _known("case", choice.case_ids, set(known))
+    named = {name: spelled(name, every) for name in choice.case_ids}
+    _known("case", tuple(name for name, case in named.items() if case is None), {case.id for case in every})
     _known("chapter", choice.chapters, {name for case in every for name in _chapters(case)})
     if not (choice.case_ids or choice.chapters):
         return every
     wanted = {name.upper() for name in choice.chapters}
-    return tuple(case for case in every if case.id in choice.case_ids or wanted & _chapters(case))
+    return tuple(case for case in every if case in named.values() or wanted & _chapters(case))
 
 
 def _chapters(case: Case) -> set[str]:

@@ -16,7 +16,7 @@ from siteproof import __version__
 from siteproof.cli import ending
 from siteproof.cli.files import read_bytes
 from siteproof.conformance import runner
-from siteproof.conformance.case import Case, all_cases
+from siteproof.conformance.case import Case, all_cases, spelled
 from siteproof.conformance.failures import Failure
 from siteproof.conformance.render import text
 from siteproof.conformance.verdict import CaseResult
@@ -41,10 +41,9 @@ def replay(file: Path, own_target: bool) -> int:
 
 def _case(record: Mapping[str, Any], own_target: bool) -> int:
     failure = _converted(record)
-    _tell(f"seed {failure.seed} · {failure.target.kind.value} {failure.target.name} · case {failure.case_id}")
-    report = runner.judge(
-        failure.target.factory(), [_found(failure.case_id)], failure.profile, failure.seed, own_target=own_target
-    )
+    case = _found(failure.case_id)
+    _tell(f"seed {failure.seed} · {failure.target.kind.value} {failure.target.name} · case {case.id}")
+    report = runner.judge(failure.target.factory(), [case], failure.profile, failure.seed, own_target=own_target)
     result = report.results[0]
     click.echo(text.block(result))
     return _said(_same(failure, result), f"recorded {failure.verdict.value}, now {result.verdict.value}")
@@ -91,10 +90,11 @@ def _tell(facts: str) -> None:
 
 
 def _found(case_id: str) -> Case:
-    known = {case.id: case for case in all_cases()}
-    if case_id not in known:
-        raise Problem(f"there is no case {case_id!r} any more", "the suite has changed", near(case_id, known))
-    return known[case_id]
+    found = spelled(case_id, all_cases())
+    if found is None:
+        hint = near(case_id, [case.id for case in all_cases()])
+        raise Problem(f"there is no case {case_id!r} any more", "the suite has changed", hint)
+    return found
 
 
 def _converted(record: Mapping[str, Any]) -> Failure:

@@ -48,7 +48,7 @@ def _without(data: bytes, blocks: set[int], filler: bytes = b"\0") -> bytes:
     return bytes(held)
 
 
-@caught_by("NB-1")
+@caught_by("C-NB-1")
 class MixesUpMachines(FakeSubject):
     """Every machine restores the points of the first one."""
 
@@ -59,7 +59,7 @@ class MixesUpMachines(FakeSubject):
         return super().restore(first.spec.name, first.points[-1][0].name)
 
 
-@caught_by("NB-2")
+@caught_by("C-NB-2")
 class FailsOverEverybody(FakeSubject):
     """A failover of one machine stops the points of all."""
 
@@ -69,7 +69,7 @@ class FailsOverEverybody(FakeSubject):
         return super().takes_points(m) and not over
 
 
-@caught_by("NB-3")
+@caught_by("C-NB-3")
 class DisablesEverybodysPoints(FakeSubject):
     """Disable empties the catalogue."""
 
@@ -80,7 +80,7 @@ class DisablesEverybodysPoints(FakeSubject):
             other.points = other.points[-1:]
 
 
-@caught_by("NB-4")
+@caught_by("C-NB-4")
 class CutsEveryLink(FakeSubject):
     """A link that breaks is everybody's."""
 
@@ -89,7 +89,7 @@ class CutsEveryLink(FakeSubject):
         super().fault(evolve(fault, machine="") if fault.kind is FaultKind.LINK_DOWN else fault)
 
 
-@caught_by("NB-5")
+@caught_by("C-NB-5")
 class RunsOneJobForAll(FakeSubject):
     """One job at a time, whatever the machine."""
 
@@ -99,7 +99,7 @@ class RunsOneJobForAll(FakeSubject):
         return Refusal(ErrorCode.OPERATION_CONFLICT) if busy else super().do(command)
 
 
-@caught_by("NB-6")
+@caught_by("C-NB-6")
 class FailsTheFirstMachinesJob(FakeSubject):
     """Whichever machine is named, the first one's job fails."""
 
@@ -109,7 +109,7 @@ class FailsTheFirstMachinesJob(FakeSubject):
         super().fault(evolve(fault, machine=first) if fault.kind is FaultKind.JOB_FAILS else fault)
 
 
-@caught_by("WIN-1")
+@caught_by("C-WIN-1")
 class MissesWritesOfTheCopy(MissesWritesOf):
     """What is written while the initial copy runs is not captured."""
 
@@ -118,7 +118,7 @@ class MissesWritesOfTheCopy(MissesWritesOf):
         return m.regions.protection is Protection.INITIAL_REPLICATION
 
 
-@caught_by("WIN-5")
+@caught_by("C-WIN-5")
 class MissesWritesOfTheDrillsJobs(MissesWritesOf):
     """What is written while a test machine is built is not captured."""
 
@@ -158,7 +158,7 @@ class MissesDiscardsWhile(FakeSubject):
             m.copies[Place.PRIMARY][disk][block * BLOCK_BYTES] = 0x17
 
 
-@caught_by("WIN-2")
+@caught_by("C-WIN-2")
 class MissesDiscardsOfTheCopy(MissesDiscardsWhile):
     """Not while the initial copy runs."""
 
@@ -167,7 +167,7 @@ class MissesDiscardsOfTheCopy(MissesDiscardsWhile):
         return m.regions.protection in (Protection.ENABLING, Protection.INITIAL_REPLICATION)
 
 
-@caught_by("WIN-3")
+@caught_by("C-WIN-3")
 class MissesDiscardsOfTheComparison(MissesDiscardsWhile):
     """Not while the sides are compared."""
 
@@ -176,7 +176,7 @@ class MissesDiscardsOfTheComparison(MissesDiscardsWhile):
         return m.job is not None and m.job.verb is Verb.RESYNCHRONIZE
 
 
-@caught_by("WIN-4")
+@caught_by("C-WIN-4")
 class MissesDiscardsOfTheCloud(MissesDiscardsWhile):
     """Not in the reverse direction."""
 
@@ -196,19 +196,19 @@ class DropsWritesWhile(Wrong):
             super().write(address, writes)
 
 
-@caught_by("WIN-7")
+@caught_by("C-WIN-7")
 class DropsWritesDuringTheCommit(DropsWritesWhile):
     """The committed machine is another one."""
 
 
-@caught_by("WIN-6")
+@caught_by("C-WIN-6")
 class DropsWritesDuringTheReprotect(DropsWritesWhile):
     """The comparison began before."""
 
     verb = Verb.REPROTECT
 
 
-@caught_by("WIN-6")
+@caught_by("C-WIN-6")
 class DropsWritesDuringTheFailback(DropsWritesWhile):
     """The last copy was made already."""
 
@@ -235,12 +235,12 @@ def _half(m: FakeMachine, disk: str, data: bytes) -> bytes:
     return bytes(m.source[disk][:middle]) + data[middle:]
 
 
-@caught_by("WIN-8")
+@caught_by("C-WIN-8")
 class FailsOverToATornState(TornWhileComparing):
     """The seed disk as it is."""
 
 
-@caught_by("WIN-9")
+@caught_by("C-WIN-9")
 class DrillsATornState(TornWhileComparing):
     """The same in a drill."""
 
@@ -265,12 +265,12 @@ class ForgetsOn(FakeSubject):
             machine.regions = evolve(machine.regions, resync=Resync.NONE)
 
 
-@caught_by("WIN-11")
+@caught_by("C-WIN-11")
 class TargetCrashClearsTheMark(ForgetsOn):
     """After the restart everything looks fine."""
 
 
-@caught_by("WIN-13")
+@caught_by("C-WIN-13")
 class SiteUpForgetsTheBitmap(ForgetsOn):
     """The machine boots with an empty bitmap."""
 
@@ -281,7 +281,7 @@ class SiteUpForgetsTheBitmap(ForgetsOn):
         return m.regions.protection is Protection.PROTECTED
 
 
-@caught_by("WIN-12")
+@caught_by("C-WIN-12")
 class TargetCrashEmptiesTheReverseReplica(FakeSubject):
     """What had been compared counts as compared, and its bytes are gone."""
 
@@ -297,7 +297,7 @@ class TargetCrashEmptiesTheReverseReplica(FakeSubject):
             super().send(m, disk, block)
 
 
-@caught_by("WIN-10")
+@caught_by("C-WIN-10")
 class TargetCrashEndsTheCopy(FakeSubject):
     """A copy that was interrupted counts as complete."""
 
@@ -315,7 +315,7 @@ class TargetCrashEndsTheCopy(FakeSubject):
         return point
 
 
-@caught_by("RES-28")
+@caught_by("C-RES-28")
 class NewTroubleHidesTheFailedRun(FakeSubject):
     """A failed resynchronisation becomes an ordinary mark, and nobody is told to act any more."""
 

@@ -31,7 +31,7 @@ class Embellished(Wrong):
         return evolve(view, watermarks=self.marks(view.watermarks))
 
 
-@caught_by("HON-1")
+@caught_by("C-HON-1")
 class ShowsNoWatermarks(Embellished):
     """All zero is in order, too."""
 
@@ -41,7 +41,7 @@ class ShowsNoWatermarks(Embellished):
         return Watermarks()
 
 
-@caught_by("HON-1")
+@caught_by("C-HON-1")
 class ShowsOneWatermark(Embellished):
     """Everything written is shown as there."""
 
@@ -50,7 +50,7 @@ class ShowsOneWatermark(Embellished):
         return Watermarks(*[marks.written] * 5)
 
 
-@caught_by("HON-2")
+@caught_by("C-HON-2")
 class StaysDirty(FakeSubject):
     """The counter of dirty blocks only rises."""
 
@@ -62,7 +62,7 @@ class StaysDirty(FakeSubject):
         return evolve(view, dirty_blocks=self.most)
 
 
-@caught_by("HON-3")
+@caught_by("C-HON-3")
 class HalvesTheBytes(Wrong):
     """Half of the traffic is not worth mentioning."""
 
@@ -71,7 +71,7 @@ class HalvesTheBytes(Wrong):
         return evolve(seen, bytes_sent=seen.bytes_sent // 2)
 
 
-@caught_by("HON-4")
+@caught_by("C-HON-4")
 class FailsBackInFull(FakeSubject):
     """A failback sends the whole disk."""
 
@@ -81,7 +81,7 @@ class FailsBackInFull(FakeSubject):
         m.bytes_sent += sum(len(data) for data in m.source.values())
 
 
-@caught_by("HON-5")
+@caught_by("C-HON-5")
 class ShowsNoRpoWithALink(Wrong):
     """With the link up the RPO is zero, whatever the mark says."""
 
@@ -90,7 +90,7 @@ class ShowsNoRpoWithALink(Wrong):
         return evolve(seen, rpo_ms=0) if seen.link_up and seen.rpo_ms is not None else seen
 
 
-@caught_by("HON-6")
+@caught_by("C-HON-6")
 class CountsPointsOnly(FakeSubject):
     """The RPO is the age of the newest point, whatever was received since."""
 
@@ -99,7 +99,7 @@ class CountsPointsOnly(FakeSubject):
         return self.now_ms - m.points[-1][0].taken_at_ms if m.points else None
 
 
-@caught_by("HON-7")
+@caught_by("C-HON-7")
 class FailsBackInTheSameGeneration(Wrong):
     """Only failovers are counted."""
 
@@ -108,7 +108,7 @@ class FailsBackInTheSameGeneration(Wrong):
         return evolve(seen, generation=min(seen.generation, 1))
 
 
-@caught_by("HON-8")
+@caught_by("C-HON-8")
 class SettlesInTime(FakeSubject):
     """Settle lets time pass."""
 
@@ -118,7 +118,7 @@ class SettlesInTime(FakeSubject):
         self.now_ms += 1_500
 
 
-@caught_by("HON-8")
+@caught_by("C-HON-8")
 class BeginsAtItsOwnTime(FakeSubject):
     """The scenario's start is ignored."""
 
@@ -127,7 +127,7 @@ class BeginsAtItsOwnTime(FakeSubject):
         super().reset(evolve(scenario, start_ms=scenario.start_ms + 24 * 60 * MINUTE_MS))
 
 
-@caught_by("HON-9")
+@caught_by("C-HON-9")
 class ShipsWhenLookedAt(FakeSubject):
     """Nothing travels by itself; whoever looks after a while makes it travel."""
 
@@ -144,7 +144,7 @@ class ShipsWhenLookedAt(FakeSubject):
         return super().observe(machine)
 
 
-@caught_by("HON-10")
+@caught_by("C-HON-10")
 class RestoresOneDisk(FakeSubject):
     """One disk has to do."""
 
@@ -153,7 +153,7 @@ class RestoresOneDisk(FakeSubject):
         return super().restore(machine, point)[:1]
 
 
-@caught_by("HON-11")
+@caught_by("C-HON-11")
 class EndsAt16MiB(FakeSubject):
     """Nothing behind 16 MiB is copied."""
 
@@ -163,7 +163,7 @@ class EndsAt16MiB(FakeSubject):
         return tuple(evolve(each, data=each.data[: 16 << 20].ljust(len(each.data), b"\0")) for each in held)
 
 
-@caught_by("HON-12")
+@caught_by("C-HON-12")
 class StartsWithZeros(FakeSubject):
     """The scenario's image is ignored."""
 
@@ -191,17 +191,17 @@ class KeepsDeletedPoints(FakeSubject):
         return super().restore(machine, point)
 
 
-@caught_by("HON-13")
+@caught_by("C-HON-13")
 class RestoresAfterADisable(KeepsDeletedPoints):
     """After a disable."""
 
 
-@caught_by("HON-14")
+@caught_by("C-HON-14")
 class RestoresAfterAReprotect(KeepsDeletedPoints):
     """After a reprotect."""
 
 
-@caught_by("HON-15")
+@caught_by("C-HON-15")
 class AcceptsAnyThreshold(FakeSubject):
     """An RPO threshold of nothing is fine."""
 
@@ -223,24 +223,24 @@ class Selects(FakeSubject):
         super().build(m, place, evolve(command, selection=Selection.LATEST_PROCESSED) if other else command)
 
 
-@caught_by("DRL-10")
+@caught_by("C-DRL-10")
 class DrillsWhatWasProcessed(Selects):
     """A drill of latest processes nothing."""
 
 
-@caught_by("DRL-11")
+@caught_by("C-DRL-11")
 class DrillsAnyKind(Selects):
     """A drill takes any kind."""
 
 
-@caught_by("FO-19")
+@caught_by("C-FO-19")
 class ChangesToAnyKind(Selects):
     """A change of point takes any kind."""
 
     verb = Verb.CHANGE_RECOVERY_POINT
 
 
-@caught_by("PT-14")
+@caught_by("C-PT-14")
 class CallsAnOldPointApp(FakeSubject):
     """An app-consistent point holds what the point before it held."""
 
@@ -252,7 +252,7 @@ class CallsAnOldPointApp(FakeSubject):
         return point
 
 
-@caught_by("RET-9")
+@caught_by("C-RET-9")
 class KeepsShortRetentions(FakeSubject):
     """A retention of less than a day prunes nothing."""
 
@@ -274,12 +274,12 @@ class DropsPointsOn(FakeSubject):
             machine.points = machine.points[-1:]
 
 
-@caught_by("AFT-1")
+@caught_by("C-AFT-1")
 class DropsPointsOnAResize(DropsPointsOn):
     """When a disk grows."""
 
 
-@caught_by("AFT-2")
+@caught_by("C-AFT-2")
 class DropsPointsOnACorruptLog(DropsPointsOn):
     """When the log is damaged."""
 
@@ -299,12 +299,12 @@ class HarmsWhenFailing(Wrong):
             m.copies[lifecycle.running_place(m.regions)]["disk0"][:BLOCK_BYTES] = bytes(BLOCK_BYTES)
 
 
-@caught_by("AFT-16")
+@caught_by("C-AFT-16")
 class HarmsByAFailedChange(HarmsWhenFailing):
     """The machine was being rebuilt."""
 
 
-@caught_by("AFT-18")
+@caught_by("C-AFT-18")
 class HarmsByAFailedReprotect(HarmsWhenFailing):
     """The direction was being turned."""
 

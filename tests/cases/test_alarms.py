@@ -35,7 +35,7 @@ def test_a_miniature_is_caught(wrong: type[FakeSubject], case_id: str) -> None:
 
 def test_rounding_a_retention_down_is_caught_below_one_day_too() -> None:
     """Six hours without thinning fail the case of six hours, as 36 hours thinned hourly fail theirs."""
-    assert verdict("RET-11", miniatures.FollowsTheShorterRow())[0].startswith("fail: expected")
+    assert verdict("C-RET-11", miniatures.FollowsTheShorterRow())[0].startswith("fail: expected")
 
 
 WALKED_INTO = (
@@ -80,7 +80,9 @@ class OrdersFlushesOnly(FakeSubject):
     left_out = FakeSubject.left_out | {Capability.TOTAL_ORDER}
 
 
-@pytest.mark.parametrize("case_id", ["REP-3", "REP-12", "REP-13", "FO-1", "FO-7", "FB-3", "FLT-5", "ST-1"])
+@pytest.mark.parametrize(
+    "case_id", ["C-REP-3", "C-REP-12", "C-REP-13", "C-FO-1", "C-FO-7", "C-FB-3", "C-FLT-5", "C-ST-1"]
+)
 def test_a_flush_ordered_subject_is_judged_by_its_flushes(case_id: str) -> None:
     """Without the promise of total order the same cases pass on the axis of flush epochs."""
     assert verdict(case_id, OrdersFlushesOnly())[0] == "pass"

@@ -12,7 +12,7 @@ from siteproof.model.nouns.subject import Subject
 from tests.cases.judging import chapters, verdict
 
 HONEST = "siteproof.reference.subject"
-KILLED_BY = {"b1": "RES-6", "b2": "RES-2", "b12": "REP-4", "b26": "PT-8", "b34": "RET-2"}
+KILLED_BY = {"b1": "C-RES-6", "b2": "C-RES-2", "b12": "C-REP-4", "b26": "C-PT-8", "b34": "C-RET-2"}
 
 
 def appliance(module: str) -> Subject:
@@ -49,6 +49,6 @@ def test_two_runs_of_the_reference_are_the_same() -> None:
     traces = []
     for _ in range(2):
         subject = appliance(HONEST)
-        traces.append(verdict("FLT-5", subject)[1].trace)
+        traces.append(verdict("C-FLT-5", subject)[1].trace)
         subject.close()
     assert traces[0] == traces[1]

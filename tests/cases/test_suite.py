@@ -34,14 +34,14 @@ def test_ids_and_sentences_are_unique() -> None:
 
 def test_the_suite_has_at_least_forty_cases_of_one_function_each() -> None:
     """The chapters are more than the generated table."""
-    assert len([case for case in all_cases() if not case.id.startswith("LC-T")]) >= 40
+    assert len([case for case in all_cases() if not case.id.startswith("C-LC-T")]) >= 40
 
 
 def test_a_case_is_found_by_its_id() -> None:
     """Find gives the case, and a KeyError for an id that nobody has."""
-    assert find("REP-1").chapter == "replication"
+    assert find("C-REP-1").chapter == "replication"
     with pytest.raises(KeyError):
-        find("REP-0")
+        find("C-REP-0")
 
 
 def test_a_case_without_a_witness_is_inconclusive() -> None:
@@ -62,7 +62,7 @@ def test_a_data_case_is_not_witnessed_by_words() -> None:
         words.run(Lab(FakeSubject(), CORE, 1))
 
 
-@pytest.mark.parametrize("case_id", ["REP-12", "FLT-5", "ST-1", "RET-2"])
+@pytest.mark.parametrize("case_id", ["C-REP-12", "C-FLT-5", "C-ST-1", "C-RET-2"])
 def test_the_same_seed_gives_the_same_trace(case_id: str) -> None:
     """Two runs of a case with one seed make the same calls and see the same changes."""
     one, two = (verdict(case_id, FakeSubject())[1].trace for _ in range(2))
@@ -71,7 +71,7 @@ def test_the_same_seed_gives_the_same_trace(case_id: str) -> None:
 
 def test_another_seed_writes_other_blocks() -> None:
     """The seed really reaches the workload."""
-    assert verdict("REP-12", FakeSubject(), 1)[1].trace != verdict("REP-12", FakeSubject(), 2)[1].trace
+    assert verdict("C-REP-12", FakeSubject(), 1)[1].trace != verdict("C-REP-12", FakeSubject(), 2)[1].trace
 
 
 def test_the_judge_loads_no_reference() -> None:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from siteproof.cli import conform, main, replay
 from siteproof.model.nouns.problem import ExitCode
@@ -125,6 +126,19 @@ def test_a_missing_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[s
     """A file that is not there gives its path and the system's reason."""
     assert main(["replay", str(tmp_path / "nothing.json")]) == ExitCode.USAGE
     assert "No such file" in capsys.readouterr().err
+
+
+def test_a_failure_of_before_the_prefix_is_replayed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A failure recorded under a case's old id, without the prefix, comes back under its new one."""
+    path = failure_of(tmp_path)
+    renamed = evolve(CASES[1], id="C-RES-99")
+    monkeypatch.setattr(replay, "all_cases", lambda: (renamed,))
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"case_id": "RES-99"}))
+    capsys.readouterr()
+    assert main(["replay", str(path)]) == ExitCode.VIOLATION
+    assert "case C-RES-99" in capsys.readouterr().out
 
 
 def test_a_case_that_is_gone_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

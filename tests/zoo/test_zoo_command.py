@@ -61,10 +61,10 @@ def row(name: str, *killed_by: str, unjudged: str = "") -> command.Row:
 @pytest.mark.parametrize(
     ("rows", "code"),
     [
-        ((row("honest"), row("B1", "RES-1")), ExitCode.OK),
-        ((row("honest"), row("B1", "RES-1"), row("B2")), ExitCode.VIOLATION),
-        ((row("honest", "LC-1"), row("B1", "RES-1")), ExitCode.VIOLATION),
-        ((row("honest", unjudged="LC-1"), row("B1", "RES-1")), ExitCode.CANNOT_JUDGE),
+        ((row("honest"), row("B1", "C-RES-1")), ExitCode.OK),
+        ((row("honest"), row("B1", "C-RES-1"), row("B2")), ExitCode.VIOLATION),
+        ((row("honest", "C-LC-1"), row("B1", "C-RES-1")), ExitCode.VIOLATION),
+        ((row("honest", unjudged="C-LC-1"), row("B1", "C-RES-1")), ExitCode.CANNOT_JUDGE),
     ],
 )
 def test_a_survivor_or_a_failing_control_costs_the_exit_code(
@@ -80,14 +80,14 @@ def test_a_survivor_or_a_failing_control_costs_the_exit_code(
 
 def test_the_table_names_the_shortest_killers_and_counts_the_others() -> None:
     """Three names, then a number."""
-    lines = list(command.table([row("B1", "RES-1", "RES-2", "RES-3", "RES-4", "RES-5")]))
+    lines = list(command.table([row("B1", "C-RES-1", "C-RES-2", "C-RES-3", "C-RES-4", "C-RES-5")]))
     assert lines[0].split("  ")[0] == "class"
-    assert "RES-1, RES-2, RES-3 +2" in lines[1]
+    assert "C-RES-1, C-RES-2, C-RES-3 +2" in lines[1]
 
 
 def test_the_table_as_json_holds_the_same(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """One object on stdout and nothing else."""
-    monkeypatch.setattr(command, "_rows", lambda *_: iter((row("honest"), row("B2", "RES-1"))))
+    monkeypatch.setattr(command, "_rows", lambda *_: iter((row("honest"), row("B2", "C-RES-1"))))
     assert main(["zoo", "--only", "b2", "--format", "json"]) == ExitCode.OK
     shown = json.loads(capsys.readouterr().out)
     assert [each["killed"] for each in shown["exhibits"]] == [True]
