@@ -1,11 +1,13 @@
 """QEMU's bytes, compared by the tests themselves: initial copy, increments, points, drills, failover."""
 
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from siteproof.conformance.adapters.qemu.adapter import QemuSubject
+from siteproof.conformance.adapters.qemu.link import Link
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.problem import Problem
@@ -15,6 +17,7 @@ from siteproof.model.nouns.vocabulary import Place, Selection, Verb
 
 # The fixture's class lives in conftest.py, which no test can import by name.
 Bench = Any
+LATE_SECONDS = 0.03
 
 
 def test_the_first_point_is_the_instant_of_enabling(bench: Bench) -> None:
@@ -155,3 +158,21 @@ def test_an_unlisted_selection_is_refused(bench: Bench) -> None:
     bench.protect()
     answer = bench.subject.do(Command(Verb.FAIL_OVER, "vm", Selection.LATEST_APP_CONSISTENT))
     assert answer.code.value == "RecoveryPointUnavailable"
+
+
+def test_what_left_is_counted_when_a_copy_has_ended(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However late the relay gets to run, the count of bytes at the end of an increment does not grow any more."""
+    charge = Link._charge
+
+    def late(self: Link, data: bytes) -> bytes:
+        time.sleep(LATE_SECONDS)
+        return charge(self, data)
+
+    bench.protect()
+    monkeypatch.setattr(Link, "_charge", late)
+    for block in range(5):
+        bench.write("data", block)
+        bench.subject.settle()
+        counted = bench.seen.bytes_sent
+        time.sleep(3 * LATE_SECONDS)
+        assert bench.seen.bytes_sent == counted

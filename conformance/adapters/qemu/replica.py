@@ -8,10 +8,12 @@ import contextlib
 
 from siteproof.conformance.adapters.qemu import disks
 from siteproof.conformance.adapters.qemu.monitor import CommandError
+from siteproof.conformance.adapters.qemu.process import wait_for
 from siteproof.conformance.adapters.qemu.sites import Sites
 from siteproof.model.nouns.problem import ExitCode, Problem
 
 LAYERS_MAX = 1_000
+DRAIN_SECONDS_MAX = 60.0
 
 
 class Replica:
@@ -155,6 +157,9 @@ class Replica:
         for disk in self.sizes:
             with contextlib.suppress(CommandError):  # it was never attached when the link was down
                 disks.detach(self._sites.sources[self._machine], self._remote(disk))
+        # The farewell of each connection is counted by the link's threads: two runs agree only when it has been.
+        wait_for(self._sites.links[self._machine].drained, DRAIN_SECONDS_MAX, "the end of what is on the link")
+        for disk in self.sizes:
             disks.unexport(self._sites.target, self.node(disk, self._next))
 
     def _drop(self, layer: int) -> None:
