@@ -2,7 +2,7 @@
 
 from siteproof.cli.links import links
 from siteproof.conformance.case import PREFIX
-from siteproof.model.requirements import requirements
+from siteproof.model.spec.registry.requirements import requirements
 
 
 def test_no_case_is_called_like_a_rule_or_a_requirement() -> None:
