@@ -21,7 +21,7 @@ def rule_links() -> tuple[RuleLink, ...]:
 
 def _rule(rule: catalogue.Rule) -> RuleLink:
     why = f" {'Needed for' if rule.kind == 'lemma' else 'Otherwise'}: {rule.why}." if rule.why else ""
-    where = rule.source.removeprefix("model/").partition(".")[0]  # without the line, which moves with every edit
+    where = rule.source.removeprefix("model/spec/").partition(".")[0]  # without the line, which moves with every edit
     return RuleLink(rule.id, rule.kind, f"{_named(rule)}{why}", where, rule.evidence, spec=_specs().get(rule.id, ""))
 
 
@@ -46,7 +46,7 @@ def _specs() -> dict[str, str]:
 
 def _theorem(each: Theorem) -> RuleLink:
     kind = "theorem" if each.holds else "refuted design"
-    return RuleLink(each.id, kind, each.sentence, "policy", requires=each.requirements)
+    return RuleLink(each.id, kind, each.sentence, "theorems", requires=each.requirements)
 
 
 def _place(rule: RuleLink) -> tuple[str, tuple[int, ...], str]:

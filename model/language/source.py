@@ -13,6 +13,7 @@ from attrs import frozen
 from siteproof.model.nouns.problem import Problem
 
 LANGUAGE = Path(__file__).parent
+HOUSE = LANGUAGE.parents[1]  # a line of ours is told from here on: model/spec/…
 _LIBRARIES = (str(LANGUAGE), "<attrs generated")
 
 
@@ -28,8 +29,10 @@ class Source:
         return linecache.getline(self.path, self.line).strip()
 
     def __str__(self) -> str:
-        parts = Path(self.path).parts
-        return f"{'/'.join(parts[-2:])}:{self.line}"
+        path = Path(self.path)
+        ours = path.is_relative_to(HOUSE)
+        shown = path.relative_to(HOUSE).parts if ours else path.parts[-2:]
+        return f"{'/'.join(shown)}:{self.line}"
 
 
 class SpecError(Problem):

@@ -26,7 +26,7 @@ def test_every_rule_explains_itself() -> None:
     """A sentence, a place in the source, a reason for each claim and lemma, a tag for each transition."""
     for rule in rules():
         assert rule.doc.endswith(".")
-        assert re.search(r"(model|lemmas|promises)/\w+\.py:\d+$", rule.source)
+        assert re.search(r"^model/spec/[\w/]+\.py:\d+$", rule.source)
         assert bool(rule.why) == (rule.kind in {"always", "eventually", "lemma"})
         assert (rule.evidence in set("SDAOP")) == (rule.kind == "transition")
 
