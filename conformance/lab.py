@@ -15,6 +15,7 @@ from siteproof.conformance.digests import Digests
 from siteproof.conformance.history import Auditor, Workload
 from siteproof.conformance.images import DiskPicture, Picture
 from siteproof.conformance.ledger import Ledger
+from siteproof.conformance.plain import plain
 from siteproof.conformance.trace import Step, difference
 from siteproof.conformance.verify import Failed, Inconclusive, given
 from siteproof.model.nouns.commands import Answer, Command, Refusal
@@ -267,7 +268,7 @@ class Lab:
         ledgers = {ledger.name: ledger for ledger in self.history.note(machine.name, name).ledgers}
         self.images = self.subject.restore(machine.name, name)
         found = {image.disk: image for image in self.images}
-        given(set(found) == set(ledgers), f"restore of {name} gave disks {sorted(found)}")
+        given(set(found) == set(ledgers), f"restore of {name} gave disks {plain(set(found))}")
         self._note(f"restore {machine.name} point {name}")
         return Picture(machine.name, tuple(self._take(found[disk], ledgers[disk]) for disk in ledgers))
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from attrs import frozen
 
+from siteproof.conformance.plain import in_order, plain
 from siteproof.conformance.trace import Step
 from siteproof.model.nouns.commands import Accepted, Answer, Refusal
 from siteproof.model.nouns.errors import ErrorCode
@@ -22,13 +23,13 @@ T = TypeVar("T")
 class Failed(Exception):  # noqa: N818  (a verdict, not a defect of the program)
     """The subject contradicts the requirement: what was expected, what was seen, and anything that explains it."""
 
-    def __init__(self, expected: str, actual: str, detail: str = "") -> None:
-        """All three are one line each, ready to print."""
-        self.expected = expected
-        self.actual = actual
+    def __init__(self, expected: object, actual: object, detail: str = "") -> None:
+        """Both values are told in plain words, so that the same failure reads the same in every process."""
+        self.expected = plain(expected)
+        self.actual = plain(actual)
         self.detail = detail
         self.trace: tuple[Step, ...] = ()  # of a walk that was minimised; otherwise the lab has it
-        super().__init__(f"expected {expected}; actual {actual}{f' ({detail})' if detail else ''}")
+        super().__init__(f"expected {self.expected}; actual {self.actual}{f' ({detail})' if detail else ''}")
 
 
 class Inconclusive(Exception):  # noqa: N818  (a verdict)
@@ -83,13 +84,13 @@ def witness(*, of_bytes: bool = False) -> None:
 def that(holds: bool, expected: str, actual: object, detail: str = "") -> None:
     """`holds` is true; the other arguments say what a failure prints."""
     if not holds:
-        raise Failed(expected, str(actual), detail)
+        raise Failed(expected, actual, detail)
     witness()
 
 
 def equal(actual: object, expected: object, what: str) -> None:
     """`actual` is `expected`; `what` names the thing."""
-    that(actual == expected, f"{what}: {_show(expected)}", _show(actual))
+    that(actual == expected, f"{what}: {plain(expected)}", plain(actual))
 
 
 def at_most(actual: int, bound: int, what: str) -> None:
@@ -104,15 +105,15 @@ def at_least(actual: int, bound: int, what: str) -> None:
 
 def every(items: Iterable[T], holds: Callable[[T], bool], what: str) -> None:
     """`holds` is true of every item; without an item nothing has been seen."""
-    seen = tuple(items)
+    seen = in_order(items)
     given(bool(seen), f"nothing to look at: {what}")
     wrong = [item for item in seen if not holds(item)]
-    that(not wrong, f"every one of {len(seen)}: {what}", f"{len(wrong)} not, first {_show(wrong[0]) if wrong else ''}")
+    that(not wrong, f"every one of {len(seen)}: {what}", f"{len(wrong)} not, first {plain(wrong[0]) if wrong else ''}")
 
 
 def accepted(answer: Answer, what: str) -> Accepted:
     """The command was accepted."""
-    that(isinstance(answer, Accepted), f"{what} accepted", _show(answer))
+    that(isinstance(answer, Accepted), f"{what} accepted", plain(answer))
     assert isinstance(answer, Accepted)
     return answer
 
@@ -121,14 +122,14 @@ def refused(answer: Answer, codes: Iterable[ErrorCode], what: str) -> None:
     """The command was refused with one of the named errors."""
     allowed = tuple(codes)
     right = isinstance(answer, Refusal) and (not allowed or answer.code in allowed)
-    that(right, f"{what} refused with {' or '.join(allowed) or 'a named error'}", _show(answer))
+    that(right, f"{what} refused with {' or '.join(allowed) or 'a named error'}", plain(answer))
 
 
 def unchanged(before: Observation, after: Observation, what: str) -> None:
     """Nothing that a subject shows of the machine changed."""
     judged = [name for name in Observation.__annotations__ if name not in _PASSING]
     names = [name for name in judged if getattr(before, name) != getattr(after, name)]
-    shown = ", ".join(f"{name}: {_show(getattr(before, name))} → {_show(getattr(after, name))}" for name in names)
+    shown = ", ".join(f"{name}: {plain(getattr(before, name))} → {plain(getattr(after, name))}" for name in names)
     that(not names, f"nothing changes when {what}", shown)
 
 
@@ -143,11 +144,3 @@ def should(holds: bool, reason: str) -> None:
     if not holds:
         raise NonStrict(reason)
     witness()
-
-
-def _show(value: object) -> str:
-    if isinstance(value, Refusal):
-        return f"refused with {value.code.value}"
-    if isinstance(value, Accepted):
-        return "accepted"
-    return str(getattr(value, "value", value))

@@ -15,6 +15,7 @@ from siteproof.conformance.case import case
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.oracles import loss
 from siteproof.conformance.oracles import resync as resync_oracle
+from siteproof.conformance.plain import plain
 from siteproof.conformance.roads import mark, road_to, travel
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.observation import Watermarks
@@ -51,7 +52,7 @@ def watermarks_follow_the_writes(lab: Lab) -> None:
     verify.equal(_chain(cut)[1:], _chain(seen[-1])[1:], "the other watermarks during a cut")
     for before, after in pairwise(seen):
         pairs = zip(_chain(before), _chain(after), strict=True)
-        verify.that(all(old <= new for old, new in pairs), f"watermarks from {_chain(before)} on", _chain(after))
+        verify.that(all(old <= new for old, new in pairs), f"watermarks from {plain(_chain(before))} on", _chain(after))
 
 
 def _marks(lab: Lab, machine: Machine) -> Watermarks:

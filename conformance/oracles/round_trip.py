@@ -24,7 +24,7 @@ def came_home(lab: Lab, machine: Machine, wanted: Picture, ended: set[tuple[str,
     """The machine that runs now holds exactly `wanted`, and no block of the ended history."""
     picture = lab.read(machine)
     back = [
-        (disk, block)
+        f"{disk} block {block}"
         for disk, block, content in sorted(ended)
         if int(picture.disk(disk).digests[block]) == content and int(wanted.disk(disk).digests[block]) != content
     ]

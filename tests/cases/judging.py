@@ -1,5 +1,7 @@
 """Runs single cases against a subject and tells the verdict in one word; no runner, no carrier."""
 
+import re
+
 from siteproof.conformance import verify
 from siteproof.conformance.case import Case, all_cases, find
 from siteproof.conformance.lab import Lab
@@ -7,6 +9,9 @@ from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.subject import Subject
 
 SEED = 7
+PYTHON = re.compile(
+    r"[\[\]{}]|\(['\"(]|[\w)'\"],\)|\b(None|True|False|frozenset|set)\b|<\w|\b\w+\(\w+=|\b[A-Z]\w*\.[A-Z]{2,}"
+)
 
 
 def verdict(case: Case | str, subject: Subject, seed: int = SEED) -> tuple[str, Lab]:
@@ -16,6 +21,11 @@ def verdict(case: Case | str, subject: Subject, seed: int = SEED) -> tuple[str, 
     if any(need not in lab.description.capabilities for need in chosen.needs):
         return "unsupported", lab
     return _run(chosen, lab), lab
+
+
+def python_in(text: str) -> list[str]:
+    """What of a verdict's text only a reader of Python understands: brackets, quotes, names of its values."""
+    return [found[0] for found in PYTHON.finditer(text)]
 
 
 def _run(case: Case, lab: Lab) -> str:

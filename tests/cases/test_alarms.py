@@ -8,7 +8,7 @@ from siteproof.conformance.verify import Failed
 from siteproof.model.nouns.subject import Capability
 from tests.cases import miniatures
 from tests.cases.fake import FakeSubject
-from tests.cases.judging import chapters, verdict
+from tests.cases.judging import chapters, python_in, verdict
 
 
 @pytest.mark.parametrize("chapter", chapters())
@@ -27,9 +27,10 @@ def told(case: Case) -> str:
     ("wrong", "case_id"), miniatures.KILLED_BY.items(), ids=lambda each: getattr(each, "__name__", each)
 )
 def test_a_miniature_is_caught(wrong: type[FakeSubject], case_id: str) -> None:
-    """The case that speaks of the broken promise fails, with expected and actual."""
+    """The case that speaks of the broken promise fails, with expected and actual in plain words."""
     said, lab = verdict(case_id, wrong())
     assert said.startswith("fail: expected")
+    assert python_in(said) == []
     assert lab.trace
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.cases import liars_about_data, liars_in_words
 from tests.cases.fake import FakeSubject
-from tests.cases.judging import verdict
+from tests.cases.judging import python_in, verdict
 from tests.cases.liars import LIARS
 
 FILES = (liars_about_data, liars_in_words)  # importing them registers their liars
@@ -12,6 +12,7 @@ FILES = (liars_about_data, liars_in_words)  # importing them registers their lia
 
 @pytest.mark.parametrize(("liar", "case_id"), LIARS.items(), ids=lambda each: getattr(each, "__name__", each))
 def test_a_liar_is_caught(liar: type[FakeSubject], case_id: str) -> None:
-    """The case that was made for the lie fails, with expected and actual."""
+    """The case that was made for the lie fails, with expected and actual in plain words."""
     said, _ = verdict(case_id, liar())
     assert said.startswith("fail: expected")
+    assert python_in(said) == []
