@@ -6,7 +6,7 @@ cannot be told in words is told by the name of its kind, never by an address.
 
 import re
 from collections.abc import Iterable, Mapping
-from collections.abc import Set as AnySet
+from collections.abc import Set as AbstractSet
 from enum import Enum
 from typing import TypeVar
 
@@ -30,17 +30,17 @@ def plain(value: object) -> str:
 
 def in_order(items: Iterable[T]) -> tuple[T, ...]:
     """The items, those of a set sorted by their words."""
-    return tuple(sorted(items, key=lambda each: _natural(plain(each))) if isinstance(items, AnySet) else items)
+    return tuple(sorted(items, key=lambda each: _natural(plain(each))) if isinstance(items, AbstractSet) else items)
 
 
 def _parts(value: object) -> list[object] | None:
     """What a value with parts holds, in the order in which it is told; None when it is one thing."""
-    if isinstance(value, AnySet):
+    if isinstance(value, AbstractSet):
         return list(in_order(value))
     if isinstance(value, Mapping):
         return [f"{plain(key)} {plain(value[key])}" for key in in_order(value.keys())]
-    if isinstance(value, attrs.AttrsInstance):
-        held = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
+    if attrs.has(kind := type(value)):
+        held = {field.name: getattr(value, field.name) for field in attrs.fields(kind)}
         return [f"{name} {plain(each)}" for name, each in held.items() if each not in ("", ())]
     return list(value) if isinstance(value, (tuple, list)) else None
 
