@@ -16,7 +16,7 @@ from siteproof.model.nouns.vocabulary import RECORDED_NAME, Resync, TestFailover
 from siteproof.model.spec.lifecycle.retries import Failure, failures
 from siteproof.model.spec.lifecycle.table import HAPPENINGS, LIFECYCLE, allowed_operations, running_place
 from siteproof.model.spec.registry.designs import usual_check
-from siteproof.model.spec.registry.specs import LIFECYCLE_SPEC
+from siteproof.model.spec.registry.specs import RIGHT
 
 FEW = 5  # so many times more values than others: the others are named
 Group = tuple[Regions, tuple[Verb, ...], list[Regions]]
@@ -50,7 +50,7 @@ def lifecycle_page() -> str:
 
 def _counted_otherwise() -> str:
     """Why an exploration has other figures for the same lifecycle."""
-    check = usual_check(LIFECYCLE_SPEC)
+    check = usual_check(RIGHT["lifecycle"])
     return (
         "A step is counted here for the state in which the command was given: each phase of its job from there, and "
         f"one failure, from the first phase. `siteproof explore {check.spec}` counts {check.transitions} transitions "

@@ -10,7 +10,7 @@ from siteproof.model.language.expression import Bool, Effect, Int, Sym, all_of, 
 from siteproof.model.language.promise import after, eventually
 from siteproof.model.language.sets import define, exists, for_each
 from siteproof.model.language.source import Source, SpecError
-from siteproof.model.language.spec import Bounds, Part, Spec, System, chapter
+from siteproof.model.language.spec import Bounds, Part, Spec, System, chapter, spec_of
 
 __all__ = [
     "Action",
@@ -43,5 +43,6 @@ __all__ = [
     "for_each",
     "given",
     "sometimes",
+    "spec_of",
     "symbol",
 ]

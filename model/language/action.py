@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from attrs import field, frozen
 
+from siteproof.model.language.component import Component
 from siteproof.model.language.expression import Bool, Effect, all_of
 from siteproof.model.language.source import Source, SpecError, here
 
@@ -46,7 +47,11 @@ def given(*guards: Bool) -> Given:
 
 @frozen(eq=False)
 class Action:
-    """A rule of the specification that changes the state. `indexes` maps parameters to bounds, for example blocks."""
+    """A rule of the specification that changes the state.
+
+    `indexes` maps parameters to bounds, for example blocks. `over` names the component of a parameter whose annotation
+    does not: an action that is made from a row of a table serves each kind of machine.
+    """
 
     rule: str
     name: str
@@ -54,6 +59,7 @@ class Action:
     build: Callable[..., Step]
     indexes: Mapping[str, str]
     source: Source
+    over: Mapping[str, type[Component]] = field(factory=dict)
 
 
 def action(rule: str, **indexes: str) -> Callable[[Callable[..., Step]], Action]:

@@ -5,6 +5,7 @@ Rule: a specification is made of whole chapters (modules); there is no second li
 
 import inspect
 import itertools
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import ModuleType
 
@@ -21,6 +22,7 @@ from siteproof.model.nouns.problem import Problem
 
 BOUND_MAX = 64
 Bounds = Mapping[str, int]
+NO_PARAMETER: Mapping[str, type[Component]] = {}
 
 
 @frozen(eq=False)
@@ -127,6 +129,10 @@ class Spec:
             raise SpecError(f"{self.name} has no rule {min(unknown)}", hint, wrong[min(unknown)].source)
         return evolve(self, name=name, doc=doc, actions=tuple(wrong.get(a.rule, a) for a in self.actions))
 
+    def proved_with(self, lemmas: tuple[Property, ...]) -> "Spec":
+        """The same specification with the facts that its proofs need beside its claims."""
+        return evolve(self, lemmas=lemmas)
+
     def _checked(self, bounds: Bounds) -> Bounds:
         for name, value in bounds.items():
             if name not in self.bounds:
@@ -135,6 +141,12 @@ class Spec:
             if not 1 <= value <= BOUND_MAX:
                 raise Problem(f"{name} is {value}", "there is no such system", f"bounds are 1 to {BOUND_MAX}")
         return bounds
+
+
+def spec_of(module: str, name: str, doc: str, parts: tuple[Part, ...], bounds: Bounds) -> Spec:
+    """The specification that one module is: every action and property written in it so far, in their order."""
+    actions, properties = chapter(sys.modules[module])
+    return Spec(name, doc, parts, actions, properties, bounds)
 
 
 def chapter(*modules: ModuleType) -> tuple[tuple[Action, ...], tuple[Property, ...]]:
@@ -165,7 +177,7 @@ def _instances(part: Part, bounds: Bounds) -> Iterator[Component]:
 
 
 def _transitions(action: Action, places: Places, bounds: Bounds) -> Iterator[Transition]:
-    for label, arguments in _choices(action.build, action.indexes, action.source, places, bounds):
+    for label, arguments in _choices(action.build, action.indexes, action.source, places, bounds, action.over):
         step = action.build(**arguments)
         if not isinstance(step, Step):
             raise SpecError(f"{action.name} returns no step", "end with  given(...).then(...)", action.source)
@@ -198,15 +210,20 @@ def _promise(claim: Eventually, steps: tuple[Transition, ...], places: Places, b
 
 
 def _choices(
-    build: Callable[..., object], indexes: Mapping[str, str], source: Source, places: Places, bounds: Bounds
+    build: Callable[..., object],
+    indexes: Mapping[str, str],
+    source: Source,
+    places: Places,
+    bounds: Bounds,
+    over: Mapping[str, type[Component]] = NO_PARAMETER,
 ) -> Iterator[tuple[str, dict[str, object]]]:
     """Every assignment of components and indexes to the function's parameters, with a label for each."""
     sets: dict[str, tuple[object, ...]] = {}
     for name, parameter in inspect.signature(build, eval_str=True).parameters.items():
         if name in indexes and indexes[name] in bounds:
             sets[name] = tuple(range(bounds[indexes[name]]))
-        elif parameter.annotation in places:
-            sets[name] = places[parameter.annotation]
+        elif (kind := over.get(name, parameter.annotation)) in places:
+            sets[name] = places[kind]
         else:
             raise SpecError(
                 f"nothing is known for the parameter `{name}`", "annotate a component or name a bound", source

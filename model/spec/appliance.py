@@ -12,6 +12,7 @@ from siteproof.model.language import (
     Bool,
     Bounds,
     Component,
+    Part,
     Step,
     Sym,
     action,
@@ -22,6 +23,7 @@ from siteproof.model.language import (
     for_each,
     given,
     sometimes,
+    spec_of,
 )
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.vocabulary import WriteOrderMode
@@ -299,3 +301,12 @@ def coarse_records_fit(e: Estate) -> Bool:
 def order_is_kept_without_data(e: Estate) -> Bool:
     """Between data and bitmap there is a mode that still has the order."""
     return (e.machine.mode == METADATA) & (e.machine.records == e.machine.memory)
+
+
+SPEC = spec_of(
+    __name__,
+    "appliance",
+    "Appliances: the health of their parts, replication under pressure, and the move of a machine.",
+    (Part(Estate, Estate),),
+    {"appliances": 2, "parts": 2, "memory": 2, "cache": 1},
+)

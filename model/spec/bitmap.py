@@ -17,6 +17,7 @@ from siteproof.model.language import (
     Bounds,
     Component,
     Effect,
+    Part,
     Step,
     action,
     always,
@@ -26,6 +27,7 @@ from siteproof.model.language import (
     for_each,
     given,
     sometimes,
+    spec_of,
 )
 from siteproof.model.nouns.vocabulary import Resync
 from siteproof.model.spec.data_plane.machine import FIRST, is_next
@@ -294,3 +296,12 @@ def clean_means_off(h: Host, c: Copy) -> Bool:
 def a_clean_copy_is_of_an_older_run(h: Host, c: Copy) -> Bool:
     """A clean copy lies there that was closed before the last run: the flag alone says nothing."""
     return c.clean & (c.run < h.run) & exists(h.blocks, lambda b: (h.source[b] != h.replica[b]) & ~c.marks[b])
+
+
+SPEC = spec_of(
+    __name__,
+    "bitmap",
+    "The dirty bitmap in memory and its persisted copy, over clean and forced shutdowns, crashes and restores.",
+    (Part(Host, Host), Part(Copy, Copy)),
+    {"blocks": 2, "versions": 2, "runs": 3},
+)

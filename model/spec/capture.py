@@ -17,16 +17,21 @@ from siteproof.model.language import (
     Component,
     Effect,
     Int,
+    Part,
     Step,
     action,
+    after,
     always,
     bound,
     define,
+    eventually,
     exists,
     for_each,
     given,
     sometimes,
+    spec_of,
 )
+from siteproof.model.language.promise import Leads
 from siteproof.model.nouns.vocabulary import Resync, WriteOrderMode
 from siteproof.model.spec.data_plane.machine import FIRST, is_next, is_past_image
 
@@ -274,3 +279,24 @@ def a_bitmap_knows_no_order(c: Captured) -> Bool:
     """In bitmap mode the replica has a newer write and lacks an older one of the same disk."""
     mixed = exists(c.disks, lambda d: (d.mode == BITMAP) & exists(pairwise(d.replica), lambda pair: pair[0] < pair[1]))
     return mixed & (c.resync == Resync.NONE)
+
+
+@eventually(
+    "CAP-16",
+    why="a disk that never returns to data mode holds back every point of its machine (B30)",
+    fair=(send_cut, send_in_order, send_any, back_to_data_mode, compare_disks, disks_agree),
+    ceases=(memory_runs_low, memory_runs_out),
+    disk="disks",
+)
+def a_disk_returns_to_data_mode(c: Captured, disk: int) -> Leads:
+    """When there is room again, a disk in a coarser mode is captured with its data again."""
+    return after(c.disks[disk].mode != DATA).comes(c.disks[disk].mode == DATA)
+
+
+SPEC = spec_of(
+    __name__,
+    "capture",
+    "How exactly writes are captured: data, metadata and bitmap mode, disk by disk, and what a point of them needs.",
+    (Part(Captured, Captured),),
+    {"disks": 2, "blocks": 2, "versions": 2},
+)

@@ -14,6 +14,7 @@ from siteproof.model.language import (
     Component,
     Effect,
     Int,
+    Part,
     Step,
     action,
     always,
@@ -24,6 +25,7 @@ from siteproof.model.language import (
     for_each,
     given,
     sometimes,
+    spec_of,
 )
 
 NONE = 0  # no point; sequences begin at 1
@@ -197,3 +199,12 @@ def a_wrong_clock_is_announced(c: Clock) -> Bool:
 def a_clock_is_right_again(c: Clock) -> Bool:
     """After a jump back the clock shows the time again, with points on both sides of the jump."""
     return (c.wall == c.now) & (c.jumped == Jump.BACKWARD) & (c.points[0].shown_at > c.now)
+
+
+SPEC = spec_of(
+    __name__,
+    "clock",
+    "Points and a wall clock that jumps: their order, their age, and which one is the latest.",
+    (Part(Clock, Clock),),
+    {"instants": 4, "retention": 2},
+)

@@ -15,17 +15,22 @@ from siteproof.model.language import (
     Bounds,
     Component,
     Effect,
+    Part,
     Step,
     action,
+    after,
     always,
     any_of,
     bound,
     define,
+    eventually,
     exists,
     for_each,
     given,
     sometimes,
+    spec_of,
 )
+from siteproof.model.language.promise import Leads
 
 NOTHING = 0  # an empty place on the wire, or a block that no write of this history has reached
 FIRST = 1  # the first generation
@@ -296,3 +301,25 @@ def everything_on_the_wire_is_lost(x: Stream) -> Bool:
     """Nothing travels any more of what was sent: only sending it again helps."""
     s, w, r = x.sender, x.wire, x.receiver
     return for_each(w.frames, lambda f: ~is_there(f)) & (r.applied < s.sent) & (s.generation == r.generation)
+
+
+@eventually(
+    "FRM-16",
+    why="a write that is lost once and never sent again is missing until somebody compares both sides",
+    fair=(send_frame, accept_frame, refuse_frame, acknowledge_frames, send_again),
+    ceases=(frame_is_lost, frame_is_repeated, frame_is_torn),
+)
+def every_write_is_applied(x: Stream) -> Leads:
+    """The receiver gets every write of the sender, unless a failover ends this history first."""
+    s, r = x.sender, x.receiver
+    ours = s.generation == r.generation
+    return after(ours & (r.applied < s.written)).comes(r.applied == s.written, unless=~ours)
+
+
+SPEC = spec_of(
+    __name__,
+    "frames",
+    "Frames that are torn, repeated, lost, reordered or of an older generation, and what the receiver makes of them.",
+    (Part(Stream, Stream),),
+    {"writes": 3, "blocks": 2, "wire": 2, "generations": 2},
+)

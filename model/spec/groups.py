@@ -15,17 +15,22 @@ from siteproof.model.language import (
     Component,
     Effect,
     Int,
+    Part,
     Step,
     action,
+    after,
     always,
     as_bool,
     bound,
     define,
+    eventually,
     exists,
     for_each,
     given,
     sometimes,
+    spec_of,
 )
+from siteproof.model.language.promise import Leads
 
 NOTHING = 0  # no write, no marker, no image
 
@@ -252,3 +257,23 @@ def markers_stand_at_one_cut(g: Group) -> Bool:
 def the_workload_goes_on_while_markers_travel(g: Group) -> Bool:
     """The hold ends with the last marker: newer writes happen before the point is listed."""
     return (g.round == Round.DELIVERING) & exists(g.members, lambda m: m.marker < m.written)
+
+
+@eventually(
+    "GRP-17",
+    why="a workload that waits for a coordinator that died is an outage made by its own protection",
+    fair=(hold_times_out,),
+    member="members",
+)
+def a_hold_ends(g: Group, member: int) -> Leads:
+    """A member whose writes are held writes again, although nobody but its own clock can be counted on."""
+    return after(g.members[member].held).comes(~g.members[member].held)
+
+
+SPEC = spec_of(
+    __name__,
+    "groups",
+    "Machines with shared points: hold, markers, delivery, time-outs, and the failover of the whole group.",
+    (Part(Group, Group),),
+    {"members": 2, "writes": 2},
+)

@@ -17,15 +17,20 @@ from siteproof.model.language import (
     Bounds,
     Component,
     Effect,
+    Part,
     Step,
     action,
+    after,
     always,
     bound,
     define,
+    eventually,
     for_each,
     given,
     sometimes,
+    spec_of,
 )
+from siteproof.model.language.promise import Leads
 
 
 class Agent(Component):
@@ -345,3 +350,50 @@ def a_failed_transfer_is_marked(a: Agent) -> Bool:
 def healed_hops_clear_no_mark(a: Agent, p: Line) -> Bool:
     """Both hops are up again and the agent is well, and the machine is still marked."""
     return a.failed & a.marked & a.up & p.near & p.far
+
+
+STAGES = (
+    send_change,
+    hold_change,
+    land_change,
+    flush_cache,
+    acknowledge,
+    begin_to_apply,
+    finish_to_apply,
+    flush_seed_disk,
+    point_at_applied,
+)
+"""What each stage does with a change, whenever it can."""
+
+REPAIRS = (near_hop_heals, far_hop_heals, agent_comes_back, target_recovers, compare_and_complete)
+TROUBLE = (
+    near_hop_breaks,
+    far_hop_breaks,
+    change_meets_dead_near_hop,
+    change_meets_dead_far_hop,
+    process_server_dies,
+    agent_dies,
+    target_crashes_unflushed,
+    target_crashes_flushed,
+    log_is_damaged,
+)
+
+
+@eventually(
+    "PIP-31",
+    why="a pipeline that stands still without an error is found out by the age of its last point",
+    fair=(*STAGES, *REPAIRS),
+    ceases=TROUBLE,
+)
+def every_write_gets_into_a_point(a: Agent, t: Target) -> Leads:
+    """Whatever had died before: once the trouble is over, the newest point has everything that was written."""
+    return after(t.pointed < a.written).comes(t.pointed == a.written)
+
+
+SPEC = spec_of(
+    __name__,
+    "pipeline",
+    "The way of a change from the disk to a point: hops, caches, watermarks, dead hops, and crashes of every stage.",
+    (Part(Agent, Agent), Part(Line, Line), Part(Target, Target)),
+    {"writes": 2},
+)

@@ -11,15 +11,20 @@ from siteproof.model.language import (
     Bool,
     Bounds,
     Component,
+    Part,
     Step,
     action,
+    after,
     always,
     define,
+    eventually,
     exists,
     for_each,
     given,
     sometimes,
+    spec_of,
 )
+from siteproof.model.language.promise import Leads
 
 
 class Phase(StrEnum):
@@ -323,3 +328,32 @@ def a_partial_success_is_a_result(p: Plan) -> Bool:
     """The plan is finished with one machine up and another one not."""
     some_up, some_not = exists(p.machines, is_up), exists(p.machines, is_given_up)
     return (p.result == Result.PARTIAL) & some_up & some_not
+
+
+@eventually(
+    "PLN-23",
+    why="a plan that waits for a machine that will never come up keeps all the others down",
+    fair=(
+        end_shutdown,
+        build_machine,
+        begin_boot,
+        end_script,
+        prepare_machine,
+        power_on,
+        end_machine,
+        end_group,
+        answer_prompt,
+    ),
+)
+def a_started_plan_finishes(p: Plan) -> Leads:
+    """Each step of a plan ends, well or badly, prompts are answered, and the plan is finished."""
+    return after(p.phase != Phase.IDLE).comes(p.phase == Phase.FINISHED)
+
+
+SPEC = spec_of(
+    __name__,
+    "plans",
+    "A recovery plan: shutdown, failover in parallel, boot groups in order, steps, prompts and what fails.",
+    (Part(Plan, Plan),),
+    {"groups": 2, "machines": 2},
+)

@@ -10,6 +10,7 @@ from siteproof.model.language import (
     Bounds,
     Component,
     Int,
+    Part,
     Step,
     action,
     always,
@@ -21,6 +22,7 @@ from siteproof.model.language import (
     for_each,
     given,
     sometimes,
+    spec_of,
 )
 from siteproof.model.nouns.vocabulary import Resync
 
@@ -226,3 +228,12 @@ def a_point_keeps_its_size(r: Resizable) -> Bool:
 def a_point_is_larger_than_the_disk(r: Resizable) -> Bool:
     """The disk was made smaller after its point, and the replica with it."""
     return (r.point_size > r.size) & (r.resync == Resync.NONE)
+
+
+SPEC = spec_of(
+    __name__,
+    "resize",
+    "A disk that grows or shrinks: its bitmap, its replica, what is on its way, and its points.",
+    (Part(Resizable, Resizable),),
+    {"cells": 2, "versions": 2},
+)

@@ -15,16 +15,21 @@ from siteproof.model.language import (
     Bounds,
     Component,
     Effect,
+    Part,
     Step,
     action,
+    after,
     always,
     bound,
     define,
+    eventually,
     exists,
     for_each,
     given,
     sometimes,
+    spec_of,
 )
+from siteproof.model.language.promise import Leads
 
 NOTHING = 0  # an empty place on the wire, or a block of the receiver that was never written
 FIRST = 1  # what every block of the sender holds at first
@@ -395,3 +400,48 @@ def somebody_has_to_act(s: Sender, w: Wire) -> Bool:
 def a_restart_meets_a_conclusion(s: Sender, r: Receiver, w: Wire) -> Bool:
     """The receiver lost its state after END: the sender is asked for everything once more."""
     return (s.at == Sends.ENDED) & (r.at == Receives.IDLE) & (w.answer == Answer.RESTART)
+
+
+SESSION = (
+    publish_hashes,
+    find_mismatches,
+    send_block,
+    write_block,
+    stamp_end,
+    conclude,
+    complete,
+    restart_inline,
+    take_failure,
+)
+"""What both parties do within a session, whenever they can."""
+
+
+@eventually(
+    "RES-29",
+    why="a resynchronisation that hangs looks like one that runs, and nobody looks after it (B6)",
+    fair=SESSION,
+    ceases=(ask_for_restart,),
+)
+def an_open_session_ends(s: Sender) -> Leads:
+    """A session that was started completes or fails, unless the receiver asks to start over for ever."""
+    return after(in_session(s)).comes(~in_session(s))
+
+
+@eventually(
+    "RES-30",
+    why="a machine that stays marked gets no points, and its recovery point grows older every day (B6)",
+    fair=(*SESSION, stamp_start, remove_cause, wire_heals),
+    ceases=(ask_for_restart, fail_at_receiver, refuse_at_receiver, wire_breaks),
+)
+def a_marked_machine_completes(s: Sender) -> Leads:
+    """When nothing fails any more, a machine that is marked is resynchronised, whatever had happened before."""
+    return after(s.at != Sends.COMPLETED).comes(s.at == Sends.COMPLETED)
+
+
+SPEC = spec_of(
+    __name__,
+    "resync_protocol",
+    "Two parties and a wire: START, hashes, mismatches, END, conclusion, completion, restarts and failures.",
+    (Part(Sender, Sender), Part(Receiver, Receiver), Part(Wire, Wire)),
+    {"blocks": 2, "versions": 2},
+)

@@ -11,6 +11,7 @@ from siteproof.model.language import (
     Bool,
     Bounds,
     Component,
+    Part,
     Step,
     action,
     always,
@@ -20,6 +21,7 @@ from siteproof.model.language import (
     for_each,
     given,
     sometimes,
+    spec_of,
 )
 
 
@@ -191,3 +193,12 @@ def an_old_point_waits_for_the_next_one(s: Store) -> Bool:
     return exists(
         s.instants[s.retention :], lambda i: is_newest(s, i) & (s.points[i - s.retention].use == Use.RELEASED)
     )
+
+
+SPEC = spec_of(
+    __name__,
+    "retention",
+    "Points in time: which ones stay when a point arrives, when none does, and while one is in use.",
+    (Part(Store, Store),),
+    {"instants": 8, "recent": 2, "bucket": 2, "retention": 6},
+)

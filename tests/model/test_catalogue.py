@@ -2,9 +2,9 @@
 
 import re
 
-from siteproof.model.spec.data_plane.spec import REPLICATION
 from siteproof.model.spec.lifecycle.table import LIFECYCLE
 from siteproof.model.spec.registry.catalogue import KINDS, rules
+from siteproof.model.spec.registry.specs import RIGHT
 
 
 def test_an_id_means_one_thing() -> None:
@@ -35,4 +35,4 @@ def test_the_catalogue_is_complete() -> None:
     """Every row, action and property of the right specifications is in it."""
     ids = {rule.id for rule in rules()}
     assert {row.rule for row in LIFECYCLE} <= ids
-    assert {action.rule for action in REPLICATION.actions} <= ids
+    assert {action.rule for action in RIGHT["replication"].actions} <= ids

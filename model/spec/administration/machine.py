@@ -11,7 +11,7 @@ from siteproof.model.language import Bool, Effect, Sym, define
 from siteproof.model.language.table import REGION_OF, AdminRow, Change, Turn
 from siteproof.model.nouns.administration import AdminFacts, AdminVerb
 from siteproof.model.spec.administration import table as adm
-from siteproof.model.spec.lifecycle import spec as lifecycle_spec
+from siteproof.model.spec.lifecycle import machine as lifecycle
 from siteproof.model.spec.lifecycle.table import (
     COMMITTED,
     COPYING,
@@ -30,7 +30,7 @@ NOTHING_LEFT: Mapping[str, object] = {"disk": adm.NO_DISK, "oldest": adm.NO_POIN
 INCOMPLETE = (adm.DISK_COPYING, adm.DISK_FAILED, adm.RESIZED, adm.DETACHED)  # disks that no new point can hold
 
 
-class Machine(lifecycle_spec.Machine):
+class Machine(lifecycle.Machine):
     """The regions of one machine and the administrative facts beside them.
 
     An auditor remembers: `gap`, both sides may differ; `gone`, an arriving point drove the oldest one out; `torn`, a

@@ -10,7 +10,6 @@ from siteproof.model.spec.administration import claims as administration_claims
 from siteproof.model.spec.administration import table as adm
 from siteproof.model.spec.administration.machine import INCOMPLETE, Machine, is_protected_forward
 from siteproof.model.spec.administration.table import ADMIN_HAPPENINGS, ADMINISTRATION
-from siteproof.model.spec.lemmas import administration as administration_lemmas
 from siteproof.model.spec.lifecycle.spec import action_of, actions_of, made
 from siteproof.model.spec.lifecycle.table import HAPPENINGS, LIFECYCLE, NO_DRILL, NO_MARK
 
@@ -47,7 +46,6 @@ def _action_of(row: AdminRow) -> Action:
 def administration_spec(profile: Profile = CORE) -> Spec:
     """Administration beside the lifecycle that a profile offers."""
     _, properties = chapter(administration_claims)
-    _, lemmas = chapter(administration_lemmas)
     rows = [row for row in LIFECYCLE if row.offered(profile)]
     orders = [row for row in ADMINISTRATION if row.offered(profile) and acts(row)]
     return Spec(
@@ -62,8 +60,7 @@ def administration_spec(profile: Profile = CORE) -> Spec:
             machine_point_arrives,
         ),
         properties=properties,
-        lemmas=lemmas,
     )
 
 
-ADMINISTRATION_SPEC = administration_spec()
+SPEC = administration_spec()

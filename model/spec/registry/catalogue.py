@@ -7,15 +7,13 @@ from collections.abc import Iterator
 
 from attrs import evolve, frozen
 
-from siteproof.model.language import Action, Property
+from siteproof.model.language import Action, Property, Spec
 from siteproof.model.language.table import AdminRow, Happening, Row, Where
 from siteproof.model.language.text import value_text
-from siteproof.model.spec.administration.spec import ADMINISTRATION_SPEC, machine_point_arrives
+from siteproof.model.spec.administration.spec import machine_point_arrives
 from siteproof.model.spec.administration.table import ADMIN_HAPPENINGS, ADMINISTRATION
-from siteproof.model.spec.chapters import CHAPTERS
-from siteproof.model.spec.data_plane.spec import REPLICATION
 from siteproof.model.spec.lifecycle.table import HAPPENINGS, LIFECYCLE
-from siteproof.model.spec.registry.specs import LIFECYCLE_SPEC
+from siteproof.model.spec.registry.specs import RIGHT
 
 KINDS = ("transition", "action", "always", "sometimes", "eventually", "lemma")
 
@@ -38,17 +36,22 @@ def rules() -> tuple[Rule, ...]:
     return (
         *map(_of_row, LIFECYCLE),
         *map(_of_happening, HAPPENINGS),
-        *(_of_claim(claim) for claim in LIFECYCLE_SPEC.properties),
+        *(_of_claim(claim) for claim in RIGHT["lifecycle"].properties),
         *map(_of_admin_row, ADMINISTRATION),
         *map(_of_happening, ADMIN_HAPPENINGS),
         _of_action(machine_point_arrives),
-        *(_of_claim(claim) for claim in ADMINISTRATION_SPEC.properties),
-        *(_of_action(action) for action in REPLICATION.actions),
-        *(_of_claim(claim) for claim in REPLICATION.properties),
-        *(_of_action(action) for spec in CHAPTERS for action in spec.actions),
-        *(_of_claim(claim) for spec in CHAPTERS for claim in spec.properties),
-        *(_of_lemma(lemma) for spec in (ADMINISTRATION_SPEC, REPLICATION, *CHAPTERS) for lemma in spec.lemmas),
+        *(_of_claim(claim) for claim in RIGHT["administration"].properties),
+        *(_of_action(action) for action in RIGHT["replication"].actions),
+        *(_of_claim(claim) for claim in RIGHT["replication"].properties),
+        *(_of_action(action) for spec in _chapters() for action in spec.actions),
+        *(_of_claim(claim) for spec in _chapters() for claim in spec.properties),
+        *(_of_lemma(lemma) for spec in RIGHT.values() for lemma in spec.lemmas),
     )
+
+
+def _chapters() -> Iterator[Spec]:
+    """The specifications that one file each is; the others have tables, or files of their own."""
+    return (spec for name, spec in RIGHT.items() if name not in {"lifecycle", "administration", "replication"})
 
 
 def where_text(where: Where) -> str:

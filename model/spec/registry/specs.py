@@ -4,15 +4,43 @@ import difflib
 
 from siteproof.model.language import Spec
 from siteproof.model.nouns.problem import Problem
-from siteproof.model.spec.administration.spec import ADMINISTRATION_SPEC
-from siteproof.model.spec.chapters import CHAPTERS
-from siteproof.model.spec.data_plane.spec import REPLICATION
-from siteproof.model.spec.lifecycle.spec import lifecycle_spec
+from siteproof.model.spec import (
+    appliance,
+    bitmap,
+    capture,
+    clock,
+    frames,
+    groups,
+    pipeline,
+    plans,
+    resize,
+    resync_protocol,
+    retention,
+)
+from siteproof.model.spec.administration import spec as administration
+from siteproof.model.spec.data_plane import spec as data_plane
+from siteproof.model.spec.lemmas import lemmas_of
+from siteproof.model.spec.lifecycle import spec as lifecycle
 from siteproof.model.spec.wrong_designs import EXHIBITS, STALLS
 
-LIFECYCLE_SPEC = lifecycle_spec()
-
-RIGHT: dict[str, Spec] = {spec.name: spec for spec in (LIFECYCLE_SPEC, ADMINISTRATION_SPEC, REPLICATION, *CHAPTERS)}
+# In the order of the book: the lifecycle, what stands beside it, the data plane, and its chapters.
+_WRITTEN: tuple[Spec, ...] = (
+    lifecycle.SPEC,
+    administration.SPEC,
+    data_plane.SPEC,
+    resync_protocol.SPEC,
+    groups.SPEC,
+    plans.SPEC,
+    appliance.SPEC,
+    retention.SPEC,
+    capture.SPEC,
+    bitmap.SPEC,
+    resize.SPEC,
+    frames.SPEC,
+    pipeline.SPEC,
+    clock.SPEC,
+)
+RIGHT: dict[str, Spec] = {spec.name: spec.proved_with(lemmas_of(spec.name)) for spec in _WRITTEN}
 WRONG: dict[str, Spec] = {exhibit.spec.name: exhibit.spec for exhibit in (*EXHIBITS, *STALLS)}
 SPECS: dict[str, Spec] = {**RIGHT, **WRONG}
 

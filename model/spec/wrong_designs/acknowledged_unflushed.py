@@ -1,8 +1,7 @@
 """B35: a record is acknowledged when it has landed, and a crash of the target loses it after all."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import PIPELINE
-from siteproof.model.spec.pipeline import Agent, Line, Target
+from siteproof.model.spec.pipeline import SPEC, Agent, Line, Target
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -13,7 +12,7 @@ def acknowledge(a: Agent, p: Line, t: Target) -> Step:
 
 
 EXHIBIT = Exhibit(
-    PIPELINE.but("acknowledged_unflushed", "A record is acknowledged before it is flushed.", acknowledge),
+    SPEC.but("acknowledged_unflushed", "A record is acknowledged before it is flushed.", acknowledge),
     breaks="PIP-26",
     bug_class="B35",
     happened_in="QEMU 7.2 mirror on a write-back target",

@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.data_plane.machine import Link, Machine, delta_flows, in_flight, something_dirty
-from siteproof.model.spec.data_plane.spec import REPLICATION
+from siteproof.model.spec.data_plane.spec import SPEC
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -14,7 +14,7 @@ def receive(m: Machine, link: Link) -> Step:
 
 
 EXHIBIT = Exhibit(
-    REPLICATION.but("acknowledged_when_quiet", "A busy workload's changes are never acknowledged.", receive),
+    SPEC.but("acknowledged_when_quiet", "A busy workload's changes are never acknowledged.", receive),
     breaks="REP-16",
     bug_class="",
     happened_in="no public report",

@@ -1,8 +1,7 @@
 """B6: the resync is armed and never starts, because each side waits for the first stamp of the other."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import RESYNC_PROTOCOL
-from siteproof.model.spec.resync_protocol import Sender, Sends, Wire
+from siteproof.model.spec.resync_protocol import SPEC, Sender, Sends, Wire
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -16,7 +15,7 @@ def stamp_start(s: Sender, w: Wire) -> Step:
 
 
 EXHIBIT = Exhibit(
-    RESYNC_PROTOCOL.but("armed_and_waiting", "An armed resync waits for the other side to begin.", stamp_start),
+    SPEC.but("armed_and_waiting", "An armed resync waits for the other side to begin.", stamp_start),
     breaks="RES-28",
     bug_class="B6",
     happened_in="linstor-server #190",

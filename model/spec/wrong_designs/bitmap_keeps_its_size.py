@@ -2,8 +2,7 @@
 
 from siteproof.model.language import Step, action, for_each, given
 from siteproof.model.nouns.vocabulary import Resync
-from siteproof.model.spec.chapters import RESIZE
-from siteproof.model.spec.resize import NOTHING, Resizable, within
+from siteproof.model.spec.resize import NOTHING, SPEC, Resizable, within
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -18,7 +17,7 @@ def compare_in_new_size(r: Resizable) -> Step:
 
 
 EXHIBIT = Exhibit(
-    RESIZE.but("bitmap_keeps_its_size", "The bitmap does not grow with its disk.", compare_in_new_size),
+    SPEC.but("bitmap_keeps_its_size", "The bitmap does not grow with its disk.", compare_in_new_size),
     breaks="RSZ-11",
     bug_class="B8",
     happened_in="VMware KB 2090639",

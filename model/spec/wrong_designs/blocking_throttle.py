@@ -1,8 +1,7 @@
 """Under pressure the workload has to wait until its change can be recorded in full."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.appliance import DATA, Estate
-from siteproof.model.spec.chapters import APPLIANCE
+from siteproof.model.spec.appliance import DATA, SPEC, Estate
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -19,7 +18,7 @@ def write_under_pressure(e: Estate) -> Step:
 
 
 EXHIBIT = Exhibit(
-    APPLIANCE.but("blocking_throttle", "Pressure reaches the workload.", write_under_pressure),
+    SPEC.but("blocking_throttle", "Pressure reaches the workload.", write_under_pressure),
     breaks="APP-14",
     bug_class="",
     happened_in="no public report",

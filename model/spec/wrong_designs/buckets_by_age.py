@@ -1,8 +1,7 @@
 """B34: buckets are counted back from now and keep their newest point, so no point ever grows old enough to stay."""
 
 from siteproof.model.language import Bool, Step, action, as_bool, for_each, given
-from siteproof.model.spec.chapters import RETENTION
-from siteproof.model.spec.retention import Store, Use
+from siteproof.model.spec.retention import SPEC, Store, Use
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -29,7 +28,7 @@ def _survives(s: Store, instant: int, arriving: int) -> Bool:
 
 
 EXHIBIT = Exhibit(
-    RETENTION.but("buckets_by_age", "Thinning by age keeps the newest and collapses history.", point_arrives),
+    SPEC.but("buckets_by_age", "Thinning by age keeps the newest and collapses history.", point_arrives),
     breaks="RET-7",
     bug_class="B34",
     happened_in="simulation",

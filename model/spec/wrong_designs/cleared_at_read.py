@@ -1,8 +1,7 @@
 """B2: a mark is taken back when its block is read, and nothing brings it back when the block gets lost."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.bitmap import NOTHING, Host
-from siteproof.model.spec.chapters import DIRTY_BITMAP
+from siteproof.model.spec.bitmap import NOTHING, SPEC, Host
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -13,7 +12,7 @@ def block_gets_lost(h: Host, block: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    DIRTY_BITMAP.but("cleared_at_read", "A lost block is not marked again.", block_gets_lost),
+    SPEC.but("cleared_at_read", "A lost block is not marked again.", block_gets_lost),
     breaks="BMP-17",
     bug_class="B2",
     happened_in="DRBD #145",

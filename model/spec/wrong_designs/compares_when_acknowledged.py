@@ -1,8 +1,7 @@
 """B6: the comparison waits until everything is acknowledged, which after a crash of the agent never comes."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import PIPELINE
-from siteproof.model.spec.pipeline import Agent, Line, Target, is_drained
+from siteproof.model.spec.pipeline import SPEC, Agent, Line, Target, is_drained
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -19,7 +18,7 @@ def compare_and_complete(a: Agent, p: Line, t: Target) -> Step:
 
 
 EXHIBIT = Exhibit(
-    PIPELINE.but("compares_when_acknowledged", "A comparison waits for what was lost.", compare_and_complete),
+    SPEC.but("compares_when_acknowledged", "A comparison waits for what was lost.", compare_and_complete),
     breaks="PIP-31",
     bug_class="B6",
     happened_in="linstor-server #190",

@@ -1,8 +1,7 @@
 """B24: the sender completes when it has sent everything, and does not wait for the receiver's conclusion."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import RESYNC_PROTOCOL
-from siteproof.model.spec.resync_protocol import Sender, Sends, Stamp, Wire, nothing_is_dirty
+from siteproof.model.spec.resync_protocol import SPEC, Sender, Sends, Stamp, Wire, nothing_is_dirty
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -16,7 +15,7 @@ def stamp_end(s: Sender, w: Wire) -> Step:
 
 
 EXHIBIT = Exhibit(
-    RESYNC_PROTOCOL.but("completes_alone", "The sender completes before the conclusion.", stamp_end),
+    SPEC.but("completes_alone", "The sender completes before the conclusion.", stamp_end),
     breaks="RES-27",
     bug_class="B24",
     happened_in="longhorn #12830",

@@ -1,8 +1,7 @@
 """B37: what is damaged in the log is left out, and replication goes on with what comes after it."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import PIPELINE
-from siteproof.model.spec.pipeline import Agent, Line, Target
+from siteproof.model.spec.pipeline import SPEC, Agent, Line, Target
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -15,7 +14,7 @@ def log_is_damaged(a: Agent, p: Line, t: Target) -> Step:
 
 
 EXHIBIT = Exhibit(
-    PIPELINE.but("damage_passed_over", "A damaged log is repaired silently.", log_is_damaged),
+    SPEC.but("damage_passed_over", "A damaged log is repaired silently.", log_is_damaged),
     breaks="PIP-26",
     bug_class="B37",
     happened_in="QEMU incremental backup",

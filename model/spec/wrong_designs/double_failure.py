@@ -4,7 +4,7 @@ from siteproof.model.language import Step, action, given
 from siteproof.model.nouns.vocabulary import Protection, Resync
 from siteproof.model.spec.data_plane.machine import Link, Machine, in_flight, something_dirty, tracks
 from siteproof.model.spec.data_plane.replication import clear_bitmap, clear_log
-from siteproof.model.spec.data_plane.spec import REPLICATION
+from siteproof.model.spec.data_plane.spec import SPEC
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -22,9 +22,7 @@ def data_meets_dead_link(m: Machine, link: Link) -> Step:
 
 
 EXHIBIT = Exhibit(
-    REPLICATION.but(
-        "double_failure", "A second link failure forgets what had to be resynchronised.", data_meets_dead_link
-    ),
+    SPEC.but("double_failure", "A second link failure forgets what had to be resynchronised.", data_meets_dead_link),
     breaks="REP-13",
     bug_class="B3",
     happened_in="Linux DRBD fix 6719fb036c",

@@ -1,8 +1,7 @@
 """B31: a test failover falls through into the shutdown of the sources, and production stops."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import PLANS
-from siteproof.model.spec.plans import Phase, Plan
+from siteproof.model.spec.plans import SPEC, Phase, Plan
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -16,7 +15,7 @@ def start_drill(p: Plan) -> Step:
 
 
 EXHIBIT = Exhibit(
-    PLANS.but("drill_shuts_down", "A drill of the plan shuts the sources down.", start_drill),
+    SPEC.but("drill_shuts_down", "A drill of the plan shuts the sources down.", start_drill),
     breaks="PLN-20",
     bug_class="B31",
     happened_in="no public report",

@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.data_plane.machine import FOREIGN, Machine
-from siteproof.model.spec.data_plane.spec import REPLICATION
+from siteproof.model.spec.data_plane.spec import SPEC
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -17,7 +17,7 @@ def write_in_drill(m: Machine, block: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    REPLICATION.but("drill_writes_through", "A drill writes into its point.", write_in_drill),
+    SPEC.but("drill_writes_through", "A drill writes into its point.", write_in_drill),
     breaks="PT-2",
     bug_class="B39",
     happened_in="Azurite Copy Blob",

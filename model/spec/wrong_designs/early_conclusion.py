@@ -1,8 +1,7 @@
 """B24: the receiver concludes on END while content that was sent before it is still on its way."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import RESYNC_PROTOCOL
-from siteproof.model.spec.resync_protocol import Answer, Receiver, Receives, Stamp, Wire
+from siteproof.model.spec.resync_protocol import SPEC, Answer, Receiver, Receives, Stamp, Wire
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -17,7 +16,7 @@ def conclude(r: Receiver, w: Wire) -> Step:
 
 
 EXHIBIT = Exhibit(
-    RESYNC_PROTOCOL.but("early_conclusion", "The receiver concludes with data still on its way.", conclude),
+    SPEC.but("early_conclusion", "The receiver concludes with data still on its way.", conclude),
     breaks="RES-24",
     bug_class="B24",
     happened_in="longhorn #12830",

@@ -3,7 +3,7 @@
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.administration import table as adm
 from siteproof.model.spec.administration.machine import Machine
-from siteproof.model.spec.administration.spec import ADMINISTRATION_SPEC
+from siteproof.model.spec.administration.spec import SPEC
 from siteproof.model.spec.administration.table import ADMINISTRATION
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
@@ -21,7 +21,7 @@ def edit_policy(m: Machine) -> Step:
 
 
 EXHIBIT = Exhibit(
-    ADMINISTRATION_SPEC.but("edit_prunes", "Shortening the retention deletes without a new point.", edit_policy),
+    SPEC.but("edit_prunes", "Shortening the retention deletes without a new point.", edit_policy),
     breaks="ADM-16",
     bug_class="",
     happened_in="no public report",

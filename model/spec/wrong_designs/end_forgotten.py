@@ -1,8 +1,7 @@
 """B6: the sender goes on to wait for the conclusion, and END was never sent."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import RESYNC_PROTOCOL
-from siteproof.model.spec.resync_protocol import Sender, Sends, Wire, nothing_is_dirty
+from siteproof.model.spec.resync_protocol import SPEC, Sender, Sends, Wire, nothing_is_dirty
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -16,7 +15,7 @@ def stamp_end(s: Sender, w: Wire) -> Step:
 
 
 EXHIBIT = Exhibit(
-    RESYNC_PROTOCOL.but("end_forgotten", "END is forgotten, so nobody concludes.", stamp_end),
+    SPEC.but("end_forgotten", "END is forgotten, so nobody concludes.", stamp_end),
     breaks="RES-28",
     bug_class="B6",
     happened_in="linstor-server #190",

@@ -1,8 +1,7 @@
 """A resync that failed once waits for somebody to mark the machine again, and nobody does."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import RESYNC_PROTOCOL
-from siteproof.model.spec.resync_protocol import Sender, Sends, Stamp, Wire
+from siteproof.model.spec.resync_protocol import SPEC, Sender, Sends, Stamp, Wire
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -17,7 +16,7 @@ def stamp_start(s: Sender, w: Wire) -> Step:
 
 
 EXHIBIT = Exhibit(
-    RESYNC_PROTOCOL.but("failed_for_good", "A resync that has failed is never started again.", stamp_start),
+    SPEC.but("failed_for_good", "A resync that has failed is never started again.", stamp_start),
     breaks="RES-30",
     bug_class="",
     happened_in="no public report",

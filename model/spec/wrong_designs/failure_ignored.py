@@ -1,8 +1,7 @@
 """B31: a failing step before power-on is only a warning, like any other step, and the machine is powered on."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import PLANS
-from siteproof.model.spec.plans import Plan, Stage, has_its_turn
+from siteproof.model.spec.plans import SPEC, Plan, Stage, has_its_turn
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -18,7 +17,7 @@ def fail_to_prepare(p: Plan, group: int, machine: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    PLANS.but("failure_ignored", "A machine whose preparation failed is powered on.", fail_to_prepare),
+    SPEC.but("failure_ignored", "A machine whose preparation failed is powered on.", fail_to_prepare),
     breaks="PLN-19",
     bug_class="B31",
     happened_in="no public report",

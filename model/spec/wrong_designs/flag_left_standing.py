@@ -2,8 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.nouns.vocabulary import Resync
-from siteproof.model.spec.bitmap import Copy, Host, Power, is_trusted
-from siteproof.model.spec.chapters import DIRTY_BITMAP
+from siteproof.model.spec.bitmap import SPEC, Copy, Host, Power, is_trusted
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -22,7 +21,7 @@ def boot(h: Host, c: Copy) -> Step:
 
 
 EXHIBIT = Exhibit(
-    DIRTY_BITMAP.but("flag_left_standing", "The clean flag stands while the workload writes.", boot),
+    SPEC.but("flag_left_standing", "The clean flag stands while the workload writes.", boot),
     breaks="BMP-19",
     bug_class="B10",
     happened_in="QEMU bitmap documentation",

@@ -1,8 +1,7 @@
 """B16: frames are applied as they come, and the ones that are missing are not waited for."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import FRAMES
-from siteproof.model.spec.frames import Stream, apply_frame, is_there
+from siteproof.model.spec.frames import SPEC, Stream, apply_frame, is_there
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -15,7 +14,7 @@ def accept_frame(x: Stream, place: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    FRAMES.but("frame_too_early", "A frame overtakes the one before it.", accept_frame),
+    SPEC.but("frame_too_early", "A frame overtakes the one before it.", accept_frame),
     breaks="FRM-12",
     bug_class="B16",
     happened_in="ceph #68019, #71031",

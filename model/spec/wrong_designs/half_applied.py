@@ -3,7 +3,7 @@
 from siteproof.model.language import Step, action, exists, given
 from siteproof.model.spec.data_plane.machine import Machine, delta_flows
 from siteproof.model.spec.data_plane.recovery_points import store_point
-from siteproof.model.spec.data_plane.spec import REPLICATION
+from siteproof.model.spec.data_plane.spec import SPEC
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -14,7 +14,7 @@ def take_point(m: Machine) -> Step:
 
 
 EXHIBIT = Exhibit(
-    REPLICATION.but("half_applied", "A half-applied log becomes a point.", take_point),
+    SPEC.but("half_applied", "A half-applied log becomes a point.", take_point),
     breaks="PT-2",
     bug_class="B37",
     happened_in="QEMU incremental backup",

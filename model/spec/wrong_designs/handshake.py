@@ -3,7 +3,7 @@
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.data_plane.machine import Link, Machine
 from siteproof.model.spec.data_plane.replication import clear_bitmap
-from siteproof.model.spec.data_plane.spec import REPLICATION
+from siteproof.model.spec.data_plane.spec import SPEC
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -14,7 +14,7 @@ def link_heals(link: Link, m: Machine) -> Step:
 
 
 EXHIBIT = Exhibit(
-    REPLICATION.but("handshake", "The reconnect handshake clears the bitmap.", link_heals),
+    SPEC.but("handshake", "The reconnect handshake clears the bitmap.", link_heals),
     breaks="REP-13",
     bug_class="B2",
     happened_in="DRBD #145",

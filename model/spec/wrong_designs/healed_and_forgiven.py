@@ -1,8 +1,7 @@
 """B2: the link comes back, and the mark of what it had lost is cleared with it."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import PIPELINE
-from siteproof.model.spec.pipeline import Agent, Line
+from siteproof.model.spec.pipeline import SPEC, Agent, Line
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -13,7 +12,7 @@ def far_hop_heals(a: Agent, p: Line) -> Step:
 
 
 EXHIBIT = Exhibit(
-    PIPELINE.but("healed_and_forgiven", "A hop that is back clears the mark.", far_hop_heals),
+    SPEC.but("healed_and_forgiven", "A hop that is back clears the mark.", far_hop_heals),
     breaks="PIP-30",
     bug_class="B2",
     happened_in="DRBD #145",

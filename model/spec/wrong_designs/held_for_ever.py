@@ -1,8 +1,7 @@
 """Members trust their coordinator: one that died between the hold and the release stops every workload of the group."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import GROUPS
-from siteproof.model.spec.groups import Group, Round
+from siteproof.model.spec.groups import SPEC, Group, Round
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -14,7 +13,7 @@ def hold_times_out(g: Group, member: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    GROUPS.but("held_for_ever", "A member that holds waits for its coordinator, dead or alive.", hold_times_out),
+    SPEC.but("held_for_ever", "A member that holds waits for its coordinator, dead or alive.", hold_times_out),
     breaks="GRP-17",
     bug_class="",
     happened_in="no public report",

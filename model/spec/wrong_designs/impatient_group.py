@@ -1,8 +1,7 @@
 """B31: the turn of a boot group ends with its first machine that is up, and the next group starts too early."""
 
 from siteproof.model.language import Step, action, exists, given
-from siteproof.model.spec.chapters import PLANS
-from siteproof.model.spec.plans import Phase, Plan, has_its_turn, is_given_up, is_up
+from siteproof.model.spec.plans import SPEC, Phase, Plan, has_its_turn, is_given_up, is_up
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -14,7 +13,7 @@ def end_group(p: Plan, group: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    PLANS.but("impatient_group", "The next boot group starts before the one before it is up.", end_group),
+    SPEC.but("impatient_group", "The next boot group starts before the one before it is up.", end_group),
     breaks="PLN-18",
     bug_class="B31",
     happened_in="no public report",

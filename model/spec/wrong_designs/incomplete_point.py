@@ -1,8 +1,7 @@
 """B17: the shared point is listed with the first part that arrives, and some member has none."""
 
 from siteproof.model.language import Step, action, exists, given
-from siteproof.model.spec.chapters import GROUPS
-from siteproof.model.spec.groups import Group, Round, end_round
+from siteproof.model.spec.groups import SPEC, Group, Round, end_round
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -18,7 +17,7 @@ def list_shared_point(g: Group) -> Step:
 
 
 EXHIBIT = Exhibit(
-    GROUPS.but("incomplete_point", "A shared point is listed before all its parts are there.", list_shared_point),
+    SPEC.but("incomplete_point", "A shared point is listed before all its parts are there.", list_shared_point),
     breaks="GRP-13",
     bug_class="B17",
     happened_in="ceph #71553",

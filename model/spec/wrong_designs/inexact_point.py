@@ -1,8 +1,7 @@
 """B30: points are offered although the order of the writes was given up under pressure."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.appliance import DATA, Estate
-from siteproof.model.spec.chapters import APPLIANCE
+from siteproof.model.spec.appliance import DATA, SPEC, Estate
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -18,7 +17,7 @@ def take_exact_point(e: Estate) -> Step:
 
 
 EXHIBIT = Exhibit(
-    APPLIANCE.but("inexact_point", "A point is taken of a disk that is not in data mode.", take_exact_point),
+    SPEC.but("inexact_point", "A point is taken of a disk that is not in data mode.", take_exact_point),
     breaks="APP-16",
     bug_class="B30",
     happened_in="Veeam CDP",

@@ -1,8 +1,7 @@
 """B32: the latest point is the one with the latest time, whatever the clock did in between."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import CLOCK
-from siteproof.model.spec.clock import NONE, Clock, is_kept, newest_by
+from siteproof.model.spec.clock import NONE, SPEC, Clock, is_kept, newest_by
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -15,7 +14,7 @@ def select_latest(c: Clock) -> Step:
 
 
 EXHIBIT = Exhibit(
-    CLOCK.but("latest_by_clock", "Points are ordered by the wall clock.", select_latest),
+    SPEC.but("latest_by_clock", "Points are ordered by the wall clock.", select_latest),
     breaks="CLK-6",
     bug_class="B32",
     happened_in="agent time-jump events",

@@ -1,8 +1,7 @@
 """B16: one member of a group is failed over alone, and the others go on answering what it has abandoned."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import GROUPS
-from siteproof.model.spec.groups import Group, end_round, failed_over
+from siteproof.model.spec.groups import SPEC, Group, end_round, failed_over
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -19,7 +18,7 @@ def fail_over_group(g: Group, member: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    GROUPS.but("lone_failover", "A single member of a group fails over.", fail_over_group),
+    SPEC.but("lone_failover", "A single member of a group fails over.", fail_over_group),
     breaks="GRP-14",
     bug_class="B16",
     happened_in="ceph #71031",

@@ -1,8 +1,7 @@
 """B3: memory for the bitmap runs out, its marks are dropped, and replication goes on."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.capture import BITMAP, Captured
-from siteproof.model.spec.chapters import CAPTURE
+from siteproof.model.spec.capture import BITMAP, SPEC, Captured
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -14,9 +13,7 @@ def memory_runs_out(c: Captured, disk: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    CAPTURE.but(
-        "lost_quietly", "Marks are dropped for want of memory, and no comparison is asked for.", memory_runs_out
-    ),
+    SPEC.but("lost_quietly", "Marks are dropped for want of memory, and no comparison is asked for.", memory_runs_out),
     breaks="CAP-11",
     bug_class="B3",
     happened_in="Linux DRBD fix 6719fb036c",

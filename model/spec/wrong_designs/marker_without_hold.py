@@ -1,8 +1,7 @@
 """B16: a marker is placed whether the member still holds its writes or not, so the cut runs through an answer."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import GROUPS
-from siteproof.model.spec.groups import Group, Round
+from siteproof.model.spec.groups import SPEC, Group, Round
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -17,7 +16,7 @@ def place_marker(g: Group, member: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    GROUPS.but("marker_without_hold", "Markers are placed while writes go on.", place_marker),
+    SPEC.but("marker_without_hold", "Markers are placed while writes go on.", place_marker),
     breaks="GRP-12",
     bug_class="B16",
     happened_in="ceph #68019",

@@ -2,8 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.nouns.vocabulary import Resync
-from siteproof.model.spec.capture import DATA, Captured, is_caught_up
-from siteproof.model.spec.chapters import CAPTURE
+from siteproof.model.spec.capture import DATA, SPEC, Captured, is_caught_up
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -16,7 +15,7 @@ def back_to_data_mode(c: Captured, disk: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    CAPTURE.but("never_back", "Data mode waits for a cut, and the cut for data mode.", back_to_data_mode),
+    SPEC.but("never_back", "Data mode waits for a cut, and the cut for data mode.", back_to_data_mode),
     breaks="CAP-16",
     bug_class="B6",
     happened_in="linstor-server #190",

@@ -1,8 +1,7 @@
 """B4: a frame that comes a second time is applied a second time, over what was written since."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import FRAMES
-from siteproof.model.spec.frames import Stream, apply_frame, is_there
+from siteproof.model.spec.frames import SPEC, Stream, apply_frame, is_there
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -15,7 +14,7 @@ def accept_frame(x: Stream, place: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    FRAMES.but("older_frame_again", "A repeated frame overwrites newer data.", accept_frame),
+    SPEC.but("older_frame_again", "A repeated frame overwrites newer data.", accept_frame),
     breaks="FRM-12",
     bug_class="B4",
     happened_in="LINBIT design note",

@@ -1,8 +1,7 @@
 """B4: a write passes by the older content of its block that is on its way, and the resync writes that over it."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import RESYNC_PROTOCOL
-from siteproof.model.spec.resync_protocol import Receiver, Sender, Sends, in_session
+from siteproof.model.spec.resync_protocol import SPEC, Receiver, Sender, Sends, in_session
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -20,9 +19,7 @@ def write_beside_resync(s: Sender, r: Receiver, block: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    RESYNC_PROTOCOL.but(
-        "older_over_newer", "A resync writes over newer data what it read before.", write_beside_resync
-    ),
+    SPEC.but("older_over_newer", "A resync writes over newer data what it read before.", write_beside_resync),
     breaks="RES-26",
     bug_class="B4",
     happened_in="LINBIT design note",

@@ -1,8 +1,7 @@
 """B31: the guard of a move looks at the process server alone, and the rest of the old appliance goes on serving."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.appliance import Condition, Estate, is_fit, lets_go
-from siteproof.model.spec.chapters import APPLIANCE
+from siteproof.model.spec.appliance import SPEC, Condition, Estate, is_fit, lets_go
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -21,9 +20,7 @@ def switch_appliance(e: Estate, appliance: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    APPLIANCE.but(
-        "one_part_differs", "A machine is moved although one part of its appliance differs.", switch_appliance
-    ),
+    SPEC.but("one_part_differs", "A machine is moved although one part of its appliance differs.", switch_appliance),
     breaks="APP-13",
     bug_class="B31",
     happened_in="no public report",

@@ -1,8 +1,7 @@
 """B36: a cut of the disks in data mode is called one of the machine, although another disk lags behind."""
 
 from siteproof.model.language import Step, action, exists, given
-from siteproof.model.spec.capture import DATA, Captured, is_caught_up, records_count, send_exactly
-from siteproof.model.spec.chapters import CAPTURE
+from siteproof.model.spec.capture import DATA, SPEC, Captured, is_caught_up, records_count, send_exactly
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -17,7 +16,7 @@ def send_cut(c: Captured) -> Step:
 
 
 EXHIBIT = Exhibit(
-    CAPTURE.but("partial_cut", "A batch of some disks counts as a cut of the machine.", send_cut),
+    SPEC.but("partial_cut", "A batch of some disks counts as a cut of the machine.", send_cut),
     breaks="CAP-13",
     bug_class="B36",
     happened_in="QEMU 7.2 mirror",

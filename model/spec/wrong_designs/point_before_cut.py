@@ -2,8 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.nouns.vocabulary import Resync
-from siteproof.model.spec.capture import Captured, all_in_data_mode
-from siteproof.model.spec.chapters import CAPTURE
+from siteproof.model.spec.capture import SPEC, Captured, all_in_data_mode
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -18,7 +17,7 @@ def point_of_all_disks(c: Captured) -> Step:
 
 
 EXHIBIT = Exhibit(
-    CAPTURE.but(
+    SPEC.but(
         "point_before_cut",
         "A point after overload is taken before the machine was sent as a whole.",
         point_of_all_disks,

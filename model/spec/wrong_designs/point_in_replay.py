@@ -1,8 +1,7 @@
 """B37: after a crash a point is taken before everything that had touched the seed disk is applied again."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import PIPELINE
-from siteproof.model.spec.pipeline import Agent, Target
+from siteproof.model.spec.pipeline import SPEC, Agent, Target
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -16,7 +15,7 @@ def point_at_applied(a: Agent, t: Target) -> Step:
 
 
 EXHIBIT = Exhibit(
-    PIPELINE.but("point_in_replay", "A point is taken with a part of a later record in it.", point_at_applied),
+    SPEC.but("point_in_replay", "A point is taken with a part of a later record in it.", point_at_applied),
     breaks="PIP-28",
     bug_class="B37",
     happened_in="QEMU incremental backup",

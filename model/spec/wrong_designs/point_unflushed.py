@@ -1,8 +1,7 @@
 """B26: a point is taken of a seed disk that is not flushed, and a crash takes its data back."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import PIPELINE
-from siteproof.model.spec.pipeline import Agent, Target
+from siteproof.model.spec.pipeline import SPEC, Agent, Target
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -16,7 +15,7 @@ def point_at_applied(a: Agent, t: Target) -> Step:
 
 
 EXHIBIT = Exhibit(
-    PIPELINE.but("point_unflushed", "A listed point holds what the seed disk has lost.", point_at_applied),
+    SPEC.but("point_unflushed", "A listed point holds what the seed disk has lost.", point_at_applied),
     breaks="PIP-25",
     bug_class="B26",
     happened_in="ASR BookmarkNotFound",

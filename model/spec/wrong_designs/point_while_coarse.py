@@ -2,8 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.nouns.vocabulary import Resync
-from siteproof.model.spec.capture import Captured, all_in_data_mode
-from siteproof.model.spec.chapters import CAPTURE
+from siteproof.model.spec.capture import SPEC, Captured, all_in_data_mode
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -18,7 +17,7 @@ def point_of_all_disks(c: Captured) -> Step:
 
 
 EXHIBIT = Exhibit(
-    CAPTURE.but("point_while_coarse", "A point is taken of a disk that is not in data mode.", point_of_all_disks),
+    SPEC.but("point_while_coarse", "A point is taken of a disk that is not in data mode.", point_of_all_disks),
     breaks="CAP-14",
     bug_class="B30",
     happened_in="Veeam CDP",

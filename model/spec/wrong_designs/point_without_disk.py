@@ -3,7 +3,7 @@
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.administration import table as adm
 from siteproof.model.spec.administration.machine import INCOMPLETE, Machine, is_protected_forward
-from siteproof.model.spec.administration.spec import ADMINISTRATION_SPEC
+from siteproof.model.spec.administration.spec import SPEC
 from siteproof.model.spec.lifecycle.table import NO_DRILL, NO_MARK
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
@@ -21,9 +21,7 @@ def machine_point_arrives(m: Machine) -> Step:
 
 
 EXHIBIT = Exhibit(
-    ADMINISTRATION_SPEC.but(
-        "point_without_disk", "Points are shared before an added disk is copied.", machine_point_arrives
-    ),
+    SPEC.but("point_without_disk", "Points are shared before an added disk is copied.", machine_point_arrives),
     breaks="ADM-14",
     bug_class="B17",
     happened_in="ceph #71553",

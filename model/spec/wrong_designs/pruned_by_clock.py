@@ -1,8 +1,7 @@
 """B32: the age of a point is what the clock shows now less what it showed then."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import CLOCK
-from siteproof.model.spec.clock import Clock, arrive
+from siteproof.model.spec.clock import SPEC, Clock, arrive
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -13,7 +12,7 @@ def stamp_point(c: Clock) -> Step:
 
 
 EXHIBIT = Exhibit(
-    CLOCK.but("pruned_by_clock", "Points are pruned by the wall clock.", stamp_point),
+    SPEC.but("pruned_by_clock", "Points are pruned by the wall clock.", stamp_point),
     breaks="CLK-7",
     bug_class="B32",
     happened_in="agent time-jump events",

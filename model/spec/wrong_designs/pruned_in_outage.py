@@ -1,8 +1,7 @@
 """B38: points grow old by the clock although none arrives, and a long outage prunes the last one."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import RETENTION
-from siteproof.model.spec.retention import Store, Use
+from siteproof.model.spec.retention import SPEC, Store, Use
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -17,7 +16,7 @@ def time_passes(s: Store, instant: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    RETENTION.but("pruned_in_outage", "Retention prunes although no point arrives.", time_passes),
+    SPEC.but("pruned_in_outage", "Retention prunes although no point arrives.", time_passes),
     breaks="RET-6",
     bug_class="B38",
     happened_in="borg prune --keep-within",

@@ -1,8 +1,7 @@
 """B11: retention judges points by their age alone, and prunes the one that a drill stands on."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import RETENTION
-from siteproof.model.spec.retention import Store, is_worth_keeping
+from siteproof.model.spec.retention import SPEC, Store, is_worth_keeping
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -19,7 +18,7 @@ def point_arrives(s: Store, instant: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    RETENTION.but("pruned_in_use", "Retention prunes a point that a drill uses.", point_arrives),
+    SPEC.but("pruned_in_use", "Retention prunes a point that a drill uses.", point_arrives),
     breaks="RET-5",
     bug_class="B11",
     happened_in="ceph #39155",

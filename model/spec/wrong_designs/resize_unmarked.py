@@ -3,7 +3,7 @@
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.administration import table as adm
 from siteproof.model.spec.administration.machine import Machine, is_protected_forward
-from siteproof.model.spec.administration.spec import ADMINISTRATION_SPEC
+from siteproof.model.spec.administration.spec import SPEC
 from siteproof.model.spec.lifecycle.table import NO_MARK
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
@@ -16,7 +16,7 @@ def disk_is_resized(m: Machine) -> Step:
 
 
 EXHIBIT = Exhibit(
-    ADMINISTRATION_SPEC.but("resize_unmarked", "A resized disk needs no resynchronisation.", disk_is_resized),
+    SPEC.but("resize_unmarked", "A resized disk needs no resynchronisation.", disk_is_resized),
     breaks="ADM-18",
     bug_class="B7",
     happened_in="linstor-server #259",

@@ -1,8 +1,7 @@
 """B7: a disk is resized and replication goes on as if nothing had happened."""
 
 from siteproof.model.language import Step, action, as_int, given
-from siteproof.model.spec.chapters import RESIZE
-from siteproof.model.spec.resize import SMALLEST, Resizable, cut_or_filled, within
+from siteproof.model.spec.resize import SMALLEST, SPEC, Resizable, cut_or_filled, within
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -18,7 +17,7 @@ def resize_disk(r: Resizable, more: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    RESIZE.but("resize_unnoticed", "A resize does not mark the machine.", resize_disk),
+    SPEC.but("resize_unnoticed", "A resize does not mark the machine.", resize_disk),
     breaks="RSZ-10",
     bug_class="B7",
     happened_in="linstor-server #259",

@@ -2,8 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.nouns.vocabulary import Resync
-from siteproof.model.spec.bitmap import Copy, Host, Power
-from siteproof.model.spec.chapters import DIRTY_BITMAP
+from siteproof.model.spec.bitmap import SPEC, Copy, Host, Power
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -23,7 +22,7 @@ def boot(h: Host, c: Copy) -> Step:
 
 
 EXHIBIT = Exhibit(
-    DIRTY_BITMAP.but("rolled_back_bitmap", "The run of a clean bitmap is not compared.", boot),
+    SPEC.but("rolled_back_bitmap", "The run of a clean bitmap is not compared.", boot),
     breaks="BMP-17",
     bug_class="B2",
     happened_in="DRBD #145",

@@ -1,8 +1,7 @@
 """B3: a machine is moved and not resynchronised; what the old appliance had cached is forgotten."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.appliance import Estate, is_fit, lets_go
-from siteproof.model.spec.chapters import APPLIANCE
+from siteproof.model.spec.appliance import SPEC, Estate, is_fit, lets_go
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -19,7 +18,7 @@ def switch_appliance(e: Estate, appliance: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    APPLIANCE.but("silent_move", "A move does not end with a resynchronisation.", switch_appliance),
+    SPEC.but("silent_move", "A move does not end with a resynchronisation.", switch_appliance),
     breaks="APP-15",
     bug_class="B3",
     happened_in="Linux DRBD fix 6719fb036c",

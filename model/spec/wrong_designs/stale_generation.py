@@ -1,8 +1,7 @@
 """B15: the generation of a frame is not compared, so the old side writes into the new history."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import FRAMES
-from siteproof.model.spec.frames import Stream, apply_frame, is_there
+from siteproof.model.spec.frames import SPEC, Stream, apply_frame, is_there
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -15,7 +14,7 @@ def accept_frame(x: Stream, place: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    FRAMES.but("stale_generation", "A frame of the fenced side is accepted.", accept_frame),
+    SPEC.but("stale_generation", "A frame of the fenced side is accepted.", accept_frame),
     breaks="FRM-13",
     bug_class="B15",
     happened_in="ceph #17979",

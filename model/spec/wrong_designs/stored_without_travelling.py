@@ -1,8 +1,7 @@
 """B3: a shutdown stores the marks and forgets the blocks that were on their way."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.bitmap import Copy, Host, Power
-from siteproof.model.spec.chapters import DIRTY_BITMAP
+from siteproof.model.spec.bitmap import SPEC, Copy, Host, Power
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -17,7 +16,7 @@ def store_bitmap(h: Host, c: Copy) -> Step:
 
 
 EXHIBIT = Exhibit(
-    DIRTY_BITMAP.but("stored_without_travelling", "What travels at the shutdown is in no bitmap.", store_bitmap),
+    SPEC.but("stored_without_travelling", "What travels at the shutdown is in no bitmap.", store_bitmap),
     breaks="BMP-18",
     bug_class="B3",
     happened_in="Linux DRBD fix 6719fb036c",

@@ -3,7 +3,7 @@
 from siteproof.model.language import Step, action, given
 from siteproof.model.language.table import at
 from siteproof.model.spec.administration.machine import Machine
-from siteproof.model.spec.administration.spec import ADMINISTRATION_SPEC
+from siteproof.model.spec.administration.spec import SPEC
 from siteproof.model.spec.administration.table import ADMINISTRATION
 from siteproof.model.spec.lifecycle.table import NO_DRILL, NO_MARK, PRIMARY, PROTECTED
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
@@ -18,9 +18,7 @@ def switch_appliance(m: Machine) -> Step:
 
 
 EXHIBIT = Exhibit(
-    ADMINISTRATION_SPEC.but(
-        "switched_apart", "A switch is allowed while one component differs, and in reverse.", switch_appliance
-    ),
+    SPEC.but("switched_apart", "A switch is allowed while one component differs, and in reverse.", switch_appliance),
     breaks="ADM-12",
     bug_class="B31",
     happened_in="no public report",

@@ -1,8 +1,7 @@
 """B37: a frame of which only a part arrived is applied."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import FRAMES
-from siteproof.model.spec.frames import Stream, apply_frame, is_there
+from siteproof.model.spec.frames import SPEC, Stream, apply_frame, is_there
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -15,7 +14,7 @@ def accept_frame(x: Stream, place: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    FRAMES.but("torn_frame", "A torn frame is accepted.", accept_frame),
+    SPEC.but("torn_frame", "A torn frame is accepted.", accept_frame),
     breaks="FRM-14",
     bug_class="B37",
     happened_in="QEMU incremental backup",

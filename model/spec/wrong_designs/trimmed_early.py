@@ -1,8 +1,7 @@
 """B23: the log drops what is applied, although the seed disk was not flushed."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import PIPELINE
-from siteproof.model.spec.pipeline import Target
+from siteproof.model.spec.pipeline import SPEC, Target
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -13,7 +12,7 @@ def trim_log(t: Target) -> Step:
 
 
 EXHIBIT = Exhibit(
-    PIPELINE.but("trimmed_early", "The log is trimmed before the seed disk is flushed.", trim_log),
+    SPEC.but("trimmed_early", "The log is trimmed before the seed disk is flushed.", trim_log),
     breaks="PIP-27",
     bug_class="B23",
     happened_in="Arcserve UDP notes",

@@ -3,7 +3,7 @@
 from siteproof.model.language import Step, action, given
 from siteproof.model.nouns.vocabulary import Protection
 from siteproof.model.spec.data_plane.machine import Machine
-from siteproof.model.spec.data_plane.spec import REPLICATION
+from siteproof.model.spec.data_plane.spec import SPEC
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -14,7 +14,7 @@ def agent_restarts(m: Machine) -> Step:
 
 
 EXHIBIT = Exhibit(
-    REPLICATION.but("trusted_bitmap", "A restarted agent trusts its bitmap.", agent_restarts),
+    SPEC.but("trusted_bitmap", "A restarted agent trusts its bitmap.", agent_restarts),
     breaks="REP-13",
     bug_class="B10",
     happened_in="QEMU bitmap documentation",

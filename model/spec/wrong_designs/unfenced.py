@@ -4,7 +4,7 @@ from siteproof.model.language import Step, action, given
 from siteproof.model.nouns.vocabulary import Protection
 from siteproof.model.spec.data_plane.failover import build_from, stop_replication, use_only
 from siteproof.model.spec.data_plane.machine import Machine
-from siteproof.model.spec.data_plane.spec import REPLICATION
+from siteproof.model.spec.data_plane.spec import SPEC
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -22,7 +22,7 @@ def fail_over(m: Machine, slot: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    REPLICATION.but("unfenced", "A failover leaves the old side running.", fail_over),
+    SPEC.but("unfenced", "A failover leaves the old side running.", fail_over),
     breaks="LC-15",
     bug_class="B29",
     happened_in="SRM recovery required (split brain)",

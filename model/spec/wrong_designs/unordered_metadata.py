@@ -1,8 +1,7 @@
 """B36: in metadata mode records are sent as they come to hand, so that newer writes overtake older ones."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.capture import METADATA, Captured, is_oldest, records_count
-from siteproof.model.spec.chapters import CAPTURE
+from siteproof.model.spec.capture import METADATA, SPEC, Captured, is_oldest, records_count
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -19,7 +18,7 @@ def send_in_order(c: Captured, disk: int, block: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    CAPTURE.but("unordered_metadata", "Metadata mode keeps no order.", send_in_order),
+    SPEC.but("unordered_metadata", "Metadata mode keeps no order.", send_in_order),
     breaks="CAP-15",
     bug_class="B36",
     happened_in="QEMU 7.2 mirror",

@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.administration.machine import Machine
-from siteproof.model.spec.administration.spec import ADMINISTRATION_SPEC
+from siteproof.model.spec.administration.spec import SPEC
 from siteproof.model.spec.administration.table import ADMINISTRATION
 from siteproof.model.spec.lifecycle.table import NO_MARK
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
@@ -17,7 +17,7 @@ def update_components(m: Machine) -> Step:
 
 
 EXHIBIT = Exhibit(
-    ADMINISTRATION_SPEC.but(
+    SPEC.but(
         "update_forgets", "An update of the components forgets that a resynchronisation is required.", update_components
     ),
     breaks="ADM-13",

@@ -1,8 +1,7 @@
 """A machine is powered on after its siblings are prepared: one that was left off keeps the rest of them waiting."""
 
 from siteproof.model.language import Step, action, exists, given
-from siteproof.model.spec.chapters import PLANS
-from siteproof.model.spec.plans import Plan, Stage, has_its_turn
+from siteproof.model.spec.plans import SPEC, Plan, Stage, has_its_turn
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -14,7 +13,7 @@ def power_on(p: Plan, group: int, machine: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    PLANS.but("waits_for_the_dead", "A boot group waits for a machine that was left off.", power_on),
+    SPEC.but("waits_for_the_dead", "A boot group waits for a machine that was left off.", power_on),
     breaks="PLN-23",
     bug_class="",
     happened_in="no public report",

@@ -1,8 +1,7 @@
 """B6: the sender sends again only what follows an acknowledgement; when the first frame is lost, both sides wait."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import FRAMES
-from siteproof.model.spec.frames import Stream
+from siteproof.model.spec.frames import SPEC, Stream
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -14,7 +13,7 @@ def send_again(x: Stream) -> Step:
 
 
 EXHIBIT = Exhibit(
-    FRAMES.but("waits_for_the_first_answer", "The first frame is never sent again.", send_again),
+    SPEC.but("waits_for_the_first_answer", "The first frame is never sent again.", send_again),
     breaks="FRM-16",
     bug_class="B6",
     happened_in="linstor-server #190",

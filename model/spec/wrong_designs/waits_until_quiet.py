@@ -4,7 +4,7 @@ from siteproof.model.language import Step, action, given
 from siteproof.model.nouns.vocabulary import Resync
 from siteproof.model.spec.data_plane.machine import Link, Machine, caught_up, replicating
 from siteproof.model.spec.data_plane.replication import mark_differing_blocks
-from siteproof.model.spec.data_plane.spec import REPLICATION
+from siteproof.model.spec.data_plane.spec import SPEC
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -19,7 +19,7 @@ def start_resync(m: Machine, link: Link) -> Step:
 
 
 EXHIBIT = Exhibit(
-    REPLICATION.but("waits_until_quiet", "A resync waits for changes that wait for the resync.", start_resync),
+    SPEC.but("waits_until_quiet", "A resync waits for changes that wait for the resync.", start_resync),
     breaks="RES-31",
     bug_class="B6",
     happened_in="linstor-server #190",

@@ -4,7 +4,7 @@ from siteproof.model.language import Step, action, exists, given
 from siteproof.model.nouns.vocabulary import Protection
 from siteproof.model.spec.data_plane.machine import Machine, log_is_empty
 from siteproof.model.spec.data_plane.recovery_points import store_point
-from siteproof.model.spec.data_plane.spec import REPLICATION
+from siteproof.model.spec.data_plane.spec import SPEC
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -16,7 +16,7 @@ def take_point(m: Machine) -> Step:
 
 
 EXHIBIT = Exhibit(
-    REPLICATION.but("window", "Points are taken inside an open resync window.", take_point),
+    SPEC.but("window", "Points are taken inside an open resync window.", take_point),
     breaks="PT-2",
     bug_class="B30",
     happened_in="Veeam CDP",

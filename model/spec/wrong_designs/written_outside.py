@@ -1,8 +1,7 @@
 """B7: what arrives is written without asking whether the replica has such a cell."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.chapters import RESIZE
-from siteproof.model.spec.resize import NOTHING, Resizable, within
+from siteproof.model.spec.resize import NOTHING, SPEC, Resizable, within
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -17,7 +16,7 @@ def apply_cell(r: Resizable, cell: int) -> Step:
 
 
 EXHIBIT = Exhibit(
-    RESIZE.but("written_outside", "A write is applied behind the end of the replica.", apply_cell),
+    SPEC.but("written_outside", "A write is applied behind the end of the replica.", apply_cell),
     breaks="RSZ-12",
     bug_class="B7",
     happened_in="linstor-server #259",
