@@ -1,7 +1,12 @@
 """How an exhibit is put together: one wrong part in an otherwise honest appliance."""
 
+from collections.abc import Mapping
+
+from siteproof.model.nouns.vocabulary import Verb
 from siteproof.reference.appliance import Appliance
+from siteproof.reference.procedures import PROCEDURES, Procedure
 from siteproof.reference.replicator import Replicator
+from siteproof.reference.stores import Stores
 from siteproof.reference.subject import ReferenceSubject
 
 
@@ -9,16 +14,37 @@ def subject_with(
     replicator: type[Replicator], name: str, directory: str | None = None, durable: bool = True
 ) -> ReferenceSubject:
     """The reference with this replicator in place of the honest one."""
+    return exhibit(name, directory, durable, replicator=replicator)
 
-    class WrongAppliance(Appliance):
+
+def exhibit(
+    name: str,
+    directory: str | None = None,
+    durable: bool = True,
+    *,
+    replicator: type[Replicator] | None = None,
+    appliance: type[Appliance] = Appliance,
+    stores: type[Stores] = Stores,
+    subject: type[ReferenceSubject] = ReferenceSubject,
+) -> ReferenceSubject:
+    """The reference with these parts in place of the honest ones, under a name of its own."""
+
+    class WrongAppliance(appliance):  # type: ignore[valid-type, misc]  # a class that is chosen while the program runs
         """An appliance with one wrong part."""
 
-        replicator_type = replicator
+        replicator_type = replicator or appliance.replicator_type
 
-    class WrongSubject(ReferenceSubject):
-        """The subject around it, under a name of its own."""
+    class WrongSubject(subject):  # type: ignore[valid-type, misc]  # the same
+        """The subject around it."""
 
         appliance_type = WrongAppliance
+        stores_type = stores
 
     WrongSubject.name = f"wrong on purpose: {name}"
-    return WrongSubject(directory, durable)
+    made: ReferenceSubject = WrongSubject(directory, durable)
+    return made
+
+
+def procedures_with(verb: Verb, procedure: Procedure) -> Mapping[Verb, Procedure]:
+    """The reference's procedures with another one for this verb."""
+    return {**PROCEDURES, verb: procedure}
