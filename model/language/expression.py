@@ -221,13 +221,13 @@ def symbol(value: E) -> Sym[E]:
 def all_of(guards: Iterable[Bool]) -> Bool:
     """All of them; true when there are none."""
     nodes = tuple(as_guard(guard) for guard in guards)
-    return Bool(Op.AND, nodes) if nodes else as_bool(value=True)
+    return Bool(Op.AND, nodes) if nodes else as_bool(True)
 
 
 def any_of(guards: Iterable[Bool]) -> Bool:
     """At least one of them; false when there are none."""
     nodes = tuple(as_guard(guard) for guard in guards)
-    return Bool(Op.OR, nodes) if nodes else as_bool(value=False)
+    return Bool(Op.OR, nodes) if nodes else as_bool(False)
 
 
 def nodes_of(node: Expr) -> Iterator[Expr]:

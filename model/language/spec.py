@@ -21,6 +21,7 @@ from siteproof.model.language.variable import Variable
 from siteproof.model.nouns.problem import Problem
 
 BOUND_MAX = 64
+SYSTEMS_MAX = 32  # finite systems of one specification that are kept
 Bounds = Mapping[str, int]
 NO_PARAMETER: Mapping[str, type[Component]] = {}
 
@@ -102,10 +103,22 @@ class Spec:
     properties: tuple[Property, ...]
     bounds: Bounds = field(factory=dict)
     lemmas: tuple[Property, ...] = ()
+    _built: dict[tuple[int, ...], System] = field(factory=dict, init=False)
 
     def system(self, bounds: Bounds | None = None) -> System:
-        """The finite system for these bounds (missing ones take their defaults); Problem when one is unknown."""
+        """The finite system for these bounds (missing ones take their defaults); Problem when one is unknown.
+
+        It is built once: who asks again gets the same one, as long as fewer than SYSTEMS_MAX others were asked for.
+        """
         chosen = {**self.bounds, **self._checked(bounds or {})}
+        key = tuple(chosen.values())
+        if key not in self._built:
+            while len(self._built) >= SYSTEMS_MAX:
+                del self._built[next(iter(self._built))]
+            self._built[key] = self._build(chosen)
+        return self._built[key]
+
+    def _build(self, chosen: Bounds) -> System:
         places = _placed(self.parts, chosen)
         asked = [claim for claim in self.properties if _can_be_asked(claim, chosen)]
         steps = tuple(step for action in self.actions for step in _transitions(action, places, chosen))

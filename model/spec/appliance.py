@@ -167,7 +167,7 @@ def write_under_pressure(e: Estate) -> Step:
     return given().then(
         m.records.becomes((full | (m.mode == BITMAP)).then(1, m.records + 1)),
         m.mode.becomes(full.then(coarser(m), m.mode)),
-        m.pointed.becomes(value=False),
+        m.pointed.becomes(False),
     )
 
 
@@ -202,7 +202,7 @@ def take_exact_point(e: Estate) -> Step:
     m = e.machine
     inexact = (m.mode != DATA) | m.resync
     return given((m.mode == DATA) & ~m.resync & ~m.pointed).then(
-        m.pointed.becomes(value=True),
+        m.pointed.becomes(True),
         m.torn.becomes(m.torn | inexact),
     )
 
@@ -216,10 +216,10 @@ def switch_appliance(e: Estate, appliance: int) -> Step:
     old, new, m = e.appliances[appliance], e.after(appliance), e.machine
     return given(old.serves & lets_go(old) & is_fit(new) & ~m.reverse).then(
         old.serves.becomes(old.serves & ~lets_go(old)),
-        new.serves.becomes(value=True),
+        new.serves.becomes(True),
         m.gap.becomes(m.gap | (m.cached > 0)),
         m.cached.becomes(0),
-        m.resync.becomes(value=True),
+        m.resync.becomes(True),
     )
 
 
@@ -228,8 +228,8 @@ def resynchronize_after_move(e: Estate, appliance: int) -> Step:
     """The appliance that serves the machine compares both sides: nothing is missing any more, and changes flow."""
     m = e.machine
     return given(m.resync & e.appliances[appliance].serves & is_fit(e.appliances[appliance])).then(
-        m.resync.becomes(value=False),
-        m.gap.becomes(value=False),
+        m.resync.becomes(False),
+        m.gap.becomes(False),
         m.records.becomes(0),
         m.mode.becomes(DATA),
     )

@@ -111,8 +111,8 @@ def is_trusted(h: Host, c: Copy) -> Bool:
 
 def forget_marks(h: Host) -> Iterator[Effect]:
     """The agent's memory is gone, and what it had on its way as well."""
-    yield h.agent_up.becomes(value=False)
-    yield from (mark.becomes(value=False) for mark in h.memory)
+    yield h.agent_up.becomes(False)
+    yield from (mark.becomes(False) for mark in h.memory)
     yield from (content.becomes(NOTHING) for content in h.travelling)
 
 
@@ -130,7 +130,7 @@ def read_marked_block(h: Host, block: int) -> Step:
     """A marked block is read and sent; its mark is taken back only because it is on its way."""
     return given(moves_data(h) & h.memory[block] & (h.travelling[block] == NOTHING)).then(
         h.travelling[block].becomes(h.source[block]),
-        h.memory[block].becomes(value=False),
+        h.memory[block].becomes(False),
     )
 
 
@@ -148,7 +148,7 @@ def block_gets_lost(h: Host, block: int) -> Step:
     """The link loses the block: it is marked again."""
     return given(h.travelling[block] != NOTHING).then(
         h.travelling[block].becomes(NOTHING),
-        h.memory[block].becomes(value=True),
+        h.memory[block].becomes(True),
     )
 
 
@@ -162,7 +162,7 @@ def agent_process_dies(h: Host) -> Step:
 def agent_process_starts(h: Host) -> Step:
     """The agent starts on a machine that runs: nobody tracked what was written, so both sides are compared."""
     return given((h.power == Power.ON) & ~h.agent_up).then(
-        h.agent_up.becomes(value=True),
+        h.agent_up.becomes(True),
         h.resync.becomes(Resync.REQUIRED),
     )
 
@@ -187,7 +187,7 @@ def store_bitmap(h: Host, c: Copy) -> Step:
 def close_bitmap(h: Host, c: Copy) -> Step:
     """The stored copy is called clean, last of all, and the machine is off."""
     return given((h.power == Power.STORED) & h.agent_up).then(
-        c.clean.becomes(value=True),
+        c.clean.becomes(True),
         h.power.becomes(Power.OFF),
         *forget_marks(h),
     )
@@ -208,19 +208,19 @@ def boot(h: Host, c: Copy) -> Step:
     trusted = is_trusted(h, c)
     return given((h.power == Power.OFF) & (h.run < h.last_run)).then(
         h.power.becomes(Power.ON),
-        h.agent_up.becomes(value=True),
+        h.agent_up.becomes(True),
         h.run.becomes(h.run + 1),
         h.resync.becomes(trusted.then(h.resync, Resync.REQUIRED)),
         *(h.memory[b].becomes(trusted & c.marks[b]) for b in h.blocks),
         c.run.becomes(h.run + 1),
-        c.clean.becomes(value=False),
+        c.clean.becomes(False),
     )
 
 
 @action("BMP-12")
 def copy_is_unreadable(h: Host, c: Copy) -> Step:
     """The copy cannot be opened or read: it is as if it had never been closed."""
-    return given((h.power == Power.OFF) & c.clean).then(c.clean.becomes(value=False))
+    return given((h.power == Power.OFF) & c.clean).then(c.clean.becomes(False))
 
 
 @action("BMP-13")
@@ -237,7 +237,7 @@ def bring_back_copy(h: Host, c: Copy) -> Step:
     """A restore of the machine's own files brings back the clean copy of an older run."""
     return given((h.power == Power.OFF) & (c.kept_run != NOTHING) & (c.kept_run != c.run)).then(
         c.run.becomes(c.kept_run),
-        c.clean.becomes(value=True),
+        c.clean.becomes(True),
         *(c.marks[b].becomes(c.kept[b]) for b in h.blocks),
     )
 

@@ -127,7 +127,7 @@ def write_and_record(c: Captured, disk: int, block: int) -> Step:
     number = disk * len(d.blocks) + block
     return given(is_next(c.source, number, c.last_version)).then(
         d.source[block].becomes(d.source[block] + 1),
-        d.recorded[block].becomes(value=True),
+        d.recorded[block].becomes(True),
     )
 
 
@@ -149,10 +149,10 @@ def send_in_order(c: Captured, disk: int, block: int) -> Step:
     """In metadata mode the oldest record is sent, with what the block holds by now."""
     d = c.disks[disk]
     return given(records_count(c) & (d.mode == METADATA) & d.recorded[block] & is_oldest(d, block)).then(
-        c.whole.becomes(value=False),
+        c.whole.becomes(False),
         c.overtaken.becomes(c.overtaken | ~is_oldest(d, block)),
         d.replica[block].becomes(d.source[block]),
-        d.recorded[block].becomes(value=False),
+        d.recorded[block].becomes(False),
     )
 
 
@@ -161,9 +161,9 @@ def send_any(c: Captured, disk: int, block: int) -> Step:
     """In bitmap mode any marked block is sent, with what it holds by now."""
     d = c.disks[disk]
     return given(records_count(c) & (d.mode == BITMAP) & d.recorded[block]).then(
-        c.whole.becomes(value=False),
+        c.whole.becomes(False),
         d.replica[block].becomes(d.source[block]),
-        d.recorded[block].becomes(value=False),
+        d.recorded[block].becomes(False),
     )
 
 
@@ -180,7 +180,7 @@ def memory_runs_out(c: Captured, disk: int) -> Step:
     d = c.disks[disk]
     return given(d.mode == BITMAP).then(
         c.resync.becomes(Resync.REQUIRED),
-        *(record.becomes(value=False) for record in d.recorded),
+        *(record.becomes(False) for record in d.recorded),
     )
 
 

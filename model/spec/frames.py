@@ -70,7 +70,7 @@ class Frame(Component):
         """Nothing is in it."""
         yield self.sequence.becomes(NOTHING)
         yield self.generation.becomes(NOTHING)
-        yield self.torn.becomes(value=False)
+        yield self.torn.becomes(False)
 
 
 class Wire(Component):
@@ -178,7 +178,7 @@ def frame_is_repeated(x: Stream, place: int) -> Step:
 def frame_is_torn(x: Stream, place: int) -> Step:
     """Only a part of a frame arrives, or some of it is changed."""
     f = x.wire.frames[place]
-    return given(is_there(f) & ~f.torn).then(f.torn.becomes(value=True))
+    return given(is_there(f) & ~f.torn).then(f.torn.becomes(True))
 
 
 @action("FRM-5", place="wire")

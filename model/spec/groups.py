@@ -93,17 +93,17 @@ def end_round(g: Group) -> Iterator[Effect]:
     """The coordinator forgets the round: no answer, no marker, no arrival is left of it."""
     yield g.round.becomes(Round.IDLE)
     for m in g.members:
-        yield m.answered.becomes(value=False)
-        yield m.marked.becomes(value=False)
+        yield m.answered.becomes(False)
+        yield m.marked.becomes(False)
         yield m.marker.becomes(NOTHING)
-        yield m.arrived.becomes(value=False)
+        yield m.arrived.becomes(False)
 
 
 @action("GRP-1", member="members")
 def write_in_group(g: Group, member: int) -> Step:
     """A member that is not held writes, wherever it runs; each but the first answers a write of the one before it."""
     m = g.members[member]
-    prompted = m.written < g.members[member - 1].written if member > 0 else as_bool(value=True)
+    prompted = m.written < g.members[member - 1].written if member > 0 else as_bool(True)
     return given(~m.held & prompted & (m.written < m.last_write)).then(m.written.becomes(m.written + 1))
 
 
@@ -118,8 +118,8 @@ def hold_writes(g: Group, member: int) -> Step:
     """A member holds its writes and answers that it does."""
     m = g.members[member]
     return given((g.round == Round.HOLDING) & ~m.held & ~m.answered).then(
-        m.held.becomes(value=True),
-        m.answered.becomes(value=True),
+        m.held.becomes(True),
+        m.answered.becomes(True),
     )
 
 
@@ -136,7 +136,7 @@ def place_marker(g: Group, member: int) -> Step:
     """A member that still holds its writes puts the marker into its stream; one that let go does not any more."""
     m = g.members[member]
     return given((g.round == Round.MARKING) & m.held & ~m.marked).then(
-        m.marked.becomes(value=True),
+        m.marked.becomes(True),
         m.marker.becomes(m.written),
     )
 
@@ -145,7 +145,7 @@ def place_marker(g: Group, member: int) -> Step:
 def hold_times_out(g: Group, member: int) -> Step:
     """A member that does not hear from its coordinator lets its writes go on, so that no workload hangs for ever."""
     m = g.members[member]
-    return given(m.held).then(m.held.becomes(value=False))
+    return given(m.held).then(m.held.becomes(False))
 
 
 @action("GRP-7")
@@ -153,7 +153,7 @@ def release_members(g: Group) -> Step:
     """Every marker is placed: all writes go on, and the marked streams are awaited."""
     return given((g.round == Round.MARKING) & for_each(g.members, lambda m: m.marked)).then(
         g.round.becomes(Round.DELIVERING),
-        *(m.held.becomes(value=False) for m in g.members),
+        *(m.held.becomes(False) for m in g.members),
     )
 
 
@@ -161,14 +161,14 @@ def release_members(g: Group) -> Step:
 def deliver_marker(g: Group, member: int) -> Step:
     """A member's stream has arrived up to its marker; its part of the point is stored and not yet listed."""
     m = g.members[member]
-    return given((g.round == Round.DELIVERING) & m.marked & ~m.arrived).then(m.arrived.becomes(value=True))
+    return given((g.round == Round.DELIVERING) & m.marked & ~m.arrived).then(m.arrived.becomes(True))
 
 
 @action("GRP-9")
 def list_shared_point(g: Group) -> Step:
     """Every part has arrived: the point is listed for all members at once, in the place of the one before it."""
     return given((g.round == Round.DELIVERING) & for_each(g.members, lambda m: m.arrived)).then(
-        g.listed.becomes(value=True),
+        g.listed.becomes(True),
         *(m.kept.becomes(m.arrived) for m in g.members),
         *(m.image.becomes(m.marker) for m in g.members),
         *end_round(g),
@@ -179,7 +179,7 @@ def list_shared_point(g: Group) -> Step:
 def abort_round(g: Group) -> Step:
     """A member does not answer, mark or deliver in time: every write goes on and the round leaves no point."""
     return given(g.round != Round.IDLE).then(
-        *(m.held.becomes(value=False) for m in g.members),
+        *(m.held.becomes(False) for m in g.members),
         *end_round(g),
     )
 
@@ -188,9 +188,9 @@ def abort_round(g: Group) -> Step:
 def fail_over_group(g: Group) -> Step:
     """All members fail over together, each to its part of the newest shared point; the open round ends."""
     return given(g.listed & ~failed_over(g)).then(
-        *(m.over.becomes(value=True) for m in g.members),
+        *(m.over.becomes(True) for m in g.members),
         *(m.written.becomes(m.image) for m in g.members),
-        *(m.held.becomes(value=False) for m in g.members),
+        *(m.held.becomes(False) for m in g.members),
         *end_round(g),
     )
 

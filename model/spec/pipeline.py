@@ -185,25 +185,25 @@ def point_at_applied(a: Agent, t: Target) -> Step:
 @action("PIP-12")
 def near_hop_breaks(p: Line) -> Step:
     """Nothing travels between the machine and the process server."""
-    return given(p.near).then(p.near.becomes(value=False))
+    return given(p.near).then(p.near.becomes(False))
 
 
 @action("PIP-13")
 def near_hop_heals(p: Line) -> Step:
     """The machine reaches its process server again; no mark is cleared by that."""
-    return given(~p.near).then(p.near.becomes(value=True))
+    return given(~p.near).then(p.near.becomes(True))
 
 
 @action("PIP-14")
 def far_hop_breaks(p: Line) -> Step:
     """Nothing travels between the process server and the target."""
-    return given(p.far).then(p.far.becomes(value=False))
+    return given(p.far).then(p.far.becomes(False))
 
 
 @action("PIP-15")
 def far_hop_heals(p: Line) -> Step:
     """The process server reaches the target again; no mark is cleared by that."""
-    return given(~p.far).then(p.far.becomes(value=True))
+    return given(~p.far).then(p.far.becomes(True))
 
 
 @action("PIP-16")
@@ -211,8 +211,8 @@ def change_meets_dead_near_hop(a: Agent, p: Line) -> Step:
     """A record that had to reach the process server could not: it is lost on its way and the machine is marked."""
     waits = (p.held < a.sent) | (a.sent < a.written)
     return given(flows(a) & ~p.near & waits).then(
-        a.failed.becomes(value=True),
-        a.marked.becomes(value=True),
+        a.failed.becomes(True),
+        a.marked.becomes(True),
         a.sent.becomes(p.held),
     )
 
@@ -221,8 +221,8 @@ def change_meets_dead_near_hop(a: Agent, p: Line) -> Step:
 def change_meets_dead_far_hop(a: Agent, p: Line, t: Target) -> Step:
     """A record that had to reach the target could not: the process server gives it up and the machine is marked."""
     return given(flows(a) & ~p.far & (t.landed < p.held)).then(
-        a.failed.becomes(value=True),
-        a.marked.becomes(value=True),
+        a.failed.becomes(True),
+        a.marked.becomes(True),
         *start_again(a, p, t),
     )
 
@@ -236,20 +236,20 @@ def process_server_dies(a: Agent, p: Line, t: Target) -> Step:
 @action("PIP-19")
 def agent_dies(a: Agent) -> Step:
     """The agent and its records are gone; what it had sent travels on."""
-    return given(a.up).then(a.up.becomes(value=False), a.released.becomes(a.written))
+    return given(a.up).then(a.up.becomes(False), a.released.becomes(a.written))
 
 
 @action("PIP-20")
 def agent_comes_back(a: Agent) -> Step:
     """Nobody knows what was written meanwhile: the machine is marked."""
-    return given(~a.up).then(a.up.becomes(value=True), a.marked.becomes(value=True))
+    return given(~a.up).then(a.up.becomes(True), a.marked.becomes(True))
 
 
 @action("PIP-21")
 def target_crashes_unflushed(t: Target) -> Step:
     """The target loses what was not flushed; of what was being applied any part may have reached the seed disk."""
     return given(t.up).then(
-        t.up.becomes(value=False),
+        t.up.becomes(False),
         t.landed.becomes(t.cached),
         t.applied.becomes(t.hardened),
     )
@@ -259,7 +259,7 @@ def target_crashes_unflushed(t: Target) -> Step:
 def target_crashes_flushed(t: Target) -> Step:
     """The target dies after its storage has flushed the log by itself: more survives than was promised."""
     return given(t.up & (t.cached < t.landed)).then(
-        t.up.becomes(value=False),
+        t.up.becomes(False),
         t.cached.becomes(t.landed),
         t.applied.becomes(t.hardened),
     )
@@ -268,15 +268,15 @@ def target_crashes_flushed(t: Target) -> Step:
 @action("PIP-23")
 def target_recovers(a: Agent, p: Line, t: Target) -> Step:
     """The target starts again from its log; what was not in it is sent once more."""
-    return given(~t.up).then(t.up.becomes(value=True), *start_again(a, p, t))
+    return given(~t.up).then(t.up.becomes(True), *start_again(a, p, t))
 
 
 @action("PIP-24")
 def compare_and_complete(a: Agent, p: Line, t: Target) -> Step:
     """Both sides are compared and made equal (the protocol is a chapter of its own): changes flow again."""
     return given(a.up & a.marked & p.near & p.far & t.up & is_drained(t)).then(
-        a.marked.becomes(value=False),
-        a.failed.becomes(value=False),
+        a.marked.becomes(False),
+        a.failed.becomes(False),
         *(place.becomes(a.written) for place in (a.sent, a.released, p.held, t.landed, t.cached)),
         *(place.becomes(a.written) for place in (t.touched, t.applied, t.hardened, t.trimmed)),
     )
@@ -286,7 +286,7 @@ def compare_and_complete(a: Agent, p: Line, t: Target) -> Step:
 def log_is_damaged(a: Agent, p: Line, t: Target) -> Step:
     """A record of the log turns out to be damaged or missing: nothing behind it is used, and the machine is marked."""
     return given(t.up & (t.applied < t.landed)).then(
-        a.marked.becomes(value=True),
+        a.marked.becomes(True),
         *(place.becomes(t.applied) for place in (a.sent, p.held, t.landed, t.cached)),
     )
 

@@ -126,7 +126,7 @@ def start_plan(p: Plan) -> Step:
 def start_drill(p: Plan) -> Step:
     """A test failover skips the shutdown: production goes on."""
     return given(p.phase == Phase.IDLE).then(
-        p.drill.becomes(value=True),
+        p.drill.becomes(True),
         p.phase.becomes(Phase.FAILING_OVER),
     )
 
@@ -135,7 +135,7 @@ def start_drill(p: Plan) -> Step:
 def shut_down_source(p: Plan, group: int, machine: int) -> Step:
     """One source after the other is shut down, as well as that can be done."""
     m = p.groups[group].machines[machine]
-    return given((p.phase == Phase.SHUTTING_DOWN) & m.source_runs).then(m.source_runs.becomes(value=False))
+    return given((p.phase == Phase.SHUTTING_DOWN) & m.source_runs).then(m.source_runs.becomes(False))
 
 
 @action("PLN-4")
@@ -183,7 +183,7 @@ def fail_script(p: Plan) -> Step:
     """The script before the group fails, or its time is over: the plan warns and goes on."""
     return given(p.phase == Phase.BEFORE_GROUP).then(
         p.phase.becomes(Phase.STARTING),
-        p.warned.becomes(value=True),
+        p.warned.becomes(True),
     )
 
 
@@ -200,7 +200,7 @@ def fail_to_prepare(p: Plan, group: int, machine: int) -> Step:
     m = p.groups[group].machines[machine]
     return given(has_its_turn(p, group) & (m.stage == Stage.BUILT)).then(
         m.stage.becomes(Stage.LEFT_OFF),
-        m.refused.becomes(value=True),
+        m.refused.becomes(True),
     )
 
 
@@ -231,7 +231,7 @@ def fail_after_power_on(p: Plan, group: int, machine: int) -> Step:
     m = p.groups[group].machines[machine]
     return given(has_its_turn(p, group) & (m.stage == Stage.UP)).then(
         m.stage.becomes(Stage.DONE),
-        p.warned.becomes(value=True),
+        p.warned.becomes(True),
     )
 
 

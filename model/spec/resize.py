@@ -108,7 +108,7 @@ def send_cell(r: Resizable, cell: int) -> Step:
     """A marked cell leaves for the replica, zeroes like any other content."""
     return given(marks_tell(r) & r.marked[cell]).then(
         r.travelling[cell].becomes(r.source[cell]),
-        r.marked[cell].becomes(value=False),
+        r.marked[cell].becomes(False),
     )
 
 

@@ -148,8 +148,8 @@ def empty_wire(w: Wire, but: Answer = Answer.NONE) -> Iterator[Effect]:
 
 def forget(s: Sender) -> Iterator[Effect]:
     """The bitmap is given up: the machine is marked as a whole."""
-    yield s.quiet.becomes(value=False)
-    yield from (mark.becomes(value=False) for mark in s.dirty)
+    yield s.quiet.becomes(False)
+    yield from (mark.becomes(False) for mark in s.dirty)
     yield from (content.becomes(NOTHING) for content in s.ended)
 
 
@@ -160,7 +160,7 @@ def write_beside_resync(s: Sender, block: int) -> Step:
     return given(s.disk[block] < s.last_version).then(
         s.disk[block].becomes(s.disk[block] + 1),
         s.dirty[block].becomes(s.dirty[block] | tracked),
-        s.quiet.becomes(value=False),
+        s.quiet.becomes(False),
     )
 
 
@@ -169,7 +169,7 @@ def stamp_start(s: Sender, w: Wire) -> Step:
     """The sender stamps START with an empty bitmap and tracks from here on; a failed session starts the same way."""
     return given(s.at.is_in(Sends.MARKED, Sends.FAILED) & w.up).then(
         s.at.becomes(Sends.STARTED),
-        s.quiet.becomes(value=True),
+        s.quiet.becomes(True),
         w.stamp.becomes(Stamp.START),
     )
 
@@ -200,7 +200,7 @@ def send_block(s: Sender, w: Wire, block: int) -> Step:
     sends = s.at.is_in(Sends.COPYING, Sends.COMPLETED)
     return given(sends & w.up & s.dirty[block] & (w.content[block] == NOTHING)).then(
         w.content[block].becomes(s.disk[block]),
-        s.dirty[block].becomes(value=False),
+        s.dirty[block].becomes(False),
     )
 
 
@@ -258,10 +258,10 @@ def restart_inline(s: Sender, w: Wire) -> Step:
     """Asked to, the sender starts the same session over; nobody has to schedule it again."""
     return given(in_session(s) & (w.answer == Answer.RESTART)).then(
         s.at.becomes(Sends.STARTED),
-        s.quiet.becomes(value=True),
+        s.quiet.becomes(True),
         w.stamp.becomes(Stamp.START),
         w.answer.becomes(Answer.NONE),
-        *(mark.becomes(value=False) for mark in s.dirty),
+        *(mark.becomes(False) for mark in s.dirty),
         *(content.becomes(NOTHING) for content in s.ended),
     )
 
@@ -305,7 +305,7 @@ def wire_breaks(s: Sender, r: Receiver, w: Wire) -> Step:
     """The connection is lost and both ends see it: an open session fails, and changes that flowed mark the machine."""
     marked = (s.at == Sends.COMPLETED).then(Sends.MARKED, s.at)
     return given(w.up).then(
-        w.up.becomes(value=False),
+        w.up.becomes(False),
         s.at.becomes(in_session(s).then(Sends.FAILED, marked)),
         r.at.becomes(Receives.IDLE),
         *empty_wire(w),
@@ -316,7 +316,7 @@ def wire_breaks(s: Sender, r: Receiver, w: Wire) -> Step:
 @action("RES-22")
 def wire_heals(w: Wire) -> Step:
     """The connection is back; nothing else changes by that."""
-    return given(~w.up).then(w.up.becomes(value=True))
+    return given(~w.up).then(w.up.becomes(True))
 
 
 @always("RES-23", why="a stale block without a mark is never sent again")

@@ -74,9 +74,9 @@ def is_newest(s: Store, instant: int) -> Bool:
 def is_worth_keeping(s: Store, instant: int, arriving: int) -> Bool:
     """When a later point arrives, one is worth keeping while recent, or as its bucket's oldest within the retention."""
     if arriving - instant < s.recent:
-        return as_bool(value=True)
+        return as_bool(True)
     if arriving - instant >= s.retention:
-        return as_bool(value=False)
+        return as_bool(False)
     rivals = (i for i in s.bucket_of(instant) if arriving - s.retention < i < instant)
     return for_each(rivals, lambda i: ~s.points[i].kept)
 
@@ -94,8 +94,8 @@ def point_arrives(s: Store, instant: int) -> Step:
     return given(s.now == instant).then(
         s.now.becomes(instant + 1),
         s.newest.becomes(instant + 1),
-        s.points[instant].taken.becomes(value=True),
-        s.points[instant].kept.becomes(value=True),
+        s.points[instant].taken.becomes(True),
+        s.points[instant].kept.becomes(True),
         *(s.points[i].kept.becomes(survives(s, i, instant)) for i in older),
         *(s.points[i].use.becomes((s.points[i].use == Use.PINNED).then(Use.PINNED, Use.FREE)) for i in older),
     )

@@ -46,7 +46,7 @@ def turn(wheel: Wheel) -> Step:
 @action("W-2")
 def slip(one: Wheel, other: Wheel) -> Step:
     """A wheel gets loose only when the other one is past a place where neither can be; then it turns too far."""
-    return given((one.count == 3) & (other.count == 0) & other.loose).then(one.loose.becomes(value=True))
+    return given((one.count == 3) & (other.count == 0) & other.loose).then(one.loose.becomes(True))
 
 
 @action("W-3")
@@ -139,7 +139,7 @@ def test_a_number_that_does_leave_its_range_stops_every_engine(engine: str) -> N
     @action("W-4")
     def loosen(wheel: Wheel) -> Step:
         """A wheel gets loose at its end."""
-        return given(wheel.count == 3).then(wheel.loose.becomes(value=True))
+        return given(wheel.count == 3).then(wheel.loose.becomes(True))
 
     with pytest.raises(SpecError, match=r"would become 4, it holds 0\.\.3"):
         explorer(wheels(turn, loosen, run_away), engine).explore()

@@ -48,7 +48,7 @@ def shutter(lamp: Lamp) -> Step:
 @action("T-2")
 def light(lamp: Lamp) -> Step:
     """Possible only while the shutter is open."""
-    return given(~lamp.shut & ~lamp.lit & ~lamp.broken).then(lamp.lit.becomes(value=True))
+    return given(~lamp.shut & ~lamp.lit & ~lamp.broken).then(lamp.lit.becomes(True))
 
 
 @action("T-3")
@@ -60,7 +60,7 @@ def knock(lamp: Lamp) -> Step:
 @action("T-4")
 def elsewhere(lamp: Lamp) -> Step:
     """A rule that the toy does not have."""
-    return given(lamp.lit).then(lamp.lit.becomes(value=False))
+    return given(lamp.lit).then(lamp.lit.becomes(False))
 
 
 def promise(**counted: tuple[Action, ...]) -> Eventually:

@@ -55,7 +55,7 @@ def close(tray: Tray, cell: int) -> Step:
     c = tray.cells[cell]
     others = [other for number, other in enumerate(tray.cells) if number != cell]
     return given((c.count == 2) & ~c.closed).then(
-        c.closed.becomes(value=True), tray.spoilt.becomes(tray.spoilt | exists(others, lambda other: other.closed))
+        c.closed.becomes(True), tray.spoilt.becomes(tray.spoilt | exists(others, lambda other: other.closed))
     )
 
 
@@ -64,7 +64,7 @@ def close_in_turn(tray: Tray, cell: int) -> Step:
     """The first cell is closed before the others."""
     c, first = tray.cells[cell], tray.cells[0]
     free = c.count == 2 if cell == 0 else (c.count == 2) & first.closed
-    return given(free & ~c.closed).then(c.closed.becomes(value=True))
+    return given(free & ~c.closed).then(c.closed.becomes(True))
 
 
 @always("T-8", why="test")

@@ -58,26 +58,26 @@ def count_up(n: Node, hub: Hub) -> Step:
 def start(n: Node) -> Step:
     """A local move whose effect reads several variables."""
     return given(~n.busy & (n.count > 1)).then(
-        n.busy.becomes(value=True), n.colour.becomes((n.count == 2).then(Colour.GREEN, Colour.BLUE))
+        n.busy.becomes(True), n.colour.becomes((n.count == 2).then(Colour.GREEN, Colour.BLUE))
     )
 
 
 @action("T-3")
 def shut(hub: Hub) -> Step:
     """A move of the hub alone."""
-    return given(hub.open & (hub.turn == 2)).then(hub.open.becomes(value=False))
+    return given(hub.open & (hub.turn == 2)).then(hub.open.becomes(False))
 
 
 @action("T-4")
 def stay(n: Node) -> Step:
     """Fires and changes nothing."""
-    return given(n.busy & (n.count == 3)).then(n.busy.becomes(value=True))
+    return given(n.busy & (n.count == 3)).then(n.busy.becomes(True))
 
 
 @action("T-5")
 def turn_when_busy(n: Node, hub: Hub) -> Step:
     """The hub and one node together."""
-    return given(n.busy & (hub.turn < 2)).then(hub.turn.becomes(hub.turn + 1), n.busy.becomes(value=False))
+    return given(n.busy & (hub.turn < 2)).then(hub.turn.becomes(hub.turn + 1), n.busy.becomes(False))
 
 
 @action("T-6")

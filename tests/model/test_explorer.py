@@ -46,13 +46,13 @@ def up(c: Counter) -> Step:
 @action("T-2")
 def turn(c: Counter) -> Step:
     """The switch goes on, once."""
-    return given(~c.switch & (c.count == 2)).then(c.switch.becomes(value=True))
+    return given(~c.switch & (c.count == 2)).then(c.switch.becomes(True))
 
 
 @action("T-3")
 def never(c: Counter) -> Step:
     """The switch goes off where it cannot be on."""
-    return given(c.switch & (c.count < 2)).then(c.switch.becomes(value=False))
+    return given(c.switch & (c.count < 2)).then(c.switch.becomes(False))
 
 
 @action("T-4")
@@ -100,7 +100,7 @@ def test_states_transitions_and_depth_are_counted_exactly() -> None:
 @action("T-5")
 def nod(c: Counter) -> Step:
     """Say again what is known."""
-    return given(c.switch).then(c.switch.becomes(value=True))
+    return given(c.switch).then(c.switch.becomes(True))
 
 
 def test_an_action_that_never_changes_anything_is_named() -> None:

@@ -59,7 +59,7 @@ MISTAKES: list[tuple[str, Callable[[], object], str]] = [
     # and more than the thirteen
     ("not of one",              lambda: not m.captures,                                  "write  ~(m.captures)"),
     ("& before ==",             lambda: (m.phase == Phase.COPYING & m.captures),         "binds tighter"),
-    ("two values at once",      lambda: given(m.captures).then(m.captures.becomes(value=True), m.captures.becomes(value=False)), "two things"),
+    ("two values at once",      lambda: given(m.captures).then(m.captures.becomes(True), m.captures.becomes(False)), "two things"),
     ("identity for equality",  lambda: given(m.captures & (m.phase is Phase.COPYING)), "got False"),  # type: ignore[operator,comparison-overlap]
     ("an effect on a formula",  lambda: (m.source[0] + 1).becomes(1),                    "is not a variable"),
     ("a choice of two kinds",   lambda: m.captures.then(m.source[0], m.dirty[0]),        "expected a value like"),  # type: ignore[call-overload]

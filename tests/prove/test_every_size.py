@@ -172,7 +172,7 @@ def look_two_ahead(s: Shelf, box: int) -> Step:
 def raise_alarm(s: Shelf) -> Step:
     """One box is empty and one is full: that takes two of them."""
     return given(exists(s.boxes, lambda box: box == 0) & exists(s.boxes, lambda box: box == 2)).then(
-        s.alarm.becomes(value=True)
+        s.alarm.becomes(True)
     )
 
 

@@ -50,7 +50,7 @@ class Hub(Component):
 @action("O-4", place="readers")
 def take(h: Hub, place: int) -> Step:
     """Take a place."""
-    return given(~h.places[place]).then(h.places[place].becomes(value=True))
+    return given(~h.places[place]).then(h.places[place].becomes(True))
 
 
 @action("O-5", place="readers")

@@ -141,7 +141,7 @@ class Door(Component):
 @action("T-1")
 def shut(door: Door) -> Step:
     """Only what is open can be shut."""
-    return given(door.open).then(door.open.becomes(value=False))
+    return given(door.open).then(door.open.becomes(False))
 
 
 @pytest.mark.parametrize("cover", list(Cover))

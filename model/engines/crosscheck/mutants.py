@@ -101,7 +101,7 @@ def _alternatives(node: Expr) -> Iterator[Expr]:
 
 def _other_constants(node: Expr) -> Iterator[Expr]:
     if isinstance(node.constant, bool):
-        yield as_bool(value=not node.constant)
+        yield as_bool(not node.constant)
     elif isinstance(node.constant, int):
         yield from (_number(value) for value in (node.constant + 1, node.constant - 1) if value >= 0)
     elif isinstance(node.domain, Members):

@@ -15,7 +15,7 @@ def simple(node: Expr) -> Expr:
         return _joined(node, args, neutral=node.op is Op.AND)
     match node.op:
         case Op.NOT if args[0].op is Op.CONSTANT:
-            return as_bool(value=not args[0].constant)
+            return as_bool(not args[0].constant)
         case Op.NOT if args[0].op is Op.NOT:
             return args[0].args[0]
         case Op.CHOOSE if args[0].op is Op.CONSTANT:
@@ -28,10 +28,10 @@ def simple(node: Expr) -> Expr:
 def _joined(node: Expr, args: tuple[Expr, ...], *, neutral: bool) -> Expr:
     constants = {arg.constant for arg in args if arg.op is Op.CONSTANT}
     if (not neutral) in constants:
-        return as_bool(value=not neutral)
+        return as_bool(not neutral)
     left = tuple(arg for arg in args if arg.op is not Op.CONSTANT)
     if not left:
-        return as_bool(value=neutral)
+        return as_bool(neutral)
     return left[0] if len(left) == 1 else Bool(node.op, left, source=node.source)
 
 

@@ -14,7 +14,7 @@ def test_failover(m: Machine, slot: int) -> Step:
     """A test machine is built from the chosen point, which is pinned until the clean-up; replication goes on."""
     chosen = m.points[slot]
     return given((m.protection == Protection.PROTECTED) & m.forward & ~m.drill & chosen.kept).then(
-        m.drill.becomes(value=True),
+        m.drill.becomes(True),
         *(m.drill_disk[b].becomes(chosen.image[b]) for b in m.blocks),
         *use_only(m, chosen),
     )
@@ -31,7 +31,7 @@ def write_in_drill(m: Machine, block: int) -> Step:
 def clean_up_test(m: Machine) -> Step:
     """The test machine and what was written in it are deleted; its point is free again."""
     return given(m.drill).then(
-        m.drill.becomes(value=False),
+        m.drill.becomes(False),
         *(content.becomes(NOTHING) for content in m.drill_disk),
-        *(slot.used.becomes(value=False) for slot in m.points),
+        *(slot.used.becomes(False) for slot in m.points),
     )

@@ -27,7 +27,7 @@ def build_from(m: Machine, chosen: Slot) -> Iterator[Effect]:
 
 def stop_replication(m: Machine) -> Iterator[Effect]:
     """Nothing is tracked, nothing is on its way, no mark is left."""
-    yield m.agent_up.becomes(value=False)
+    yield m.agent_up.becomes(False)
     yield m.resync.becomes(Resync.NONE)
     yield from clear_bitmap(m)
     yield from clear_log(m)
@@ -35,14 +35,14 @@ def stop_replication(m: Machine) -> Iterator[Effect]:
 
 def run_in_cloud(m: Machine) -> Iterator[Effect]:
     """The cloud machine starts; the on-premises machine is off or fenced."""
-    yield m.runs_in_cloud.becomes(value=True)
-    yield m.runs_on_premises.becomes(value=False)
+    yield m.runs_in_cloud.becomes(True)
+    yield m.runs_on_premises.becomes(False)
 
 
 def run_on_premises(m: Machine) -> Iterator[Effect]:
     """The on-premises machine starts; the cloud machine is off."""
-    yield m.runs_on_premises.becomes(value=True)
-    yield m.runs_in_cloud.becomes(value=False)
+    yield m.runs_on_premises.becomes(True)
+    yield m.runs_in_cloud.becomes(False)
 
 
 @action("LC-1")
@@ -50,7 +50,7 @@ def enable(m: Machine) -> Step:
     """A seed disk is created and every block has to travel."""
     return given((m.protection == Protection.UNPROTECTED) & m.runs_on_premises).then(
         m.protection.becomes(Protection.INITIAL_REPLICATION),
-        m.agent_up.becomes(value=True),
+        m.agent_up.becomes(True),
         *mark_every_block(m),
     )
 
@@ -117,7 +117,7 @@ def reprotect(m: Machine, link: Link) -> Step:
     return given(over & link.up).then(
         m.protection.becomes(Protection.INITIAL_REPLICATION),
         m.direction.becomes(m.forward.then(Direction.REVERSE, Direction.FORWARD)),
-        m.agent_up.becomes(value=True),
+        m.agent_up.becomes(True),
         *mark_differing_blocks(m),
         *drop_points(m),
     )
@@ -139,7 +139,7 @@ def cancel(m: Machine) -> Step:
     """The failback is undone: the safety snapshot comes back on premises and the cloud machine runs again."""
     return given((m.protection == Protection.FAILED_OVER) & ~m.forward).then(
         m.protection.becomes(Protection.PROTECTED),
-        m.agent_up.becomes(value=True),
+        m.agent_up.becomes(True),
         *run_in_cloud(m),
         *(m.source[b].becomes(m.seed[b]) for b in m.blocks),
     )

@@ -10,7 +10,7 @@ from siteproof.model.language import Effect, Step, action, as_bool, exists, give
 from siteproof.model.nouns.vocabulary import Resync
 from siteproof.model.spec.data_plane.machine import NOTHING, Machine, delta_flows, log_is_empty
 
-EVER, NEVER = as_bool(value=True), as_bool(value=False)
+EVER, NEVER = as_bool(True), as_bool(False)
 
 
 @action("PT-1")

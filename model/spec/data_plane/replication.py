@@ -27,18 +27,18 @@ from siteproof.model.spec.data_plane.machine import (
 
 def clear_log(m: Machine) -> Iterator[Effect]:
     """Nothing is on its way any more."""
-    yield m.received.becomes(value=False)
+    yield m.received.becomes(False)
     yield from (place.becomes(NOTHING) for place in m.log)
 
 
 def clear_bitmap(m: Machine) -> Iterator[Effect]:
     """No block is marked any more."""
-    return (mark.becomes(value=False) for mark in m.dirty)
+    return (mark.becomes(False) for mark in m.dirty)
 
 
 def mark_every_block(m: Machine) -> Iterator[Effect]:
     """Every block has to travel."""
-    return (mark.becomes(value=True) for mark in m.dirty)
+    return (mark.becomes(True) for mark in m.dirty)
 
 
 def mark_differing_blocks(m: Machine) -> Iterator[Effect]:
@@ -78,14 +78,14 @@ def copy_block(m: Machine, link: Link, block: int) -> Step:
     """During the initial copy and a resynchronisation, one marked block travels at a time; writes go on beside it."""
     return given(compares(m) & link.up & log_is_empty(m) & m.dirty[block]).then(
         m.log[block].becomes(m.sender[block]),
-        m.dirty[block].becomes(value=False),
+        m.dirty[block].becomes(False),
     )
 
 
 @action("REP-5")
 def receive(m: Machine, link: Link) -> Step:
     """What was sent reaches the cache and is acknowledged: from now on it cannot get lost."""
-    return given(in_flight(m) & link.up).then(m.received.becomes(value=True))
+    return given(in_flight(m) & link.up).then(m.received.becomes(True))
 
 
 @action("REP-6", block="blocks")
@@ -116,13 +116,13 @@ def complete_copy(m: Machine) -> Step:
 @action("REP-8")
 def link_breaks(link: Link) -> Step:
     """The network between the sites is cut."""
-    return given(link.up).then(link.up.becomes(value=False))
+    return given(link.up).then(link.up.becomes(False))
 
 
 @action("REP-9")
 def link_heals(link: Link) -> Step:
     """The network is back. No mark and no bitmap is touched by that: nothing is known to be equal."""
-    return given(~link.up).then(link.up.becomes(value=True))
+    return given(~link.up).then(link.up.becomes(True))
 
 
 @action("REP-10")
@@ -135,14 +135,14 @@ def copy_is_interrupted(m: Machine, link: Link) -> Step:
 @action("REP-11")
 def agent_crashes(m: Machine) -> Step:
     """The agent dies and its bitmap with it; the workload goes on and nobody notes what it writes."""
-    return given(tracks(m)).then(m.agent_up.becomes(value=False), *clear_bitmap(m))
+    return given(tracks(m)).then(m.agent_up.becomes(False), *clear_bitmap(m))
 
 
 @action("REP-12")
 def agent_restarts_during_copy(m: Machine) -> Step:
     """After a crash the initial copy starts over."""
     copies = m.protection == Protection.INITIAL_REPLICATION
-    return given(copies & ~m.agent_up).then(m.agent_up.becomes(value=True), *mark_every_block(m))
+    return given(copies & ~m.agent_up).then(m.agent_up.becomes(True), *mark_every_block(m))
 
 
 @action("RES-1")
@@ -150,7 +150,7 @@ def agent_restarts(m: Machine) -> Step:
     """After a crash nobody knows what was written: the machine is marked, and a running resynchronisation fails."""
     interrupted = (m.resync == Resync.RUNNING).then(Resync.FAILED, m.resync)
     return given((m.protection == Protection.PROTECTED) & ~m.agent_up).then(
-        m.agent_up.becomes(value=True),
+        m.agent_up.becomes(True),
         m.resync.becomes((m.resync == Resync.NONE).then(Resync.REQUIRED, interrupted)),
     )
 

@@ -10,7 +10,7 @@ from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 def receive(m: Machine, link: Link) -> Step:
     """What was sent is acknowledged when nothing was written since: a busy workload is never acknowledged."""
     busy = delta_flows(m) & something_dirty(m)
-    return given(in_flight(m) & link.up & ~busy).then(m.received.becomes(value=True))
+    return given(in_flight(m) & link.up & ~busy).then(m.received.becomes(True))
 
 
 EXHIBIT = Exhibit(

@@ -10,7 +10,7 @@ def stamp_start(s: Sender, w: Wire) -> Step:
     """The sender is armed and waits for the receiver's hashes, which wait for START."""
     return given(s.at.is_in(Sends.MARKED, Sends.FAILED) & w.up).then(
         s.at.becomes(Sends.STARTED),
-        s.quiet.becomes(value=True),
+        s.quiet.becomes(True),
     )
 
 

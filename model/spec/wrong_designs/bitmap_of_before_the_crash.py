@@ -12,12 +12,12 @@ def boot(h: Host, c: Copy) -> Step:
     trusted = c.run == h.run
     return given((h.power == Power.OFF) & (h.run < h.last_run)).then(
         h.power.becomes(Power.ON),
-        h.agent_up.becomes(value=True),
+        h.agent_up.becomes(True),
         h.run.becomes(h.run + 1),
         h.resync.becomes(trusted.then(h.resync, Resync.REQUIRED)),
         *(h.memory[b].becomes(trusted & c.marks[b]) for b in h.blocks),
         c.run.becomes(h.run + 1),
-        c.clean.becomes(value=False),
+        c.clean.becomes(False),
     )
 
 

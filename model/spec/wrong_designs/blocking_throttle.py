@@ -12,7 +12,7 @@ def write_under_pressure(e: Estate) -> Step:
     full = m.records == m.memory
     return given(m.mode == DATA).then(
         m.records.becomes(full.then(m.records, m.records + 1)),
-        m.pointed.becomes(value=False),
+        m.pointed.becomes(False),
         m.waits.becomes(m.waits | full),
     )
 

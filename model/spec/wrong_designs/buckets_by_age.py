@@ -12,8 +12,8 @@ def point_arrives(s: Store, instant: int) -> Step:
     return given(s.now == instant).then(
         s.now.becomes(instant + 1),
         s.newest.becomes(instant + 1),
-        s.points[instant].taken.becomes(value=True),
-        s.points[instant].kept.becomes(value=True),
+        s.points[instant].taken.becomes(True),
+        s.points[instant].kept.becomes(True),
         *(s.points[i].kept.becomes(_survives(s, i, instant)) for i in older),
         *(s.points[i].use.becomes((s.points[i].use == Use.PINNED).then(Use.PINNED, Use.FREE)) for i in older),
     )
@@ -23,7 +23,7 @@ def _survives(s: Store, instant: int, arriving: int) -> Bool:
     age = arriving - instant
     newer = s.points[instant + 1 : instant + 1 + age % s.bucket]
     newest = for_each(newer, lambda other: ~other.kept)
-    stays = as_bool(value=age < s.recent) | (as_bool(value=age < s.retention) & newest)
+    stays = as_bool(age < s.recent) | (as_bool(age < s.retention) & newest)
     return s.points[instant].kept & (stays | (s.points[instant].use == Use.PINNED))
 
 

@@ -10,8 +10,8 @@ def compare_and_complete(a: Agent, p: Line, t: Target) -> Step:
     """Whatever the agent let go has to be in the cache store first."""
     ready = a.up & a.marked & p.near & p.far & t.up & is_drained(t)
     return given(ready & (a.released <= t.cached)).then(
-        a.marked.becomes(value=False),
-        a.failed.becomes(value=False),
+        a.marked.becomes(False),
+        a.failed.becomes(False),
         *(place.becomes(a.written) for place in (a.sent, a.released, p.held, t.landed, t.cached)),
         *(place.becomes(a.written) for place in (t.touched, t.applied, t.hardened, t.trimmed)),
     )

@@ -9,7 +9,7 @@ from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 def start_drill(p: Plan) -> Step:
     """A test failover begins like a real one."""
     return given(p.phase == Phase.IDLE).then(
-        p.drill.becomes(value=True),
+        p.drill.becomes(True),
         p.phase.becomes(Phase.SHUTTING_DOWN),
     )
 

@@ -10,7 +10,7 @@ def stamp_start(s: Sender, w: Wire) -> Step:
     """The scheduler looks for marked machines only; one whose session failed is not among them."""
     return given((s.at == Sends.MARKED) & w.up).then(
         s.at.becomes(Sends.STARTED),
-        s.quiet.becomes(value=True),
+        s.quiet.becomes(True),
         w.stamp.becomes(Stamp.START),
     )
 

@@ -11,8 +11,8 @@ def fail_to_prepare(p: Plan, group: int, machine: int) -> Step:
     m = p.groups[group].machines[machine]
     return given(has_its_turn(p, group) & (m.stage == Stage.BUILT)).then(
         m.stage.becomes(Stage.READY),
-        m.refused.becomes(value=True),
-        p.warned.becomes(value=True),
+        m.refused.becomes(True),
+        p.warned.becomes(True),
     )
 
 

@@ -12,7 +12,7 @@ def boot(h: Host, c: Copy) -> Step:
     trusted = is_trusted(h, c)
     return given((h.power == Power.OFF) & (h.run < h.last_run)).then(
         h.power.becomes(Power.ON),
-        h.agent_up.becomes(value=True),
+        h.agent_up.becomes(True),
         h.run.becomes(h.run + 1),
         h.resync.becomes(trusted.then(h.resync, Resync.REQUIRED)),
         *(h.memory[b].becomes(trusted & c.marks[b]) for b in h.blocks),

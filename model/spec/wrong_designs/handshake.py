@@ -10,7 +10,7 @@ from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 @action("REP-9")
 def link_heals(link: Link, m: Machine) -> Step:
     """The network is back, and the sides believe each other to be equal."""
-    return given(~link.up).then(link.up.becomes(value=True), *clear_bitmap(m))
+    return given(~link.up).then(link.up.becomes(True), *clear_bitmap(m))
 
 
 EXHIBIT = Exhibit(

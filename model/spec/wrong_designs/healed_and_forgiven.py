@@ -8,7 +8,7 @@ from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 @action("PIP-15")
 def far_hop_heals(a: Agent, p: Line) -> Step:
     """The process server reaches the target again, and replication goes on without a comparison."""
-    return given(~p.far).then(p.far.becomes(value=True), a.marked.becomes(value=False))
+    return given(~p.far).then(p.far.becomes(True), a.marked.becomes(False))
 
 
 EXHIBIT = Exhibit(

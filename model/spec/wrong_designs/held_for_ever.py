@@ -9,7 +9,7 @@ from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 def hold_times_out(g: Group, member: int) -> Step:
     """A member's time runs from the call for markers on; one that is never called waits without an end."""
     m = g.members[member]
-    return given(m.held & (g.round == Round.MARKING)).then(m.held.becomes(value=False))
+    return given(m.held & (g.round == Round.MARKING)).then(m.held.becomes(False))
 
 
 EXHIBIT = Exhibit(

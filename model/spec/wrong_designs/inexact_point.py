@@ -11,7 +11,7 @@ def take_exact_point(e: Estate) -> Step:
     m = e.machine
     inexact = (m.mode != DATA) | m.resync
     return given(~m.resync & ~m.pointed).then(
-        m.pointed.becomes(value=True),
+        m.pointed.becomes(True),
         m.torn.becomes(m.torn | inexact),
     )
 

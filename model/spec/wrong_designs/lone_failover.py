@@ -10,9 +10,9 @@ def fail_over_group(g: Group, member: int) -> Step:
     """The member that was named fails over to its part of the shared point."""
     m = g.members[member]
     return given(g.listed & ~failed_over(g)).then(
-        m.over.becomes(value=True),
+        m.over.becomes(True),
         m.written.becomes(m.image),
-        *(each.held.becomes(value=False) for each in g.members),
+        *(each.held.becomes(False) for each in g.members),
         *end_round(g),
     )
 

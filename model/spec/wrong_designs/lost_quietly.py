@@ -9,7 +9,7 @@ from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 def memory_runs_out(c: Captured, disk: int) -> Step:
     """The marks are gone and nobody is told."""
     d = c.disks[disk]
-    return given(d.mode == BITMAP).then(*(record.becomes(value=False) for record in d.recorded))
+    return given(d.mode == BITMAP).then(*(record.becomes(False) for record in d.recorded))
 
 
 EXHIBIT = Exhibit(

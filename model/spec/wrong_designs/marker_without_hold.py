@@ -10,7 +10,7 @@ def place_marker(g: Group, member: int) -> Step:
     """A member that is called puts the marker into its stream."""
     m = g.members[member]
     return given((g.round == Round.MARKING) & ~m.marked).then(
-        m.marked.becomes(value=True),
+        m.marked.becomes(True),
         m.marker.becomes(m.written),
     )
 

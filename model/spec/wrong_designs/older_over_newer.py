@@ -13,7 +13,7 @@ def write_beside_resync(s: Sender, r: Receiver, block: int) -> Step:
     return given(s.disk[block] < s.last_version).then(
         s.disk[block].becomes(s.disk[block] + 1),
         s.dirty[block].becomes(s.dirty[block] | (tracked & ~mirrored)),
-        s.quiet.becomes(value=False),
+        s.quiet.becomes(False),
         r.disk[block].becomes(mirrored.then(s.disk[block] + 1, r.disk[block])),
     )
 

@@ -12,10 +12,10 @@ def switch_appliance(e: Estate, appliance: int) -> Step:
     broken = old.process_server == Condition.DEAD
     return given(old.serves & broken & is_fit(new) & ~m.reverse).then(
         old.serves.becomes(old.serves & ~lets_go(old)),
-        new.serves.becomes(value=True),
+        new.serves.becomes(True),
         m.gap.becomes(m.gap | (m.cached > 0)),
         m.cached.becomes(0),
-        m.resync.becomes(value=True),
+        m.resync.becomes(True),
     )
 
 

@@ -10,7 +10,7 @@ def send_cut(c: Captured) -> Step:
     """Every batch counts as a whole cut."""
     waits = exists(c.disks, lambda d: (d.mode == DATA) & ~is_caught_up(d))
     return given(records_count(c) & (waits | ~c.whole)).then(
-        c.whole.becomes(value=True),
+        c.whole.becomes(True),
         *(effect for d in c.disks for b in d.blocks for effect in send_exactly(d, b)),
     )
 

@@ -11,7 +11,7 @@ def take_point(m: Machine) -> Step:
     """The newest slot is taken, whoever uses it."""
     newest = m.points[0]
     return given(delta_flows(m) & m.forward & log_is_empty(m)).then(
-        newest.kept.becomes(value=True),
+        newest.kept.becomes(True),
         *(newest.image[b].becomes(m.seed[b]) for b in m.blocks),
     )
 

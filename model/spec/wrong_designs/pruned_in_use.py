@@ -11,8 +11,8 @@ def point_arrives(s: Store, instant: int) -> Step:
     return given(s.now == instant).then(
         s.now.becomes(instant + 1),
         s.newest.becomes(instant + 1),
-        s.points[instant].taken.becomes(value=True),
-        s.points[instant].kept.becomes(value=True),
+        s.points[instant].taken.becomes(True),
+        s.points[instant].kept.becomes(True),
         *(s.points[i].kept.becomes(s.points[i].kept & is_worth_keeping(s, i, instant)) for i in range(instant)),
     )
 

@@ -10,8 +10,8 @@ def switch_appliance(e: Estate, appliance: int) -> Step:
     """A machine moves, and changes flow through its new appliance at once."""
     old, new, m = e.appliances[appliance], e.after(appliance), e.machine
     return given(old.serves & lets_go(old) & is_fit(new) & ~m.reverse).then(
-        old.serves.becomes(value=False),
-        new.serves.becomes(value=True),
+        old.serves.becomes(False),
+        new.serves.becomes(True),
         m.gap.becomes(m.gap | (m.cached > 0)),
         m.cached.becomes(0),
     )

@@ -10,7 +10,7 @@ from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 @action("RES-1")
 def agent_restarts(m: Machine) -> Step:
     """The agent restarts and goes on as if nothing had been written."""
-    return given((m.protection == Protection.PROTECTED) & ~m.agent_up).then(m.agent_up.becomes(value=True))
+    return given((m.protection == Protection.PROTECTED) & ~m.agent_up).then(m.agent_up.becomes(True))
 
 
 EXHIBIT = Exhibit(

@@ -14,7 +14,7 @@ def fail_over(m: Machine, slot: int) -> Step:
     chosen = m.points[slot]
     return given((m.protection == Protection.PROTECTED) & m.forward & ~m.drill & chosen.kept).then(
         m.protection.becomes(Protection.FAILED_OVER),
-        m.runs_in_cloud.becomes(value=True),
+        m.runs_in_cloud.becomes(True),
         *stop_replication(m),
         *build_from(m, chosen),
         *use_only(m, chosen),

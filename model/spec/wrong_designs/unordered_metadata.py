@@ -10,10 +10,10 @@ def send_in_order(c: Captured, disk: int, block: int) -> Step:
     """Any record is sent."""
     d = c.disks[disk]
     return given(records_count(c) & (d.mode == METADATA) & d.recorded[block]).then(
-        c.whole.becomes(value=False),
+        c.whole.becomes(False),
         c.overtaken.becomes(c.overtaken | ~is_oldest(d, block)),
         d.replica[block].becomes(d.source[block]),
-        d.recorded[block].becomes(value=False),
+        d.recorded[block].becomes(False),
     )
 
 

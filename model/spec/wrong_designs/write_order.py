@@ -11,7 +11,7 @@ def copy_block(m: Machine, link: Link, block: int) -> Step:
     """One marked block travels at a time, also while changes flow."""
     return given((compares(m) | delta_flows(m)) & link.up & log_is_empty(m) & m.dirty[block]).then(
         m.log[block].becomes(m.sender[block]),
-        m.dirty[block].becomes(value=False),
+        m.dirty[block].becomes(False),
     )
 
 
