@@ -15,7 +15,7 @@ from siteproof.conformance.oracles import lifecycle as table
 from siteproof.conformance.roads import arguments
 from siteproof.model.nouns.observation import Observation, Regions
 from siteproof.model.nouns.subject import Capability, FaultKind
-from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Selection, Site, Verb
+from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Selection, Site, TestFailover, Verb
 from siteproof.model.spec.lifecycle import table as lifecycle
 
 C = Capability
@@ -210,7 +210,7 @@ class Walk:
         """Heal everything; if the machine is protected, the sides agree and the next point shows it."""
         if not self._replicates() or self.expected.direction is Direction.REVERSE:
             return
-        if self.expected.test_failover is not lifecycle.NO_DRILL:
+        if self.expected.test_failover is not TestFailover.NONE:
             return
         if self.link_down:
             self.link(0)

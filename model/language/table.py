@@ -88,6 +88,17 @@ def always_offered(profile: Profile) -> bool:
 
 
 @frozen
+class Unless:
+    """Offered by every profile that does not set this flag."""
+
+    flag: str
+
+    def __call__(self, profile: Profile) -> bool:
+        """Whether the profile offers the row."""
+        return not getattr(profile, self.flag)
+
+
+@frozen
 class Job:
     """What an accepted command does: phases in order, where it ends, and where it ends when it fails.
 

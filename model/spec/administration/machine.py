@@ -9,25 +9,25 @@ from typing import Any
 
 from siteproof.model.language import Bool, Effect, Sym, define
 from siteproof.model.language.table import REGION_OF, AdminRow, Change, Turn
-from siteproof.model.nouns.administration import AdminFacts, AdminVerb
+from siteproof.model.nouns.administration import (
+    AddedDisk,
+    AdminFacts,
+    AdminVerb,
+    Components,
+    OldestPoint,
+    SourceMachine,
+)
+from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Site
 from siteproof.model.spec.administration import table as adm
 from siteproof.model.spec.lifecycle import machine as lifecycle
-from siteproof.model.spec.lifecycle.table import (
-    COMMITTED,
-    COPYING,
-    FAILED_OVER,
-    FORWARD,
-    MARKED,
-    MIGRATED,
-    NO_MARK,
-    PRIMARY,
-    PROTECTED,
-    REVERSE,
-    UNPROTECTED,
-)
 
-NOTHING_LEFT: Mapping[str, object] = {"disk": adm.NO_DISK, "oldest": adm.NO_POINT, "gone": False, "gap": False}
-INCOMPLETE = (adm.DISK_COPYING, adm.DISK_FAILED, adm.RESIZED, adm.DETACHED)  # disks that no new point can hold
+NOTHING_LEFT: Mapping[str, object] = {"disk": AddedDisk.NONE, "oldest": OldestPoint.NONE, "gone": False, "gap": False}
+INCOMPLETE = (
+    AddedDisk.COPYING,
+    AddedDisk.COPY_FAILED,
+    AddedDisk.RESIZED,
+    AddedDisk.DETACHED,
+)  # disks that no new point can hold
 
 
 class Machine(lifecycle.Machine):
@@ -58,7 +58,7 @@ class Machine(lifecycle.Machine):
 
     def admits(self, change: Change) -> tuple[Bool, ...]:
         """An ordinary disable of a machine that runs on premises ends only while that machine answers."""
-        return (self.source == adm.THERE,) if change == adm.WAITS_FOR_THE_SOURCE else ()
+        return (self.source == SourceMachine.THERE,) if change == adm.WAITS_FOR_THE_SOURCE else ()
 
     def works(self, row: AdminRow) -> Iterator[Effect]:
         """What an administrative command does: to the regions, to the facts, and to the auditor's memory."""
@@ -75,23 +75,29 @@ class Machine(lifecycle.Machine):
 
     def audit(self, verb: AdminVerb) -> Mapping[str, object]:
         """What the auditor notes of a command: whether it left an appliance that it must not leave."""
-        wrong = (self.components == adm.MIXED) | (self.direction == REVERSE)
+        wrong = (self.components == Components.MIXED) | (self.direction == Direction.REVERSE)
         return {"left_half": self.left_half | wrong} if verb is AdminVerb.SWITCH_APPLIANCE else {}
 
     def consequences(self, change: Change) -> Mapping[str, object]:
         """What a change of the regions does to facts and memory; disks that no point holds do not fail over."""
-        if UNPROTECTED in change or (COPYING in change and {FORWARD, REVERSE} & set(change)):
+        if Protection.UNPROTECTED in change or (
+            Protection.INITIAL_REPLICATION in change and {Direction.FORWARD, Direction.REVERSE} & set(change)
+        ):
             return NOTHING_LEFT
-        if FAILED_OVER in change:
-            stays = self.disk.is_in(adm.COVERED, adm.RESIZED, adm.DETACHED)
-            return {"disk": stays.then(adm.COVERED, adm.NO_DISK), "gap": False}
-        if {COMMITTED, MIGRATED} & set(change):
-            return {"oldest": adm.NO_POINT, "gone": False}
-        if MARKED in change:
+        if Protection.FAILED_OVER in change:
+            stays = self.disk.is_in(AddedDisk.COVERED, AddedDisk.RESIZED, AddedDisk.DETACHED)
+            return {"disk": stays.then(AddedDisk.COVERED, AddedDisk.NONE), "gap": False}
+        if {Protection.COMMITTED, Protection.MIGRATED} & set(change):
+            return {"oldest": OldestPoint.NONE, "gone": False}
+        if Resync.REQUIRED in change:
             return {"gap": True}
-        if NO_MARK in change:
-            return {"gap": False, "disk": (self.disk == adm.RESIZED).then(adm.COVERED, self.disk)}
-        return {"oldest": (self.direction == FORWARD).then(adm.KEPT, self.oldest)} if change == (PROTECTED,) else {}
+        if Resync.NONE in change:
+            return {"gap": False, "disk": (self.disk == AddedDisk.RESIZED).then(AddedDisk.COVERED, self.disk)}
+        return (
+            {"oldest": (self.direction == Direction.FORWARD).then(OldestPoint.KEPT, self.oldest)}
+            if change == (Protection.PROTECTED,)
+            else {}
+        )
 
     def _turned(self, fact: object, turns: tuple[Turn, ...]) -> Sym[Any]:
         value: Sym[Any] = getattr(self, REGION_OF[type(fact)])
@@ -108,4 +114,4 @@ def _named(change: Change) -> dict[str, object]:
 @define
 def is_protected_forward(m: Machine) -> Bool:
     """Points of this machine are taken at the other site."""
-    return (m.protection == PROTECTED) & (m.direction == FORWARD) & (m.active == PRIMARY)
+    return (m.protection == Protection.PROTECTED) & (m.direction == Direction.FORWARD) & (m.active == Site.PRIMARY)

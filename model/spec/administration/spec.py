@@ -5,13 +5,14 @@ Rule: a transition is made from a row of one of the two tables; only the point t
 
 from siteproof.model.language import Action, Part, Spec, Step, action, chapter, given
 from siteproof.model.language.table import AdminRow
+from siteproof.model.nouns.administration import Components, OldestPoint, RetentionEdit, SourceMachine
 from siteproof.model.nouns.profile import CORE, Profile
+from siteproof.model.nouns.vocabulary import Resync, TestFailover
 from siteproof.model.spec.administration import claims as administration_claims
-from siteproof.model.spec.administration import table as adm
 from siteproof.model.spec.administration.machine import INCOMPLETE, Machine, is_protected_forward
 from siteproof.model.spec.administration.table import ADMIN_HAPPENINGS, ADMINISTRATION
 from siteproof.model.spec.lifecycle.spec import action_of, actions_of, made
-from siteproof.model.spec.lifecycle.table import HAPPENINGS, LIFECYCLE, NO_DRILL, NO_MARK
+from siteproof.model.spec.lifecycle.table import HAPPENINGS, LIFECYCLE
 
 
 @action("ADM-11")
@@ -20,11 +21,13 @@ def machine_point_arrives(m: Machine) -> Step:
 
     Nothing arrives while a disk of the machine is not copied, after a mark, or from a source or appliance that is gone.
     """
-    goes = (m.oldest == adm.KEPT) & (m.retention == adm.SHORT) & (m.test_failover == NO_DRILL)
-    comes = (m.source == adm.THERE) & (m.components != adm.DEAD) & (m.resync == NO_MARK)
+    goes = (
+        (m.oldest == OldestPoint.KEPT) & (m.retention == RetentionEdit.SHORT) & (m.test_failover == TestFailover.NONE)
+    )
+    comes = (m.source == SourceMachine.THERE) & (m.components != Components.DEAD) & (m.resync == Resync.NONE)
     incomplete = m.disk.is_in(*INCOMPLETE)
     return given(is_protected_forward(m) & comes & ~incomplete).then(
-        m.oldest.becomes(goes.then(adm.PRUNED, m.oldest)),
+        m.oldest.becomes(goes.then(OldestPoint.PRUNED, m.oldest)),
         m.gone.becomes(m.gone | goes),
         m.torn.becomes(m.torn | incomplete),
     )

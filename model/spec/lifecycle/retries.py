@@ -10,11 +10,11 @@ from attrs import frozen
 from siteproof.model.language.table import Row, matching, moved
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import CORE, Profile
-from siteproof.model.nouns.vocabulary import Verb
+from siteproof.model.nouns.vocabulary import Protection, Verb
 from siteproof.model.spec.lifecycle import table as lifecycle
-from siteproof.model.spec.lifecycle.table import COPY_FAILED, COPYING, LIFECYCLE
+from siteproof.model.spec.lifecycle.table import LIFECYCLE
 
-COPY_FAILS = next(each for each in lifecycle.HAPPENINGS if COPY_FAILED in each.to)
+COPY_FAILS = next(each for each in lifecycle.HAPPENINGS if Protection.INITIAL_REPLICATION_FAILED in each.to)
 
 
 @frozen
@@ -45,10 +45,10 @@ def failures(regions: Regions, profile: Profile = CORE) -> Iterator[Failure]:
 def _failed(row: Row, regions: Regions) -> Iterator[tuple[str, Regions]]:
     """The job as a whole fails in a phase of its own; an initial copy within it fails by the rule that it has."""
     phases = row.phases(regions)[:-1]
-    if any(each.protection is not COPYING for each in phases) or not phases:
+    if any(each.protection is not Protection.INITIAL_REPLICATION for each in phases) or not phases:
         yield row.rule, moved(regions, row.job.on_failure)
     for each in phases:
-        if each.protection is COPYING:
+        if each.protection is Protection.INITIAL_REPLICATION:
             yield COPY_FAILS.rule, moved(each, COPY_FAILS.to)
 
 

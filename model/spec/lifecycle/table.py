@@ -1,159 +1,175 @@
 """Lifecycle: which command is allowed where, and where it leads (seed: Failover and failback process; DOMAIN.md §1).
 
-Everything that moves a machine's regions stands in this file. What a command does to data stands in replication.py and
-recovery_points.py. A (state, command) pair that no row lists is refused, and nothing has changed.
+Read a row like a sentence: this rule, known this well, lets this command in while the machine stands there, and then
+this job runs. A (state, command) pair that no row lists is refused, and nothing has changed. `protection`, `direction`,
+`active` and the drill move nowhere else. The resync region has chapters of its own, which say why and when: here is
+only that it moves (replication, resync_protocol, bitmap, resize, appliance; administration marks a machine it moves).
+What a command does to data stands in data_plane/ under the same rule id.
 """
 
 import functools
 
-from siteproof.model.language.table import Fact, Happening, Row, at, job, matching, moved, table
+from siteproof.model.language.columns import Line, columns
+from siteproof.model.language.table import Fact, Happening, Job, Row, Unless, always_offered, matching, moved, table
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.evidence import Evidence
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import Profile
-from siteproof.model.nouns.vocabulary import Direction, Place, Protection, Resync, Site, TestFailover, Verb
+from siteproof.model.nouns.vocabulary import Direction, Place, Site, TestFailover, Verb
 
 STATES_KEPT_MAX = 1 << 14  # answers remembered; all (state, profile) pairs of a campaign fit
+REGIONS = ("direction", "active", "protection", "drill", "resync")
 
-S, D, A, P = Evidence.SEED, Evidence.DOCUMENTATION, Evidence.API, Evidence.PROJECT
+# What a command needs beside the regions; without it the command is refused with the error.
+FACTS = {
+    fact.name: fact
+    for fact in (
+        Fact(
+            "identity_is_unique",
+            "no other protected machine reports this identity",
+            ErrorCode.DUPLICATE_MACHINE_IDENTITY,
+        ),
+        Fact("policy_is_valid", "the policy is within its ranges", ErrorCode.POLICY_INVALID),
+        Fact(
+            "point_is_usable",
+            "a point of the selected kind is there to be restored",
+            ErrorCode.RECOVERY_POINT_UNAVAILABLE,
+        ),
+    )
+}
 
-FORWARD, REVERSE = Direction.FORWARD, Direction.REVERSE
-PRIMARY, RECOVERY = Site.PRIMARY, Site.RECOVERY
-NO_DRILL, NO_MARK = TestFailover.NONE, Resync.NONE
-DRILL_INITIATED, DRILL_COMPLETING = TestFailover.INITIATED, TestFailover.COMPLETING
-DRILL_COMPLETED, DRILL_FAILED = TestFailover.COMPLETED, TestFailover.FAILED
-CLEANUP_INITIATED = TestFailover.CLEANUP_INITIATED
-MARKED, QUEUED, RESYNCING, RESYNC_FAILED = Resync.REQUIRED, Resync.QUEUED, Resync.RUNNING, Resync.FAILED
-
-UNPROTECTED, MIGRATED = Protection.UNPROTECTED, Protection.MIGRATED
-ENABLING, ENABLING_FAILED = Protection.ENABLING, Protection.ENABLING_FAILED
-COPYING, COPY_FAILED = Protection.INITIAL_REPLICATION, Protection.INITIAL_REPLICATION_FAILED
-PROTECTED = Protection.PROTECTED
-FAILOVER_INITIATED, FAILOVER_COMPLETING = Protection.FAILOVER_INITIATED, Protection.FAILOVER_COMPLETING
-FAILOVER_FAILED, FAILED_OVER = Protection.FAILOVER_FAILED, Protection.FAILED_OVER
-CHANGING = Protection.CHANGING_RECOVERY_POINT
-COMMITTING, COMMIT_FAILED, COMMITTED = Protection.COMMITTING, Protection.COMMIT_FAILED, Protection.COMMITTED
-CANCELLING, CANCEL_FAILED = Protection.CANCELLING, Protection.CANCEL_FAILED
-REPROTECTING, REPROTECT_FAILED = Protection.REPROTECTING, Protection.REPROTECT_FAILED
-DISABLING, DISABLING_FAILED = Protection.DISABLING, Protection.DISABLING_FAILED
-
-UNIQUE = Fact(
-    "identity_is_unique", "no other protected machine reports this identity", ErrorCode.DUPLICATE_MACHINE_IDENTITY
+# Jobs: the phases that a machine shows, where it ends, and where it is left when the job fails. What `disable` leaves
+# behind depends on which machine runs.
+JOBS = columns(
+    """
+    job              | phases                                  | ends in                                             | a failure leaves           | only if
+    enable           | enabling, initial_replication           | protected                                           | enabling_failed            | identity_is_unique,
+                     |                                         |                                                     |                            | policy_is_valid
+    end on premises  | disabling                               | unprotected forward primary drill:none resync:none  | disabling_failed           | -
+    end in the cloud | disabling                               | unprotected forward recovery drill:none resync:none | disabling_failed           | -
+    drill            | drill:initiated, drill:completing       | drill:completed                                     | drill:failed               | point_is_usable
+    clean up         | drill:cleanup_initiated                 | drill:none                                          | drill:completed            | -
+    fail over        | failover_initiated, failover_completing | failed_over recovery resync:none                    | failover_failed            | point_is_usable
+    change point     | changing_recovery_point                 | failed_over                                         | failed_over                | point_is_usable
+    commit           | committing                              | committed                                           | commit_failed              | -
+    migrate          | -                                       | migrated                                            | -                          | -
+    turn to reverse  | reprotecting,                           | protected                                           | reprotect_failed           | -
+                     | initial_replication reverse primary     |                                                     |                            |
+    turn to forward  | reprotecting,                           | protected                                           | reprotect_failed           | -
+                     | initial_replication forward primary     |                                                     |                            |
+    copy again       | initial_replication                     | protected                                           | initial_replication_failed | -
+    fail back        | failover_initiated, failover_completing | failed_over recovery resync:none                    | protected                  | -
+    cancel           | cancelling                              | protected primary                                   | cancel_failed              | -
+    resynchronize    | resync:queued, resync:running           | resync:none                                         | resync:failed              | -
+    """
 )
-VALID = Fact("policy_is_valid", "the policy is within its ranges", ErrorCode.POLICY_INVALID)
-USABLE = Fact(
-    "point_is_usable", "a point of the selected kind is there to be restored", ErrorCode.RECOVERY_POINT_UNAVAILABLE
-)
 
+# Rows: where a command is allowed. The tag says how well it is known that it is allowed there: S the seed, D the
+# service's documentation, A its API, O other systems, P chosen here. A failed reprotect is retryable (DOMAIN.md §1, 9):
+# the reverse copy is its second half, so that LC-9.7 runs it again.
+ROWS = columns(
+    """
+    rule    | tag | verb                  | direction | active   | protection                  | drill     | resync            | job
+    LC-1.1  | S   | enable                | forward   | primary  | unprotected                 | -         | -                 | enable
 
-def commit_not_required(profile: Profile) -> bool:
-    """Reprotect is offered before the commit; other providers ask for the commit first."""
-    return not profile.reprotect_requires_commit
+    LC-2.1  | A   | disable               | forward   | primary  | enabling_failed             | -         | -                 | end on premises
+    LC-2.2  | P   | disable               | forward   | primary  | initial_replication,        | -         | -                 | end on premises
+            |     |                       |           |          | initial_replication_failed, |           |                   |
+            |     |                       |           |          | failover_failed,            |           |                   |
+            |     |                       |           |          | disabling_failed            |           |                   |
+    LC-2.3  | A   | disable               | forward   | primary  | protected                   | none      | none, required    | end on premises
+    LC-2.4  | P   | disable               | forward   | primary  | protected                   | none      | queued, running,  | end on premises
+            |     |                       |           |          |                             |           | failed            |
+    LC-2.5  | A   | disable               | forward   | recovery | failed_over, committed      | -         | -                 | end in the cloud
+    LC-2.6  | P   | disable               | forward   | recovery | commit_failed,              | -         | -                 | end in the cloud
+            |     |                       |           |          | reprotect_failed,           |           |                   |
+            |     |                       |           |          | disabling_failed            |           |                   |
+    LC-2.7  | A   | disable               | reverse   | primary  | initial_replication         | -         | -                 | end in the cloud
+    LC-2.8  | A   | disable               | reverse   | primary  | protected                   | -         | none              | end in the cloud
+    LC-2.9  | P   | disable               | reverse   | primary  | protected                   | -         | required, queued, | end in the cloud
+            |     |                       |           |          |                             |           | running, failed   |
+    LC-2.10 | P   | disable               | reverse   | primary  | initial_replication_failed, | -         | -                 | end in the cloud
+            |     |                       |           |          | disabling_failed            |           |                   |
+    LC-2.11 | A   | disable               | reverse   | recovery | failed_over                 | -         | -                 | end on premises
+    LC-2.12 | P   | disable               | reverse   | recovery | commit_failed, committed,   | -         | -                 | end on premises
+            |     |                       |           |          | cancel_failed,              |           |                   |
+            |     |                       |           |          | reprotect_failed,           |           |                   |
+            |     |                       |           |          | disabling_failed            |           |                   |
 
+    LC-3.1  | A   | test_failover         | forward   | primary  | protected                   | none      | none, required    | drill
+    LC-3.2  | P   | test_failover         | forward   | primary  | protected                   | none      | queued, running,  | drill
+            |     |                       |           |          |                             |           | failed            |
 
-# What `disable` leaves behind depends on which machine runs.
-ON_PREMISES = (UNPROTECTED, FORWARD, PRIMARY, NO_DRILL, NO_MARK)
-IN_THE_CLOUD = (UNPROTECTED, FORWARD, RECOVERY, NO_DRILL, NO_MARK)
+    LC-4.1  | A   | clean_up_test         | forward   | primary  | protected                   | completed | -                 | clean up
+    LC-4.2  | P   | clean_up_test         | forward   | primary  | protected                   | failed    | -                 | clean up
 
-# fmt: off
-# Jobs: the phases that a machine shows, where it ends, and where it ends when the job fails.
-ENABLE           = job(ENABLING, COPYING, to=PROTECTED, on_failure=ENABLING_FAILED, only_if=(UNIQUE, VALID))
-END_ON_PREMISES  = job(DISABLING, to=ON_PREMISES, on_failure=DISABLING_FAILED)
-END_IN_THE_CLOUD = job(DISABLING, to=IN_THE_CLOUD, on_failure=DISABLING_FAILED)
-DRILL            = job(DRILL_INITIATED, DRILL_COMPLETING, to=DRILL_COMPLETED,
-                       on_failure=DRILL_FAILED, only_if=(USABLE,))
-CLEAN_UP         = job(CLEANUP_INITIATED, to=NO_DRILL, on_failure=DRILL_COMPLETED)
-FAIL_OVER        = job(FAILOVER_INITIATED, FAILOVER_COMPLETING, to=(FAILED_OVER, RECOVERY, NO_MARK),
-                       on_failure=FAILOVER_FAILED, only_if=(USABLE,))
-CHANGE_POINT     = job(CHANGING, to=FAILED_OVER, on_failure=FAILED_OVER, only_if=(USABLE,))
-COMMIT           = job(COMMITTING, to=COMMITTED, on_failure=COMMIT_FAILED)
-MIGRATE          = job(to=MIGRATED, on_failure=())
-TURN_TO_REVERSE  = job(REPROTECTING, (COPYING, REVERSE, PRIMARY), to=PROTECTED, on_failure=REPROTECT_FAILED)
-TURN_TO_FORWARD  = job(REPROTECTING, (COPYING, FORWARD, PRIMARY), to=PROTECTED, on_failure=REPROTECT_FAILED)
-COPY_AGAIN       = job(COPYING, to=PROTECTED, on_failure=COPY_FAILED)
-FAIL_BACK        = job(FAILOVER_INITIATED, FAILOVER_COMPLETING, to=(FAILED_OVER, RECOVERY, NO_MARK),
-                       on_failure=PROTECTED)
-CANCEL           = job(CANCELLING, to=(PROTECTED, PRIMARY), on_failure=CANCEL_FAILED)
-RESYNCHRONIZE    = job(QUEUED, RESYNCING, to=NO_MARK, on_failure=RESYNC_FAILED)
+    LC-5.1  | A   | fail_over             | forward   | primary  | protected                   | none      | none, required    | fail over
+    LC-5.2  | P   | fail_over             | forward   | primary  | protected                   | none      | queued, running,  | fail over
+            |     |                       |           |          |                             |           | failed            |
+    LC-5.3  | P   | fail_over             | forward   | primary  | failover_failed             | -         | -                 | fail over
 
-# Rows: where a command is allowed. The tag says how well it is known that it is allowed there.
-LIFECYCLE = table(
-    #   rule      tag verb                        allowed in                                         what it does
-    Row("LC-1.1",  S, Verb.ENABLE,                at(FORWARD, PRIMARY, UNPROTECTED),                 ENABLE),
+    LC-6.1  | A   | change_recovery_point | forward   | recovery | failed_over                 | -         | -                 | change point
 
-    Row("LC-2.1",  A, Verb.DISABLE,               at(FORWARD, PRIMARY, ENABLING_FAILED),             END_ON_PREMISES),
-    Row("LC-2.2",  P, Verb.DISABLE,               at(FORWARD, PRIMARY, COPYING, COPY_FAILED,
-                                                     FAILOVER_FAILED, DISABLING_FAILED),             END_ON_PREMISES),
-    Row("LC-2.3",  A, Verb.DISABLE,               at(FORWARD, PRIMARY, PROTECTED, NO_DRILL,
-                                                     NO_MARK, MARKED),                               END_ON_PREMISES),
-    Row("LC-2.4",  P, Verb.DISABLE,               at(FORWARD, PRIMARY, PROTECTED, NO_DRILL,
-                                                     QUEUED, RESYNCING, RESYNC_FAILED),              END_ON_PREMISES),
-    Row("LC-2.5",  A, Verb.DISABLE,               at(FORWARD, RECOVERY, FAILED_OVER, COMMITTED),     END_IN_THE_CLOUD),
-    Row("LC-2.6",  P, Verb.DISABLE,               at(FORWARD, RECOVERY, COMMIT_FAILED,
-                                                     REPROTECT_FAILED, DISABLING_FAILED),            END_IN_THE_CLOUD),
-    Row("LC-2.7",  A, Verb.DISABLE,               at(REVERSE, PRIMARY, COPYING),                     END_IN_THE_CLOUD),
-    Row("LC-2.8",  A, Verb.DISABLE,               at(REVERSE, PRIMARY, PROTECTED, NO_MARK),          END_IN_THE_CLOUD),
-    Row("LC-2.9",  P, Verb.DISABLE,               at(REVERSE, PRIMARY, PROTECTED,
-                                                     MARKED, QUEUED, RESYNCING, RESYNC_FAILED),      END_IN_THE_CLOUD),
-    Row("LC-2.10", P, Verb.DISABLE,               at(REVERSE, PRIMARY, COPY_FAILED,
-                                                     DISABLING_FAILED),                              END_IN_THE_CLOUD),
-    Row("LC-2.11", A, Verb.DISABLE,               at(REVERSE, RECOVERY, FAILED_OVER),                END_ON_PREMISES),
-    Row("LC-2.12", P, Verb.DISABLE,               at(REVERSE, RECOVERY, COMMIT_FAILED, COMMITTED,
-                                                     CANCEL_FAILED, REPROTECT_FAILED,
-                                                     DISABLING_FAILED),                              END_ON_PREMISES),
+    LC-7.1  | A   | commit                | -         | recovery | failed_over                 | -         | -                 | commit
+    LC-7.2  | P   | commit                | -         | recovery | commit_failed               | -         | -                 | commit
 
-    Row("LC-3.1",  A, Verb.TEST_FAILOVER,         at(FORWARD, PRIMARY, PROTECTED, NO_DRILL,
-                                                     NO_MARK, MARKED),                               DRILL),
-    Row("LC-3.2",  P, Verb.TEST_FAILOVER,         at(FORWARD, PRIMARY, PROTECTED, NO_DRILL,
-                                                     QUEUED, RESYNCING, RESYNC_FAILED),              DRILL),
-    Row("LC-4.1",  A, Verb.CLEAN_UP_TEST,         at(FORWARD, PRIMARY, PROTECTED, DRILL_COMPLETED),  CLEAN_UP),
-    Row("LC-4.2",  P, Verb.CLEAN_UP_TEST,         at(FORWARD, PRIMARY, PROTECTED, DRILL_FAILED),     CLEAN_UP),
+    LC-8.1  | A   | complete_migration    | forward   | recovery | failed_over, committed      | -         | -                 | migrate
+    LC-8.2  | A   | complete_migration    | reverse   | recovery | failed_over                 | -         | -                 | migrate
 
-    Row("LC-5.1",  A, Verb.FAIL_OVER,             at(FORWARD, PRIMARY, PROTECTED, NO_DRILL,
-                                                     NO_MARK, MARKED),                               FAIL_OVER),
-    Row("LC-5.2",  P, Verb.FAIL_OVER,             at(FORWARD, PRIMARY, PROTECTED, NO_DRILL,
-                                                     QUEUED, RESYNCING, RESYNC_FAILED),              FAIL_OVER),
-    Row("LC-5.3",  P, Verb.FAIL_OVER,             at(FORWARD, PRIMARY, FAILOVER_FAILED),             FAIL_OVER),
-    Row("LC-6.1",  A, Verb.CHANGE_RECOVERY_POINT, at(FORWARD, RECOVERY, FAILED_OVER),                CHANGE_POINT),
+    LC-9.1  | A   | reprotect             | forward   | recovery | failed_over                 | -         | -                 | turn to reverse
+            |     |                       |           |          |                             |           |                   | unless reprotect_requires_commit
+    LC-9.2  | S   | reprotect             | forward   | recovery | committed                   | -         | -                 | turn to reverse
+    LC-9.3  | P   | reprotect             | forward   | recovery | reprotect_failed            | -         | -                 | turn to reverse
+    LC-9.4  | A   | reprotect             | reverse   | recovery | failed_over                 | -         | -                 | turn to forward
+            |     |                       |           |          |                             |           |                   | unless reprotect_requires_commit
+    LC-9.5  | S   | reprotect             | reverse   | recovery | committed                   | -         | -                 | turn to forward
+    LC-9.6  | P   | reprotect             | reverse   | recovery | reprotect_failed            | -         | -                 | turn to forward
+    LC-9.7  | P   | reprotect             | reverse   | primary  | initial_replication_failed  | -         | -                 | copy again
 
-    Row("LC-7.1",  A, Verb.COMMIT,                at(FORWARD, REVERSE, RECOVERY, FAILED_OVER),       COMMIT),
-    Row("LC-7.2",  P, Verb.COMMIT,                at(FORWARD, REVERSE, RECOVERY, COMMIT_FAILED),     COMMIT),
-    Row("LC-8.1",  A, Verb.COMPLETE_MIGRATION,    at(FORWARD, RECOVERY, FAILED_OVER, COMMITTED),     MIGRATE),
-    Row("LC-8.2",  A, Verb.COMPLETE_MIGRATION,    at(REVERSE, RECOVERY, FAILED_OVER),                MIGRATE),
+    LC-10.1 | A   | fail_back             | reverse   | primary  | protected                   | -         | none              | fail back
+    LC-10.2 | P   | fail_back             | reverse   | primary  | protected                   | -         | required, failed  | fail back
 
-    Row("LC-9.1",  A, Verb.REPROTECT,             at(FORWARD, RECOVERY, FAILED_OVER),                TURN_TO_REVERSE,
-                                                                                                     commit_not_required),
-    Row("LC-9.2",  S, Verb.REPROTECT,             at(FORWARD, RECOVERY, COMMITTED),                  TURN_TO_REVERSE),
-    Row("LC-9.3",  P, Verb.REPROTECT,             at(FORWARD, RECOVERY, REPROTECT_FAILED),           TURN_TO_REVERSE),
-    Row("LC-9.4",  A, Verb.REPROTECT,             at(REVERSE, RECOVERY, FAILED_OVER),                TURN_TO_FORWARD,
-                                                                                                     commit_not_required),
-    Row("LC-9.5",  S, Verb.REPROTECT,             at(REVERSE, RECOVERY, COMMITTED),                  TURN_TO_FORWARD),
-    Row("LC-9.6",  P, Verb.REPROTECT,             at(REVERSE, RECOVERY, REPROTECT_FAILED),           TURN_TO_FORWARD),
-    # DOMAIN.md §1, 9: a failed reprotect is retryable. The reverse copy is its second half, so it can be run again too.
-    Row("LC-9.7",  P, Verb.REPROTECT,             at(REVERSE, PRIMARY, COPY_FAILED),                 COPY_AGAIN),
+    LC-11.1 | A   | cancel                | reverse   | recovery | failed_over                 | -         | -                 | cancel
+    LC-11.2 | P   | cancel                | reverse   | recovery | cancel_failed               | -         | -                 | cancel
 
-    Row("LC-10.1", A, Verb.FAIL_BACK,             at(REVERSE, PRIMARY, PROTECTED, NO_MARK),          FAIL_BACK),
-    Row("LC-10.2", P, Verb.FAIL_BACK,             at(REVERSE, PRIMARY, PROTECTED, MARKED,
-                                                     RESYNC_FAILED),                                 FAIL_BACK),
-    Row("LC-11.1", A, Verb.CANCEL,                at(REVERSE, RECOVERY, FAILED_OVER),                CANCEL),
-    Row("LC-11.2", P, Verb.CANCEL,                at(REVERSE, RECOVERY, CANCEL_FAILED),              CANCEL),
-
-    Row("LC-12.1", S, Verb.RESYNCHRONIZE,         at(FORWARD, PRIMARY, PROTECTED, NO_DRILL,
-                                                     MARKED),                                        RESYNCHRONIZE),
-    Row("LC-12.2", S, Verb.RESYNCHRONIZE,         at(FORWARD, PRIMARY, PROTECTED, NO_DRILL,
-                                                     RESYNC_FAILED),                                 RESYNCHRONIZE),
-    Row("LC-12.3", P, Verb.RESYNCHRONIZE,         at(REVERSE, PRIMARY, PROTECTED, MARKED,
-                                                     RESYNC_FAILED),                                 RESYNCHRONIZE),
+    LC-12.1 | S   | resynchronize         | forward   | primary  | protected                   | none      | required          | resynchronize
+    LC-12.2 | S   | resynchronize         | forward   | primary  | protected                   | none      | failed            | resynchronize
+    LC-12.3 | P   | resynchronize         | reverse   | primary  | protected                   | -         | required, failed  | resynchronize
+    """
 )
 
 # What no command asks for.
-HAPPENINGS = table(
-    #         rule      tag what happens           where                                                leads to
-    Happening("LC-13.1", D, "initial_copy_fails",  at(COPYING),                                         (COPY_FAILED,)),
-    Happening("LC-13.2", S, "sides_may_differ",    at(PRIMARY, COPYING, PROTECTED, NO_MARK),            (MARKED,)),
-    Happening("LC-13.3", S, "office_hours_end",    at(PRIMARY, PROTECTED, MARKED),                      (QUEUED,)),
+EVENTS = columns(
+    """
+    rule    | tag | what happens       | direction | active  | protection                     | drill | resync   | leads to
+    LC-13.1 | D   | initial_copy_fails | -         | -       | initial_replication            | -     | -        | initial_replication_failed
+    LC-13.2 | S   | sides_may_differ   | -         | primary | initial_replication, protected | -     | none     | resync:required
+    LC-13.3 | S   | office_hours_end   | -         | primary | protected                      | -     | required | resync:queued
+    """
 )
-# fmt: on
+
+
+def _job(line: Line) -> Job:
+    needs = tuple(FACTS[name] for name in line.words("only if"))
+    return Job(line.changes("phases"), line.change("ends in"), line.change("a failure leaves"), needs)
+
+
+_JOBS = {line["job"]: _job(line) for line in JOBS}
+
+
+def _row(line: Line) -> Row:
+    job, _, flag = line["job"].partition(" unless ")
+    tag, verb, offered = Evidence(line["tag"]), Verb(line["verb"]), Unless(flag) if flag else always_offered
+    return Row(line["rule"], tag, verb, line.where(*REGIONS), _JOBS[job], offered, line.source)
+
+
+def _happening(line: Line) -> Happening:
+    tag, name = Evidence(line["tag"]), line["what happens"]
+    return Happening(line["rule"], tag, name, line.where(*REGIONS), line.change("leads to"), line.source)
+
+
+LIFECYCLE = table(*map(_row, ROWS))
+HAPPENINGS = table(*map(_happening, EVENTS))
 
 
 @functools.lru_cache(maxsize=STATES_KEPT_MAX)
@@ -171,7 +187,7 @@ def refusal(regions: Regions, verb: Verb, profile: Profile) -> ErrorCode | None:
         return None
     if is_transitional(regions):
         return ErrorCode.OPERATION_CONFLICT
-    if regions.test_failover in {DRILL_COMPLETED, DRILL_FAILED}:
+    if regions.test_failover in {TestFailover.COMPLETED, TestFailover.FAILED}:
         return ErrorCode.TEST_FAILOVER_CLEANUP_PENDING
     return ErrorCode.OPERATION_NOT_ALLOWED
 
@@ -211,4 +227,8 @@ _BUSY = {value for row in LIFECYCLE for change in row.job.through for value in c
 
 def running_place(regions: Regions) -> Place:
     """Which machine runs production: in the reverse direction the roles of the sites are swapped."""
-    return Place.PRIMARY if (regions.direction is FORWARD) == (regions.active is PRIMARY) else Place.RECOVERY
+    return (
+        Place.PRIMARY
+        if (regions.direction is Direction.FORWARD) == (regions.active is Site.PRIMARY)
+        else Place.RECOVERY
+    )

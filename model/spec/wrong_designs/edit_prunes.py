@@ -1,7 +1,7 @@
 """An edit that shortens the retention prunes at once, before any new point has arrived."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.administration import table as adm
+from siteproof.model.nouns.administration import OldestPoint, RetentionEdit
 from siteproof.model.spec.administration.machine import Machine
 from siteproof.model.spec.administration.spec import SPEC
 from siteproof.model.spec.administration.table import ADMINISTRATION
@@ -13,10 +13,10 @@ from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 @action("ADM-1.2")
 def edit_policy(m: Machine) -> Step:
     """What the policy asks for no more is deleted with the edit."""
-    too_old = (m.oldest == adm.KEPT) & (m.retention == adm.LONG)
+    too_old = (m.oldest == OldestPoint.KEPT) & (m.retention == RetentionEdit.LONG)
     return given(m.lies_in(ROW.where)).then(
         *m.works(ROW),
-        m.oldest.becomes(too_old.then(adm.PRUNED, m.oldest)),
+        m.oldest.becomes(too_old.then(OldestPoint.PRUNED, m.oldest)),
     )
 
 

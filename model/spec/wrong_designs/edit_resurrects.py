@@ -1,7 +1,7 @@
 """An edit that lengthens the retention lists points again whose blocks are gone."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.administration import table as adm
+from siteproof.model.nouns.administration import OldestPoint, RetentionEdit
 from siteproof.model.spec.administration.machine import Machine
 from siteproof.model.spec.administration.spec import SPEC
 from siteproof.model.spec.administration.table import ADMINISTRATION
@@ -13,10 +13,10 @@ from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 @action("ADM-1.2")
 def edit_policy(m: Machine) -> Step:
     """The list of points is made anew from what the policy now asks for."""
-    wanted_again = (m.oldest == adm.PRUNED) & (m.retention == adm.SHORT)
+    wanted_again = (m.oldest == OldestPoint.PRUNED) & (m.retention == RetentionEdit.SHORT)
     return given(m.lies_in(ROW.where)).then(
         *m.works(ROW),
-        m.oldest.becomes(wanted_again.then(adm.KEPT, m.oldest)),
+        m.oldest.becomes(wanted_again.then(OldestPoint.KEPT, m.oldest)),
     )
 
 

@@ -1,10 +1,10 @@
 """An update restarts the components, and the new version begins without the old one's marks."""
 
 from siteproof.model.language import Step, action, given
+from siteproof.model.nouns.vocabulary import Resync
 from siteproof.model.spec.administration.machine import Machine
 from siteproof.model.spec.administration.spec import SPEC
 from siteproof.model.spec.administration.table import ADMINISTRATION
-from siteproof.model.spec.lifecycle.table import NO_MARK
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 (ROW,) = [row for row in ADMINISTRATION if row.rule == "ADM-5.1"]
@@ -13,7 +13,7 @@ from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 @action("ADM-5.1")
 def update_components(m: Machine) -> Step:
     """The state that the old version kept in memory is gone."""
-    return given(m.lies_in(ROW.where)).then(*m.works(ROW), m.resync.becomes(NO_MARK))
+    return given(m.lies_in(ROW.where)).then(*m.works(ROW), m.resync.becomes(Resync.NONE))
 
 
 EXHIBIT = Exhibit(
