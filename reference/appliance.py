@@ -13,6 +13,8 @@ from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.subject import Image
 from siteproof.model.nouns.vocabulary import Protection, Verb
 from siteproof.reference import lifecycle, selection
+from siteproof.reference.datapath.corruption import CorruptLog
+from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.equipment import Equipment
 from siteproof.reference.jobs import PHASE_MS, Job, JobFailed, JobState
 from siteproof.reference.machine import Machine
@@ -128,10 +130,17 @@ class Appliance(Equipment):
             change = job.step()
             machine.regions = change.of(machine.regions)
         except JobFailed as failure:
-            machine.regions = job.fail(failure, machine.regions)
-            self.vault.record(machine, self.now_ms, failure.code, failure.detail)
+            self._fail(machine, job, failure)
+        except StoreFailed as failure:
+            self._fail(machine, job, JobFailed(failure.code_of_event, failure.cause))
+        except CorruptLog as damage:
+            self._fail(machine, job, JobFailed(ErrorCode.CORRUPT_LOG_RECORD, damage.reason))
         if job.state is not JobState.RUNNING:
             self._end(machine, job)
+
+    def _fail(self, machine: Machine, job: Job, failure: JobFailed) -> None:
+        machine.regions = job.fail(failure, machine.regions)
+        self.vault.record(machine, self.now_ms, failure.code, failure.detail)
 
     def _end(self, machine: Machine, job: Job) -> None:
         self.vault.note_job(job, self.now_ms)

@@ -11,7 +11,6 @@ from siteproof.reference.agent import MachineCut
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.cut import Cut
 from siteproof.reference.datapath.resync import ResyncSource, ResyncTarget, exchange
-from siteproof.reference.link import LinkDown
 from siteproof.reference.stream import Stream
 
 MESSAGES_PER_STEP = 4
@@ -27,19 +26,23 @@ class Resynchronization:
         self.stream = stream
         self.job = job
         self.doomed = doomed
+        self._finished = False
         self._cut: MachineCut | None = None
         self._messages = self._run()
 
     def step(self) -> bool:
-        """Carry a few messages; True when everything has been compared. LinkDown or CorruptLog when it cannot go on."""
-        return sum(1 for _ in itertools.islice(self._messages, MESSAGES_PER_STEP)) < MESSAGES_PER_STEP
+        """Carry a few messages; True when everything has been compared. It raises what keeps it from going on."""
+        carried = sum(1 for _ in itertools.islice(self._messages, MESSAGES_PER_STEP))
+        if carried < MESSAGES_PER_STEP and not self._finished:
+            raise CorruptLog("comparison", 0, "it broke off before its end")
+        return self._finished
 
     def finish(self) -> None:
-        """Run to the end, or leave everything marked as it was; LinkDown or CorruptLog when it cannot go on."""
+        """Run to the end, or leave everything marked as it was; it raises what keeps it from going on."""
         try:
             while not self.step():
                 pass
-        except (LinkDown, CorruptLog):
+        except BaseException:
             self.abort()
             raise
 
@@ -75,7 +78,7 @@ class Resynchronization:
             yield message
         if not source.completed:
             raise CorruptLog(disk, 0, "the comparison ended before it was complete")
-        self.stream.sent[disk] = max(self.stream.sent[disk], cut.lsn)
+        self.stream.sent[disk] = max(self.stream.sent.get(disk, 0), cut.lsn)
 
     def close(self, cut: MachineCut) -> None:
         """Both sides agree on every disk: what was written meanwhile is dirty, everything else is clean."""
@@ -83,3 +86,4 @@ class Resynchronization:
         self.stream.service.apply()
         cut.done()
         self._cut = None
+        self._finished = True

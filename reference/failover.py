@@ -8,6 +8,8 @@ from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.vocabulary import Place, Selection
 from siteproof.reference import selection
+from siteproof.reference.datapath.corruption import CorruptLog
+from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.equipment import Equipment
 from siteproof.reference.host import Host
 from siteproof.reference.jobs import JobFailed, Work
@@ -91,11 +93,14 @@ def complete_migration(appliance: Equipment, machine: Machine, command: Command)
 
 
 def built(appliance: Equipment, machine: Machine, point: str, place: Place) -> Host:
-    """A machine at that place, made from the point and powered on."""
+    """A machine at that place, made from the point and powered on; JobFailed when its disks cannot be made."""
     assert machine.stream is not None
     store = appliance.stores.side(place)
-    files = machine.stream.service.promote(point, store, appliance.stores.fresh_folder(machine.name, place))
-    return appliance.stores.host_type.opened(store, files)
+    try:
+        files = machine.stream.service.promote(point, store, appliance.stores.fresh_folder(machine.name, place))
+        return appliance.stores.host_type.opened(store, files)
+    except (StoreFailed, CorruptLog) as failure:
+        raise JobFailed(ErrorCode.FAILOVER_MACHINE_CREATE_FAILED, f"{point}: {failure}") from failure
 
 
 def _reserve(machine: Machine, command: Command) -> None:

@@ -5,6 +5,7 @@ A machine's hosts are kept by place; the vault never asks which side is which, i
 
 from attrs import define, field
 
+from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.policy import ReplicationPolicy
 from siteproof.model.nouns.scenario import MachineSpec
@@ -40,9 +41,11 @@ class Machine:
     chosen: str = ""  # the point of the running job
     received_ms: int | None = None  # source time of what the cache holds beyond the newest point
     ship_planned: bool = False
+    retry_planned: bool = False
     clock_offset_ms: int = 0
     site_up: bool = True
     lost_power: bool = False
+    failing: dict[str, ErrorCode] = field(factory=dict)  # work that a device refused last, and how that was told
 
     @property
     def name(self) -> str:

@@ -54,7 +54,7 @@ def _disk(name: str, host: Host, stream: Stream | None) -> DiskView:
 
 def _watermarks(name: str, written: int, stream: Stream) -> Watermarks:
     held = stream.service.replicas[name].watermarks
-    return evolve(held, written=written, sent=max(stream.sent[name], held.cached))
+    return evolve(held, written=written, sent=max(stream.sent.get(name, 0), held.cached))
 
 
 def _health(machine: Machine, now_ms: int) -> Health:
@@ -62,7 +62,7 @@ def _health(machine: Machine, now_ms: int) -> Health:
     exposed = exposure_ms(machine, now_ms) or 0
     if not machine.replicating:
         return Health.NORMAL
-    if machine.regions.resync is Resync.FAILED or (machine.forward and exposed > NO_POINT_MS):
+    if machine.failing or machine.regions.resync is Resync.FAILED or (machine.forward and exposed > NO_POINT_MS):
         return Health.CRITICAL
     degraded = machine.stream is not None and machine.stream.agent.mode is not WriteOrderMode.DATA
     late = machine.forward and exposed > threshold_ms(machine)

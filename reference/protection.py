@@ -7,6 +7,8 @@ first common point, and whatever fails on the way leaves no replica behind.
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.vocabulary import Direction, Place, Protection
+from siteproof.reference.datapath.corruption import CorruptLog
+from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.equipment import Equipment
 from siteproof.reference.jobs import JobFailed, Work
 from siteproof.reference.lifecycle import Change
@@ -44,13 +46,19 @@ def open_stream(
     appliance: Equipment, machine: Machine, direction: Direction, source: Place, disks: tuple[str, ...] = ()
 ) -> Stream:
     """Empty replicas for the source machine's disks, and an agent that captures from now on."""
-    replicator, host = appliance.replicator, machine.hosts[source]
+    replicator, host, stores = appliance.replicator, machine.hosts[source], appliance.stores
     names = disks or tuple(host.disks)
-    replicas = {name: appliance.stores.replica(direction, machine.name, name, host.disk(name).blocks) for name in names}
-    service = replicator.service_type(replicas, appliance.stores.receiving(direction), appliance.stores.kek)
     agent = replicator.agent_type(host, names)
-    agent.start()
-    return replicator.stream_type(agent, replicator.server_type(machine.link), service, machine.generation)
+    service = replicator.service_type({}, stores.receiving(direction), stores.kek)
+    stream = replicator.stream_type(agent, replicator.server_type(machine.link), service, machine.generation)
+    try:
+        agent.start()
+        for name in names:
+            service.add(name, stores.replica(direction, machine.name, name, host.disk(name).blocks))
+    except StoreFailed:
+        replicator.discard(machine, stream)
+        raise
+    return stream
 
 
 def first_copy(appliance: Equipment, machine: Machine, failed: Change) -> None:
@@ -62,15 +70,25 @@ def first_copy(appliance: Equipment, machine: Machine, failed: Change) -> None:
         raise JobFailed(ErrorCode.SOURCE_NO_HEARTBEAT, "the machine is off", failed)
     try:
         stream.copy_everything()
+        stream.service.apply()
+        replicator.add_first_point(machine)
     except LinkDown:
         replicator.end(machine)
         raise JobFailed(ErrorCode.INITIAL_REPLICATION_STALLED, "the link is down", failed) from None
-    stream.service.apply()
-    replicator.add_first_point(machine)
+    except CorruptLog as damage:
+        replicator.end(machine)
+        raise JobFailed(ErrorCode.CORRUPT_LOG_RECORD, damage.reason, failed) from damage
+    except StoreFailed as failure:
+        replicator.end(machine)
+        raise JobFailed(failure.code_of_event, failure.cause, failed) from failure
 
 
 def remove_host(appliance: Equipment, machine: Machine, place: Place) -> None:
     """Remove a machine and its disks, if there is one at that place."""
     host = machine.hosts.pop(place, None)
-    if host is not None:
-        host.remove(appliance.stores.side(place))
+    try:
+        if host is not None:
+            host.remove(appliance.stores.side(place))
+    except StoreFailed as failure:  # nothing will ever look at those files again
+        left = f"a removed machine left files: {failure.cause}"
+        appliance.vault.record(machine, appliance.now_ms, failure.code_of_event, left)

@@ -11,6 +11,7 @@ from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.vocabulary import Consistency, Resync, ResyncReason, WriteOrderMode
 from siteproof.reference.agent import MobilityAgent, WriterFailed
 from siteproof.reference.datapath.corruption import CorruptLog
+from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.lifecycle import Change
 from siteproof.reference.link import LinkDown
 from siteproof.reference.machine import Machine
@@ -73,9 +74,18 @@ class Replicator:
         """Replication of this machine is over: log, seed disks and points are removed."""
         self.stop(machine)
         if machine.stream is not None:
-            machine.stream.service.destroy()
+            self.discard(machine, machine.stream)
         machine.stream, machine.points, machine.received_ms = None, [], None
+        machine.failing.clear()
         machine.using, machine.drilling, machine.resync_reason = "", "", None
+
+    def discard(self, machine: Machine, stream: Stream) -> None:
+        """Remove a stream with all that its replicas hold; what the store keeps nevertheless is told."""
+        try:
+            stream.close()
+        except StoreFailed as failure:
+            left = f"the store keeps what should be removed: {failure.cause}"
+            self.vault.record(machine, self.now_ms, failure.code_of_event, left)
 
     # -- deltas
 
@@ -92,11 +102,14 @@ class Replicator:
         try:
             if stream.ship():
                 machine.received_ms = self.now_ms
+            machine.failing.pop("ship", None)
         except LinkDown:
             self.mark(machine, ResyncReason.LINK_FAILURE)
         except CorruptLog as damage:
             self.distrust(machine, damage)
-        return machine.trusted
+        except StoreFailed as failure:
+            self.fail(machine, "ship", failure)
+        return "ship" not in machine.failing and machine.trusted
 
     def apply(self, machine: Machine) -> bool:
         """Process what the cache holds; False and a mark when a record cannot be believed."""
@@ -105,9 +118,12 @@ class Replicator:
             return False
         try:
             stream.service.apply()
+            machine.failing.pop("apply", None)
         except CorruptLog as damage:
             self.distrust(machine, damage)
-        return stream.service.intact
+        except StoreFailed as failure:
+            self.fail(machine, "apply", failure)
+        return "apply" not in machine.failing and stream.service.intact
 
     def drain(self, machine: Machine) -> None:
         """Ship and process everything that waits, as far as the machine replicates."""
@@ -125,12 +141,17 @@ class Replicator:
         return self._kept(machine, consistency, self.now_ms)
 
     def _kept(self, machine: Machine, consistency: Consistency, source_ms: int) -> StoredPoint | None:
-        """The point, or None and a mark when its bookmark cannot be believed."""
+        """The point, or None when its bookmark cannot be believed (and a mark) or cannot be kept."""
         try:
-            return self.add_point(machine, consistency, source_ms)
+            point = self.add_point(machine, consistency, source_ms)
         except CorruptLog as damage:
             self.distrust(machine, damage)
             return None
+        except StoreFailed as failure:
+            self.fail(machine, "point", failure)
+            return None
+        machine.failing.pop("point", None)
+        return point
 
     def _quiesced(self, machine: Machine, consistency: Consistency) -> bool:
         assert machine.stream is not None
@@ -141,6 +162,10 @@ class Replicator:
         except WriterFailed as failure:
             self.vault.record(machine, self.now_ms, ErrorCode.APP_WRITER_FAILURE, str(failure))
             return False
+        except StoreFailed as failure:
+            self.fail(machine, "quiesce", failure)
+            return False
+        machine.failing.pop("quiesce", None)
         return True
 
     def add_point(self, machine: Machine, consistency: Consistency, source_ms: int) -> StoredPoint:
@@ -167,6 +192,7 @@ class Replicator:
     def prune(self, machine: Machine) -> None:
         """Thin the points; called after a new one only, so an outage prunes nothing."""
         self.drop_points(machine, self.outlived(machine))
+        self._forget(machine, {point.name for point in machine.points})
 
     def outlived(self, machine: Machine) -> set[str]:
         """The points which the policy keeps no longer."""
@@ -175,10 +201,22 @@ class Replicator:
         return {row.point.name for row in rows if not row.kept}
 
     def drop_points(self, machine: Machine, names: AbstractSet[str]) -> None:
-        """Remove these points from the replicas and from the catalogue."""
-        if names and machine.stream is not None:
-            machine.stream.service.drop_points(names)
+        """Remove these points from the catalogue and from the replicas, in this order: none is listed and gone."""
+        if names:
             machine.points = [point for point in machine.points if point.name not in names]
+            self._forget(machine, {point.name for point in machine.points})
+
+    def _forget(self, machine: Machine, kept: AbstractSet[str]) -> None:
+        """Remove what the catalogue does not list; what cannot be removed now goes the next time."""
+        if machine.stream is None:
+            return
+        try:
+            machine.stream.service.keep_points(kept)
+            machine.failing.pop("prune", None)
+        except StoreFailed as failure:
+            self.fail(machine, "prune", failure)
+        except CorruptLog as damage:
+            self.distrust(machine, damage)
 
     # -- marks
 
@@ -190,9 +228,21 @@ class Replicator:
         """A record cannot be believed: the log behind what was applied is given up, seed disk and points stay."""
         assert machine.stream is not None
         machine.stream.break_off()
-        machine.stream.service.salvage()
         machine.received_ms = None
+        try:
+            machine.stream.service.salvage()
+        except StoreFailed as failure:
+            self.fail(machine, "salvage", failure)
         self.mark(machine, ResyncReason.CORRUPT_LOG, damage.reason)
+
+    def fail(self, machine: Machine, work: str, failure: StoreFailed) -> None:
+        """A device failed: what was under way is given back, the operator is told once, and it is tried again."""
+        assert machine.stream is not None
+        machine.stream.break_off()
+        if machine.failing.get(work) is not failure.code_of_event:
+            machine.failing[work] = failure.code_of_event
+            self.vault.record(machine, self.now_ms, failure.code_of_event, f"{work}: {failure.cause}")
+        self.rhythm.plan_retry(machine)
 
     def restart_service(self, machine: Machine) -> None:
         """The replication service died and starts again from what its store holds; every stream is broken."""
@@ -205,6 +255,8 @@ class Replicator:
             stream.service.reopen()
         except CorruptLog as damage:
             self.distrust(machine, damage)
+        except StoreFailed as failure:
+            self.fail(machine, "apply", failure)
 
     def scrub_log(self, machine: Machine) -> None:
         """The store reports a damaged log: look at it, and believe nothing that was not applied."""
@@ -216,6 +268,8 @@ class Replicator:
             stream.service.reopen()
         except CorruptLog as damage:
             self.distrust(machine, damage)
+        except StoreFailed as failure:
+            self.fail(machine, "apply", failure)
         else:
             self.distrust(machine, CorruptLog("cache", 0, "an applied record was damaged in the store"))
 

@@ -11,6 +11,7 @@ from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.vocabulary import Direction, Location, Place, Resync
 from siteproof.reference.agent import WriterFailed
 from siteproof.reference.datapath.corruption import CorruptLog
+from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.equipment import Equipment
 from siteproof.reference.failover import built
 from siteproof.reference.jobs import JobFailed, Work
@@ -35,7 +36,7 @@ def _to_site(appliance: Equipment, machine: Machine, location: Location) -> tupl
     def copy() -> None:
         _require_way(machine)
         stream = open_stream(appliance, machine, Direction.REVERSE, Place.RECOVERY)
-        _turn_round(machine, stream, _filling(appliance, machine, location))
+        _turn_round(appliance, machine, stream, _filling(appliance, machine, location))
         remove_host(appliance, machine, Place.PRIMARY)
 
     return prepare, copy
@@ -62,7 +63,7 @@ def _to_cloud(appliance: Equipment, machine: Machine) -> tuple[Work, ...]:
     def copy() -> None:
         _require_way(machine)
         stream = open_stream(appliance, machine, Direction.FORWARD, Place.PRIMARY)
-        _turn_round(machine, stream, Stream.copy_everything)
+        _turn_round(appliance, machine, stream, Stream.copy_everything)
         remove_host(appliance, machine, Place.RECOVERY)
         appliance.replicator.add_first_point(machine)
 
@@ -80,19 +81,19 @@ def _power_off(machine: Machine, place: Place) -> None:
         host.running = False
 
 
-def _turn_round(machine: Machine, stream: Stream, fill: Callable[[Stream], None]) -> None:
+def _turn_round(appliance: Equipment, machine: Machine, stream: Stream, fill: Callable[[Stream], None]) -> None:
     """Fill the new stream's replicas, then let the former ones go; on failure everything is as before."""
     former, points = machine.stream, machine.points
     machine.stream, machine.points = stream, []
     try:
         fill(stream)
         stream.service.apply()
-    except (LinkDown, CorruptLog) as failure:
-        stream.close()
+    except (LinkDown, CorruptLog, StoreFailed) as failure:
+        appliance.replicator.discard(machine, stream)
         machine.stream, machine.points = former, points
         raise JobFailed(ErrorCode.UPLOAD_FAILED, "the copy did not arrive") from failure
     if former is not None:
-        former.close()
+        appliance.replicator.discard(machine, former)
     machine.using, machine.received_ms = "", None
 
 
@@ -108,12 +109,12 @@ def fail_back(appliance: Equipment, machine: Machine, command: Command) -> tuple
             _quiesce(machine)
             cloud.running = False
             _catch_up(appliance, machine)
-        except JobFailed:
+            safety = appliance.replicator.add_point(machine, command.consistency, appliance.now_ms)
+            machine.hosts[Place.PRIMARY] = built(appliance, machine, safety.name, Place.PRIMARY)
+        except (JobFailed, StoreFailed, CorruptLog):
             cloud.running = True
             raise
-        safety = appliance.replicator.add_point(machine, command.consistency, appliance.now_ms)
         machine.using = safety.name
-        machine.hosts[Place.PRIMARY] = built(appliance, machine, safety.name, Place.PRIMARY)
         machine.generation += 1
         machine.era += 1
 
@@ -138,7 +139,7 @@ def _catch_up(appliance: Equipment, machine: Machine) -> None:
         else:
             appliance.replicator.comparisons.mend_now(machine)
         stream.service.apply()
-    except (LinkDown, CorruptLog) as failure:
+    except (LinkDown, CorruptLog, StoreFailed) as failure:
         stream.break_off()
         raise JobFailed(ErrorCode.UPLOAD_FAILED, "pending changes did not arrive") from failure
 

@@ -11,6 +11,7 @@ from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.vocabulary import Resync, WriteOrderMode
 from siteproof.reference.comparison import Resynchronization
 from siteproof.reference.datapath.corruption import CorruptLog
+from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.lifecycle import Change
 from siteproof.reference.link import LinkDown
 from siteproof.reference.machine import Machine
@@ -38,6 +39,10 @@ class Replication(Protocol):
 
     def wrote(self, machine: Machine) -> None:
         """Something has to travel."""
+        ...
+
+    def fail(self, machine: Machine, work: str, failure: StoreFailed) -> None:
+        """A device failed at this work."""
         ...
 
 
@@ -81,6 +86,12 @@ class Comparisons:
             self._go_on(machine, comparison)
         except (LinkDown, CorruptLog) as failure:
             self._fail(machine, type(failure).__name__)
+        except StoreFailed as failure:
+            self._fail(machine, failure.cause)
+            self.replicator.fail(machine, "compare", failure)
+        except BaseException:  # our own defect: it is reported, and nothing counts as compared
+            self._fail(machine, "it broke off")
+            raise
         return True
 
     def _go_on(self, machine: Machine, comparison: Resynchronization) -> None:
@@ -91,6 +102,7 @@ class Comparisons:
 
     def _conclude(self, machine: Machine) -> None:
         machine.comparison = None
+        machine.failing.clear()
         self.trust(machine)
         machine.received_ms = self.replicator.now_ms
         self.replicator.wrote(machine)

@@ -19,6 +19,7 @@ from siteproof.reference.vault import Vault
 
 SHIP_MS = 1000
 APPLY_MS = 1000
+RETRY_MS = MINUTE_MS
 
 
 class Replication(Protocol):
@@ -42,6 +43,10 @@ class Replication(Protocol):
         """Thin the points."""
         ...
 
+    def drain(self, machine: Machine) -> None:
+        """Send and process whatever waits."""
+        ...
+
 
 class Rhythm:
     """Plans on the scheduler what the replicator then does."""
@@ -57,7 +62,7 @@ class Rhythm:
 
     def start(self, machine: Machine) -> None:
         """A machine has become protected: its points, its shipping and its watch begin."""
-        machine.ship_planned = False
+        machine.ship_planned = machine.retry_planned = False
         self.plan_shipping(machine)
         if machine.forward:
             self._every(machine, machine.policy.crash_consistent_minutes, Consistency.CRASH)
@@ -82,6 +87,18 @@ class Rhythm:
             return
         machine.ship_planned = True
         self.plan(machine, self.scheduler.now_ms + self.ship_ms, lambda: self._ship(machine))
+
+    def plan_retry(self, machine: Machine) -> None:
+        """A device has failed: try again a minute later, for as long as it fails."""
+        if machine.retry_planned:
+            return
+        machine.retry_planned = True
+        self.plan(machine, self.scheduler.now_ms + RETRY_MS, lambda: self._retry(machine))
+
+    def _retry(self, machine: Machine) -> None:
+        machine.retry_planned = False
+        if machine.failing:
+            self.replicator.drain(machine)
 
     def _ship(self, machine: Machine) -> None:
         machine.ship_planned = False

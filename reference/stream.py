@@ -12,7 +12,6 @@ from siteproof.reference.datapath.blocks import Blocks
 from siteproof.reference.datapath.cut import Cut
 from siteproof.reference.datapath.folder import FolderExecutor
 from siteproof.reference.host import Host
-from siteproof.reference.link import LinkDown
 from siteproof.reference.process_server import ProcessServer
 from siteproof.reference.replication_service import ReplicationService
 from siteproof.reference.sparse import allocated_blocks, copy_sparsely
@@ -29,15 +28,15 @@ class Stream:
         self.server = server
         self.service = service
         self.generation = generation
-        self.sent: dict[str, int] = dict.fromkeys(service.replicas, 0)
+        self.sent: dict[str, int] = {}
 
     def copy_everything(self) -> None:
-        """The initial copy to empty replicas: every block as of now, holes excepted; LinkDown when the way is cut."""
+        """The initial copy to empty replicas: every block as of now, holes excepted; it raises what kept it back."""
         allocated = {name: allocated_blocks(Path(disk.path())) for name, disk in self.agent.disks.items()}
         self._deliver(self.agent.cut_all(), allocated)
 
     def ship(self) -> bool:
-        """Send everything dirty as one batch and return whether anything travelled; LinkDown keeps it dirty."""
+        """Send everything dirty as one batch and return whether anything travelled; whatever fails keeps it dirty."""
         if not self.agent.is_dirty():
             return False
         self._deliver(self.agent.cut(), {})
@@ -45,10 +44,11 @@ class Stream:
 
     def _deliver(self, cut: MachineCut, only: Mapping[str, Blocks]) -> None:
         try:
+            self.service.recover()
             for disk, part in cut.cuts.items():
                 self._send(disk, part, only.get(disk))
             self._commit(cut)
-        except LinkDown:
+        except BaseException:  # whatever broke it off, the cut is given back
             cut.failed()
             self.break_off()
             raise
@@ -61,8 +61,8 @@ class Stream:
 
     def _commit(self, cut: MachineCut) -> None:
         for disk, part in cut.cuts.items():
-            self.sent[disk] = max(self.sent[disk], part.lsn)
-            self.service.replicas[disk].commit(part.lsn)
+            self.sent[disk] = max(self.sent.get(disk, 0), part.lsn)
+        self.service.commit({disk: part.lsn for disk, part in cut.cuts.items()})
 
     def break_off(self) -> None:
         """The connection broke: nothing half-received stays, and the next batch opens a fresh stream."""

@@ -29,6 +29,7 @@ class ErrorCode(StrEnum):
     DISK_RESIZED = "DiskResized"
     SOURCE_LOW_MEMORY = "SourceLowMemory"
     UNCLEAN_SOURCE_SHUTDOWN = "UncleanSourceShutdown"
+    SOURCE_DISK_FAILED = "SourceDiskFailed"
     SOURCE_INTERNAL_ERROR = "SourceInternalError"
     TARGET_INTERNAL_ERROR = "TargetInternalError"
     RESYNC_BITMAPS_INVALID = "ResyncBitmapsInvalid"
@@ -129,6 +130,11 @@ CATALOGUE: dict[ErrorCode, ErrorText] = {
     ),
     ErrorCode.UNCLEAN_SOURCE_SHUTDOWN: ErrorText(
         "the machine was shut down by force", "power loss or reset", "resynchronise the machine"
+    ),
+    ErrorCode.SOURCE_DISK_FAILED: ErrorText(
+        "a disk of the machine cannot be read",
+        "a failing device or a lost path to it",
+        "check the disk; what was not sent stays marked and is sent again",
     ),
     ErrorCode.SOURCE_INTERNAL_ERROR: ErrorText(
         "internal error at the source", "a defect", "collect logs", user_resolvable=False

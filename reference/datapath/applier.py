@@ -20,7 +20,7 @@ from siteproof.reference.datapath.seed_disk import SeedDisk
 from siteproof.reference.datapath.segment import Record
 from siteproof.reference.datapath.state import StateFile
 
-BATCH_BYTES = 64 << 20  # raw bytes after which a batch is closed at the next cut
+BATCH_BYTES = 64 << 20  # bytes of blocks after which a batch is closed at the next cut
 
 
 @frozen
@@ -58,6 +58,7 @@ class Applier:
         self._seed = seed
         self._history = history
         self._state = state
+        self._repeating = log.end > state.state.applied  # the first batch may have been half applied before
 
     def apply(self) -> None:
         """Apply every committed group; CorruptLog leaves the seed as it was before the damaged batch."""
@@ -73,18 +74,18 @@ class Applier:
         """The batches from the applied record to the last cut; every record of one is authentic when it is yielded."""
         start = self._state.state.applied
         marker: Marker | None = None
-        raw_bytes, cut = 0, Batch(start, start, self._state.state.lsn)
+        spanned_bytes, cut = 0, Batch(start, start, self._state.state.lsn)
         for at, record, behind in self._log.records(start):
             if record.header.kind is Kind.MARKER:
                 if cut.end > cut.start:
                     yield cut
                 marker, start = read_marker(record), at
-            raw_bytes += record.header.raw_length
+            spanned_bytes += record.plain.block_count * BLOCK_BYTES
             if record.header.kind is Kind.COMMIT and record.header.flags & FLAG_CUT:
                 cut = Batch(start, behind, record.header.lsn, marker)
-                if marker or raw_bytes >= BATCH_BYTES:
+                if marker or spanned_bytes >= BATCH_BYTES:
                     yield cut
-                    start, marker, raw_bytes, cut = behind, None, 0, Batch(behind, behind, cut.lsn)
+                    start, marker, spanned_bytes, cut = behind, None, 0, Batch(behind, behind, cut.lsn)
         if cut.end > cut.start:
             yield cut
 
@@ -97,6 +98,7 @@ class Applier:
         for record in self._data(batch):
             self._write(record)
         self._seed.sync()
+        self._repeating = False
 
     def _save(self, batch: Batch) -> None:
         if self._history.current is None:
@@ -115,7 +117,7 @@ class Applier:
         for start, count in record.plain.table.tolist():
             block, blocks = record.header.first_block + start, count & COUNT_MASK
             if count & ZERO:
-                self._seed.write_zeros(block, blocks)
+                self._seed.write_zeros(block, blocks, everywhere=self._repeating)
             else:
                 self._seed.write(block, raw[done : done + blocks * BLOCK_BYTES])
                 done += blocks * BLOCK_BYTES

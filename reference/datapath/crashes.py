@@ -2,7 +2,7 @@
 
 Maintainers keep: the model is stricter than any file system. Writes of a file between two barriers survive in any
 subset, the last one also torn; names made, changed or removed survive as a prefix until their `SyncDirectory`.
-`Barrier` saves a file's bytes, never its name.
+`Barrier` saves a file's bytes, never its name; after a failed one the bytes since the one before are lost for ever.
 """
 
 from collections.abc import Callable, Sequence
@@ -59,11 +59,25 @@ def _perhaps_torn(write: Write | Truncate, random: Random) -> Write | Truncate:
 
 @define
 class _Unsynced:
-    """What a crash may take from one file: its size and overwritten bytes at the last barrier, and what came since."""
+    """A file whose bytes are not all safe: what the device holds, what came since, and whether bytes were lost."""
 
-    size: int
-    before: list[Write] = field(factory=list)
+    device: bytearray
     since: list[Write | Truncate] = field(factory=list)
+    lost: bool = False
+
+    def reach_device(self, writes: Sequence[Write | Truncate]) -> None:
+        """These writes are on the device now."""
+        for write in writes:
+            _put(self.device, write)
+
+
+def _put(held: bytearray, write: Write | Truncate) -> None:
+    size = write.size if isinstance(write, Truncate) else write.offset
+    if isinstance(write, Truncate):
+        del held[size:]
+    held.extend(bytes(max(0, size - len(held))))
+    if isinstance(write, Write):
+        held[write.offset : write.offset + len(write.data)] = write.data
 
 
 @frozen
@@ -113,16 +127,15 @@ class CrashingExecutor:
 
     def _perform(self, effect: Effect) -> None:
         match effect:
-            case Write(file, offset, data):
-                self._remember(file, offset, len(data)).since.append(evolve(effect, data=bytes(data)))
+            case Write(file, _, data):
+                self._remember(file).since.append(evolve(effect, data=bytes(data)))
                 self.inner.perform(effect)
-            case Truncate(file, size):
-                known = self.inner.size(file) if self.inner.exists(file) else 0
-                self._remember(file, size, max(0, known - size)).since.append(effect)
+            case Truncate(file):
+                self._remember(file).since.append(effect)
                 self.inner.perform(effect)
             case Barrier(file):
                 self.inner.perform(effect)
-                self._unsynced.pop(file, None)
+                self._synced(file)
             case Rename(old, new):
                 self._move(old, new)
             case Unlink(file):
@@ -133,21 +146,45 @@ class CrashingExecutor:
             case Acknowledge():
                 self.inner.perform(effect)
 
-    def _remember(self, file: str, offset: int, length: int) -> _Unsynced:
-        """Note what the file holds where it is about to change."""
-        if not self.inner.exists(file):
+    def fail_barrier(self, file: str, *, keep: bool) -> None:
+        """A barrier failed: what came since the last one never reaches the device; `keep` leaves it to be read."""
+        self._check()
+        unsynced = self._unsynced.get(file)
+        if unsynced is None:
+            return
+        unsynced.since.clear()
+        unsynced.lost = True
+        if not keep:
+            self._replace(file, unsynced.device)
+
+    def _remember(self, file: str) -> _Unsynced:
+        """Note what the device holds of a file that is about to change."""
+        if file in self._unsynced:
+            return self._unsynced[file]
+        held = b""
+        if self.inner.exists(file):
+            held = self.inner.read(file, 0, self.inner.size(file))
+        else:
             self._names.append(_NameChange(_folder(file), ((file, ""),)))
-            return self._unsynced.setdefault(file, _Unsynced(0))
-        unsynced = self._unsynced.setdefault(file, _Unsynced(self.inner.size(file)))
-        unsynced.before.append(Write(file, offset, self.inner.read(file, offset, length)))
+        self._unsynced[file] = unsynced = _Unsynced(bytearray(held))
         return unsynced
 
+    def _synced(self, file: str) -> None:
+        unsynced = self._unsynced.get(file)
+        if unsynced is None:
+            return
+        unsynced.reach_device(unsynced.since)
+        unsynced.since.clear()
+        if not unsynced.lost:
+            del self._unsynced[file]
+
     def _settle(self, file: str, unsynced: _Unsynced, rule: Keep) -> None:
-        for write in reversed(unsynced.before):
-            self.inner.perform(evolve(write, file=file))
-        self.inner.perform(Truncate(file, unsynced.size))
-        for kept in rule.writes(unsynced.since):
-            self.inner.perform(evolve(kept, file=file))
+        unsynced.reach_device(rule.writes(unsynced.since))
+        self._replace(file, unsynced.device)
+
+    def _replace(self, file: str, content: bytearray) -> None:
+        self.inner.perform(Truncate(file, 0))
+        self.inner.perform(Write(file, 0, bytes(content)))
 
     def _move(self, old: str, new: str) -> None:
         """Rename, or remove when there is no new name; what is replaced or removed waits in limbo. One atomic step."""

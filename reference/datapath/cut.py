@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from siteproof.reference.datapath.blocks import BLOCK_BYTES, Blocks, plain_runs
+from siteproof.reference.datapath.device import StoreFailed
 
 
 class BlockReader(Protocol):
@@ -33,6 +34,7 @@ class Cut:
         self._member = np.zeros(size, bool)
         self._member[blocks] = True
         self._preserved: dict[int, bytes] = {}
+        self._torn: StoreFailed | None = None  # a block was overwritten that could not be read before
         self._read = read
         self._end = end
 
@@ -40,12 +42,24 @@ class Cut:
         """Consecutive blocks are about to be overwritten: keep those that belong to the cut."""
         for offset in np.flatnonzero(self._member[block : block + blocks]).tolist():
             if block + offset not in self._preserved:
-                held = bytearray(BLOCK_BYTES)
-                self._read(block + offset, memoryview(held))
-                self._preserved[block + offset] = bytes(held)
+                self._keep(block + offset)
+
+    def _keep(self, block: int) -> None:
+        """The workload never waits for replication: when its old content cannot be read, the cut is at fault."""
+        held = bytearray(BLOCK_BYTES)
+        try:
+            self._read(block, memoryview(held))
+        except StoreFailed as failure:
+            self._torn = failure
+        self._preserved[block] = bytes(held)
 
     def read_into(self, blocks: Blocks, buffer: memoryview) -> None:
-        """Fill the buffer with the cut's content of ascending blocks, one after the other."""
+        """Fill the buffer with the cut's content of ascending blocks, one after the other.
+
+        StoreFailed when the disk cannot be read, now or when a block of the cut was overwritten.
+        """
+        if self._torn is not None:
+            raise self._torn
         done = 0
         for first, count in plain_runs(blocks):
             self._read(first, buffer[done : done + count * BLOCK_BYTES])

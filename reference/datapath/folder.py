@@ -4,12 +4,14 @@ Maintainers keep: no name leaves the folder: no absolute path, no "..", no symbo
 `HANDLES_MAX` files are open at a time.
 """
 
+import errno
 import os
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
 from siteproof.model.nouns.problem import Problem
+from siteproof.reference.datapath.device import refused
 from siteproof.reference.datapath.effects import (
     Acknowledge,
     Barrier,
@@ -23,6 +25,7 @@ from siteproof.reference.datapath.effects import (
 )
 
 HANDLES_MAX = 64
+NOT_THERE = frozenset({errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.EACCES, errno.EPERM})
 
 
 class FolderExecutor:
@@ -41,7 +44,7 @@ class FolderExecutor:
         try:
             self._perform(effect)
         except OSError as error:
-            raise _refused_by_device(effect, error) from error
+            raise refused(type(effect).__name__.lower(), error) from error
 
     def _perform(self, effect: Effect) -> None:
         match effect:
@@ -66,17 +69,28 @@ class FolderExecutor:
         """Fill `buffer` from byte `offset` and return how many bytes there were; Problem when there is no file."""
         view, done = memoryview(buffer), 0
         handle = self._handle(file)
-        while done < len(view) and (count := os.preadv(handle, [view[done:]], offset + done)):
-            done += count
+        try:
+            while done < len(view) and (count := os.preadv(handle, [view[done:]], offset + done)):
+                done += count
+        except OSError as error:
+            raise refused("read", error) from error
         return done
 
     def read(self, file: str, offset: int, length: int) -> bytes:
         """Up to `length` bytes from byte `offset`, shorter only at the end of the file."""
-        return os.pread(self._handle(file), length, offset)
+        handle = self._handle(file)
+        try:
+            return os.pread(handle, length, offset)
+        except OSError as error:
+            raise refused("read", error) from error
 
     def size(self, file: str) -> int:
         """The file's size in bytes; Problem when there is no such file."""
-        return os.fstat(self._handle(file)).st_size
+        handle = self._handle(file)
+        try:
+            return os.fstat(handle).st_size
+        except OSError as error:
+            raise refused("look at a file", error) from error
 
     def exists(self, file: str) -> bool:
         """Whether there is such a file."""
@@ -85,7 +99,12 @@ class FolderExecutor:
     def list(self, folder: str) -> tuple[str, ...]:
         """The names of the files directly in the folder, sorted; nothing when there is no such folder."""
         place = self._inside(folder) if folder else self._root
-        return tuple(sorted(entry.name for entry in place.iterdir() if entry.is_file())) if place.is_dir() else ()
+        if not place.is_dir():
+            return ()
+        try:
+            return tuple(sorted(entry.name for entry in place.iterdir() if entry.is_file()))
+        except OSError as error:
+            raise refused("list a folder", error) from error
 
     def path(self, file: str) -> str:
         """The file's absolute path."""
@@ -113,7 +132,7 @@ class FolderExecutor:
             flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | (os.O_CREAT if create else 0)
             return os.open(path, flags, 0o600)
         except OSError as error:
-            raise _cannot_open(file, error) from error
+            raise (_cannot_open(file, error) if error.errno in NOT_THERE else refused("open", error)) from error
 
     def _inside(self, name: str) -> Path:
         """The absolute path of a relative name, having checked that it stays below the root."""
@@ -167,8 +186,3 @@ def _outside(name: str, why: str) -> Problem:
 
 def _cannot_open(file: str, error: OSError) -> Problem:
     return Problem(f"the store has no usable file {file!r}", error.strerror or "unknown", "check the store's folder")
-
-
-def _refused_by_device(effect: Effect, error: OSError) -> Problem:
-    what = type(effect).__name__.lower()
-    return Problem(f"the store could not {what}", error.strerror or "unknown", "check space, quota and permissions")

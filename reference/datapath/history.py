@@ -116,8 +116,9 @@ class History:
     def _replace(self, new: Catalogue) -> None:
         ends = {str(log): self._epochs[log].end for log in new.logs if log in self._epochs}
         numbers = {log: (end.segment, end.offset, end.sequence) for log, end in ends.items()}
-        self._catalogue = evolve(new, ends=numbers)
-        catalogue.save(self._executor, self._folder, self._keys, self._catalogue)
+        bound = evolve(new, ends=numbers)
+        catalogue.save(self._executor, self._folder, self._keys, bound)
+        self._catalogue = bound
         self.version += 1
 
     def _is_needed(self, log: int) -> bool:

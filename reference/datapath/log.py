@@ -139,8 +139,8 @@ class Log:
         at = self._write
         frame = frames.seal(self._cipher, at.sequence, plain)
         self._previous = bytes(frame[-frames.TAG_BYTES :])
+        self._write = Position(at.segment, at.offset + len(frame), at.sequence + 1)  # before anything can fail
         self._queue(frame)
-        self._write = Position(at.segment, at.offset + len(frame), at.sequence + 1)
         return at
 
     def _begin_segment(self, lsn: int) -> None:
@@ -188,6 +188,18 @@ class Log:
         if number not in self._readers:
             self._readers[number] = SegmentFile(self._executor, self.name.file(number), self._keys, self.name.role)
         return self._readers[number]
+
+
+def write_again(executor: Executor, name: LogName, start: Position, end: Position) -> None:
+    """Write what stands in the last segment from `start` to `end` once more, so that the next barrier is about it.
+
+    A sync that failed may have left bytes which can be read and will never reach the device.
+    """
+    file, offset = name.file(end.segment), start.offset if start.segment == end.segment else 0
+    while offset < end.offset:
+        data = executor.read(file, offset, min(FLUSH_BYTES, end.offset - offset))
+        executor.perform(Write(file, offset, data))
+        offset += len(data)
 
 
 def discard_behind(executor: Executor, name: LogName, end: Position) -> None:

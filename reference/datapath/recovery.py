@@ -2,6 +2,7 @@
 
 Maintainers keep: a crash can only tear the last group of the last segment, because a group begins behind the barrier of
 the one before. Damage anywhere else, a wrong sequence, a missing segment, or an end before `minimum` is CorruptLog.
+What lies behind `minimum` was perhaps never synced: it is written again, under a barrier, before it is believed.
 """
 
 from attrs import frozen
@@ -11,7 +12,7 @@ from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.effects import Executor
 from siteproof.reference.datapath.frames import FLAG_CUT, Kind
 from siteproof.reference.datapath.keys import DiskKeys
-from siteproof.reference.datapath.log import Log, LogName, Position, discard_behind
+from siteproof.reference.datapath.log import Log, LogName, Position, discard_behind, write_again
 from siteproof.reference.datapath.segment import HEADER_BYTES, NO_TAG, OutOfSequence, Record, SegmentFile
 
 
@@ -38,6 +39,7 @@ def open_log(executor: Executor, name: LogName, keys: DiskKeys, first: Position,
         scan = _scan_segment(executor, name, keys, scan, number, last=number == numbers[-1])
     if scan.cut < max(first, minimum):
         raise CorruptLog(name.file(scan.cut.segment), scan.cut.offset, "acknowledged records are missing")
+    write_again(executor, name, minimum, scan.cut)
     discard_behind(executor, name, scan.cut)
     return Log(executor, name, keys, scan.cut, scan.cut_tag)
 

@@ -1,10 +1,12 @@
 """The replica: the target side of one disk, from sealed frames to recovery points (DATA-PATH.md, Structure).
 
 Maintainers keep: what was acknowledged is committed to the cache log; what is applied was committed before; a point is
-a cut. Damage is CorruptLog and leaves seed and points as they are: `salvage` gives up the log, never the history.
+a cut. Damage is CorruptLog and leaves seed and points as they are: `salvage` gives up the log, never the history. A
+device that failed once is StoreFailed from then on: only `open`, which believes the store alone, goes on.
 """
 
 import os
+from contextlib import suppress
 from typing import Any, Self
 
 import msgspec
@@ -19,8 +21,10 @@ from siteproof.reference.datapath import frames
 from siteproof.reference.datapath.applier import Applier, Marker
 from siteproof.reference.datapath.blocks import Blocks, plain_runs, rows_of, run_table, zero_rows
 from siteproof.reference.datapath.corruption import CorruptLog
+from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.datapath.effects import Acknowledge, Bytes, Executor, SyncDirectory, Unlink
 from siteproof.reference.datapath.frames import Kind
+from siteproof.reference.datapath.fuse import Fuse
 from siteproof.reference.datapath.history import History
 from siteproof.reference.datapath.keys import KEY_BYTES, DiskKeys, KeyEncryptionKey, Random
 from siteproof.reference.datapath.log import Log, LogName, Position
@@ -38,7 +42,7 @@ REVERT_BLOCKS = 64
 class Parts:
     """What an open replica is made of."""
 
-    executor: Executor
+    executor: Fuse
     folder: str
     keys: DiskKeys
     seed: SeedDisk
@@ -91,15 +95,17 @@ class Replica:
         """Recover a replica after whatever stopped it: what was acknowledged is there, torn tails are gone.
 
         `acknowledged` is the LSN that the other side was promised, if it knows. Problem when there is no replica or the
-        key is wrong; CorruptLog when a record is damaged or an acknowledged one is missing.
+        key is wrong; CorruptLog when a record is damaged or an acknowledged one is missing; StoreFailed when the device
+        refuses, as in every method from then on.
         """
-        keys = open_disk(executor, folder, kek, **cipher)
-        state = _load_state(executor, folder, keys)
+        fuse = Fuse(executor)
+        keys = open_disk(fuse, folder, kek, **cipher)
+        state = _load_state(fuse, folder, keys)
         minimum = max(state.acknowledged.applied, state.state.applied)
-        log = open_log(executor, _cache(folder), keys, state.state.applied, minimum)
-        seed = SeedDisk(executor, f"{folder}/seed.raw", state.state.blocks)
-        history = cls.history_type(executor, folder, keys, seed, {state.state.undo_number: state.state.undo})
-        replica = cls(Parts(executor, folder, keys, seed, state, log, history))
+        log = open_log(fuse, _cache(folder), keys, state.state.applied, minimum)
+        seed = SeedDisk(fuse, f"{folder}/seed.raw", state.state.blocks)
+        history = cls.history_type(fuse, folder, keys, seed, {state.state.undo_number: state.state.undo})
+        replica = cls(Parts(fuse, folder, keys, seed, state, log, history))
         if replica.watermarks.cached < acknowledged:
             at = log.end
             raise CorruptLog(
@@ -135,6 +141,15 @@ class Replica:
         return Watermarks(cached, cached, cached, applied, min(pointed, applied))
 
     @property
+    def failed(self) -> bool:
+        """Whether the store has failed: nothing is done any more before the replica is opened anew."""
+        return self._executor.blown is not None
+
+    def give_up(self, reason: str) -> None:
+        """Do nothing any more, as after a failure of the store: somebody opens this replica anew."""
+        self._executor.blow(StoreFailed("go on", reason))
+
+    @property
     def window_open(self) -> bool:
         """Whether an initial copy or a resynchronisation has begun and not ended: no cut, so no point."""
         return self._window
@@ -142,6 +157,7 @@ class Replica:
     def invite(self) -> int:
         """A number that the next stream must carry, so that no recorded stream is ever taken for a new one."""
         self.abandon()
+        self._executor.check()
         return self._stream.invite()
 
     def receive(self, sealed: Bytes) -> int:
@@ -149,6 +165,7 @@ class Replica:
 
         CorruptLog when anything is not exactly what the invited stream sent next; then `abandon` and invite anew.
         """
+        self._executor.check()
         blocks = 0
         for plain in self._stream.read(sealed, self._seed.blocks, self._cached):
             self._log.append(plain)
@@ -163,9 +180,14 @@ class Replica:
         return self._cached
 
     def abandon(self) -> None:
-        """Forget what was received since the last commit; the stream is broken."""
-        self._log.abandon()
+        """Forget what was received since the last commit; the stream is broken.
+
+        A store that cannot even do that has failed; whoever opens the replica anew finds nothing of it.
+        """
         self._stream.close()
+        if not self.failed:
+            with suppress(StoreFailed):
+                self._log.abandon()
 
     def apply(self) -> int:
         """Bring the seed to the newest cut and return its LSN; CorruptLog when the log is damaged."""

@@ -31,7 +31,7 @@ class SeedDisk:
         """Grow the file when the disk grows; a smaller disk keeps the file."""
         if blocks * BLOCK_BYTES > self._executor.size(self.file):
             self._executor.perform(Truncate(self.file, blocks * BLOCK_BYTES))
-            self._executor.perform(Barrier(self.file))
+        self.sync()
         self.blocks = blocks
 
     def read(self, block: int, blocks: int) -> bytes:
@@ -55,11 +55,15 @@ class SeedDisk:
         """Overwrite consecutive blocks."""
         self._executor.perform(Write(self.file, block * BLOCK_BYTES, data))
 
-    def write_zeros(self, block: int, blocks: int) -> None:
-        """Make consecutive blocks zero, writing only where they are not."""
+    def write_zeros(self, block: int, blocks: int, *, everywhere: bool) -> None:
+        """Make consecutive blocks zero, writing only where they are not, or `everywhere`.
+
+        Everywhere: what reads as zeros may be the work of a sync that failed, and then it is not on the device.
+        """
         for first in range(block, block + blocks, SPAN_BLOCKS):
             span = np.arange(first, min(first + SPAN_BLOCKS, block + blocks), dtype=np.int64)
-            for start, count in plain_runs(span[~zero_rows(self.gather(span))]):
+            wanted = span if everywhere else span[~zero_rows(self.gather(span))]
+            for start, count in plain_runs(wanted):
                 self.write(start, ZERO_SPAN[: count * BLOCK_BYTES])
 
     def sync(self) -> None:

@@ -68,7 +68,7 @@ class StateFile:
         self._key = keys.digest_key()
 
     def load(self) -> None:
-        """Read the newest intact slots; CorruptLog when there is no intact applied state."""
+        """Read the newest intact slots and make them durable; CorruptLog when there is no intact applied state."""
         slots = [self._read(index) for index in range(4)]
         applied = [slot for slot in slots[:2] if slot]
         if not applied:
@@ -76,17 +76,27 @@ class StateFile:
         self.state = max(applied, key=lambda slot: slot.generation)
         promised = [slot for slot in slots[2:] if slot]
         self.acknowledged = max(promised, key=lambda slot: slot.generation, default=self.state)
+        self._settle(bool(promised))
 
     def record(self, state: State) -> None:
         """Make the applied state durable."""
-        self.state = evolve(state, generation=self.state.generation + 1)
-        self._write(self.state.generation % 2, self.state)
+        new = evolve(state, generation=self.state.generation + 1)
+        self._write(new.generation % 2, new)
         self._executor.perform(Barrier(self._file))
+        self.state = new
 
     def promise(self, lsn: int, end: Position) -> None:
         """Note that everything up to `lsn` is behind the log's barrier at `end`."""
-        self.acknowledged = State(self.acknowledged.generation + 1, lsn, self.state.blocks, end)
-        self._write(2 + self.acknowledged.generation % 2, self.acknowledged)
+        new = State(self.acknowledged.generation + 1, lsn, self.state.blocks, end)
+        self._write(2 + new.generation % 2, new)
+        self.acknowledged = new
+
+    def _settle(self, promised: bool) -> None:
+        """Write what was found in its own slots again: a failed sync may have left it to be read and no more."""
+        self._write(self.state.generation % 2, self.state)
+        if promised:
+            self._write(2 + self.acknowledged.generation % 2, self.acknowledged)
+        self._executor.perform(Barrier(self._file))
 
     def _write(self, slot: int, state: State) -> None:
         data = state.pack()

@@ -14,6 +14,7 @@ from siteproof.model.nouns.problem import Problem
 from siteproof.reference.datapath.bitmap import DirtyBitmap
 from siteproof.reference.datapath.blocks import BLOCK_BYTES, Blocks
 from siteproof.reference.datapath.cut import Cut
+from siteproof.reference.datapath.device import SourceFailed, StoreFailed
 from siteproof.reference.datapath.effects import Barrier, Bytes, Executor, SyncDirectory, Truncate, Write
 
 MAGIC = b"SPDIRTY1"
@@ -48,6 +49,11 @@ class SourceDisk:
         executor.perform(Truncate(file, blocks * BLOCK_BYTES))
         return cls(executor, file, bitmap_file)
 
+    @property
+    def open_cuts(self) -> int:
+        """How many cuts were taken and neither delivered nor given back."""
+        return len(self._cuts)
+
     def start_capture(self) -> None:
         """Writes mark blocks dirty from now on; the stored bitmap is worthless until `close`."""
         if not self.capturing:
@@ -65,17 +71,17 @@ class SourceDisk:
         count, rest = divmod(len(data), BLOCK_BYTES)
         if rest:
             raise Problem(f"a write of {len(data)} bytes", "disks are written in whole blocks of 4096", "pad the write")
-        self._change(block, count)
+        sequence = self._change(block, count)
         self._executor.perform(Write(self.file, block * BLOCK_BYTES, data))
-        return self._captured(block, count)
+        return sequence
 
     def discard(self, block: int, blocks: int) -> int:
         """Consecutive blocks read as zeros from now on; returns the write's sequence."""
-        self._change(block, blocks)
+        sequence = self._change(block, blocks)
         for first in range(block, block + blocks, 256):
             zeros = _ZEROS[: min(256, block + blocks - first) * BLOCK_BYTES]
             self._executor.perform(Write(self.file, first * BLOCK_BYTES, zeros))
-        return self._captured(block, blocks)
+        return sequence
 
     def flush(self) -> None:
         """What was written survives a crash of the machine."""
@@ -97,8 +103,8 @@ class SourceDisk:
 
     def resize(self, blocks: int) -> None:
         """The disk has another size; new blocks are zeros and dirty. Open cuts fail quietly."""
-        self._cuts.clear()
         self._executor.perform(Truncate(self.file, blocks * BLOCK_BYTES))
+        self._cuts.clear()
         self.blocks = blocks
         self.dirty.resize(blocks)
         if not self.capturing:
@@ -116,12 +122,11 @@ class SourceDisk:
         """Where a reader outside finds the disk's bytes."""
         return self._executor.path(self.file)
 
-    def _change(self, block: int, blocks: int) -> None:
+    def _change(self, block: int, blocks: int) -> int:
+        """Blocks are about to be overwritten: they are dirty from now on, however far the write gets."""
         self._check_range(block, blocks)
         for cut in self._cuts:
             cut.preserve(block, blocks)
-
-    def _captured(self, block: int, blocks: int) -> int:
         self.written += 1
         if self.capturing:
             self.dirty.mark(block, blocks)
@@ -138,7 +143,10 @@ class SourceDisk:
         return cut
 
     def _read_now(self, block: int, buffer: memoryview) -> None:
-        self._executor.read_into(self.file, block * BLOCK_BYTES, buffer)
+        try:
+            self._executor.read_into(self.file, block * BLOCK_BYTES, buffer)
+        except StoreFailed as failure:
+            raise SourceFailed(f"read block {block} of {self.file}", failure.cause) from failure
 
     def _end(self, cut: Cut, delivered: bool) -> None:
         if cut in self._cuts:

@@ -40,7 +40,7 @@ class BitmapResynchronization(Resynchronization):
                 replica.receive(frame)
                 yield bytes(frame)
             replica.commit(cut.lsn)
-            self.stream.sent[disk] = max(self.stream.sent[disk], cut.lsn)
+            self.stream.sent[disk] = max(self.stream.sent.get(disk, 0), cut.lsn)
         self.close(self._cut)
 
 
