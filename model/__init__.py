@@ -1,1 +1,18 @@
-"""The promise: vocabulary, specification, proofs. Empty on purpose, so that the nouns can be imported alone."""
+"""The promise: what the standard says, proofs about it, and the pages that are made from it.
+
+A stranger reads it in this order, and needs no other file on the way:
+
+1. `spec/lifecycle/table.py` — which command is allowed where, and where it leads. Tables, in the words of the field.
+2. `spec/data_plane/machine.py`, then `replication.py` — the blocks of a disk: what is tracked, sent, applied.
+3. `spec/data_plane/recovery_points.py`, `failover.py`, `drill.py` — what points, failovers and drills do to them.
+4. `spec/data_plane/properties.py` — what must always hold, and what must be possible so that it means something.
+5. Any other chapter of `spec/`: each is one file that assumes nothing but `language/`. `spec/registry/specs.py` lists
+   them, `spec/wrong_designs/` holds designs that must fail, `spec/lemmas/` what only proofs need.
+
+`nouns/` are the words that the standard, the appliance and the judge share: look one up when you meet it.
+`language/` is how a chapter is written; its `__init__` lists what an author imports.
+Skip at first: `engines/` (explore, prove, tours, formats, crosscheck: they carry any specification out and know none),
+`theorems/` (policies over time), `book/` and `drawing/` (pages of docs/spec), `advice/` (`siteproof policy`, `plan`).
+
+Empty on purpose beside this, so that the nouns can be imported alone.
+"""

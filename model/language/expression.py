@@ -13,6 +13,7 @@ from attrs import field, frozen
 from siteproof.model.language.domain import TRUTH, Domain, Members, Range, Value
 from siteproof.model.language.mistake import truth_was_asked
 from siteproof.model.language.source import Source, SpecError, here
+from siteproof.model.language.text import text
 from siteproof.model.language.variable import Variable
 
 E = TypeVar("E", bound=Enum)
@@ -60,8 +61,6 @@ class Expr:
         raise _tighter("|", other)
 
     def __str__(self) -> str:
-        from siteproof.model.language.text import text  # noqa: PLC0415  (text renders nodes, so it imports this file)
-
         return text(self)
 
 

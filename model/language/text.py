@@ -3,13 +3,42 @@
 Rule: named definitions print their name, never their body; operators print as they are written in a specification.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 from siteproof.model.language.domain import Value
-from siteproof.model.language.expression import Expr, Op
 
 
-def text(node: Expr) -> str:
+class Node(Protocol):
+    """What a node shows of itself: an expression prints itself with this, so it cannot be imported here."""
+
+    @property
+    def op(self) -> str:
+        """The operation's word."""
+        ...
+
+    @property
+    def args(self) -> Sequence[Any]:
+        """Nodes again."""
+        ...
+
+    @property
+    def constant(self) -> Value | None:
+        """The value of a constant."""
+        ...
+
+    @property
+    def variable(self) -> object:
+        """What a variable reads."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """The name of a definition."""
+        ...
+
+
+def text(node: Node) -> str:
     """The expression as an author would write it."""
     return _PRINTERS[node.op](node)
 
@@ -21,31 +50,31 @@ def value_text(value: Value | None) -> str:
     return str(getattr(value, "value", value))
 
 
-def _joined(sign: str) -> Callable[[Expr], str]:
+def _joined(sign: str) -> Callable[[Node], str]:
     return lambda node: "(" + f" {sign} ".join(text(arg) for arg in node.args) + ")"
 
 
-def _negated(node: Expr) -> str:
+def _negated(node: Node) -> str:
     inner = node.args[0]
-    return f"({text(inner.args[0])} != {text(inner.args[1])})" if inner.op is Op.EQUAL else f"~{text(inner)}"
+    return f"({text(inner.args[0])} != {text(inner.args[1])})" if inner.op == "equal" else f"~{text(inner)}"
 
 
-def _choice(node: Expr) -> str:
+def _choice(node: Node) -> str:
     condition, value, otherwise = (text(arg) for arg in node.args)
     return f"({value} if {condition} else {otherwise})"
 
 
-_PRINTERS: dict[Op, Callable[[Expr], str]] = {
-    Op.CONSTANT: lambda node: value_text(node.constant),
-    Op.VARIABLE: lambda node: str(node.variable),
-    Op.NOT: _negated,
-    Op.AND: _joined("&"),
-    Op.OR: _joined("|"),
-    Op.EQUAL: _joined("=="),
-    Op.LESS: _joined("<"),
-    Op.AT_MOST: _joined("<="),
-    Op.ADD: _joined("+"),
-    Op.SUBTRACT: _joined("-"),
-    Op.CHOOSE: _choice,
-    Op.NAMED: lambda node: node.label,
+_PRINTERS: dict[str, Callable[[Node], str]] = {
+    "constant": lambda node: value_text(node.constant),
+    "variable": lambda node: str(node.variable),
+    "not": _negated,
+    "and": _joined("&"),
+    "or": _joined("|"),
+    "equal": _joined("=="),
+    "less": _joined("<"),
+    "at_most": _joined("<="),
+    "add": _joined("+"),
+    "subtract": _joined("-"),
+    "choose": _choice,
+    "named": lambda node: node.label,
 }

@@ -5,40 +5,18 @@ so a day costs the same however many are kept. Pruning runs only when a point ar
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from heapq import merge
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from siteproof.model.nouns.policy import MINUTE_MS, RecoveryPoint, ReplicationPolicy
 from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.spec.retention_rule import Alignment, Representative, RetentionRule, Tier
-from siteproof.model.theorems.keep import Choice, Reason, choose
+from siteproof.model.theorems.keep import Reason, choose
+from siteproof.model.theorems.past import Drop, History
 
 LONG_POINTS = 20_000  # about two months; below it numpy is imported for longer than it saves
-
-
-@frozen
-class Drop:
-    """A point that went at `at_ms`, why, and the point its bucket keeps instead."""
-
-    point: RecoveryPoint
-    at_ms: int
-    reason: Reason
-    favours: str = ""
-
-
-@frozen
-class History:
-    """What a run left: the kept points with reasons, every drop, and the number kept after each arrival.
-
-    Drops stand in the order in which they happened, those of one instant in the order of their points.
-    """
-
-    kept: tuple[Choice, ...]
-    drops: Sequence[Drop]
-    counts: tuple[int, ...]
-    now_ms: int
 
 
 def schedule(policy: ReplicationPolicy, start_ms: int, minutes: int, first: int = 1) -> Iterator[RecoveryPoint]:

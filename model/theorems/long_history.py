@@ -13,8 +13,8 @@ from siteproof.model.nouns.policy import RecoveryPoint
 from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.spec.retention_rule import RetentionRule
 from siteproof.model.theorems.fates import FOREVER_MS, Arrivals, Times, counts_of, fates_of, too_wild
-from siteproof.model.theorems.history import Drop, History
 from siteproof.model.theorems.keep import Reason, choose
+from siteproof.model.theorems.past import Drop, History
 
 
 class Drops(Sequence[Drop]):

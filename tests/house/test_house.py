@@ -71,8 +71,9 @@ def test_each_room_is_a_relative_link(room: str) -> None:
 
 
 def test_no_file_is_over_400_lines() -> None:
-    """A source file has fewer than 400 lines."""
-    long = {path.name: len(path.read_text().splitlines()) for path in sources()}
+    """A source file has fewer than 400 lines; chapters of the standard have a bound of their own (test_rooms)."""
+    files = [path for path in sources() if path.parent != ROOT / "model" / "spec"]
+    long = {path.name: len(path.read_text().splitlines()) for path in files}
     assert {name: lines for name, lines in long.items() if lines >= FILE_LINES_MAX} == {}
 
 

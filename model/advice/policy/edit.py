@@ -11,8 +11,9 @@ from attrs import frozen
 from siteproof.model.advice.policy.request import PolicyRequest
 from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, RETENTION_DAYS_MAX, RecoveryPoint
 from siteproof.model.nouns.scenario import START_MS
-from siteproof.model.theorems.history import Drop, run, schedule
+from siteproof.model.theorems.history import run, schedule
 from siteproof.model.theorems.keep import Choice
+from siteproof.model.theorems.past import Drop
 
 WARM_UP_MINUTES = (RETENTION_DAYS_MAX + 1) * DAY_MINUTES
 FUTURE_MINUTES = (RETENTION_DAYS_MAX + 2) * DAY_MINUTES

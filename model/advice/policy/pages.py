@@ -16,8 +16,8 @@ from siteproof.model.advice.policy.verdict import Finding, Outcome, Verdict
 from siteproof.model.drawing.page import Badge, Cell, Figure, Fold, Page, Part, Section, Table, Tone
 from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.theorems.calendar import Calendar
-from siteproof.model.theorems.history import History
 from siteproof.model.theorems.keep import Choice
+from siteproof.model.theorems.past import History
 
 Facts = Sequence[tuple[str, str]]
 TONES = {Outcome.PASS: Tone.GOOD, Outcome.REFUTED: Tone.BAD, Outcome.NOT_APPLICABLE: Tone.PLAIN}

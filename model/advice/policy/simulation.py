@@ -9,8 +9,9 @@ from siteproof.model.advice.policy.narrate import moment
 from siteproof.model.advice.policy.request import PolicyRequest
 from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, RecoveryPoint
 from siteproof.model.nouns.scenario import START_MS
-from siteproof.model.theorems.history import Drop, History, run, schedule
+from siteproof.model.theorems.history import run, schedule
 from siteproof.model.theorems.keep import Choice
+from siteproof.model.theorems.past import Drop, History
 
 
 def simulate(request: PolicyRequest, days: int, start_ms: int = START_MS) -> History:

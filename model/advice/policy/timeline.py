@@ -13,8 +13,8 @@ from siteproof.model.drawing import svg
 from siteproof.model.nouns.policy import DAY_MINUTES, HOUR_MINUTES, MINUTE_MS, RecoveryPoint
 from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.spec.retention_rule import RetentionRule, Tier
-from siteproof.model.theorems.history import History
 from siteproof.model.theorems.keep import Choice
+from siteproof.model.theorems.past import History
 
 WIDTH, SIDE = 1120, 64
 LANES_TOP, LANE = 150, 40
