@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 from attrs import define
 
+from siteproof.reference.datapath.blocks import Blocks
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.cut import Cut
 from siteproof.reference.datapath.digests import (
@@ -107,12 +108,16 @@ class ResyncSource:
         for leaf in self._wanted:
             ours.append(self._digester.blocks_of_leaf(leaf))
             numbers += range(leaf * LEAF_BLOCKS, leaf * LEAF_BLOCKS + len(ours[-1]) // DIGEST_BYTES)
-        blocks = np.array([numbers[index] for index in differing(b"".join(ours), theirs)], np.int64)
+        blocks = self.travelling(np.array([numbers[index] for index in differing(b"".join(ours), theirs)], np.int64))
         self.report.blocks_sent += len(blocks)
         for frame in self._sealer.seal(self._cut, blocks):
             self.report.bytes_frames += len(frame)
             yield Message(Say.FRAMES, self._session, self._round, data=bytes(frame)).pack(self._key)
         yield self._end_round()
+
+    def travelling(self, differing_blocks: Blocks) -> Blocks:
+        """Which ascending blocks are sent when these differ; a coarser sender may send more."""
+        return differing_blocks
 
     def _end_round(self) -> bytes:
         self._round += 1

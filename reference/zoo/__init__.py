@@ -4,26 +4,9 @@ Each exhibit is the reference with as small as possible a change, and its module
 happened. A suite that passes a wrong one, or accuses an honest one, is at fault.
 """
 
-from attrs import frozen
+from siteproof.reference.zoo.table import Exhibit, Unshown
 
-
-@frozen
-class Exhibit:
-    """One appliance: what is the matter with it, where that happened, its factory, the requirements that it breaks."""
-
-    title: str
-    happened_in: str
-    factory: str
-    breaks: tuple[str, ...] = ()
-
-
-@frozen
-class Unshown:
-    """A bug class that no call of the contract can show, and why."""
-
-    title: str
-    happened_in: str
-    reason: str
+__all__ = ["UNSHOWN", "ZOO", "Exhibit", "Unshown"]
 
 
 def _wrong(title: str, happened_in: str, *breaks: str) -> tuple[str, str, tuple[str, ...]]:

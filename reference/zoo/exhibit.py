@@ -28,20 +28,36 @@ def exhibit(
     subject: type[ReferenceSubject] = ReferenceSubject,
 ) -> ReferenceSubject:
     """The reference with these parts in place of the honest ones, under a name of its own."""
+    made = variant(name, directory, durable, replicator=replicator, appliance=appliance, stores=stores, subject=subject)
+    type(made).name = f"wrong on purpose: {name}"
+    return made
 
-    class WrongAppliance(appliance):  # type: ignore[valid-type, misc]  # a class that is chosen while the program runs
-        """An appliance with one wrong part."""
+
+def variant(
+    name: str,
+    directory: str | None = None,
+    durable: bool = True,
+    *,
+    replicator: type[Replicator] | None = None,
+    appliance: type[Appliance] = Appliance,
+    stores: type[Stores] = Stores,
+    subject: type[ReferenceSubject] = ReferenceSubject,
+) -> ReferenceSubject:
+    """The reference with other honest parts."""
+
+    class OtherAppliance(appliance):  # type: ignore[valid-type, misc]  # a class that is chosen while the program runs
+        """An appliance with one other part."""
 
         replicator_type = replicator or appliance.replicator_type
 
-    class WrongSubject(subject):  # type: ignore[valid-type, misc]  # the same
+    class OtherSubject(subject):  # type: ignore[valid-type, misc]  # the same
         """The subject around it."""
 
-        appliance_type = WrongAppliance
+        appliance_type = OtherAppliance
         stores_type = stores
 
-    WrongSubject.name = f"wrong on purpose: {name}"
-    made: ReferenceSubject = WrongSubject(directory, durable)
+    OtherSubject.name = f"honest and different: {name}"
+    made: ReferenceSubject = OtherSubject(directory, durable)
     return made
 
 

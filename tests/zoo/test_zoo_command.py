@@ -1,106 +1,159 @@
-"""`siteproof zoo`: the suite kills every exhibit, a survivor costs the exit code, the table says who killed whom."""
+"""`siteproof zoo`: survivors and accusations cost the exit code, and the table says who caught whom."""
 
 import json
-from functools import partial
-from importlib import import_module
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from attrs import evolve
 
-from siteproof.cli import main
+from siteproof.cli import main, zoo_table
 from siteproof.cli import zoo as command
-from siteproof.conformance.case import Case, all_cases
-from siteproof.conformance.runner import judge
-from siteproof.conformance.verdict import Report, Verdict
+from siteproof.cli.zoo_members import MEMBERS, Kind, Member
+from siteproof.cli.zoo_rows import Row, row_of, unshown
+from siteproof.cli.zoo_work import judged
+from siteproof.conformance.case import all_cases
+from siteproof.conformance.verdict import CaseResult, Verdict
 from siteproof.model.nouns.problem import ExitCode
-from siteproof.reference.zoo import ZOO
+from siteproof.model.spec.registry import requirements
 
-# What each exhibit breaks: the cases that speak of this requirement have to find it.
-BROKEN = {"B1": "SP-RES-25", "B2": "SP-RES-24", "B12": "SP-REP-16", "B26": "SP-PT-28", "B34": "SP-RET-4"}
-
-
-def cases_of(requirement: str) -> list[Case]:
-    """The cases that witness a requirement."""
-    return [case for case in all_cases() if requirement in case.requires]
+WRONG = Member(Kind.WRONG, "wrong somehow", "somewhere", "a:b", ("SP-RES-24",))
+LIAR = evolve(WRONG, kind=Kind.LIAR)
+HONEST = Member(Kind.HONEST, "different", "", "a:b")
+HIDDEN = Member(Kind.UNSHOWN, "hidden", "somewhere", reason="needs a frame tap")
 
 
-def report_on(factory: str, requirement: str) -> Report:
-    """The verdict of those cases on one appliance."""
-    module, function = factory.split(":")
-    return judge(partial(getattr(import_module(module), function), durable=False), cases_of(requirement))
+def result(verdict: Verdict, *requires: str, case: str = "C-RES-2", **fields: Any) -> CaseResult:
+    """A result of one case that speaks of these requirements."""
+    return CaseResult(case, "a sentence", "MUST", requires or ("SP-RES-24",), verdict, **fields)
 
 
-@pytest.mark.parametrize(("exhibit", "requirement"), BROKEN.items())
-def test_the_cases_of_the_broken_requirement_kill_the_exhibit(exhibit: str, requirement: str) -> None:
-    """And they name the requirement."""
-    report = report_on(ZOO[exhibit].factory, requirement)
-    killers = [result for result in report.results if result.verdict is Verdict.FAIL]
-    assert killers
-    assert all(requirement in result.requirement_ids for result in killers)
-    row = command.row_of(exhibit, report)
-    assert row.killed
-    assert row.steps == min(len(result.trace) for result in killers)
+def row(name: str, member: Member, *results: CaseResult) -> Row:
+    """The row of a member with these results."""
+    return row_of(name, member, results) if member.kind is not Kind.UNSHOWN else unshown(name, member)
 
 
-@pytest.mark.parametrize("requirement", BROKEN.values())
-def test_the_same_cases_pass_the_honest_appliance(requirement: str) -> None:
-    """Otherwise a kill would say nothing."""
-    row = command.row_of(command.CONTROL, report_on(command.HONEST, requirement))
-    assert (row.killed, row.unjudged) == (False, "")
-
-
-def test_these_exhibits_are_of_the_zoo() -> None:
-    """They are named by their classes."""
-    assert set(BROKEN) <= set(ZOO)
-
-
-def row(name: str, *killed_by: str, unjudged: str = "") -> command.Row:
-    """A row with these killers."""
-    return command.Row(name, "wrong somehow", "somewhere", 9, killed_by, len(killed_by), unjudged)
+KILLED = row("B1", WRONG, result(Verdict.FAIL))
+SURVIVES = row("B2", WRONG, result(Verdict.PASS))
+NAMED = row("L1", LIAR, result(Verdict.DISHONEST))
+ALONE = row("H1", HONEST, result(Verdict.PASS))
+ACCUSED = row("H2", HONEST, result(Verdict.FAIL))
+UNJUDGED = row("H3", HONEST, result(Verdict.INCONCLUSIVE))
+UNSEEN = row("B3", HIDDEN)
 
 
 @pytest.mark.parametrize(
     ("rows", "code"),
     [
-        ((row("honest"), row("B1", "C-RES-1")), ExitCode.OK),
-        ((row("honest"), row("B1", "C-RES-1"), row("B2")), ExitCode.VIOLATION),
-        ((row("honest", "C-LC-1"), row("B1", "C-RES-1")), ExitCode.VIOLATION),
-        ((row("honest", unjudged="C-LC-1"), row("B1", "C-RES-1")), ExitCode.CANNOT_JUDGE),
+        ((KILLED, NAMED, ALONE, UNSEEN), ExitCode.OK),
+        ((KILLED, SURVIVES, ALONE), ExitCode.VIOLATION),
+        ((row("L2", LIAR, result(Verdict.PASS)),), ExitCode.VIOLATION),
+        ((KILLED, ACCUSED), ExitCode.VIOLATION),
+        ((KILLED, UNJUDGED), ExitCode.CANNOT_JUDGE),
+        ((UNJUDGED, SURVIVES), ExitCode.VIOLATION),
     ],
 )
-def test_a_survivor_or_a_failing_control_costs_the_exit_code(
-    rows: tuple[command.Row, ...], code: ExitCode, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_survivor_or_an_accused_variant_costs_the_exit_code(
+    rows: tuple[Row, ...], code: ExitCode, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """0 only when every exhibit is killed and the honest appliance passes."""
-    monkeypatch.setattr(command, "_rows", lambda *_: iter(rows))
+    """0 only when every wrong one is killed and every honest one is left alone with a verdict."""
+    monkeypatch.setattr(command, "rows", lambda *_: rows)
     assert main(["zoo"]) == code
     shown = capsys.readouterr().out
-    assert command.summary(rows) in shown
-    assert ("SURVIVES" in shown) == (not all(each.killed for each in rows[1:]))
+    assert zoo_table.summary(rows) in shown
+
+
+def test_what_cannot_be_shown_is_counted_by_itself() -> None:
+    """Neither killed nor a survivor, and the reason is printed."""
+    rows = (KILLED, SURVIVES, UNSEEN, NAMED, ALONE, ACCUSED)
+    line = zoo_table.summary(rows)
+    assert line.startswith("1 of 3 killed · 1 survivors · 1 not visible through the contract")
+    assert "1 of 1 lying adapters named · 1 of 2 honest variants left alone" in line
+    assert "B3 is not visible through the contract: needs a frame tap" in zoo_table.as_text(rows)
+
+
+@pytest.mark.parametrize(("named", "aim"), [("SP-RES-24", "right"), ("SP-RES-1", "near"), ("SP-LC-1", "far")])
+def test_the_first_requirement_named_is_compared_with_what_the_member_breaks(named: str, aim: str) -> None:
+    """Right, near when it is of the same chapter, or far."""
+    first = row("B1", WRONG, result(Verdict.FAIL, named, "SP-RES-24"))
+    assert (first.named, first.aim) == (named, aim)
+    assert row("H1", HONEST, result(Verdict.FAIL)).aim == ""
+
+
+def test_a_flaky_failure_kills_nobody_and_is_no_clean_pass() -> None:
+    """It is confirmed by a second run or it is nothing."""
+    flaky = result(Verdict.FAIL, flaky=True)
+    assert not row("B1", WRONG, flaky).killed
+    assert row("H1", HONEST, flaky).unjudged == "C-RES-2"
 
 
 def test_the_table_names_the_shortest_killers_and_counts_the_others() -> None:
     """Three names, then a number."""
-    lines = list(command.table([row("B1", "C-RES-1", "C-RES-2", "C-RES-3", "C-RES-4", "C-RES-5")]))
+    kills = [result(Verdict.FAIL, case=f"C-RES-{number}") for number in range(1, 6)]
+    lines = list(zoo_table.table([row("B1", WRONG, *kills)]))
     assert lines[0].split("  ")[0] == "class"
     assert "C-RES-1, C-RES-2, C-RES-3 +2" in lines[1]
 
 
 def test_the_table_as_json_holds_the_same(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """One object on stdout and nothing else."""
-    monkeypatch.setattr(command, "_rows", lambda *_: iter((row("honest"), row("B2", "C-RES-1"))))
-    assert main(["zoo", "--only", "b2", "--format", "json"]) == ExitCode.OK
+    monkeypatch.setattr(command, "rows", lambda *_: (KILLED, SURVIVES))
+    assert main(["zoo", "--only", "b2", "--format", "json"]) == ExitCode.VIOLATION
     shown = json.loads(capsys.readouterr().out)
-    assert [each["killed"] for each in shown["exhibits"]] == [True]
-    assert shown["honest"]["passes"]
+    assert [each["as_it_should_be"] for each in shown["members"]] == [True, False]
 
 
 def test_an_unknown_exhibit_is_one_clear_error(capsys: pytest.CaptureFixture[str]) -> None:
     """It names what there is."""
     assert main(["zoo", "--only", "B99"]) == ExitCode.USAGE
-    assert "exhibits: B1, B2" in capsys.readouterr().err
+    assert "members: wrong, liars, honest, B1, B2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("only", "chosen"),
+    [
+        (("b2", "L1"), lambda name: name in {"B2", "L1"}),
+        (("liars",), lambda name: name[0] == "L"),
+        (("wrong",), lambda name: name[0] == "B"),
+        ((), lambda _: True),
+    ],
+)
+def test_members_are_chosen_by_name_and_by_group(
+    only: tuple[str, ...],
+    chosen: Callable[[str], bool],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """In the order of the zoo, whatever the order of the options."""
+    asked: list[str] = []
+
+    def rows(ids: tuple[str, ...], *_: object) -> tuple[Row, ...]:
+        asked.extend(ids)
+        return (KILLED,)
+
+    monkeypatch.setattr(command, "rows", rows)
+    main(["zoo", *(part for name in only for part in ("--only", name))])
+    assert asked == [name for name in MEMBERS if chosen(name)]
+    assert capsys.readouterr().out
+
+
+def test_every_requirement_that_a_member_breaks_is_of_the_specification() -> None:
+    """And a wrong one names at least one."""
+    known = {each.id for each in requirements.requirements()}
+    for name, member in MEMBERS.items():
+        assert set(member.breaks) <= known, name
+        assert bool(member.breaks) == (member.kind in (Kind.WRONG, Kind.LIAR)), name
+
+
+def test_quick_stops_at_the_first_confirmed_kill() -> None:
+    """And begins with the cases that speak of what the member breaks."""
+    quick = judged("L3", seed=0, quick=True)
+    assert quick.killed
+    assert quick.cases < len(all_cases())
+    assert quick.aim == "right"
 
 
 @pytest.mark.nightly
-def test_the_whole_suite_kills_every_exhibit_and_passes_the_honest_appliance() -> None:
+def test_the_whole_zoo_is_as_it_should_be() -> None:
     """The command as a user runs it."""
     assert main(["zoo"]) == ExitCode.OK

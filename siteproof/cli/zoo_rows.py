@@ -1,0 +1,84 @@
+"""One row of the zoo's table: what the suite made of a member.
+
+Rule: a row is a function of the results; a flaky result neither kills nor accuses anybody.
+"""
+
+from collections.abc import Iterable
+
+from attrs import evolve, frozen
+
+from siteproof.cli.zoo_members import Kind, Member
+from siteproof.conformance.verdict import CaseResult, Verdict, chapter_of
+
+KILLING = (Verdict.FAIL, Verdict.DISHONEST)
+UNDECIDED = (Verdict.ERROR, Verdict.INCONCLUSIVE)
+
+
+@frozen
+class Row:
+    """One member: which cases caught it, the shortest trace first, what it was accused of first, in how many steps.
+
+    `aim` says whether that requirement is one that the member breaks (right), of the same chapter (near), or neither.
+    """
+
+    id: str
+    kind: Kind
+    title: str
+    happened_in: str = ""
+    cases: int = 0
+    killed_by: tuple[str, ...] = ()
+    driver: str = ""
+    named: str = ""
+    aim: str = ""
+    steps: int = 0
+    unjudged: str = ""
+    reason: str = ""
+
+    @property
+    def killed(self) -> bool:
+        """Whether at least one case said that it is wrong."""
+        return bool(self.killed_by)
+
+    @property
+    def as_it_should_be(self) -> bool:
+        """Caught if it is wrong, left alone with a verdict if it is honest."""
+        if self.kind is Kind.HONEST:
+            return not (self.killed or self.unjudged)
+        return self.killed or self.kind is Kind.UNSHOWN
+
+
+def unshown(name: str, member: Member) -> Row:
+    """The row of a bug class that no call of the contract can show."""
+    return Row(name, member.kind, member.title, member.happened_in, reason=member.reason)
+
+
+def row_of(name: str, member: Member, results: tuple[CaseResult, ...], stopped: str = "") -> Row:
+    """What the results say of a member."""
+    row = Row(name, member.kind, member.title, member.happened_in, len(results))
+    kills = sorted(_kills(results), key=lambda result: (len(result.trace), result.case_id))
+    if not kills:
+        return evolve(row, unjudged=stopped or _undecided(results))
+    first = kills[0]
+    return evolve(
+        row,
+        killed_by=tuple(result.case_id for result in kills),
+        driver="walks" if first.case_id.startswith("ST-") else "cases",
+        named=first.requirement_ids[0],
+        aim=_aim(first.requirement_ids[0], member.breaks),
+        steps=len(first.trace),
+    )
+
+
+def _kills(results: Iterable[CaseResult]) -> Iterable[CaseResult]:
+    return (result for result in results if result.verdict in KILLING and not result.flaky)
+
+
+def _undecided(results: Iterable[CaseResult]) -> str:
+    """Cases without a decision; a run without a kill is no clean pass then."""
+    return ", ".join(each.case_id for each in results if each.verdict in UNDECIDED or each.flaky)
+
+
+def _aim(named: str, breaks: tuple[str, ...]) -> str:
+    if not breaks or named in breaks:
+        return "right" if breaks else ""
+    return "near" if chapter_of(named) in {chapter_of(each) for each in breaks} else "far"

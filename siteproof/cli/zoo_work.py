@@ -1,0 +1,90 @@
+"""The zoo's work: each member judged by the whole suite, in processes that share it.
+
+Rule: a member is judged as anybody's subject would be; only how its store waits for the device is chosen here.
+"""
+
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from functools import partial
+from importlib import import_module
+
+from siteproof.cli.beat import beating
+from siteproof.cli.zoo_members import MEMBERS, Kind, Member
+from siteproof.cli.zoo_rows import KILLING, Row, row_of, unshown
+from siteproof.conformance.case import Case, all_cases
+from siteproof.conformance.runner import judge
+from siteproof.conformance.verdict import CaseResult
+from siteproof.model.nouns.subject import Subject
+
+
+class _Killed(Exception):  # noqa: N818  (it names what happened)
+    """The member was caught, and nobody asked for more."""
+
+
+def rows(ids: tuple[str, ...], seed: int, quick: bool, jobs: int) -> tuple[Row, ...]:
+    """A row per id, in the order of the ids, whoever is judged first; with a sign of life meanwhile."""
+    shown = [name for name in ids if MEMBERS[name].kind is not Kind.UNSHOWN]
+    work = partial(judged, seed=seed, quick=quick)
+    done: dict[str, Row] = {name: unshown(name, MEMBERS[name]) for name in ids if name not in shown}
+    with _workers(jobs) as map_all:
+        found = map_all(work, shown)  # processes begin here, before there is a second thread that they would inherit
+        with beating(lambda seconds: f"{len(done)} of {len(ids)} members judged in {seconds:.0f} s"):
+            done.update((row.id, row) for row in found)
+    return tuple(done[name] for name in ids)
+
+
+def judged(name: str, seed: int, quick: bool = False) -> Row:
+    """The suite against one member; with `quick` a wrong one is left at its first confirmed kill."""
+    member = MEMBERS[name]
+    found: list[CaseResult] = []
+
+    def heard(result: CaseResult) -> None:
+        found.append(result)
+        if quick and member.kind is not Kind.HONEST and result.verdict in KILLING and not result.flaky:
+            raise _Killed
+
+    try:
+        report = judge(factory_of(member), _ordered(member) if quick else None, seed=seed, on_result=heard)
+    except _Killed:
+        return row_of(name, member, tuple(found))
+    return row_of(name, member, report.results, report.stopped)
+
+
+def factory_of(member: Member) -> Callable[[], Subject]:
+    """What makes the member; its store does not wait for the device, which no case can see."""
+    module, function = member.factory.split(":")
+    return partial(getattr(import_module(module), function), durable=False)
+
+
+def _ordered(member: Member) -> tuple[Case, ...]:
+    """All cases, those first that speak of what the member breaks first."""
+
+    def rank(case: Case) -> int:
+        spoken = [place for place, requirement in enumerate(member.breaks) if requirement in case.requires]
+        return min(spoken, default=len(member.breaks))
+
+    return tuple(sorted(all_cases(), key=rank))
+
+
+@contextmanager
+def _workers(jobs: int) -> Iterator[Callable[[Callable[[str], Row], list[str]], Iterator[Row]]]:
+    """Maps in this process, or in processes that end with it: an interrupt does not wait for the suites that run."""
+    if jobs == 1:
+        yield map
+        return
+    pool = ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL))
+    try:
+        yield lambda work, names: _as_they_end(pool, work, names)
+    except BaseException:
+        for process in list(pool._processes.values()):  # noqa: SLF001  (the executor offers no way to end its work)
+            process.kill()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+def _as_they_end(pool: ProcessPoolExecutor, work: Callable[[str], Row], names: list[str]) -> Iterator[Row]:
+    futures = [pool.submit(work, name) for name in names]
+    return (future.result() for future in as_completed(futures))
