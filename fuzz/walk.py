@@ -72,7 +72,7 @@ def meet(carrier: Carrier) -> None:
     try:
         carrier.describe()
     except (SubjectFailed, Unsupported) as error:
-        hint = "a subject must at least describe itself; see docs/adapters.md"
+        hint = "a subject must at least describe itself; siteproof adapter guide says how"
         raise Problem("there is no subject to walk with", str(error), hint, ExitCode.CANNOT_JUDGE) from error
 
 

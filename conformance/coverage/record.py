@@ -18,7 +18,7 @@ from siteproof.conformance.coverage.trail import Trail
 from siteproof.conformance.verdict import CaseResult
 from siteproof.model.nouns.problem import Problem
 
-HINT = "docs/histories.md describes the format; siteproof run, conform and fuzz write such files"
+HINT = "siteproof coverage --guide describes the format; siteproof run, conform and fuzz write such files"
 Placed = tuple[str, Event]
 
 

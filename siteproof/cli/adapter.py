@@ -6,6 +6,7 @@ Rule: `serve` keeps stdout for the protocol alone; whatever a subject prints goe
 import click
 import msgspec
 
+from siteproof.cli.guides import ADAPTERS, guide
 from siteproof.conformance import wire
 from siteproof.conformance.carriers import in_process, serving
 
@@ -23,6 +24,12 @@ def serve(subject: str) -> int:
     requests, replies = serving.protocol_streams()
     serving.serve(in_process.make(make, subject), requests, replies)
     return 0
+
+
+@adapter.command("guide")
+def show_guide() -> None:
+    """Print how to write an adapter: the calls, their fields, what the verdicts mean."""
+    click.echo(guide(ADAPTERS), nl=False)
 
 
 @adapter.command()

@@ -11,8 +11,10 @@ from typing import Any
 import click
 from attrs import evolve, frozen
 
+from siteproof.cli.files import make_folder
 from siteproof.cli.options import duration
 from siteproof.cli.progress import screen
+from siteproof.cli.scratch import scratch
 from siteproof.conformance import failures, render, results, runner
 from siteproof.conformance.carriers.target import Target, TargetKind, from_here
 from siteproof.conformance.case import Case, all_cases, spelled
@@ -77,10 +79,11 @@ def conform(cmd: str | None, python: str | None, url: str | None, **chosen: Any)
 
 def _judge(target: Target, choice: Choice, cases: tuple[Case, ...]) -> int:
     factory = target.factory()
-    path = _folder(choice.out) / results.FILE_NAME
+    path = make_folder(choice.out) / results.FILE_NAME
     keeping = runner.Keeping(path, choice.out / failures.FOLDER, target)
     options = choice.options(target)
-    with screen(choice.form, len(cases), choice.seed, options, terminal=sys.stdout.isatty()) as shown:
+    shows = screen(choice.form, len(cases), choice.seed, options, terminal=sys.stdout.isatty())
+    with scratch(), shows as shown:
         report = runner.judge(
             factory,
             cases,
@@ -129,12 +132,3 @@ def _known(kind: str, names: tuple[str, ...], known: set[str]) -> None:
         if name not in known and not (kind == "chapter" and name.upper() in known):
             hint = near(name, known) if kind == "case" else f"chapters are: {', '.join(sorted(known))}"
             raise Problem(f"there is no {kind} {name!r}", f"the suite has no such {kind}", hint, ExitCode.USAGE)
-
-
-def _folder(out: Path) -> Path:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        cause = error.strerror or str(error)
-        raise Problem(f"results cannot be kept in {out}", cause, "name a folder with --out") from error
-    return out

@@ -12,13 +12,14 @@ import click
 
 from siteproof import __version__
 from siteproof.cli.files import read_bytes
+from siteproof.cli.guides import HISTORIES, shown_instead
 from siteproof.model.nouns.problem import ExitCode
 
 if TYPE_CHECKING:
     from siteproof.conformance.coverage.coverage import Aspect, Coverage, Missing
 
 FILE_BYTES_MAX = 256 * 1024 * 1024
-HINT = "name a history, a results.ndjson, or a kept failure or walk; docs/histories.md describes them"
+HINT = "name a history, a results.ndjson, or a kept failure or walk; siteproof coverage --guide describes them"
 ALL = 1_000_000
 
 
@@ -27,6 +28,14 @@ ALL = 1_000_000
 @click.option("--missing", is_flag=True, help="List what was not visited, with the shortest way there.")
 @click.option("--limit", type=click.IntRange(1, ALL), default=20, show_default=True, help="Of each list.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document with everything that is missing.")
+@click.option(
+    "--guide",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=shown_instead(HISTORIES),
+    help="Print the format of histories instead.",
+)
 def coverage(files: tuple[str, ...], missing: bool, limit: int, as_json: bool) -> int:
     """Say which states, rules, commands, transitions and requirements the recorded FILEs have visited.
 

@@ -8,15 +8,18 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import click
 
 from siteproof import __version__
+from siteproof.cli.files import refused
+from siteproof.cli.missing import missing_package
 from siteproof.model.nouns.problem import ExitCode, Problem
 
-CRASH_FOLDER = Path("out") / "crashes"
+OUT, CRASHES = "out", "crashes"
 CLOSED_PIPE = "_PacifyFlushWrapper"  # what click puts in the place of a stdout whose reader has gone
 ENVIRONMENT = {
     errno.EACCES,
@@ -40,8 +43,8 @@ def exit_code(command: Callable[[], object], argv: list[str]) -> int:
         return _as_code(command())
     except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001  (the last line of defence)
         handle = next((handle for kind, handle in ENDINGS if isinstance(error, kind)), None)
-        ours = handle is None or (handle is _environment and getattr(error, "errno", None) not in ENVIRONMENT)
-        return _our_bug(error, argv) if handle is None or ours else handle(error)
+        code = handle(error) if handle is not None else None
+        return _our_bug(error, argv) if code is None else code
 
 
 def _interrupted(error: BaseException) -> int:
@@ -61,10 +64,19 @@ def _stopped(stop: SystemExit) -> int:
     return _reader_has_gone() if type(sys.stdout).__name__ == CLOSED_PIPE else _as_code(stop.code)
 
 
-def _environment(error: OSError) -> int:
+def _environment(error: OSError) -> int | None:
+    """None when it is nothing that a machine answers to a path or a write: then it is our defect."""
+    if error.errno not in ENVIRONMENT:
+        return None
     where = f" ({error.filename})" if error.filename else ""
     hint = "choose another place with --out or make room; what was written before is kept"
-    return _tell(Problem(f"cannot read or write{where}", error.strerror or str(error), hint))
+    return _tell(refused(f"cannot read or write{where}", error, hint))
+
+
+def _not_installed(error: ModuleNotFoundError) -> int | None:
+    """None when the module is none that the user could install: then it is our defect."""
+    problem = missing_package(error)
+    return _tell(problem) if problem is not None else None
 
 
 def _as_code(result: object) -> int:
@@ -96,15 +108,15 @@ def _out_of_memory(_error: BaseException) -> int:
 
 def _our_bug(error: BaseException, argv: list[str]) -> int:
     record = {"siteproof": __version__, "argv": argv, "error": repr(error), "traceback": traceback.format_exc()}
-    path = _kept(json.dumps(record, indent=1))
+    path = _kept(json.dumps(record, indent=1), argv)
     click.echo(f"error: a defect of siteproof itself: {error!r}", err=True)
     click.echo(f"  cause: see {path}\n  hint:  siteproof replay {path}", err=True)
     return ExitCode.OUR_BUG
 
 
-def _kept(text: str) -> Path:
-    """Write the crash file, in the temporary folder where the present one cannot be written."""
-    for folder in (CRASH_FOLDER, Path(tempfile.gettempdir()) / "siteproof-crashes"):
+def _kept(text: str, argv: list[str]) -> Path:
+    """Write the crash file below --out, or in the temporary folder when that cannot be written."""
+    for folder in (Path(_out(argv)) / CRASHES, Path(tempfile.gettempdir()) / "siteproof-crashes"):
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
             path = folder / f"crash-{os.getpid()}.json"
@@ -113,7 +125,14 @@ def _kept(text: str) -> Path:
     return Path(os.devnull)
 
 
-ENDINGS: tuple[tuple[Any, Callable[[Any], int]], ...] = (
+def _out(argv: list[str]) -> str:
+    """The folder that the command line names for results, read without the command, which may be what is broken."""
+    joined = [word.removeprefix("--out=") for word in argv if word.startswith("--out=")]
+    apart = [after for word, after in pairwise(argv) if word == "--out"]
+    return next(iter([*joined, *apart]), OUT)
+
+
+ENDINGS: tuple[tuple[Any, Callable[[Any], int | None]], ...] = (
     (Problem, _tell),
     (click.UsageError, _usage),
     ((KeyboardInterrupt, click.Abort), _interrupted),
@@ -121,4 +140,5 @@ ENDINGS: tuple[tuple[Any, Callable[[Any], int]], ...] = (
     (SystemExit, _stopped),
     (MemoryError, _out_of_memory),
     (OSError, _environment),
+    (ModuleNotFoundError, _not_installed),
 )

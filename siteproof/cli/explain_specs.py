@@ -65,7 +65,7 @@ def _right(spec: Spec) -> Iterator[str]:
     yield f"  explored  {check.states:,} states, {check.transitions:,} transitions, depth {check.depth}"
     yield f"  claims    {claims}, lemmas {lemmas}, promises {promises}"
     yield f"  wrong     {', '.join(each.spec.name for each in wrong_designs(spec.name)) or 'none'}"
-    yield f"  page      docs/spec/{spec_page(spec.name)}"
+    yield f"  page      docs/spec/{spec_page(spec.name)} (siteproof spec build writes it)"
     yield f"  see       siteproof explore {spec.name}, siteproof prove {spec.name}"
 
 

@@ -12,10 +12,10 @@ import attrs
 import click
 
 from siteproof import __version__
-from siteproof.cli.beat import beating
 from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.graph import graph_option, searched, write_graph
 from siteproof.cli.memory import memory_option
+from siteproof.cli.signs_of_life import beating
 from siteproof.model.engines.explore.choice import ENGINES, explorer, orbits_of
 from siteproof.model.engines.explore.exploration import Exploration, Verdict
 from siteproof.model.engines.explore.explorer import Explorer

@@ -10,6 +10,7 @@ import click
 
 from siteproof import __version__
 from siteproof.cli.bounds import bound_options, given
+from siteproof.cli.files import write_files
 from siteproof.model.engines.formats.identifiers import Docs, docs_of, word
 from siteproof.model.engines.formats.jsonspec import to_json
 from siteproof.model.engines.formats.promela import promela
@@ -68,10 +69,6 @@ FORMS: dict[str, Callable[[System, Docs], Files]] = {
 
 
 def _write(files: Files, out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            (out / name).write_text(text, encoding="utf-8", newline="\n")
-            click.echo(f"written: {out / name}")
-    except OSError as error:
-        raise Problem(f"{out} cannot be written", str(error), "give a folder of yours with --out") from error
+    write_files(files, out)
+    for name in files:
+        click.echo(f"written: {out / name}")

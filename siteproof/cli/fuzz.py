@@ -13,6 +13,7 @@ import click
 
 from siteproof import __version__
 from siteproof.cli.options import duration
+from siteproof.cli.scratch import scratch
 from siteproof.conformance.carriers.target import Target, TargetKind, from_here
 from siteproof.conformance.coverage.events import FILE_NAME, FORMAT_VERSION, Begin, Event, Head, line
 from siteproof.fuzz.actions import WalkRecord
@@ -43,7 +44,8 @@ def fuzz(
     click.echo(f"siteproof {__version__} · fuzz {target.name} · seed {seed} · {bound} · {steps} steps a walk")
     path = out / FILE_NAME
     path.write_text(line(Head(FORMAT_VERSION, f"siteproof {__version__} fuzz {target.name} seed {seed}")))
-    outcome = campaign(target, seed, budget, on_walk=_progress, on_history=partial(_keep, path))
+    with scratch():
+        outcome = campaign(target, seed, budget, on_walk=_progress, on_history=partial(_keep, path))
     _progress_end()
     click.echo(f"history: {path}   (siteproof coverage {shlex.quote(str(path))})")
     return _report(outcome, out)

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from siteproof.cli.beat import beating
 from siteproof.cli.files import write_text
+from siteproof.cli.signs_of_life import beating
 from siteproof.model.engines.explore.graph import STATES_MAX, StateGraph, graph_of
 from siteproof.model.engines.explore.search import MEBIBYTE, Limits, Search
 from siteproof.model.language.spec import System

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from siteproof.cli.files import read_bytes, write_text
-from siteproof.cli.say import emit, facts, identity, title
+from siteproof.cli.guides import PLAN_EXAMPLE, guide
+from siteproof.cli.json_and_title import emit, facts, identity, title
 from siteproof.model.nouns.problem import ExitCode
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def plan() -> None:
 @click.option("--html", metavar="FILE.html", help="write a report with the pictures of all failovers into this file")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def check(file: str, picture: str | None, failover: str, html: str | None, form: str) -> int:
-    """Judge the plan FILE (docs/examples/plan.toml is one); exit code 1 when a check fails, 2 when it is no plan."""
+    """Judge the plan FILE (siteproof plan example prints one); exit code 1 when a check fails, 2 when it is no plan."""
     from siteproof.model.advice.recovery_plan import report  # noqa: PLC0415  (help stays fast)
     from siteproof.model.advice.recovery_plan.checks import judge  # noqa: PLC0415  (help stays fast)
     from siteproof.model.advice.recovery_plan.reading import parse_plan  # noqa: PLC0415  (help stays fast)
@@ -69,6 +70,12 @@ def report_plan(html: str, verdict: "Verdict") -> None:
     from siteproof.model.drawing.page import html_of  # noqa: PLC0415  (only when it is asked for)
 
     write_text(html, html_of(plan_page(verdict, facts("plan check"))))
+
+
+@plan.command("example")
+def show_example() -> None:
+    """Print a recovery plan of three tiers, as a beginning for one's own."""
+    click.echo(guide(PLAN_EXAMPLE), nl=False)
 
 
 @plan.command("schema")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from siteproof.cli.files import read_bytes, write_text
-from siteproof.cli.say import emit, facts, identity, title
+from siteproof.cli.guides import POLICY_EXAMPLE, guide
+from siteproof.cli.json_and_title import emit, facts, identity, title
 from siteproof.model.advice.policy.request import PolicyRequest, request_of, schema, settings_of
 from siteproof.model.nouns.problem import ExitCode, Problem
 
@@ -67,7 +68,7 @@ def policy_flags(command: Command) -> Command:
 @click.option("--html", metavar="FILE.html", help="write a report with pictures into this file")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 def check(file: str | None, strict: bool, picture: str | None, html: str | None, form: str, **flags: str | None) -> int:
-    """Judge a policy FILE (docs/examples/policy.toml is one), flags, or both.
+    """Judge a policy FILE (siteproof policy example prints one), flags, or both.
 
     Each requirement gets a verdict, with its margin, and a calendar when it is refuted.
 
@@ -117,6 +118,12 @@ def report_check(html: str, verdict: "Verdict") -> None:
 
     past = simulated(verdict.request, CHECK_DAYS)
     write_text(html, html_of(check_page(verdict, past, CHECK_DAYS, facts("policy check"))))
+
+
+@policy.command("example")
+def show_example() -> None:
+    """Print a policy file, as a beginning for one's own."""
+    click.echo(guide(POLICY_EXAMPLE), nl=False)
 
 
 @policy.command("schema")

@@ -27,7 +27,7 @@ from siteproof.cli.proof_text import (
 )
 from siteproof.cli.prove_all import prove_all
 from siteproof.cli.prove_options import left_open, refuse_contradictions
-from siteproof.cli.so_far import SoFar
+from siteproof.cli.proved_so_far import SoFar
 from siteproof.model.language.spec import Spec
 from siteproof.model.language.text import value_text
 from siteproof.model.nouns.problem import ExitCode

@@ -12,7 +12,7 @@ import click
 
 from siteproof import __version__
 from siteproof.cli.proof_text import not_proved_here, title
-from siteproof.cli.so_far import SoFar
+from siteproof.cli.proved_so_far import SoFar
 from siteproof.model.engines.prove.open_bounds import open_bounds
 from siteproof.model.language.spec import Spec
 from siteproof.model.nouns.problem import ExitCode, Problem

@@ -4,7 +4,6 @@ Rule: it judges the embedded reference by the same means and under the same name
 """
 
 import sys
-import tempfile
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ import click
 from siteproof.cli.conform import PROFILES
 from siteproof.cli.options import duration
 from siteproof.cli.progress import screen
+from siteproof.cli.scratch import scratch
 from siteproof.conformance import failures, render, results, runner
 from siteproof.conformance.carriers.target import Target, TargetKind
 from siteproof.conformance.case import all_cases
@@ -25,9 +25,10 @@ from siteproof.model.advice.policy.simulation import simulate
 from siteproof.model.advice.policy.timeline import pictures
 
 DAYS_DRAWN = 3
+DISKS_AT_ONCE = 8  # the image, its replica and log, and what the judge fetches, measured with some to spare
 EMBEDDED = "siteproof.reference.subject:make_subject"
 NEXT = (
-    ("judge your own product", "siteproof conform --cmd './my-adapter'   (docs/adapters.md)"),
+    ("judge your own product", "siteproof conform --cmd './my-adapter'   (siteproof adapter guide)"),
     ("check a retention policy", "siteproof policy check --retention 24h --app-every 4h"),
     ("see every wrong appliance caught", "siteproof zoo"),
 )
@@ -46,8 +47,8 @@ def run(python: str, size_mib: int, seed: int, out: Path, timeout: float, form: 
     options = {"target": python, "size": f"{size_mib}MiB", "profile": "core"}
     measures = Measures()
     path = out / results.FILE_NAME
-    with tempfile.TemporaryDirectory(prefix="siteproof-run-") as folder:
-        drill = drill_case(Path(folder), size_mib * MIB, measures, _tell)
+    with scratch(size_mib * MIB * DISKS_AT_ONCE) as folder:
+        drill = drill_case(folder, size_mib * MIB, measures, _tell)
         cases = (drill, *all_cases())
         with screen(form, len(cases), seed, options, terminal=sys.stdout.isatty()) as shown:
             report = runner.judge(

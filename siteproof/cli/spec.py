@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from siteproof import __version__
+from siteproof.cli.files import write_files
 from siteproof.model.nouns.problem import ExitCode, Problem
 
 FOLDER = Path("docs") / "spec"
@@ -38,12 +39,7 @@ def _book() -> Mapping[str, str]:
 
 def _write(book: Mapping[str, str], out: Path) -> int:
     stale = [name for name, text in book.items() if _present(out / name) != text]
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name in stale:
-            (out / name).write_text(book[name], encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise Problem(f"{out} cannot be written", str(error), "give a folder of yours with --out") from error
+    write_files({name: book[name] for name in stale}, out)
     click.echo(f"{_counts(book)} · {len(stale)} written, the rest was fresh")
     _tell_leftovers(book, out)
     return ExitCode.OK

@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from siteproof import __version__
-from siteproof.cli.beat import beating
 from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.graph import graph_option, searched, write_graph
 from siteproof.cli.interrupts import interruptible
+from siteproof.cli.signs_of_life import beating
 from siteproof.model.engines.explore.analysis import must_pass, shape
 from siteproof.model.engines.explore.goal import goal
 from siteproof.model.engines.explore.graph import StateGraph

@@ -10,6 +10,7 @@ import click
 
 from siteproof import __version__
 from siteproof.cli import zoo_table
+from siteproof.cli.scratch import scratch
 from siteproof.cli.zoo_members import GROUPS, MEMBERS, members
 from siteproof.cli.zoo_work import rows
 from siteproof.conformance.runner import spec_digest
@@ -30,7 +31,8 @@ def zoo(only: tuple[str, ...], quick: bool, seed: int, jobs: int | None, form: s
     title = f"siteproof {__version__} · zoo · seed {seed} · spec {spec_digest()} · {_named(ids)}"
     if form == "text":
         click.echo(title)
-    found = rows(ids, seed, quick, jobs or min(len(ids), JOBS_MAX, os.cpu_count() or 1))
+    with scratch():
+        found = rows(ids, seed, quick, jobs or min(len(ids), JOBS_MAX, os.cpu_count() or 1))
     click.echo(zoo_table.as_json(title, found) if form == "json" else zoo_table.as_text(found))
     return zoo_table.exit_code(found)
 

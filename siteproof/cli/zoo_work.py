@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 
-from siteproof.cli.beat import beating
+from siteproof.cli.signs_of_life import beating
 from siteproof.cli.zoo_members import MEMBERS, Kind, Member
 from siteproof.cli.zoo_rows import KILLING, Row, row_of, unshown
 from siteproof.conformance.case import Case, all_cases

@@ -13,14 +13,16 @@ ROOT = Path(__file__).parents[2]
     ("command", "verdict"), [("policy", "CONFORMANT"), ("plan", "SOUND")], ids=["policy.toml", "plan.toml"]
 )
 def test_an_example_is_judged_and_passes(command: str, verdict: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """`check` passes the example; its help and the README name it, and so does the example its command."""
+    """`check` passes the example; its help and the README tell of it, `example` prints it, and it names its command."""
     example = f"docs/examples/{command}.toml"
     assert main([command, "check", str(ROOT / example)]) == 0
     assert capsys.readouterr().out.rstrip().endswith(f"\n{verdict}")
     assert main([command, "check", "--help"]) == 0
-    assert example in capsys.readouterr().out
+    assert f"siteproof {command} example" in capsys.readouterr().out
+    assert main([command, "example"]) == 0
+    assert capsys.readouterr().out == (ROOT / example).read_text()
     assert f"siteproof {command} check {example}" in (ROOT / "README.md").read_text()
-    assert f"siteproof {command} check {example}" in (ROOT / example).read_text()
+    assert f"siteproof {command} check {command}.toml" in (ROOT / example).read_text()
 
 
 def test_the_plan_has_three_tiers_that_wait_for_each_other(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 SAID = """
 import sys
 from siteproof.cli import main
-from siteproof.cli.so_far import SoFar
+from siteproof.cli.proved_so_far import SoFar
 
 def telling(name):
     method = getattr(SoFar, name)

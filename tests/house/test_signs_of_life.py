@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from siteproof.cli.beat import beating
+from siteproof.cli.signs_of_life import beating
 
 
 @pytest.mark.parametrize("terminal", [True, False])

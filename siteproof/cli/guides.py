@@ -1,0 +1,32 @@
+"""The guides and examples that travel with the program, so that they can be printed where there is no checkout.
+
+Rule: what a command tells a user to read stands here or on the command line, never at a path of the checkout alone.
+"""
+
+from importlib.resources import files
+from typing import Any
+
+import click
+
+ADAPTERS = "adapters.md"
+HISTORIES = "histories.md"
+POLICY_EXAMPLE = "examples/policy.toml"
+PLAN_EXAMPLE = "examples/plan.toml"
+SHIPPED = (ADAPTERS, HISTORIES, POLICY_EXAMPLE, PLAN_EXAMPLE)
+
+
+def guide(name: str) -> str:
+    """The text of one of SHIPPED."""
+    assert name in SHIPPED, f"{name} does not travel with the program"
+    return files("siteproof").joinpath("docs", name).read_text(encoding="utf-8")
+
+
+def shown_instead(name: str) -> Any:
+    """The callback of an eager flag: the guide is printed, and the command does nothing else."""
+
+    def show(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+        if wanted:
+            click.echo(guide(name), nl=False)
+            context.exit()
+
+    return show
