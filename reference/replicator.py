@@ -31,6 +31,7 @@ MARKED_BECAUSE: dict[ResyncReason, ErrorCode] = {
     ResyncReason.DISK_RESIZED: ErrorCode.DISK_RESIZED,
     ResyncReason.LOW_MEMORY: ErrorCode.SOURCE_LOW_MEMORY,
     ResyncReason.CORRUPT_LOG: ErrorCode.CORRUPT_LOG_RECORD,
+    ResyncReason.TARGET_FAILURE: ErrorCode.TARGET_INTERNAL_ERROR,
 }
 
 

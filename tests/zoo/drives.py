@@ -13,6 +13,8 @@ from siteproof.model.nouns.subject import FaultKind
 from siteproof.model.nouns.vocabulary import Verb
 from siteproof.reference.subject import ReferenceSubject, make_subject
 from siteproof.reference.zoo import ZOO
+from siteproof.reference.zoo.honest import HONEST
+from siteproof.reference.zoo.liars import LIARS
 from tests.reference.bench import Bench
 
 Drive = Callable[[Bench], bool]
@@ -37,9 +39,9 @@ def honest_bench(folder: Path) -> Iterator[Bench]:
 
 
 @contextmanager
-def wrong_bench(exhibit: str, folder: Path) -> Iterator[Bench]:
-    """A bench around an exhibit."""
-    module, function = ZOO[exhibit].factory.split(":")
+def member_bench(name: str, folder: Path) -> Iterator[Bench]:
+    """A bench around a member of the zoo."""
+    module, function = (ZOO | LIARS | HONEST)[name].factory.split(":")
     yield from _benched(getattr(import_module(module), function)(str(folder), durable=False))
 
 

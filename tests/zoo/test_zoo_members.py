@@ -7,10 +7,11 @@ import pytest
 
 from siteproof.reference.subject import make_subject
 from siteproof.reference.zoo import UNSHOWN, ZOO
-from tests.zoo import drives_of_data, drives_of_points, drives_of_states
-from tests.zoo.drives import DRIVES, Drive, honest_bench, wrong_bench
+from siteproof.reference.zoo.liars import LIARS
+from tests.zoo import drives_of_data, drives_of_liars, drives_of_points, drives_of_states
+from tests.zoo.drives import DRIVES, Drive, honest_bench, member_bench
 
-FILES = (drives_of_data, drives_of_points, drives_of_states)  # importing them registers their drives
+FILES = (drives_of_data, drives_of_liars, drives_of_points, drives_of_states)  # importing them registers their drives
 CLASSES = 42
 
 
@@ -19,7 +20,7 @@ def test_a_wrong_appliance_behaves_wrongly_and_the_honest_one_does_not(
     exhibit: str, drive: Drive, tmp_path: Path
 ) -> None:
     """The bug is there to be found, by the contract's calls alone."""
-    with wrong_bench(exhibit, tmp_path) as bench:
+    with member_bench(exhibit, tmp_path) as bench:
         assert drive(bench)
     with honest_bench(tmp_path) as bench:
         assert not drive(bench)
@@ -28,7 +29,7 @@ def test_a_wrong_appliance_behaves_wrongly_and_the_honest_one_does_not(
 def test_an_exhibit_differs_from_the_honest_appliance_in_its_name_and_one_part_only() -> None:
     """It claims the same capabilities: a lie of omission would be too easy to catch."""
     honest = make_subject().describe()
-    for exhibit in ZOO.values():
+    for exhibit in (ZOO | LIARS).values():
         module, function = exhibit.factory.split(":")
         described = getattr(import_module(module), function)().describe()
         assert described.name != honest.name
@@ -37,7 +38,8 @@ def test_an_exhibit_differs_from_the_honest_appliance_in_its_name_and_one_part_o
 
 def test_every_exhibit_of_the_table_is_tried_here() -> None:
     """A new exhibit needs its behaviour shown."""
-    assert set(DRIVES) == set(ZOO)
+    assert set(DRIVES) == {*ZOO, *LIARS}
+    assert len(LIARS) >= 10
 
 
 def test_every_class_is_an_exhibit_or_says_why_it_cannot_be_shown() -> None:
