@@ -87,6 +87,7 @@ class Attempt:
             requirement=sentence_of(self._case.requires[0]),
             trace=tuple(self._lab.trace) if self._lab else (),
             provider=provider_of(self._case.needs, self._description),
+            needs=tuple(need.value for need in self._case.needs),
             history=tuple(self._watch.history) if self._watch else (),
         )
 

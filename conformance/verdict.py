@@ -45,6 +45,7 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 class CaseResult:
     """What one case found. `seconds` is wall time and no part of the result's identity.
 
+    `needs` names the capabilities that the case rests on.
     `unwitnessed` lists the required ids for which nothing was really checked. `provider` is `adapter` when a
     capability that the case needs is invented by the adapter. `history` holds the states that the subject showed and
     the commands that were asked in them (docs/histories.md).
@@ -63,6 +64,7 @@ class CaseResult:
     trace: tuple[Step, ...] = ()
     unwitnessed: tuple[str, ...] = ()
     provider: Provider = Provider.PRODUCT
+    needs: tuple[str, ...] = ()
     flaky: bool = False
     replay: str = ""
     history: tuple[Event, ...] = field(default=(), repr=False)

@@ -24,6 +24,7 @@ LABELS = {
     Verdict.PASS: "ok",
 }
 SHOWN_IN_FULL = (Verdict.FAIL, Verdict.DISHONEST, Verdict.ERROR)
+TOLD = (*SHOWN_IN_FULL, Verdict.NON_STRICT)  # as they come; what could not be judged is counted at the end
 
 
 def block(result: CaseResult) -> str:
@@ -74,7 +75,7 @@ def _first_line(result: CaseResult) -> str:
     sentence = f"{LABELS[result.verdict]:<5} {names}  {result.sentence}"
     facts = [result.level, *_source(result), f"case {result.case_id}"]
     if result.provider.value == "adapter":
-        facts.append("by the adapter, not counted")
+        facts.append("by the adapter, not counted" if result.verdict is Verdict.PASS else "rests on the adapter")
     why = f"  ({printable(result.detail)})" if result.detail and result.verdict not in SHOWN_IN_FULL else ""
     return f"{sentence}   {' · '.join(facts)}{why}"
 

@@ -107,9 +107,9 @@ def connectivity_page() -> str:
 
 def profile_page() -> str:
     """Every parameter of a profile with the value of the core profile."""
-    remarks = _remarks(profile.Profile)
+    told = remarks(profile.Profile)
     rows = [
-        (code(name), str(getattr(profile.CORE, name)), _unit(name), remarks.get(name, ""))
+        (code(name), str(getattr(profile.CORE, name)), _unit(name), told.get(name, ""))
         for name in attrs.fields_dict(profile.Profile)
     ]
     about = "Where the sources are silent or providers differ, the choice is a parameter. The core profile chooses:"
@@ -166,14 +166,14 @@ def _name(annotation: Any) -> str:
 
 
 def _enum(kind: type[Enum]) -> str:
-    remarks = _remarks(kind)
-    return f"{_doc(kind)}\n\n" + table(("name", "remark"), [(code(v.value), remarks.get(v.name, "")) for v in kind])
+    told = remarks(kind)
+    return f"{_doc(kind)}\n\n" + table(("name", "remark"), [(code(v.value), told.get(v.name, "")) for v in kind])
 
 
 def _type(kind: type) -> str:
-    remarks = _remarks(kind)
+    told = remarks(kind)
     rows = [
-        (code(name), code(_name(each.type)), _default(each.default), remarks.get(name, ""))
+        (code(name), code(_name(each.type)), _default(each.default), told.get(name, ""))
         for name, each in attrs.fields_dict(kind).items()
     ]
     return f"### {kind.__name__}\n\n{_doc(kind)}\n\n" + table(("field", "type", "default", "remark"), rows)
@@ -195,7 +195,8 @@ def _doc(thing: Any) -> str:
     return inspect.getdoc(thing) or NONE
 
 
-def _remarks(kind: type) -> dict[str, str]:
+def remarks(kind: type) -> dict[str, str]:
+    """What stands behind each member or field of a class in its source: NAME to remark."""
     return dict(_REMARK.findall(inspect.getsource(kind)))
 
 

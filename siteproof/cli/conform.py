@@ -1,7 +1,7 @@
 """`siteproof conform`: judge an implementation of the Subject contract.
 
-Rule: stdout of a pipe carries NDJSON only (the lines of results.ndjson); a terminal gets text. Both end with the
-verdict and the path of the report, and the exit code says the same.
+Rule: text is the default, in a pipe as in a terminal; `--format ndjson` puts the lines of results.ndjson on stdout and
+the words on stderr. Both end with the verdict and the path of the report, and the exit code says the same.
 """
 
 import sys
@@ -11,22 +11,25 @@ from typing import Any
 import click
 from attrs import evolve, frozen
 
+from siteproof.cli.case_list import listed
 from siteproof.cli.files import make_folder
 from siteproof.cli.options import duration
 from siteproof.cli.progress import screen
 from siteproof.cli.scratch import scratch
 from siteproof.conformance import failures, render, results, runner
 from siteproof.conformance.carriers.target import Target, TargetKind, from_here
-from siteproof.conformance.case import Case, all_cases, spelled
+from siteproof.conformance.case import Case, all_cases
+from siteproof.conformance.choice import cases_called
 from siteproof.conformance.verdict import chapter_of
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.profile import CORE, Profile
-from siteproof.model.spec.registry.requirements import near
 
 PROFILES: dict[str, Profile] = {
     "core": CORE,
     "provider-commit-first": evolve(CORE, name="provider-commit-first", reprotect_requires_commit=True),
 }
+FORMS = ("text", "ndjson", "json")
+OF_A_CASE = "Only this case, or those of this requirement or rule; may be given again."
 NAME_ONE = "give one of --cmd './my-adapter' and --python pkg.module:factory"
 
 
@@ -61,7 +64,8 @@ class Choice:
 @click.option("--cmd", help="Command line of an adapter that speaks NDJSON on stdin and stdout.")
 @click.option("--python", metavar="PKG:FACTORY", help="Python function that returns a subject.")
 @click.option("--url", help="Address of an adapter that speaks HTTP (not in this version).")
-@click.option("--case", "case_ids", multiple=True, metavar="ID", help="Only this case; may be given again.")
+@click.option("--list", "listing", is_flag=True, help="Show the cases and judge nothing.")
+@click.option("--case", "case_ids", multiple=True, metavar="ID", help=OF_A_CASE)
 @click.option("--chapter", "chapters", multiple=True, metavar="RES", help="Only this chapter; may be given again.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Seed of every choice.")
 @click.option("--profile", type=click.Choice(tuple(PROFILES)), default="core", show_default=True)
@@ -69,12 +73,22 @@ class Choice:
 @click.option("--junit", is_flag=True, help="Also write junit.xml.")
 @click.option("--i-own-this-target", "own_target", is_flag=True, help="The target is mine and may be erased.")
 @click.option("--timeout", type=duration, default="30s", show_default=True, help="Bound of one case.")
-@click.option("--format", "form", type=click.Choice(("auto", "text", "ndjson")), default="auto", help="On stdout.")
-def conform(cmd: str | None, python: str | None, url: str | None, **chosen: Any) -> int:
+@click.option("--format", "form", type=click.Choice(FORMS), default="text", help="On stdout; json only with --list.")
+def conform(cmd: str | None, python: str | None, url: str | None, *, listing: bool, **chosen: Any) -> int:
     """Judge an implementation: verdict line, report.html, exit code 0 iff every MUST passed."""
     choice = Choice(**chosen)
+    if listing:
+        return _listed(choice)
+    if choice.form == "json":
+        raise Problem("a run has no json form", "its lines come one by one", "give --format ndjson", ExitCode.USAGE)
     target = _target(cmd, python, url)
     return _judge(target, choice, _cases(choice))
+
+
+def _listed(choice: Choice) -> int:
+    for line in listed(_cases(choice), choice.form):
+        click.echo(line)
+    return ExitCode.OK
 
 
 def _judge(target: Target, choice: Choice, cases: tuple[Case, ...]) -> int:
@@ -114,21 +128,20 @@ def _target(cmd: str | None, python: str | None, url: str | None) -> Target:
 
 def _cases(choice: Choice) -> tuple[Case, ...]:
     every = all_cases()
-    named = {name: spelled(name, every) for name in choice.case_ids}
-    _known("case", tuple(name for name, case in named.items() if case is None), {case.id for case in every})
-    _known("chapter", choice.chapters, {name for case in every for name in _chapters(case)})
+    known = {name for case in every for name in _chapters(case)}
+    wanted = {_chapter(name, known) for name in choice.chapters}
     if not (choice.case_ids or choice.chapters):
         return every
-    wanted = {name.upper() for name in choice.chapters}
-    return tuple(case for case in every if case in named.values() or wanted & _chapters(case))
+    named = [case for name in choice.case_ids for case in cases_called(name, every)]
+    return tuple(case for case in every if case in named or wanted & _chapters(case))
 
 
 def _chapters(case: Case) -> set[str]:
     return {chapter_of(name) for name in case.requires}
 
 
-def _known(kind: str, names: tuple[str, ...], known: set[str]) -> None:
-    for name in names:
-        if name not in known and not (kind == "chapter" and name.upper() in known):
-            hint = near(name, known) if kind == "case" else f"chapters are: {', '.join(sorted(known))}"
-            raise Problem(f"there is no {kind} {name!r}", f"the suite has no such {kind}", hint, ExitCode.USAGE)
+def _chapter(name: str, known: set[str]) -> str:
+    if name.upper() not in known:
+        hint = f"chapters are: {', '.join(sorted(known))}"
+        raise Problem(f"there is no chapter {name!r}", "the suite has no such chapter", hint, ExitCode.USAGE)
+    return name.upper()

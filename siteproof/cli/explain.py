@@ -1,29 +1,38 @@
-"""`siteproof explain`: what a requirement, a rule, a case or an error says, and what it is linked to.
+"""`siteproof explain`: what a requirement, a rule, a case, an error or any other name that is printed means.
 
-Rule: an id is looked up whatever its case; an unknown one is answered with the nearest known ones.
+Rule: a name is looked up whatever its case; what bears exactly that name is told first and in full, what it may also
+stand for follows; an unknown one is answered with the nearest known ones.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 import click
 
 from siteproof import __version__
-
-if TYPE_CHECKING:
-    from siteproof.model.book.traceability import CaseLink, Links, RuleLink
-    from siteproof.model.nouns.errors import ErrorCode
-    from siteproof.model.spec.registry.requirements import Requirement
+from siteproof.cli import explain_specs, explain_words
+from siteproof.cli.links import links
+from siteproof.conformance.case import PREFIX
+from siteproof.model.book.traceability import CaseLink, Links, RuleLink, by_bug_class, covers
+from siteproof.model.nouns.errors import CATALOGUE, ErrorCode
+from siteproof.model.nouns.problem import Problem
+from siteproof.model.spec.registry.requirements import (
+    EVIDENCE_MEANS,
+    Requirement,
+    near,
+    requirement,
+    requirements,
+)
 
 
 @click.command()
-@click.argument("name", metavar="ID")
+@click.argument("name", metavar="NAME")
 def explain(name: str) -> None:
-    """What ID says and where it comes from.
+    """What NAME says and where it comes from.
 
-    ID is a requirement (SP-RES-4), a rule (LC-5.1), a theorem (POL-T1), a bug class (B2), a case, an error, a
-    specification or a wrong design (unfenced), an action as traces print it (accept_frame), or a word of the glossary;
-    `specifications` lists the specifications and the wrong designs.
+    NAME is a requirement (SP-RES-4), a rule (LC-5.1), a case (C-RES-4), a chapter (RES), a theorem (POL-T1), a bug
+    class (B2), an error, a capability (delta), a word of a verdict (dishonest), a specification or a wrong design
+    (unfenced), an action as traces print it (accept_frame), or a word of the glossary; `specifications` lists the
+    specifications and the wrong designs.
     """
     lines = list(explained(name))
     click.echo(f"siteproof {__version__} · explain {name}")
@@ -31,58 +40,50 @@ def explain(name: str) -> None:
 
 
 def explained(name: str) -> Iterator[str]:
-    """The lines to print; Problem when nothing has that id."""
-    from siteproof.cli.links import links  # noqa: PLC0415  (the model and the cases load only when asked)
-    from siteproof.model.nouns.errors import ErrorCode  # noqa: PLC0415  (the same)
-    from siteproof.model.spec.registry.requirements import requirements  # noqa: PLC0415  (the same)
-
-    known, wanted = links(), name.casefold()
-    for each in requirements():
-        if each.id.casefold() == wanted:
-            return _requirement(each, known)
-    for code in ErrorCode:
-        if code.casefold() == wanted:
-            return _error(code)
-    return _rule_or_case(name, known)
-
-
-def _rule_or_case(name: str, known: "Links") -> Iterator[str]:
-    from siteproof.cli.explain_specs import told  # noqa: PLC0415  (loads the specifications)
-    from siteproof.model.book.traceability import by_bug_class, covers  # noqa: PLC0415  (loads the catalogue)
-
-    wanted = name.upper()
-    if wanted in by_bug_class():
-        return _bug(wanted, by_bug_class()[wanted], known)
-    rules = [rule for rule in known.rules if covers([wanted], rule.id.upper())]
-    cases = [case for case in known.cases if case.id.upper() == wanted]
-    if rules or cases:
-        return _found(rules, cases, known)
-    named = list(told(name, known))
-    if not named:
+    """The lines to print; Problem when nothing has that name."""
+    known, wanted = links(), name.strip().upper()
+    exact = list(_exactly(wanted, known))
+    short = [f"SP-{wanted}", f"{PREFIX}{wanted}"]  # SP-RES-4 and C-RES-4 are often called res-4
+    also = [line for each in short for line in _exactly(each, known)]
+    names = [*explain_specs.told(name, known), *explain_words.told(name)]
+    if not (exact or also or names):
         raise _unknown(name, known)
-    return iter(named)
+    yield from exact
+    if exact and also:
+        yield from (f"also {line}" for line in also if not line.startswith(" "))
+    else:
+        yield from also
+    yield from names
 
 
-def _bug(name: str, found: "Iterable[Requirement]", known: "Links") -> Iterator[str]:
-    yield f"{name}  a bug class (DOMAIN.md §7)"
+def _exactly(wanted: str, known: Links) -> Iterator[str]:
+    """Everything whose id is `wanted`, which is in upper case."""
+    for each in requirements():
+        if each.id == wanted:
+            yield from _requirement(each, known)
+    for code in ErrorCode:
+        if code.upper() == wanted:
+            yield from _error(code)
+    if wanted in by_bug_class():
+        yield from _bug(wanted, by_bug_class()[wanted], known)
+    yield from _rules([rule for rule in known.rules if covers([wanted], rule.id.upper())], known)
+    yield from _cases(case for case in known.cases if case.id.upper() == wanted)
+
+
+def _bug(name: str, found: Iterable[Requirement], known: Links) -> Iterator[str]:
+    yield f"{name}  a bug class: a way in which products of this kind have lost or shown wrong data"
     for each in found:
         yield f"  forbidden by {each.id}  {each.sentence}"
         yield from _listed("cases", [f"{case.id}  {case.sentence}" for case in known.cases_of(each.id)])
 
 
-def _unknown(name: str, known: "Links") -> Exception:
-    from siteproof.cli.explain_specs import names  # noqa: PLC0415  (loads the specifications)
-    from siteproof.model.nouns.errors import ErrorCode  # noqa: PLC0415  (loads the vocabulary)
-    from siteproof.model.nouns.problem import Problem  # noqa: PLC0415  (the same)
-    from siteproof.model.spec.registry.requirements import near, requirements  # noqa: PLC0415  (loads the catalogue)
-
-    ids = [*(each.id for each in requirements()), *(each.id for each in known.rules), *ErrorCode, *names()]
-    return Problem(f"nothing is called {name!r}", "no such id", near(name, [*ids, *(each.id for each in known.cases)]))
+def _unknown(name: str, known: Links) -> Exception:
+    ids = [*(each.id for each in requirements()), *(each.id for each in known.rules), *ErrorCode]
+    ids += [*(each.id for each in known.cases), *explain_specs.names(), *explain_words.names()]
+    return Problem(f"nothing is called {name!r}", "no such id or word", near(name, ids))
 
 
-def _requirement(each: "Requirement", known: "Links") -> Iterator[str]:
-    from siteproof.model.spec.registry.requirements import EVIDENCE_MEANS  # noqa: PLC0415  (loads the catalogue)
-
+def _requirement(each: Requirement, known: Links) -> Iterator[str]:
     yield f"{each.id}  {each.sentence}"
     yield f"  level     {each.level.value}"
     yield f"  evidence  {each.evidence.value}: {EVIDENCE_MEANS[each.evidence]}"
@@ -93,16 +94,18 @@ def _requirement(each: "Requirement", known: "Links") -> Iterator[str]:
         yield f"  not judged now: {each.informative}"
 
 
-def _found(rules: "list[RuleLink]", cases: "Iterable[CaseLink]", known: "Links") -> Iterator[str]:
-    from siteproof.model.spec.registry.requirements import requirement  # noqa: PLC0415  (loads the catalogue)
-
+def _rules(rules: list[RuleLink], known: Links) -> Iterator[str]:
     for rule in rules:
         yield f"{rule.id}  {rule.kind}: {rule.sentence} ({rule.where})"
     if rules:  # the first one is the one asked for; rows of its family follow
         yield from _listed("keeps", [f"{each.id}  {each.sentence}" for each in known.kept_by(rules[0].id)])
+
+
+def _cases(cases: Iterable[CaseLink]) -> Iterator[str]:
     for case in cases:
         yield f"{case.id}  case, {case.level}: {case.sentence}"
         yield from _listed("witnesses", [f"{name}  {requirement(name).sentence}" for name in case.requires])
+        yield f"  alone     siteproof conform … --case {case.id}"
 
 
 def _listed(title: str, lines: list[str]) -> Iterator[str]:
@@ -110,14 +113,10 @@ def _listed(title: str, lines: list[str]) -> Iterator[str]:
         yield f"  {title if number == 0 else '':<9} {line}"
 
 
-def _error(code: "ErrorCode") -> Iterator[str]:
-    from siteproof.model.nouns.errors import CATALOGUE  # noqa: PLC0415  (loads the vocabulary)
-    from siteproof.model.spec.registry.requirements import requirements  # noqa: PLC0415  (the same)
-
+def _error(code: ErrorCode) -> Iterator[str]:
     entry = CATALOGUE[code]
     yield f"{code.value}  {entry.message}"
     yield f"  causes    {entry.causes}"
     yield f"  action    {entry.action}"
     yield f"  level     {entry.level.value}, the user can{'' if entry.user_resolvable else 'not'} resolve it"
-    named = [f"{each.id}  {each.sentence}" for each in requirements() if code.value in each.sentence]
-    yield from _listed("named by", named)
+    yield from _listed("named by", [f"{each.id}  {each.sentence}" for each in requirements() if code in each.sentence])

@@ -15,6 +15,7 @@ import click
 from siteproof import __version__
 from siteproof.conformance import results
 from siteproof.conformance.render import text
+from siteproof.conformance.render.ending import ending
 from siteproof.conformance.render.headline import headline
 from siteproof.conformance.verdict import CaseResult, Report, Verdict
 
@@ -61,11 +62,11 @@ def screen(form: str, total: int, seed: int, options: Mapping[str, str], *, term
 
 
 class Plain:
-    """Text without a terminal: every case that did not pass, then the summary."""
+    """Text without a terminal: every case that went wrong, then what they have in common, then the summary."""
 
     def result(self, result: CaseResult) -> None:
         """See Screen."""
-        if result.verdict is not Verdict.PASS:
+        if result.verdict in text.TOLD:
             click.echo(text.block(result))
 
     def end(self, report: Report, written: tuple[Path, ...]) -> None:
@@ -105,7 +106,7 @@ class Terminal:
     def result(self, result: CaseResult) -> None:
         """See Screen."""
         self._bar.update(self._task, advance=1, description=f"{result.case_id:<12}")
-        if result.verdict is not Verdict.PASS:
+        if result.verdict in text.TOLD:
             self._print(text.block(result), STYLES[result.verdict], len(text.LABELS[result.verdict]))
 
     def end(self, report: Report, written: tuple[Path, ...]) -> None:
@@ -127,7 +128,7 @@ class Terminal:
 
 
 def _summary(report: Report, written: tuple[Path, ...]) -> str:
-    lines = [text.subject_line(report), text.coverage_line(report), headline(report)]
+    lines = [*ending(report), text.subject_line(report), text.coverage_line(report), headline(report)]
     return "\n".join([*lines, *(f"report: {path}" for path in written)])
 
 

@@ -34,7 +34,7 @@ def failure_of(out: Path) -> Path:
 def test_a_failure_comes_back_from_its_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The replay line that a failing run prints reproduces the failure: exit code 1."""
     path = failure_of(tmp_path)
-    assert f"siteproof replay {path}" in capsys.readouterr().err
+    assert f"siteproof replay {path}" in capsys.readouterr().out
     assert main(["replay", str(path)]) == ExitCode.VIOLATION
     shown = capsys.readouterr().out
     assert "reproduced: recorded fail, now fail" in shown

@@ -58,3 +58,34 @@ def test_explain_finds_near_names_of_designs_too(capsys: pytest.CaptureFixture[s
     """A mistyped design is answered with the right one."""
     assert main(["explain", "unfencd"]) == 2
     assert "unfenced" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("drl", ("DRL  chapter: Drill.", "siteproof conform --chapter DRL: 23 cases", "SP-DRL-6   MUST")),
+        ("Resynchronisation", ("RES  chapter", "SP-RES-1 ")),
+        ("LAX", ("non_strict  a word of a verdict", "not counted as passed")),
+        ("inconclusive", ("nothing was seen that could decide", "exit code 3")),
+        ("virtual_clock", ("a handle of the bench", "are inconclusive")),
+        ("delta", ("a feature of the product", "are unsupported")),
+        ("drl-6", ("SP-DRL-6  The point", "C-DRL-6  case, MUST")),
+        ("RES-4", ("RES-4  action", "also SP-RES-4", "also C-RES-4")),
+    ],
+)
+def test_explain_knows_chapters_words_and_capabilities(
+    name: str, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A chapter, a verdict's word, a capability and a short id are told, each under its own full name."""
+    assert main(["explain", name]) == 0
+    told = capsys.readouterr().out
+    assert [word for word in words if word not in told] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("dishonst", "DISHONEST"), ("virtual_clok", "virtual_clock"), ("drill", "")]
+)
+def test_explain_finds_near_words_too(name: str, near: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A mistyped word is answered with the right one; a chapter's title is a word."""
+    assert main(["explain", name]) == (2 if near else 0)
+    assert near in capsys.readouterr().err
