@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from siteproof import __version__
 from siteproof.cli.prove import MUTANT_BOUNDS
-from siteproof.model.engines.prove.agreement import Row, agreement
+from siteproof.model.engines.prove.agreement import AgreementRow, agreement
 from siteproof.model.engines.prove.bounded import bounded
 from siteproof.model.engines.prove.induction import prove
 from siteproof.model.engines.prove.interference import second_opinion
@@ -92,7 +92,7 @@ def other_ways() -> None:
 
 def mutants() -> None:
     """Single edits: the time from the edited specification to its first gap and its shortest trace."""
-    rows: list[Row] = []
+    rows: list[AgreementRow] = []
     for name in RIGHT:
         rows.append(agreement(RIGHT[name], MUTANT_BOUNDS.get(name, {}), MUTANTS_EACH, 7, time.process_time))
         assert not rows[-1].contradictions, rows[-1].contradictions

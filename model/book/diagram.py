@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import evolve
 
-from siteproof.model.book.graph import Edge, Kind, Step, all_steps, edges, reachable, spot
+from siteproof.model.book.graph import DrawnEdge, DrawnStep, EdgeKind, all_steps, edges, reachable, spot
 from siteproof.model.drawing import layout, svg
 from siteproof.model.drawing.layout import Box
 from siteproof.model.drawing.routes import Route, route, strip_route, stub
@@ -22,14 +22,14 @@ LEGEND = (
     "Small print: commands that lead to disabling and to migrated. * not offered where a profile asks for the commit.",
 )
 STRICT = evolve(CORE, reprotect_requires_commit=True)
-Arrows = Mapping[tuple[str, str], tuple[Kind, str]]
+Arrows = Mapping[tuple[str, str], tuple[EdgeKind, str]]
 
 
 def lifecycle_svg() -> str:
     """The whole picture as SVG text."""
     height = layout.LANE_TOP + 44 + layout.ROWS * layout.ROW_HEIGHT + 240
     parts = [*_heading(), *_lanes(), *_machine(), *_strips()]
-    return svg.picture(layout.PAGE_WIDTH, height, TITLE, parts, [kind.value for kind in Kind])
+    return svg.picture(layout.PAGE_WIDTH, height, TITLE, parts, [kind.value for kind in EdgeKind])
 
 
 def lane_box(regions: Regions) -> str:
@@ -61,7 +61,7 @@ def _machine() -> Iterator[str]:
 
 
 def _lane_arrow(
-    boxes: Mapping[str, Box], arrows: Arrows, before: str, after: str, kind: Kind, name: str
+    boxes: Mapping[str, Box], arrows: Arrows, before: str, after: str, kind: EdgeKind, name: str
 ) -> Iterator[str]:
     path = route(boxes[before], boxes[after], paired=(after, before) in arrows)
     if path is None:
@@ -96,7 +96,7 @@ def _star(before: str, after: str) -> str:
     return "" if (before, after) in everywhere else " *"
 
 
-def _drawn(path: Route, kind: Kind, name: str, width: int) -> Iterator[str]:
+def _drawn(path: Route, kind: EdgeKind, name: str, width: int) -> Iterator[str]:
     yield svg.arrow(path.points, kind.value)
     lines = svg.wrapped(_words(name), width)
     x, y = path.at
@@ -105,17 +105,19 @@ def _drawn(path: Route, kind: Kind, name: str, width: int) -> Iterator[str]:
         yield svg.text(x, top, lines, f"label {kind.value}", path.anchor, path.turn)
 
 
-def _merged(found: Iterable[Edge]) -> Arrows:
-    arrows: dict[tuple[str, str], tuple[Kind, str]] = {}
-    for edge in sorted(found, key=lambda each: list(Kind).index(each.kind)):
+def _merged(found: Iterable[DrawnEdge]) -> Arrows:
+    arrows: dict[tuple[str, str], tuple[EdgeKind, str]] = {}
+    for edge in sorted(found, key=lambda each: list(EdgeKind).index(each.kind)):
         kind, name = arrows.get((edge.before, edge.after), (edge.kind, ""))
         names = [part for part in (name, _label(edge, kind)) if part]
         arrows[edge.before, edge.after] = (kind, " or ".join(dict.fromkeys(names)))
     return arrows
 
 
-def _label(edge: Edge, kind: Kind) -> str:
-    return "" if edge.kind is Kind.PROGRESS else edge.name if kind is not Kind.PROGRESS else f"or it {edge.name}"
+def _label(edge: DrawnEdge, kind: EdgeKind) -> str:
+    return (
+        "" if edge.kind is EdgeKind.PROGRESS else edge.name if kind is not EdgeKind.PROGRESS else f"or it {edge.name}"
+    )
 
 
 def _by_box(box: Callable[[Regions], str]) -> dict[str, list[Regions]]:
@@ -150,10 +152,10 @@ def _look(states: list[Regions]) -> str:
         return "final"
     if {regions.protection.value.endswith("_failed") for regions in states} == {True}:
         return "failed"
-    return "passing" if Kind.PROGRESS in [step.kind for step in _leaving(states)] else "steady"
+    return "passing" if EdgeKind.PROGRESS in [step.kind for step in _leaving(states)] else "steady"
 
 
-def _leaving(states: list[Regions]) -> list[Step]:
+def _leaving(states: list[Regions]) -> list[DrawnStep]:
     home = {spot(regions) for regions in states}
     return [step for step in all_steps() if step.before in states and spot(step.after) not in home]
 
@@ -176,7 +178,7 @@ def _strip(title: str, region: str) -> Iterator[str]:
 
 
 def _strip_box(box: Box, value: str, arrows: Arrows) -> str:
-    passing = Kind.PROGRESS in [kind for (before, _), (kind, _) in arrows.items() if before == value]
+    passing = EdgeKind.PROGRESS in [kind for (before, _), (kind, _) in arrows.items() if before == value]
     look = "failed" if value == "failed" else "passing" if passing else "steady"
     lines = svg.wrapped(_words(value), 15)
     x, y = box.middle

@@ -17,7 +17,7 @@ from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Site
 from siteproof.model.spec.lifecycle.table import HAPPENINGS, LIFECYCLE
 
 
-class Kind(StrEnum):
+class EdgeKind(StrEnum):
     """Why one state follows another."""
 
     COMMAND = "command"  # somebody asked for it
@@ -27,12 +27,12 @@ class Kind(StrEnum):
 
 
 @frozen(order=True)
-class Step:
+class DrawnStep:
     """One state follows another because of the named command or happening, as said by a rule."""
 
     before: Regions
     after: Regions
-    kind: Kind
+    kind: EdgeKind
     name: str
     rule: str
 
@@ -47,12 +47,12 @@ class Spot:
 
 
 @frozen(order=True)
-class Edge:
+class DrawnEdge:
     """An arrow between two boxes (spots, drill values or resynchronisation values) of a picture."""
 
     before: str
     after: str
-    kind: Kind
+    kind: EdgeKind
     name: str
 
 
@@ -81,30 +81,30 @@ def reachable(profile: Profile = CORE) -> tuple[Regions, ...]:
 
 
 @functools.cache
-def all_steps(profile: Profile = CORE) -> tuple[Step, ...]:
+def all_steps(profile: Profile = CORE) -> tuple[DrawnStep, ...]:
     """Every step from every reachable state."""
     return tuple(step for regions in reachable(profile) for step in steps(regions, profile))
 
 
-def steps(regions: Regions, profile: Profile) -> Iterator[Step]:
+def steps(regions: Regions, profile: Profile) -> Iterator[DrawnStep]:
     """What can follow a state: all phases of each command that is allowed, its failure, and each happening."""
     for row in matching(LIFECYCLE, regions, profile):
         yield from _job(row, regions)
     for event in HAPPENINGS:
         if event.where.holds(regions):
-            yield Step(regions, moved(regions, event.to), Kind.HAPPENING, event.name, event.rule)
+            yield DrawnStep(regions, moved(regions, event.to), EdgeKind.HAPPENING, event.name, event.rule)
 
 
-def _job(row: Row, regions: Regions) -> Iterator[Step]:
+def _job(row: Row, regions: Regions) -> Iterator[DrawnStep]:
     path = (regions, *row.phases(regions))
     for number, (before, after) in enumerate(itertools.pairwise(path)):
-        kind, name = (Kind.PROGRESS, "") if number else (Kind.COMMAND, row.verb.value)
-        yield Step(before, after, kind, name, row.rule)
+        kind, name = (EdgeKind.PROGRESS, "") if number else (EdgeKind.COMMAND, row.verb.value)
+        yield DrawnStep(before, after, kind, name, row.rule)
     if row.job.on_failure:
-        yield Step(path[1], moved(regions, row.job.on_failure), Kind.FAILURE, "fails", row.rule)
+        yield DrawnStep(path[1], moved(regions, row.job.on_failure), EdgeKind.FAILURE, "fails", row.rule)
 
 
-def edges(found: Iterable[Step], box: Callable[[Regions], str]) -> tuple[Edge, ...]:
+def edges(found: Iterable[DrawnStep], box: Callable[[Regions], str]) -> tuple[DrawnEdge, ...]:
     """The arrows between the boxes that `box` puts the states in, without loops and without doubles."""
-    arrows = {Edge(box(step.before), box(step.after), step.kind, step.name) for step in found}
+    arrows = {DrawnEdge(box(step.before), box(step.after), step.kind, step.name) for step in found}
     return tuple(sorted(arrow for arrow in arrows if arrow.before != arrow.after))

@@ -85,11 +85,15 @@ class System:
 
 @frozen(eq=False)
 class Part:
-    """A kind of component; `count` names the bound that says how many there are, or is empty for exactly one."""
+    """A kind of component; `count` names the bound that says how many there are, or is empty for exactly one.
+
+    Traces call an instance `name`; without one, as its class is called.
+    """
 
     build: Callable[[Bounds], Component]
     kind: type[Component]
     count: str = ""
+    name: str = ""
 
 
 @frozen(eq=False)
@@ -182,7 +186,7 @@ def _placed(parts: Iterable[Part], bounds: Bounds) -> Places:
 
 def _instances(part: Part, bounds: Bounds) -> Iterator[Component]:
     count = bounds[part.count] if part.count else 1
-    name = part.kind.__name__.lower()
+    name = part.name or part.kind.__name__.lower()
     for number in range(count):
         component = part.build(bounds)
         component.place(f"{name}[{number}]" if count > 1 else name)

@@ -20,7 +20,7 @@ TIMEOUT_MS = 10_000
 Formula = Any  # a z3 Boolean expression; the library publishes no types
 
 
-class Outcome(StrEnum):
+class TheoremOutcome(StrEnum):
     """What became of a theorem or of one of its obligations."""
 
     PROVED = "proved"
@@ -48,7 +48,7 @@ class Obligation:
 class Proof:
     """The verdict; else the obligation that failed and, if there are any, the values that break it."""
 
-    verdict: Outcome
+    verdict: TheoremOutcome
     obligation: str = ""
     counterexample: Mapping[str, Fraction | bool] = field(factory=lambda: MappingProxyType({}))
     milliseconds: float = 0.0
@@ -66,9 +66,9 @@ class Theorem:
     source: str = "DOMAIN.md §2"
 
     @property
-    def expected(self) -> Outcome:
+    def expected(self) -> TheoremOutcome:
         """What the registry says the verdict has to be."""
-        return Outcome.PROVED if self.holds else Outcome.REFUTED
+        return TheoremOutcome.PROVED if self.holds else TheoremOutcome.REFUTED
 
     def prove(self, clock_s: Callable[[], float] = time.perf_counter) -> Proof:
         """Decide every obligation; the first that fails decides the verdict. `clock_s` only measures."""
@@ -81,15 +81,15 @@ class Theorem:
         scripts = (f"; {self.id} {each.name}\n{each.negated().to_smt2()}" for each in self.obligations())
         return "(reset)\n".join(scripts)
 
-    def _decide(self) -> tuple[Outcome, str, Mapping[str, Fraction | bool]]:
+    def _decide(self) -> tuple[TheoremOutcome, str, Mapping[str, Fraction | bool]]:
         for obligation in self.obligations():
             solver = obligation.negated()
             said = answer(solver)
             if said == z3.sat:
-                return Outcome.REFUTED, obligation.name, values_of(solver.model())
+                return TheoremOutcome.REFUTED, obligation.name, values_of(solver.model())
             if said != z3.unsat:
-                return Outcome.UNDECIDED, obligation.name, {}
-        return Outcome.PROVED, "", {}
+                return TheoremOutcome.UNDECIDED, obligation.name, {}
+        return TheoremOutcome.PROVED, "", {}
 
 
 def values_of(model: Any) -> Mapping[str, Fraction | bool]:

@@ -11,7 +11,7 @@ import click
 from siteproof import __version__
 from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.memory import memory_option
-from siteproof.model.engines.crosscheck.compare import TOOLS, Comparison, Row, compare
+from siteproof.model.engines.crosscheck.compare import TOOLS, ComparedRow, Comparison, compare
 from siteproof.model.engines.crosscheck.tool import Room
 from siteproof.model.engines.explore.choice import ENGINES
 from siteproof.model.engines.explore.search import MEBIBYTE, Limits
@@ -70,7 +70,7 @@ def _aligned(cell: str, width: int, column: int) -> str:
     return f"{cell:>{width}}" if HEAD[column] in {"states", "transitions", "depth"} else f"{cell:<{width}}"
 
 
-def _cells(row: Row, system: System) -> tuple[str, ...]:
+def _cells(row: ComparedRow, system: System) -> tuple[str, ...]:
     counts, claims = row.outcome.counts, system.claims
     if counts is None:
         return (row.name, row.version, "-", "-", "-", "stopped early: something broke that holds for others")

@@ -17,7 +17,7 @@ from siteproof.cli.graph import graph_option, searched, write_graph
 from siteproof.cli.memory import memory_option
 from siteproof.cli.signs_of_life import beating
 from siteproof.model.engines.explore.choice import ENGINES, explorer, orbits_of
-from siteproof.model.engines.explore.exploration import Exploration, Verdict
+from siteproof.model.engines.explore.exploration import ClaimVerdict, Exploration
 from siteproof.model.engines.explore.explorer import Explorer
 from siteproof.model.engines.explore.goal import goal
 from siteproof.model.engines.explore.promises import STATES_MAX as PROMISED_STATES_MAX
@@ -119,7 +119,7 @@ def _show_first(search: Search, title: str) -> int:
         click.echo(f"{title}\nHOLDS  no claim is violated in any of all {seen}")
         return ExitCode.OK
     claim, trace = search.program.system.claims[found[0]], traced(search, found[1])
-    verdict = Verdict(claim.rule, claim.kind, claim.name, claim.doc, claim.why, holds=False, trace=trace)
+    verdict = ClaimVerdict(claim.rule, claim.kind, claim.name, claim.doc, claim.why, holds=False, trace=trace)
     click.echo("\n".join([title, f"stopped after {seen}: no violation is nearer", *_verdict_lines(verdict)]))
     return ExitCode.VIOLATION
 
@@ -184,7 +184,7 @@ def _unjudged(system: System, found: Exploration) -> Iterator[str]:
             yield f"not asked: {promise.rule} eventually {promise.name.replace('_', ' ')} ({reason})"
 
 
-def _verdict_lines(verdict: Verdict) -> Iterator[str]:
+def _verdict_lines(verdict: ClaimVerdict) -> Iterator[str]:
     name = verdict.name.replace("_", " ")
     yield f"{MARKS[verdict.holds]:<5} {verdict.rule:<7} {verdict.kind.value:<10} {name}{_steps_of(verdict)}"
     if verdict.holds is False:
@@ -194,20 +194,20 @@ def _verdict_lines(verdict: Verdict) -> Iterator[str]:
         yield from _loop_lines(verdict)
 
 
-def _steps_of(verdict: Verdict) -> str:
+def _steps_of(verdict: ClaimVerdict) -> str:
     if verdict.trace is None:
         return ""
     loop = f", then {_steps_long(len(verdict.loop))} again and again" if verdict.loop else ""
     return f"  ({_length(verdict.trace)}{loop})"
 
 
-def _why(verdict: Verdict) -> str:
+def _why(verdict: ClaimVerdict) -> str:
     if verdict.kind is Kind.EVENTUALLY and verdict.trace is None:
         return "its condition never comes about, so nothing is promised"
     return f"why: {verdict.why}" if verdict.why else "it has to be possible, and is not"
 
 
-def _loop_lines(verdict: Verdict) -> Iterator[str]:
+def _loop_lines(verdict: ClaimVerdict) -> Iterator[str]:
     """What goes on for ever; a run that stays where it is has nothing left that has to happen."""
     if verdict.loop is None or verdict.trace is None:
         return

@@ -13,7 +13,7 @@ from siteproof.cli.json_and_title import emit, facts, identity, title
 from siteproof.model.nouns.problem import ExitCode
 
 if TYPE_CHECKING:
-    from siteproof.model.advice.recovery_plan.checks import Verdict
+    from siteproof.model.advice.recovery_plan.checks import PlanVerdict
 
 FILE_BYTES_MAX = 1_048_576
 HINT = "name a readable plan file"
@@ -55,7 +55,7 @@ def check(file: str, picture: str | None, failover: str, html: str | None, form:
     return ExitCode.OK if verdict.sound else ExitCode.VIOLATION
 
 
-def draw_plan(picture: str, verdict: "Verdict", failover: str) -> None:
+def draw_plan(picture: str, verdict: "PlanVerdict", failover: str) -> None:
     """Draw the plan as it runs in this kind of failover."""
     from siteproof.model.advice.recovery_plan.picture import draw  # noqa: PLC0415  (only when it is asked for)
     from siteproof.model.advice.recovery_plan.plan import SITUATIONS  # noqa: PLC0415  (help stays fast)
@@ -64,7 +64,7 @@ def draw_plan(picture: str, verdict: "Verdict", failover: str) -> None:
     write_text(picture, draw(verdict, situation))
 
 
-def report_plan(html: str, verdict: "Verdict") -> None:
+def report_plan(html: str, verdict: "PlanVerdict") -> None:
     """Write the verdict with the plan in every kind of failover as one HTML file."""
     from siteproof.model.advice.recovery_plan.pages import plan_page  # noqa: PLC0415  (only when it is asked for)
     from siteproof.model.drawing.page import html_of  # noqa: PLC0415  (only when it is asked for)

@@ -15,7 +15,7 @@ from siteproof.model.advice.policy.request import PolicyRequest, request_of, sch
 from siteproof.model.nouns.problem import ExitCode, Problem
 
 if TYPE_CHECKING:
-    from siteproof.model.advice.policy.verdict import Verdict
+    from siteproof.model.advice.policy.verdict import PolicyVerdict
 
 FILE_BYTES_MAX = 65_536
 HINT = "name a readable policy file, or use --retention and --app-every"
@@ -92,7 +92,7 @@ def check(file: str | None, strict: bool, picture: str | None, html: str | None,
     return ExitCode.VIOLATION if failed else ExitCode.OK
 
 
-def draw_check(picture: str, verdict: "Verdict") -> None:
+def draw_check(picture: str, verdict: "PolicyVerdict") -> None:
     """Draw the calendar that refutes the policy, or the longest wait that it survives."""
     from siteproof.model.advice.policy.picture import (  # noqa: PLC0415  (if asked for)
         draw_verdict,
@@ -108,7 +108,7 @@ def draw_check(picture: str, verdict: "Verdict") -> None:
     write_text(picture, draw_verdict(shown or tightest_run(request), request))
 
 
-def report_check(html: str, verdict: "Verdict") -> None:
+def report_check(html: str, verdict: "PolicyVerdict") -> None:
     """Write the verdict, its calendars and what the policy keeps as one HTML file."""
     from siteproof.model.advice.policy.pages import check_page  # noqa: PLC0415  (only when it is asked for)
     from siteproof.model.advice.policy.simulation import (  # noqa: PLC0415  (only when it is asked for)

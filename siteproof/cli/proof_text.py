@@ -11,7 +11,7 @@ from siteproof.model.language.claims import Kind
 from siteproof.model.language.spec import Spec
 
 if TYPE_CHECKING:
-    from siteproof.model.engines.prove.agreement import Row
+    from siteproof.model.engines.prove.agreement import AgreementRow
     from siteproof.model.engines.prove.bounded import Bounded, Found
     from siteproof.model.engines.prove.interference import SecondOpinion
     from siteproof.model.engines.prove.proof import Gap, Proof
@@ -167,7 +167,7 @@ def opinion_lines(said: "SecondOpinion", proof: "Proof", found: tuple["Reality",
     yield f"{'DISAGREE' if wrong else 'AGREE'} ({said.spec}): {both}"
 
 
-def agreement_lines(rows: list["Row"]) -> Iterator[str]:
+def agreement_lines(rows: list["AgreementRow"]) -> Iterator[str]:
     """The table of mutants: how many there are, how many break a property, are refuted, and every contradiction."""
     yield f"{'specification':<16} {'proved':<7} {'mutants':>7} {'broken':>7} {'refuted':>8} {'contradictions':>15}"
     for row in rows:

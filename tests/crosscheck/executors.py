@@ -5,7 +5,7 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from siteproof.model.engines.crosscheck.compare import Outcome
+from siteproof.model.engines.crosscheck.compare import CheckerOutcome
 from siteproof.model.engines.crosscheck.tool import Counts
 from siteproof.model.engines.formats.jsonspec import to_json
 from siteproof.model.language.claims import Kind
@@ -22,7 +22,7 @@ class LeavesRangeError(Exception):
     """A number would leave its range."""
 
 
-def by_evaluation(system: System) -> Outcome:
+def by_evaluation(system: System) -> CheckerOutcome:
     """Every expression is evaluated in every state, by the plain meaning of the language."""
     variables = system.variables
     places = {variable: number for number, variable in enumerate(variables)}
@@ -48,7 +48,7 @@ def by_evaluation(system: System) -> Outcome:
     return _searched(tuple(variable.initial for variable in variables), successors, broken)
 
 
-def by_json(system: System) -> Outcome:
+def by_json(system: System) -> CheckerOutcome:
     """The exported JSON is read and interpreted; nothing of our language is used."""
     data = json.loads(to_json(system))
     names = [variable["name"] for variable in data["variables"]]
@@ -97,7 +97,7 @@ MEANINGS: dict[str, Callable[..., Any]] = {
 }
 
 
-def _searched(initial: State, successors: Successors, broken: Broken) -> Outcome:
+def _searched(initial: State, successors: Successors, broken: Broken) -> CheckerOutcome:
     """Breadth first, level by level."""
     seen, level, transitions, depth = {initial}, [initial], 0, 0
     first = dict.fromkeys(broken(initial), 0)
@@ -113,7 +113,7 @@ def _searched(initial: State, successors: Successors, broken: Broken) -> Outcome
                         for number in broken(after):
                             first.setdefault(number, depth + 1)
             if not following:
-                return Outcome(Counts(len(seen), transitions, depth), first)
+                return CheckerOutcome(Counts(len(seen), transitions, depth), first)
             level, depth = following, depth + 1
     except LeavesRangeError:
-        return Outcome(None)
+        return CheckerOutcome(None)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from attrs import frozen
 
 from siteproof.model.engines.crosscheck.chance import random_system
-from siteproof.model.engines.crosscheck.compare import Outcome, ours, theirs
+from siteproof.model.engines.crosscheck.compare import CheckerOutcome, ours, theirs
 from siteproof.model.engines.crosscheck.mutants import mutants
 from siteproof.model.engines.crosscheck.spin import Spin
 from siteproof.model.engines.crosscheck.tlc import Tlc
@@ -64,9 +64,9 @@ def _is_small(system: System) -> bool:
     return True
 
 
-def outcomes(system: System, *, foreign: bool) -> tuple[dict[str, Outcome], dict[str, str]]:
+def outcomes(system: System, *, foreign: bool) -> tuple[dict[str, CheckerOutcome], dict[str, str]]:
     """What each executor says, and why others could not run."""
-    executors: dict[str, Callable[[System], Outcome]] = {"evaluate": by_evaluation, "json": by_json}
+    executors: dict[str, Callable[[System], CheckerOutcome]] = {"evaluate": by_evaluation, "json": by_json}
     said = {name: execute(system) for name, execute in executors.items()}
     refused: dict[str, str] = {}
     for engine in ENGINES:

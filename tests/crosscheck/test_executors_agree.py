@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from siteproof.model.engines.crosscheck.chance import random_system
-from siteproof.model.engines.crosscheck.compare import Outcome, theirs
+from siteproof.model.engines.crosscheck.compare import CheckerOutcome, theirs
 from siteproof.model.language import Component, Step, System, action, given
 from siteproof.model.language.spec import Part, Spec
 from tests.crosscheck.executors import by_evaluation
@@ -25,7 +25,7 @@ def foreign() -> None:
         pytest.skip("; ".join(reasons))
 
 
-def agree(instance: Instance, *, with_tools: bool) -> dict[str, Outcome]:
+def agree(instance: Instance, *, with_tools: bool) -> dict[str, CheckerOutcome]:
     """Everybody's outcome, which has to be the same."""
     said, refused = outcomes(instance.system, foreign=with_tools)
     assert len(set(map(str, said.values()))) == 1, (instance.label, said)
@@ -101,7 +101,7 @@ def test_a_tool_that_explores_another_system_disagrees(tool: object) -> None:
     whole = random_system(0)
     fewer = System(whole.name, {}, whole.variables, whole.transitions[1:], whole.claims, (), ())
     assert theirs(chosen, fewer, by_evaluation(whole), ROOM).outcome != by_evaluation(whole)
-    trusting = Outcome(by_evaluation(whole).counts, {})
+    trusting = CheckerOutcome(by_evaluation(whole).counts, {})
     assert by_evaluation(whole).broken
     assert theirs(chosen, whole, trusting, ROOM).outcome.counts is None
 

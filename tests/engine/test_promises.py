@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from siteproof.model.engines.crosscheck.tlc import jar
-from siteproof.model.engines.explore.exploration import Verdict, report
+from siteproof.model.engines.explore.exploration import ClaimVerdict, report
 from siteproof.model.engines.explore.promises import promise_verdicts, with_promises
 from siteproof.model.engines.explore.search import Search
 from siteproof.model.engines.formats.jsonspec import data_of
@@ -73,14 +73,14 @@ def promise(**counted: tuple[Action, ...]) -> Eventually:
     return eventually("T-9", why="it is dark", **{"fair": (), **counted})(it_is_lit)  # type: ignore[arg-type]  # by name
 
 
-def judged(claim: Eventually, *actions: Action) -> Verdict:
+def judged(claim: Eventually, *actions: Action) -> ClaimVerdict:
     """The verdict over these actions."""
     spec = Spec("lamp", "", (Part(lambda _bounds: Lamp(), Lamp),), actions, (claim,))
     (verdict,) = promise_verdicts(Search(spec.system()).run())
     return verdict
 
 
-def loop_of(verdict: Verdict) -> list[str]:
+def loop_of(verdict: ClaimVerdict) -> list[str]:
     """The rules of the loop."""
     assert verdict.loop is not None
     return [step.rule for step in verdict.loop]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from siteproof.conformance.adapters.qemu.adapter import QemuSubject, make_subject
-from siteproof.conformance.adapters.qemu.machine import Machine
+from siteproof.conformance.adapters.qemu.machine import QemuMachine
 from siteproof.model.nouns.commands import Accepted, Command
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.problem import Problem
@@ -35,7 +35,7 @@ class Bench:
         self._sequence = 0
 
     @property
-    def machine(self) -> Machine:
+    def machine(self) -> QemuMachine:
         """The adapter's own machine, for faults at an exact byte."""
         return self.subject._machines["vm"]
 

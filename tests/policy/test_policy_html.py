@@ -12,7 +12,7 @@ from siteproof.cli import main
 from siteproof.model.advice.policy.request import PolicyRequest, request_of
 from siteproof.model.advice.policy.simulation import simulate
 from siteproof.model.advice.policy.timeline import pictures
-from siteproof.model.advice.policy.verdict import Outcome, judge
+from siteproof.model.advice.policy.verdict import PolicyOutcome, judge
 
 
 def written(tmp_path: Path, *arguments: str) -> str:
@@ -97,7 +97,7 @@ def test_points_that_are_pruned_before_they_are_usable_are_a_violation(capsys: p
 
 def test_the_hinted_retention_is_the_shortest_whole_hour_without_a_gap() -> None:
     """50 h leave no instant without a usable point, 49 h do: the bucket's oldest goes before the next one is usable."""
-    for hours, outcome in ((50, Outcome.PASS), (49, Outcome.REFUTED)):
+    for hours, outcome in ((50, PolicyOutcome.PASS), (49, PolicyOutcome.REFUTED)):
         findings = judge(request_of({"retention": f"{hours}h", "latency": "48h"})).findings
         assert [each.outcome for each in findings if each.id == "SP-RET-15"] == [outcome]
 

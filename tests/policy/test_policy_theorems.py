@@ -8,7 +8,7 @@ import z3
 from siteproof.model.spec.registry.requirements import requirements
 from siteproof.model.theorems import RETIRED, theorems
 from siteproof.model.theorems.plain_age import CYCLE, F, R, m
-from siteproof.model.theorems.theorem import Obligation, Outcome, Theorem, product_sign
+from siteproof.model.theorems.theorem import Obligation, Theorem, TheoremOutcome, product_sign
 from siteproof.model.theorems.twins import TWINS
 from siteproof.model.theorems.twins.plain_age import simulated
 
@@ -114,7 +114,7 @@ def test_an_undecided_obligation_is_not_called_proved(monkeypatch: pytest.Monkey
     x, y, z, n = z3.Ints("x y z n")
     hard = Obligation("Fermat", (x > 0, y > 0, z > 0, n > 2), x**n + y**n != z**n)
     theorem = Theorem("POL-T0", "hard", (), lambda: (hard,))
-    assert theorem.prove().verdict is Outcome.UNDECIDED
+    assert theorem.prove().verdict is TheoremOutcome.UNDECIDED
 
 
 def test_one_false_obligation_refutes_a_theorem() -> None:
@@ -122,7 +122,7 @@ def test_one_false_obligation_refutes_a_theorem() -> None:
     x = z3.Int("x")
     parts = (Obligation("true", (x > 3,), x > 2), Obligation("false", (x > 3,), x > 4))
     proof = Theorem("POL-T0", "half true", (), lambda: parts).prove()
-    assert (proof.verdict, proof.obligation, proof.counterexample) == (Outcome.REFUTED, "false", {"x": 4})
+    assert (proof.verdict, proof.obligation, proof.counterexample) == (TheoremOutcome.REFUTED, "false", {"x": 4})
 
 
 def test_a_proof_reports_the_time_it_was_given() -> None:

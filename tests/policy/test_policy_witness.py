@@ -7,7 +7,7 @@ import pytest
 
 from siteproof.model.advice.policy.nearest import longest_interval, loss_minutes, shortest_retention
 from siteproof.model.advice.policy.request import PolicyRequest, request_of
-from siteproof.model.advice.policy.verdict import Outcome, confirmed_calendar, judge
+from siteproof.model.advice.policy.verdict import PolicyOutcome, confirmed_calendar, judge
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.policy import ReplicationPolicy, check_policy
 from siteproof.model.spec.retention_rule import RetentionRule, Tier, plain_rule, published_rule
@@ -91,7 +91,7 @@ def test_the_seeds_rule_is_not_sufficient() -> None:
     """F 12 h, R 12 h 1 min, D 30 min: the seed's rule holds and 29 minutes pass without a usable point."""
     verdict = judge(request_of({"retention": "12h1m", "app_consistent_every": "12h"}))
     found = {each.id: each for each in verdict.findings}
-    assert found["SP-POL-5"].outcome is Outcome.PASS
+    assert found["SP-POL-5"].outcome is PolicyOutcome.PASS
     shown = found["SP-POL-11"].calendar
     assert isinstance(shown, Calendar)
     assert [gap.minutes for gap in shown.gaps] == [29]

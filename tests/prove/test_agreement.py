@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from siteproof.model.engines.explore.trace import Trace
-from siteproof.model.engines.prove.agreement import Explored, Row, agreement, contradictions, distinct
+from siteproof.model.engines.prove.agreement import AgreementRow, Explored, agreement, contradictions, distinct
 from siteproof.model.engines.prove.bounded import Bounded
 from siteproof.model.spec.registry.specs import RIGHT
 
@@ -22,7 +22,7 @@ def clock() -> float:
     return 0.0
 
 
-def agree(row: Row) -> None:
+def agree(row: AgreementRow) -> None:
     """Proved, no contradiction, every broken mutant refuted, and not for want of broken ones."""
     assert row.proved
     assert row.contradictions == ()

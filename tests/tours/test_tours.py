@@ -157,14 +157,16 @@ def test_where_nothing_can_happen_nothing_is_owed(cover: Cover) -> None:
 
 def test_prices_that_pay_for_walking_prove_nothing() -> None:
     """Wrong prices are noticed, whoever brings them; so is a price of the beginning, which each walk would be paid."""
-    there_and_back = [bound.Step(0, 1, "there"), bound.Step(1, 0, "back")]
+    there_and_back = [bound.PricedStep(0, 1, "there"), bound.PricedStep(1, 0, "back")]
     assert worth(there_and_back, {0: Fraction(0), 1: Fraction(0)}) == 2
     with pytest.raises(AssertionError):
         worth(there_and_back, {0: Fraction(0), 1: Fraction(-2)})
     with pytest.raises(AssertionError):
         worth(there_and_back, {0: Fraction(0), 1: Fraction(1)})
     with pytest.raises(AssertionError):
-        worth([bound.Step(0, 1, "there")], {0: Fraction(-1), 1: Fraction(0)})  # would show two steps; one is enough
+        worth(
+            [bound.PricedStep(0, 1, "there")], {0: Fraction(-1), 1: Fraction(0)}
+        )  # would show two steps; one is enough
 
 
 def test_an_unknown_phase_names_its_neighbours(lifecycle: StateGraph) -> None:

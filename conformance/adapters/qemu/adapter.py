@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from siteproof.conformance.adapters.qemu import client, disks, lifecycle, monitor, process, view
 from siteproof.conformance.adapters.qemu.copies import Copies
-from siteproof.conformance.adapters.qemu.machine import Machine
+from siteproof.conformance.adapters.qemu.machine import QemuMachine
 from siteproof.conformance.adapters.qemu.sites import Sites
 from siteproof.conformance.adapters.qemu.workload import Exports, write_block
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
@@ -55,11 +55,11 @@ CAPABILITIES: dict[Capability, Provider] = {
 # fmt: on
 
 
-FAULTS: dict[FaultKind, Callable[[Machine], None]] = {
+FAULTS: dict[FaultKind, Callable[[QemuMachine], None]] = {
     FaultKind.LINK_DOWN: lambda machine: machine.link.cut(),
     FaultKind.LINK_UP: lambda machine: machine.link.heal(),
-    FaultKind.SITE_DOWN: Machine.site_down,
-    FaultKind.SITE_UP: Machine.site_back,
+    FaultKind.SITE_DOWN: QemuMachine.site_down,
+    FaultKind.SITE_UP: QemuMachine.site_back,
 }
 
 
@@ -79,7 +79,7 @@ class QemuSubject:
         self._scenario = Scenario(machines=())
         self._sites: Sites | None = None
         self._exports: Exports | None = None
-        self._machines: dict[str, Machine] = {}
+        self._machines: dict[str, QemuMachine] = {}
         self._jobs = itertools.count(1)
 
     def describe(self) -> Description:
@@ -103,7 +103,7 @@ class QemuSubject:
         self._exports = Exports(self._sites)
         for index, spec in enumerate(scenario.machines):
             copies = Copies(self._sites, self._exports, index)
-            self._machines[spec.name] = Machine(self._sites, copies, index, spec, scenario.start_ms)
+            self._machines[spec.name] = QemuMachine(self._sites, copies, index, spec, scenario.start_ms)
 
     def write(self, address: DiskAddress, writes: tuple[Write, ...]) -> None:
         """Write block after block over NBD; each is acknowledged before the next."""
@@ -195,7 +195,7 @@ class QemuSubject:
         for machine in self._machines.values():
             machine.target_restarted()
 
-    def _machine(self, name: str) -> Machine:
+    def _machine(self, name: str) -> QemuMachine:
         if name not in self._machines:
             raise Problem(f"there is no machine {name!r}", "the scenario has none of that name", "reset it with one")
         return self._machines[name]
@@ -205,7 +205,7 @@ class QemuSubject:
         node = machine.copies.node(machine.place(address.place), machine.disk(address.disk))
         return self._open_exports().connection(node)
 
-    def _check_identity(self, machine: Machine, verb: Verb) -> None:
+    def _check_identity(self, machine: QemuMachine, verb: Verb) -> None:
         others = [each for each in self._machines.values() if each is not machine and _is_protected(each)]
         twins = [each.spec.name for each in others if machine.spec.identity == each.spec.identity != ""]
         if verb is Verb.ENABLE and twins:
@@ -220,7 +220,7 @@ class QemuSubject:
         return self._exports
 
 
-def _is_protected(machine: Machine) -> bool:
+def _is_protected(machine: QemuMachine) -> bool:
     return machine.regions.protection is not Protection.UNPROTECTED
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from siteproof.conformance.adapters.qemu import disks
 from siteproof.conformance.adapters.qemu.process import Daemon
-from siteproof.conformance.adapters.qemu.replica import Replica
+from siteproof.conformance.adapters.qemu.replica import QemuReplica
 from siteproof.conformance.adapters.qemu.sites import Sites
 from siteproof.conformance.adapters.qemu.workload import Exports, fill
 from siteproof.model.nouns.errors import ErrorCode, Refused
@@ -38,7 +38,7 @@ class Copies:
             if specs[number].image:
                 fill(self._exports.connection(node), Path(specs[number].image))
 
-    def stand_up(self, place: Place, replica: Replica, layer: int) -> None:
+    def stand_up(self, place: Place, replica: QemuReplica, layer: int) -> None:
         """Switch on a machine at the target: a writable overlay per disk on the layer."""
         self._count += 1
         self._nodes[place] = {}

@@ -13,7 +13,7 @@ RECEIVE_BYTES = 1 << 16
 CONNECTIONS_MAX = 64
 
 
-class Link:
+class QemuLink:
     """Relays every connection to `entrance` onwards to `exit_socket`; `bytes_sent` counts what left through it."""
 
     def __init__(self, entrance: Path, exit_socket: Path) -> None:

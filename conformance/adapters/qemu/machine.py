@@ -9,7 +9,7 @@ from attrs import evolve
 
 from siteproof.conformance.adapters.qemu.copies import Copies
 from siteproof.conformance.adapters.qemu.points import LayerPoint, PointList
-from siteproof.conformance.adapters.qemu.replica import Replica
+from siteproof.conformance.adapters.qemu.replica import QemuReplica
 from siteproof.conformance.adapters.qemu.sites import Sites
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode
@@ -25,7 +25,7 @@ SHIP_EVERY_MS = 1_000
 CRASH_POINT_MINUTES_MAX = 60
 
 
-class Machine:
+class QemuMachine:
     """Machine number `index` of the scenario."""
 
     def __init__(self, sites: Sites, copies: Copies, index: int, spec: MachineSpec, now_ms: int) -> None:
@@ -36,7 +36,7 @@ class Machine:
         self.copies = copies
         self.link = sites.links[index]
         self.numbers = {disk.name: number for number, disk in enumerate(spec.disks)}
-        self.replica = Replica(sites, index, {})
+        self.replica = QemuReplica(sites, index, {})
         self.points = PointList(spec.name)
         self.pins: dict[Place, LayerPoint] = {}
         self.events: tuple[Event, ...] = ()
@@ -145,7 +145,7 @@ class Machine:
         if command.group:
             raise Unsupported("replication groups are not part of this adapter")
         numbers = [self.disk(name) for name in command.disks or self.numbers]
-        self.replica = Replica(self._sites, self._index, {each: self._size(each) for each in numbers})
+        self.replica = QemuReplica(self._sites, self._index, {each: self._size(each) for each in numbers})
         self.policy = chosen
         self.enabled_ms = self.instant_ms = self.now_ms
         self._instant = dict(self.written)
@@ -274,13 +274,13 @@ class Machine:
         return self.spec.disks[number].size_bytes
 
 
-_VERBS: dict[Verb, Callable[[Machine, Command, ReplicationPolicy], None]] = {
-    Verb.ENABLE: Machine.enable,
-    Verb.DISABLE: Machine.disable,
-    Verb.TEST_FAILOVER: Machine.start_test,
-    Verb.CLEAN_UP_TEST: Machine.end_test,
-    Verb.FAIL_OVER: Machine.fail_over,
-    Verb.CHANGE_RECOVERY_POINT: Machine.change_recovery_point,
-    Verb.COMMIT: Machine.commit,
-    Verb.COMPLETE_MIGRATION: Machine.complete_migration,
+_VERBS: dict[Verb, Callable[[QemuMachine, Command, ReplicationPolicy], None]] = {
+    Verb.ENABLE: QemuMachine.enable,
+    Verb.DISABLE: QemuMachine.disable,
+    Verb.TEST_FAILOVER: QemuMachine.start_test,
+    Verb.CLEAN_UP_TEST: QemuMachine.end_test,
+    Verb.FAIL_OVER: QemuMachine.fail_over,
+    Verb.CHANGE_RECOVERY_POINT: QemuMachine.change_recovery_point,
+    Verb.COMMIT: QemuMachine.commit,
+    Verb.COMPLETE_MIGRATION: QemuMachine.complete_migration,
 }

@@ -16,7 +16,7 @@ LAYERS_MAX = 1_000
 DRAIN_SECONDS_MAX = 60.0
 
 
-class Replica:
+class QemuReplica:
     """The layers of machine number `machine`; `sizes` maps the numbers of its protected disks to bytes."""
 
     def __init__(self, sites: Sites, machine: int, sizes: dict[int, int]) -> None:

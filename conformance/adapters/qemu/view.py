@@ -1,13 +1,13 @@
 """What the adapter shows of a machine. Rule: it asks and never changes anything."""
 
 from siteproof.conformance.adapters.qemu import lifecycle
-from siteproof.conformance.adapters.qemu.machine import Machine
+from siteproof.conformance.adapters.qemu.machine import QemuMachine
 from siteproof.model.nouns.observation import DiskView, Observation, Watermarks
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.vocabulary import Health, Place, Protection, TestFailover
 
 
-def observe(machine: Machine) -> Observation:
+def observe(machine: QemuMachine) -> Observation:
     """The machine at this moment."""
     return Observation(
         machine=machine.spec.name,
@@ -27,7 +27,7 @@ def observe(machine: Machine) -> Observation:
     )
 
 
-def _disks(machine: Machine) -> tuple[DiskView, ...]:
+def _disks(machine: QemuMachine) -> tuple[DiskView, ...]:
     """The protected disks; what is dirty is counted by QEMU in granules of 64 KiB, cut at the disk's end."""
     dirty = machine.replica.dirty_bytes()
     return tuple(
@@ -42,17 +42,17 @@ def _disks(machine: Machine) -> tuple[DiskView, ...]:
     )
 
 
-def _watermarks(machine: Machine, number: int) -> Watermarks:
+def _watermarks(machine: QemuMachine, number: int) -> Watermarks:
     shipped = machine.shipped[number]
     return Watermarks(machine.written[number], shipped, shipped, shipped, machine.pointed[number])
 
 
-def _running(machine: Machine) -> tuple[Place, ...]:
+def _running(machine: QemuMachine) -> tuple[Place, ...]:
     test = () if machine.regions.test_failover is TestFailover.NONE else (Place.TEST,)
     active = machine.place(Place.ACTIVE)
     return test if active is Place.PRIMARY and not machine.site_up else (active, *test)
 
 
-def _rpo_ms(machine: Machine) -> int | None:
+def _rpo_ms(machine: QemuMachine) -> int | None:
     protected = machine.regions.protection is Protection.PROTECTED
     return machine.now_ms - machine.instant_ms if protected else None

@@ -12,7 +12,7 @@ from siteproof.model.advice.policy.report import conclusion, facts_of, margin
 from siteproof.model.advice.policy.request import PolicyRequest
 from siteproof.model.advice.policy.simulation import age_of, options, taken_at
 from siteproof.model.advice.policy.timeline import draw_timeline
-from siteproof.model.advice.policy.verdict import Finding, Outcome, Verdict
+from siteproof.model.advice.policy.verdict import PolicyFinding, PolicyOutcome, PolicyVerdict
 from siteproof.model.drawing.page import Badge, Cell, Figure, Fold, Page, Part, Section, Table, Tone
 from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.theorems.calendar import Calendar
@@ -20,10 +20,10 @@ from siteproof.model.theorems.keep import Choice
 from siteproof.model.theorems.past import History
 
 Facts = Sequence[tuple[str, str]]
-TONES = {Outcome.PASS: Tone.GOOD, Outcome.REFUTED: Tone.BAD, Outcome.NOT_APPLICABLE: Tone.PLAIN}
+TONES = {PolicyOutcome.PASS: Tone.GOOD, PolicyOutcome.REFUTED: Tone.BAD, PolicyOutcome.NOT_APPLICABLE: Tone.PLAIN}
 
 
-def check_page(verdict: Verdict, past: History, days: int, facts: Facts) -> Page:
+def check_page(verdict: PolicyVerdict, past: History, days: int, facts: Facts) -> Page:
     """The verdict with its calendars, and what the policy keeps after so many simulated days."""
     tone = Tone.GOOD if verdict.advised else Tone.ODD if verdict.conforms else Tone.BAD
     sections = (
@@ -40,7 +40,7 @@ def simulation_page(request: PolicyRequest, past: History, days: int, facts: Fac
     return Page(word, Tone.PLAIN, options(request), facts, [_kept(request, past, days)])
 
 
-def _findings(verdict: Verdict) -> Table:
+def _findings(verdict: PolicyVerdict) -> Table:
     return Table(
         ("outcome", "requirement", "theorem", "what is said", "under"),
         [_finding(each, verdict.request) for each in verdict.findings],
@@ -48,21 +48,21 @@ def _findings(verdict: Verdict) -> Table:
     )
 
 
-def _finding(finding: Finding, request: PolicyRequest) -> list[Cell]:
+def _finding(finding: PolicyFinding, request: PolicyRequest) -> list[Cell]:
     sentence = f"{finding.sentence} (advisory)" if finding.advisory else finding.sentence
-    advised = finding.advisory and finding.outcome is Outcome.REFUTED
+    advised = finding.advisory and finding.outcome is PolicyOutcome.REFUTED
     badge = Badge(str(finding.outcome), Tone.ODD if advised else TONES[finding.outcome])
     under = facts_of(request, finding.kind) if finding.timed else ""
     return [badge, finding.id, finding.theorem, sentence, under]
 
 
-def _said(verdict: Verdict) -> Iterator[str]:
+def _said(verdict: PolicyVerdict) -> Iterator[str]:
     yield from (f"note: {remark}" for remark in verdict.remarks)
     yield margin(verdict)
     yield from (f"hint: {hint}" for hint in verdict.hints)
 
 
-def _calendars(verdict: Verdict) -> Iterator[Part]:
+def _calendars(verdict: PolicyVerdict) -> Iterator[Part]:
     """Every run that refutes, once; without one the longest wait that the policy survives."""
     found = dict.fromkeys(each.calendar for each in verdict.findings if each.calendar is not None)
     for each in found:

@@ -8,14 +8,14 @@ from typing import Any
 from siteproof.model.advice.policy.duration import speak
 from siteproof.model.advice.policy.narrate import Line, moment, tell
 from siteproof.model.advice.policy.request import PolicyRequest
-from siteproof.model.advice.policy.verdict import Finding, Verdict
+from siteproof.model.advice.policy.verdict import PolicyFinding, PolicyVerdict
 from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.theorems.calendar import Calendar
 
 TEXT_WIDTH = 36  # of the middle column of a calendar
 
 
-def as_lines(verdict: Verdict) -> list[str]:
+def as_lines(verdict: PolicyVerdict) -> list[str]:
     """The findings, each refutation with its calendar (a calendar is printed once), then margin and hints."""
     lines: list[str] = []
     told: set[Calendar] = set()
@@ -35,7 +35,7 @@ def calendar_lines(calendar: Calendar) -> list[str]:
     return [_row(line, width) for line in told]
 
 
-def as_data(verdict: Verdict) -> dict[str, Any]:
+def as_data(verdict: PolicyVerdict) -> dict[str, Any]:
     """The verdict as plain data; times in minutes, with the dated text beside them."""
     return {
         "name": verdict.request.name,
@@ -63,7 +63,7 @@ def parameters(request: PolicyRequest) -> dict[str, Any]:
     }
 
 
-def _headline(finding: Finding, request: PolicyRequest) -> str:
+def _headline(finding: PolicyFinding, request: PolicyRequest) -> str:
     word = finding.outcome.upper()
     label = f"ADVISORY {word}" if finding.advisory else word
     theorem = f", theorem {finding.theorem}" if finding.theorem else ""
@@ -87,7 +87,7 @@ def _row(line: Line, width: int) -> str:
     return f"  {moment(line.at_minutes):<{width}}  {line.text:<{TEXT_WIDTH}} {line.usable}".rstrip()
 
 
-def margin(verdict: Verdict) -> str:
+def margin(verdict: PolicyVerdict) -> str:
     """How many missed snapshots in a row are survived, in a sentence."""
     if verdict.margin is None:
         return "margin: no app-consistent points are asked for, so none can be missing"
@@ -99,14 +99,14 @@ def margin(verdict: Verdict) -> str:
     return f"margin: safe with up to {snapshots} (theorem POL-T4)"
 
 
-def conclusion(verdict: Verdict) -> str:
+def conclusion(verdict: PolicyVerdict) -> str:
     """The verdict in a word."""
     if not verdict.conforms:
         return "NOT CONFORMANT"
     return "CONFORMANT" if verdict.advised else "CONFORMANT, but an advisory is refuted"
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: PolicyFinding) -> dict[str, Any]:
     calendar = None if finding.calendar is None else _calendar(finding.calendar)
     return {
         "id": finding.id,

@@ -18,7 +18,7 @@ from siteproof.model.theorems.witness import Witness, breaking_run
 HINTED_MISSES = 2  # hints speak of the misses asked for and of one more
 
 
-class Outcome(StrEnum):
+class PolicyOutcome(StrEnum):
     """What is said of one requirement or theorem."""
 
     PASS = "pass"  # noqa: S105  (a verdict, no password)
@@ -27,7 +27,7 @@ class Outcome(StrEnum):
 
 
 @frozen
-class Finding:
+class PolicyFinding:
     """One line of the verdict. Advisories never decide it; a calendar comes with what is refuted by a run.
 
     `timed` says that it depends on D and m, which are then printed beside it (SP-POL-10); `kind` on which points.
@@ -35,7 +35,7 @@ class Finding:
 
     id: str
     sentence: str
-    outcome: Outcome
+    outcome: PolicyOutcome
     advisory: bool = False
     theorem: str = ""
     calendar: Calendar | None = None
@@ -44,14 +44,14 @@ class Finding:
 
 
 @frozen
-class Verdict:
+class PolicyVerdict:
     """All findings; `margin` is how many misses in a row are survived (-1: not even none; None: nothing to survive).
 
     `remarks` are facts that decide nothing and that nobody should find out only when a machine is lost.
     """
 
     request: PolicyRequest
-    findings: tuple[Finding, ...]
+    findings: tuple[PolicyFinding, ...]
     margin: int | None = None
     hints: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -59,15 +59,15 @@ class Verdict:
     @property
     def conforms(self) -> bool:
         """Whether no requirement is refuted, advisories aside."""
-        return not any(each.outcome is Outcome.REFUTED and not each.advisory for each in self.findings)
+        return not any(each.outcome is PolicyOutcome.REFUTED and not each.advisory for each in self.findings)
 
     @property
     def advised(self) -> bool:
         """Whether no advisory is refuted either."""
-        return not any(each.outcome is Outcome.REFUTED for each in self.findings)
+        return not any(each.outcome is PolicyOutcome.REFUTED for each in self.findings)
 
 
-def judge(request: PolicyRequest) -> Verdict:
+def judge(request: PolicyRequest) -> PolicyVerdict:
     """Judge a policy whose single values are in range (`request_of` has seen to that)."""
     run = breaking_run(request.timing, request.rule) if request.policy.app_consistent_minutes else None
     crash_run = breaking_run(_crash_timing(request), request.rule)
@@ -77,7 +77,7 @@ def judge(request: PolicyRequest) -> Verdict:
         _seed_rule(request, run),
         _always_usable(request, run),
     )
-    verdict = Verdict(request, findings, run.misses - 1 if run else None, remarks=_remarks(request))
+    verdict = PolicyVerdict(request, findings, run.misses - 1 if run else None, remarks=_remarks(request))
     return verdict if verdict.advised else evolve(verdict, hints=_hints(verdict))
 
 
@@ -88,55 +88,57 @@ def confirmed_calendar(request: PolicyRequest, run: Witness, kind: Consistency =
     return shown
 
 
-def _ranges(request: PolicyRequest) -> tuple[Finding, ...]:
+def _ranges(request: PolicyRequest) -> tuple[PolicyFinding, ...]:
     seed = request.profile.claims_seed
     fixed = (
         "crash-consistent points come every 5 min" if seed else "crash-consistent interval, profile labelled non-seed"
     )
     return (
-        Finding("SP-RET-2", "the retention is at most 15 days", Outcome.PASS),
-        Finding("SP-POL-4", "the app-consistent interval is off or 1 to 12 h", Outcome.PASS),
-        Finding("SP-PT-1", fixed, Outcome.PASS if seed else Outcome.NOT_APPLICABLE),
+        PolicyFinding("SP-RET-2", "the retention is at most 15 days", PolicyOutcome.PASS),
+        PolicyFinding("SP-POL-4", "the app-consistent interval is off or 1 to 12 h", PolicyOutcome.PASS),
+        PolicyFinding("SP-PT-1", fixed, PolicyOutcome.PASS if seed else PolicyOutcome.NOT_APPLICABLE),
     )
 
 
-def _restorable(request: PolicyRequest, run: Witness) -> Finding:
+def _restorable(request: PolicyRequest, run: Witness) -> PolicyFinding:
     """Points that are pruned before they are usable break the promise of a retention; a gap between them is advised."""
     timing, kind = request.timing, Consistency.CRASH
     if not timing.retention_minutes:
-        return Finding("SP-RET-1", "retention 0 stores no point that could be restored", Outcome.NOT_APPLICABLE)
+        return PolicyFinding(
+            "SP-RET-1", "retention 0 stores no point that could be restored", PolicyOutcome.NOT_APPLICABLE
+        )
     shown = None if run.misses else confirmed_calendar(request, run, kind)
     if timing.latency_minutes >= timing.retention_minutes:
         used, gone = speak(timing.latency_minutes), speak(timing.retention_minutes)
         sentence = f"a point within the retention can be restored: none ever can, usable after {used}, pruned at {gone}"
-        return Finding("SP-RET-1", sentence, Outcome.REFUTED, calendar=shown, timed=True, kind=kind)
+        return PolicyFinding("SP-RET-1", sentence, PolicyOutcome.REFUTED, calendar=shown, timed=True, kind=kind)
     proof, refutation = _theorems(request)
-    outcome, theorem = (Outcome.REFUTED, refutation) if shown else (Outcome.PASS, proof)
+    outcome, theorem = (PolicyOutcome.REFUTED, refutation) if shown else (PolicyOutcome.PASS, proof)
     sentence = "crash-consistent points alone leave no instant without a usable one"
-    return Finding("SP-RET-15", sentence, outcome, True, theorem, shown, timed=True, kind=kind)
+    return PolicyFinding("SP-RET-15", sentence, outcome, True, theorem, shown, timed=True, kind=kind)
 
 
-def _seed_rule(request: PolicyRequest, run: Witness | None) -> Finding:
+def _seed_rule(request: PolicyRequest, run: Witness | None) -> PolicyFinding:
     sentence = "the app-consistent interval must be less than the retention"
     if run is None:
-        return Finding("SP-POL-5", sentence, Outcome.NOT_APPLICABLE)
+        return PolicyFinding("SP-POL-5", sentence, PolicyOutcome.NOT_APPLICABLE)
     if request.timing.interval_minutes < request.timing.retention_minutes:
-        return Finding("SP-POL-5", sentence, Outcome.PASS, timed=True)
+        return PolicyFinding("SP-POL-5", sentence, PolicyOutcome.PASS, timed=True)
     calendar = confirmed_calendar(request, run)
-    return Finding("SP-POL-5", sentence, Outcome.REFUTED, False, "POL-T3", calendar, timed=True)
+    return PolicyFinding("SP-POL-5", sentence, PolicyOutcome.REFUTED, False, "POL-T3", calendar, timed=True)
 
 
-def _always_usable(request: PolicyRequest, run: Witness | None) -> Finding:
+def _always_usable(request: PolicyRequest, run: Witness | None) -> PolicyFinding:
     """The stronger theorem: POL-T1 and T2 under plain age, POL-T26 and T27 under the published tiers."""
     requirement = "SP-POL-8" if request.thinning is Thinning.PLAIN else "SP-POL-11"
     proof, refutation = _theorems(request)
     sentence = "an app-consistent point is usable at every instant"
     if run is None:
-        return Finding(requirement, sentence, Outcome.NOT_APPLICABLE, True, proof)
+        return PolicyFinding(requirement, sentence, PolicyOutcome.NOT_APPLICABLE, True, proof)
     if request.timing.misses < run.misses:
-        return Finding(requirement, sentence, Outcome.PASS, True, proof, timed=True)
+        return PolicyFinding(requirement, sentence, PolicyOutcome.PASS, True, proof, timed=True)
     calendar = confirmed_calendar(request, run)
-    return Finding(requirement, sentence, Outcome.REFUTED, True, refutation, calendar, timed=True)
+    return PolicyFinding(requirement, sentence, PolicyOutcome.REFUTED, True, refutation, calendar, timed=True)
 
 
 def _theorems(request: PolicyRequest) -> tuple[str, str]:
@@ -155,9 +157,9 @@ def _crash_timing(request: PolicyRequest) -> Timing:
     return evolve(request.timing, interval_minutes=request.policy.crash_consistent_minutes, misses=0)
 
 
-def _hints(verdict: Verdict) -> tuple[str, ...]:
+def _hints(verdict: PolicyVerdict) -> tuple[str, ...]:
     request = verdict.request
-    refuted = {each.kind for each in verdict.findings if each.outcome is Outcome.REFUTED}
+    refuted = {each.kind for each in verdict.findings if each.outcome is PolicyOutcome.REFUTED}
     hints = [_crash_hint(request)] if Consistency.CRASH in refuted else []
     if Consistency.APP in refuted:
         hints += [_interval_hint(request), _retention_hint(request)]

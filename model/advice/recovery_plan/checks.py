@@ -30,7 +30,7 @@ from siteproof.model.advice.recovery_plan.plan import (
 from siteproof.model.advice.recovery_plan.run import Aftermath, Run, course_of, run, single_failures
 
 
-class Outcome(StrEnum):
+class PlanOutcome(StrEnum):
     """What is said of one rule."""
 
     PASS = "pass"  # noqa: S105  (a verdict, no password)
@@ -39,12 +39,12 @@ class Outcome(StrEnum):
 
 
 @frozen
-class Finding:
+class PlanFinding:
     """One line of the verdict; `details` name what breaks the rule, or the facts when it is kept."""
 
     id: str
     sentence: str
-    outcome: Outcome
+    outcome: PlanOutcome
     details: tuple[str, ...] = ()
 
 
@@ -57,28 +57,28 @@ class Failures:
 
 
 @frozen
-class Verdict:
+class PlanVerdict:
     """All findings, then one run and its single failures per situation; none when the plan cannot run."""
 
     plan: RecoveryPlan
-    findings: tuple[Finding, ...]
+    findings: tuple[PlanFinding, ...]
     situations: tuple[Failures, ...] = ()
 
     @property
     def sound(self) -> bool:
         """Whether nothing is refuted."""
-        return all(each.outcome is not Outcome.REFUTED for each in self.findings)
+        return all(each.outcome is not PlanOutcome.REFUTED for each in self.findings)
 
 
-def judge(plan: RecoveryPlan) -> Verdict:
+def judge(plan: RecoveryPlan) -> PlanVerdict:
     """Judge a plan that has been read without a Problem."""
     shape = (_limits(plan), _order(plan), _cycles(plan))
-    if any(each.outcome is Outcome.REFUTED for each in shape):
-        return Verdict(plan, (*shape, _reach(plan), _timeouts(plan)))
+    if any(each.outcome is PlanOutcome.REFUTED for each in shape):
+        return PlanVerdict(plan, (*shape, _reach(plan), _timeouts(plan)))
     courses = [course_of(plan, each) for each in SITUATIONS]
     situations = tuple(Failures(run(each), single_failures(each)) for each in courses)
     findings = (*shape, _reach(plan), _timeouts(plan), _objective(plan, [each.run for each in situations]))
-    return Verdict(plan, findings, situations)
+    return PlanVerdict(plan, findings, situations)
 
 
 def places(plan: RecoveryPlan) -> dict[str, int]:
@@ -88,12 +88,12 @@ def places(plan: RecoveryPlan) -> dict[str, int]:
     return {**steps, **machines}
 
 
-def _limits(plan: RecoveryPlan) -> Finding:
+def _limits(plan: RecoveryPlan) -> PlanFinding:
     facts = f"{len(plan.machines)} machines in {len(plan.groups)} groups"
     return _finding("SP-PLN-4", f"at most {MACHINES_MAX} machines and {GROUPS_MAX} boot groups", (), facts)
 
 
-def _order(plan: RecoveryPlan) -> Finding:
+def _order(plan: RecoveryPlan) -> PlanFinding:
     """Whoever is needed stands in the same group or in an earlier one."""
     group = places(plan)
     wrong = [
@@ -104,7 +104,7 @@ def _order(plan: RecoveryPlan) -> Finding:
     return _finding("SP-PLN-7", "nothing waits for a later boot group", wrong)
 
 
-def _cycles(plan: RecoveryPlan) -> Finding:
+def _cycles(plan: RecoveryPlan) -> PlanFinding:
     """Cycles that are not only a wrong order of groups; each is shown once, whatever the situation."""
     found: dict[str, None] = {}
     for situation in SITUATIONS:
@@ -133,7 +133,7 @@ def _within_order(plan: RecoveryPlan, situation: Situation) -> Waits:
     }
 
 
-def _reach(plan: RecoveryPlan) -> Finding:
+def _reach(plan: RecoveryPlan) -> PlanFinding:
     """Each step runs in some situation, and nobody waits for a step that the filters leave out."""
     unreachable = [s for _, s in plan.all_steps() if not any(s.runs_in(each) for each in SITUATIONS)]
     wrong = [
@@ -150,7 +150,7 @@ def _reach(plan: RecoveryPlan) -> Finding:
     return _finding("SP-PLN-8", "every step can run, and nothing waits for a step that is filtered out", wrong)
 
 
-def _timeouts(plan: RecoveryPlan) -> Finding:
+def _timeouts(plan: RecoveryPlan) -> PlanFinding:
     """What is expected to take longer than it may would be stopped every time."""
     spans: list[tuple[str, Span]] = [(f'{step.kind} "{step.name}"', step.span) for _, step in plan.all_steps()]
     for machine in plan.machines:
@@ -164,10 +164,10 @@ def _timeouts(plan: RecoveryPlan) -> Finding:
     return _finding("SP-PLN-9", "nothing is expected to take longer than its timeout", wrong)
 
 
-def _objective(plan: RecoveryPlan, runs: Iterable[Run]) -> Finding:
+def _objective(plan: RecoveryPlan, runs: Iterable[Run]) -> PlanFinding:
     sentence = "the longest run keeps the recovery time objective"
     if plan.rto_minutes is None:
-        return Finding("RTO", sentence, Outcome.NOT_APPLICABLE, ("the plan names no rto",))
+        return PlanFinding("RTO", sentence, PlanOutcome.NOT_APPLICABLE, ("the plan names no rto",))
     wrong = [
         f"{each.situation}: {each.worst_minutes} min at worst, {plan.rto_minutes} min allowed"
         for each in runs
@@ -176,11 +176,11 @@ def _objective(plan: RecoveryPlan, runs: Iterable[Run]) -> Finding:
     return _finding("RTO", sentence, wrong, f"{plan.rto_minutes} min allowed; a test need not keep it")
 
 
-def _finding(name: str, sentence: str, wrong: Iterable[str], facts: str = "") -> Finding:
+def _finding(name: str, sentence: str, wrong: Iterable[str], facts: str = "") -> PlanFinding:
     listed = tuple(wrong)
     if listed:
-        return Finding(name, sentence, Outcome.REFUTED, listed)
-    return Finding(name, sentence, Outcome.PASS, (facts,) if facts else ())
+        return PlanFinding(name, sentence, PlanOutcome.REFUTED, listed)
+    return PlanFinding(name, sentence, PlanOutcome.PASS, (facts,) if facts else ())
 
 
 def _either(words: Iterable[str]) -> str:

@@ -11,14 +11,14 @@ from itertools import pairwise
 from attrs import frozen
 
 from siteproof.model.advice.recovery_plan.plan import (
+    BootGroup,
     FailoverType,
-    Group,
-    Machine,
     Moment,
+    PlannedMachine,
+    PlanStep,
     RecoveryPlan,
     Situation,
     Span,
-    Step,
     StepKind,
 )
 
@@ -45,7 +45,7 @@ class Task:
     group: int = 0
     span: Span = NO_TIME
     machine: str = ""
-    step: Step | None = None
+    step: PlanStep | None = None
 
     def __str__(self) -> str:
         """How a chain names it."""
@@ -134,17 +134,17 @@ def needs_of(plan: RecoveryPlan) -> Iterator[tuple[str, str]]:
     yield from ((step.name, name) for _, step in plan.all_steps() for name in step.needs)
 
 
-def shutdown_of(machine: Machine) -> Task:
+def shutdown_of(machine: PlannedMachine) -> Task:
     """The shutdown of the place that runs."""
     return Task(TaskKind.SHUTDOWN, machine.name, 0, machine.shutdown, machine.name)
 
 
-def fail_over_of(machine: Machine) -> Task:
+def fail_over_of(machine: PlannedMachine) -> Task:
     """The machine's own failover: its disks are made from the point."""
     return Task(TaskKind.FAIL_OVER, machine.name, 0, machine.failover, machine.name)
 
 
-def boot_of(machine: Machine, group: int) -> Task:
+def boot_of(machine: PlannedMachine, group: int) -> Task:
     """Power-on until the machine is up."""
     return Task(TaskKind.BOOT, machine.name, group, machine.boot, machine.name)
 
@@ -155,7 +155,7 @@ def _gates(plan: RecoveryPlan) -> list[Task]:
     return [Task(TaskKind.GATE, name, number) for number, name in enumerate(names)]
 
 
-def _task(step: Step, group: int) -> Task:
+def _task(step: PlanStep, group: int) -> Task:
     return Task(TaskKind.STEP, step.name, group, step.span, step.machine, step)
 
 
@@ -168,7 +168,7 @@ def _fan(start: Task, tasks: Iterable[Task], end: Task) -> Iterator[Edge]:
         yield from _row([start, task, end])
 
 
-def _group_edges(group: Group, number: int, situation: Situation, start: Task, end: Task) -> Iterator[Edge]:
+def _group_edges(group: BootGroup, number: int, situation: Situation, start: Task, end: Task) -> Iterator[Edge]:
     """Steps of the group, then its machines in parallel, each with steps of its own, then steps of the group."""
     shared = [step for step in group.steps if not step.machine and step.runs_in(situation)]
     before = [_task(step, number) for step in shared if step.moment is Moment.PRE]
@@ -182,7 +182,7 @@ def _group_edges(group: Group, number: int, situation: Situation, start: Task, e
 
 
 def _machine_edges(
-    machine: Machine, group: Group, number: int, situation: Situation, ready: Task, up: Task
+    machine: PlannedMachine, group: BootGroup, number: int, situation: Situation, ready: Task, up: Task
 ) -> Iterator[Edge]:
     """A step before power-on has to succeed; one after it is skipped when the machine is off, and may fail."""
     before, after = (_own_steps(machine, group, number, situation, moment) for moment in Moment)
@@ -195,7 +195,9 @@ def _machine_edges(
     yield from _row([boot, *after, up])
 
 
-def _own_steps(machine: Machine, group: Group, number: int, situation: Situation, moment: Moment) -> list[Task]:
+def _own_steps(
+    machine: PlannedMachine, group: BootGroup, number: int, situation: Situation, moment: Moment
+) -> list[Task]:
     mine = [step for step in group.steps if step.machine == machine.name and step.moment is moment]
     return [_task(step, number) for step in mine if step.runs_in(situation)]
 

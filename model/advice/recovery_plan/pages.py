@@ -5,7 +5,7 @@ It says what the text report says and computes nothing of its own.
 
 from collections.abc import Sequence
 
-from siteproof.model.advice.recovery_plan.checks import Failures, Finding, Outcome, Verdict, prompts
+from siteproof.model.advice.recovery_plan.checks import Failures, PlanFinding, PlanOutcome, PlanVerdict, prompts
 from siteproof.model.advice.recovery_plan.picture import draw
 from siteproof.model.advice.recovery_plan.plan import SITUATIONS
 from siteproof.model.advice.recovery_plan.report import (
@@ -21,10 +21,10 @@ from siteproof.model.drawing.page import Badge, Cell, Figure, Fold, Page, Part, 
 
 ROWS_SHOWN = 16  # of a table; longer ones are folded
 CHAIN_HEAD = ("starts at", "critical path at worst", "takes up to")
-TONES = {Outcome.PASS: Tone.GOOD, Outcome.REFUTED: Tone.BAD, Outcome.NOT_APPLICABLE: Tone.PLAIN}
+TONES = {PlanOutcome.PASS: Tone.GOOD, PlanOutcome.REFUTED: Tone.BAD, PlanOutcome.NOT_APPLICABLE: Tone.PLAIN}
 
 
-def plan_page(verdict: Verdict, facts: Sequence[tuple[str, str]]) -> Page:
+def plan_page(verdict: PlanVerdict, facts: Sequence[tuple[str, str]]) -> Page:
     """The whole verdict; of a plan that cannot run only one picture, with what stops it below."""
     rows = [_finding(each) for each in verdict.findings]
     findings = Section("Verdict", [Table(("outcome", "requirement", "what is said", "details"), rows, narrow=2)])
@@ -34,12 +34,12 @@ def plan_page(verdict: Verdict, facts: Sequence[tuple[str, str]]) -> Page:
     return Page(conclusion(verdict), tone, options(verdict.plan), facts, [findings, *(runs or [stopped])])
 
 
-def _finding(finding: Finding) -> list[Cell]:
+def _finding(finding: PlanFinding) -> list[Cell]:
     badge = Badge(str(finding.outcome), TONES[finding.outcome])
     return [badge, finding.id, finding.sentence, " · ".join(finding.details)]
 
 
-def _situation(verdict: Verdict, each: Failures) -> Section:
+def _situation(verdict: PlanVerdict, each: Failures) -> Section:
     run = each.run
     title = f"{run.situation} failover"
     parts: list[Part] = [

@@ -8,17 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from attrs import field, frozen
 
 from siteproof.model.advice.policy.duration import spell
-from siteproof.model.advice.recovery_plan.checks import Outcome, Verdict
+from siteproof.model.advice.recovery_plan.checks import PlanOutcome, PlanVerdict
 from siteproof.model.advice.recovery_plan.graph import Task, TaskKind, fail_over_of, shutdown_of
 from siteproof.model.advice.recovery_plan.plan import (
     SITUATIONS,
+    BootGroup,
     FailoverType,
-    Group,
-    Machine,
     Moment,
+    PlannedMachine,
+    PlanStep,
     RecoveryPlan,
     Situation,
-    Step,
 )
 from siteproof.model.drawing import svg
 
@@ -95,25 +95,25 @@ class Timing:
         return f"{_clock(min(self.begins[each] for each in mine))} to {_clock(ends)}"
 
 
-def draw(verdict: Verdict, situation: Situation = SITUATIONS[0]) -> str:
+def draw(verdict: PlanVerdict, situation: Situation = SITUATIONS[0]) -> str:
     """The SVG of the plan as it runs in one situation; findings that are refuted stand below it."""
     timing = _timing(verdict, situation)
     bands = tuple(_bands(verdict.plan, timing))
-    wrong = [detail for each in verdict.findings if each.outcome is Outcome.REFUTED for detail in each.details]
+    wrong = [detail for each in verdict.findings if each.outcome is PlanOutcome.REFUTED for detail in each.details]
     listed = [line for detail in wrong for line in svg.wrapped(f"✗ {detail}", 150)]
     height = HEAD + sum(band.height + BAND_GAP for band in bands) + 20 * len(listed) + MARGIN
     parts = [STYLE, *_header(verdict, timing), *_stack(bands), *_wrong_lines(listed, height)]
     return svg.picture(WIDTH, height, f"Recovery plan {verdict.plan.name}", parts, ("progress",))
 
 
-def _timing(verdict: Verdict, situation: Situation) -> Timing:
+def _timing(verdict: PlanVerdict, situation: Situation) -> Timing:
     found = [each.run for each in verdict.situations if each.run.situation == situation]
     if not found:
         return Timing(situation)
     return Timing(situation, found[0].begins_minutes, frozenset(found[0].chain))
 
 
-def _header(verdict: Verdict, timing: Timing) -> Iterable[str]:
+def _header(verdict: PlanVerdict, timing: Timing) -> Iterable[str]:
     yield svg.text(MARGIN, 40, [verdict.plan.name], "title")
     runs = [each.run for each in verdict.situations if each.run.situation == timing.situation]
     said = "it cannot run: see below"
@@ -166,7 +166,7 @@ def _all_at_once(plan: RecoveryPlan, timing: Timing, kind: TaskKind) -> tuple[Ca
     return (everyone,) if same else (everyone, Card(longest, f"card{hot}"))
 
 
-def _group_band(group: Group, number: int, timing: Timing) -> Band:
+def _group_band(group: BootGroup, number: int, timing: Timing) -> Band:
     shared = {m: [step for step in group.steps if not step.machine and step.moment is m] for m in Moment}
     names = [*(each.name for each in group.machines), *(step.name for step in group.steps)]
     window = timing.window(names, [TaskKind.BOOT, TaskKind.STEP])
@@ -179,7 +179,7 @@ def _group_band(group: Group, number: int, timing: Timing) -> Band:
     return Band(f"Group {number}", notes, rows)
 
 
-def _machine_card(machine: Machine, steps: Sequence[Step], timing: Timing) -> Card:
+def _machine_card(machine: PlannedMachine, steps: Sequence[PlanStep], timing: Timing) -> Card:
     """Steps before power-on, the machine, steps after it, and whom it waits for."""
     hot = " hot" if timing.hot(TaskKind.BOOT, machine.name) else ""
     mine = {m: [step for step in steps if step.machine == machine.name and step.moment is m] for m in Moment}
@@ -193,12 +193,12 @@ def _machine_card(machine: Machine, steps: Sequence[Step], timing: Timing) -> Ca
     return Card(tuple(lines), f"card{hot}")
 
 
-def _own_step(step: Step, when: str, timing: Timing) -> Iterable[tuple[str, str]]:
+def _own_step(step: PlanStep, when: str, timing: Timing) -> Iterable[tuple[str, str]]:
     hot = " hot" if timing.hot(TaskKind.STEP, step.name) else ""
     return _fitted(f"{when}: {step.kind} {step.name}, {spell(step.span.worst_minutes)}{_tag(step, timing)}", f"p{hot}")
 
 
-def _step_card(step: Step, timing: Timing) -> Card:
+def _step_card(step: PlanStep, timing: Timing) -> Card:
     hot = " hot" if timing.hot(TaskKind.STEP, step.name) else ""
     look = step.kind if step.kind == "prompt" else "step"
     absent = "" if step.runs_in(timing.situation) else " absent"
@@ -210,7 +210,7 @@ def _step_card(step: Step, timing: Timing) -> Card:
     return Card(tuple(lines), f"card {look}{hot}{absent}")
 
 
-def _tag(step: Step, timing: Timing) -> str:
+def _tag(step: PlanStep, timing: Timing) -> str:
     return "" if step.runs_in(timing.situation) else " (not in this failover)"
 
 

@@ -67,7 +67,7 @@ class Span:
 
 
 @frozen
-class Step:
+class PlanStep:
     """A script, a runbook or a prompt. With `machine` it belongs to that machine, else to its group or the plan."""
 
     name: str
@@ -85,7 +85,7 @@ class Step:
 
 
 @frozen
-class Machine:
+class PlannedMachine:
     """One machine of a boot group; it powers on after everything that it needs."""
 
     name: str
@@ -96,12 +96,12 @@ class Machine:
 
 
 @frozen
-class Group:
+class BootGroup:
     """Machines that start in parallel, with the steps around them in the order written."""
 
     name: str
-    machines: tuple[Machine, ...]
-    steps: tuple[Step, ...] = ()
+    machines: tuple[PlannedMachine, ...]
+    steps: tuple[PlanStep, ...] = ()
 
 
 @frozen
@@ -112,17 +112,17 @@ class RecoveryPlan:
     """
 
     name: str
-    groups: tuple[Group, ...]
-    steps: tuple[Step, ...] = ()
+    groups: tuple[BootGroup, ...]
+    steps: tuple[PlanStep, ...] = ()
     rto_minutes: int | None = None
     selection: Selection = field(default=Selection.LATEST)
 
     @property
-    def machines(self) -> tuple[Machine, ...]:
+    def machines(self) -> tuple[PlannedMachine, ...]:
         """Every machine, in the order of the groups."""
         return tuple(machine for group in self.groups for machine in group.machines)
 
-    def all_steps(self) -> Iterator[tuple[int, Step]]:
+    def all_steps(self) -> Iterator[tuple[int, PlanStep]]:
         """Every step with the number of its group from 1; 0 stands before all groups, the last number + 1 after."""
         last = len(self.groups) + 1
         yield from ((0 if step.moment is Moment.PRE else last, step) for step in self.steps)

@@ -18,13 +18,13 @@ from siteproof.model.advice.recovery_plan.plan import (
     GROUPS_MAX,
     MACHINES_MAX,
     STEP_TIMEOUT_MINUTES,
+    BootGroup,
     FailoverType,
-    Group,
-    Machine,
     Moment,
+    PlannedMachine,
+    PlanStep,
     RecoveryPlan,
     Span,
-    Step,
     StepKind,
 )
 from siteproof.model.nouns.problem import Problem
@@ -104,7 +104,11 @@ class RawPlan(msgspec.Struct, forbid_unknown_fields=True):
     post: Steps = []
 
 
-PHASES = {"shutdown": Machine("").shutdown, "failover": Machine("").failover, "boot": Machine("").boot}
+PHASES = {
+    "shutdown": PlannedMachine("").shutdown,
+    "failover": PlannedMachine("").failover,
+    "boot": PlannedMachine("").boot,
+}
 
 
 def schema() -> dict[str, Any]:
@@ -163,7 +167,7 @@ def _known_keys(place: str) -> list[str]:
     return [each.encode_name for each in msgspec.structs.fields(kind)]
 
 
-def _group(raw: RawGroup, place: str, defaults: RawDefaults) -> Group:
+def _group(raw: RawGroup, place: str, defaults: RawDefaults) -> BootGroup:
     machines = tuple(_machine(each, f"{place}.machine[{n}]", defaults) for n, each in enumerate(raw.machine, 1))
     pre = _steps(raw.pre, f"{place}.pre", Moment.PRE, defaults)
     post = _steps(raw.post, f"{place}.post", Moment.POST, defaults)
@@ -173,12 +177,12 @@ def _group(raw: RawGroup, place: str, defaults: RawDefaults) -> Group:
             if step.machine and step.machine not in members:
                 hint = _near(step.machine, members)
                 raise _wrong(f"{key}[{number}].machine", step.machine, "it is no machine of this group", hint)
-    return Group(raw.name, machines, (*pre, *post))
+    return BootGroup(raw.name, machines, (*pre, *post))
 
 
-def _machine(raw: RawMachine, place: str, defaults: RawDefaults) -> Machine:
+def _machine(raw: RawMachine, place: str, defaults: RawDefaults) -> PlannedMachine:
     spans = {phase: _phase(phase, raw, place, defaults) for phase in PHASES}
-    return Machine(raw.name, needs=tuple(raw.needs), **spans)
+    return PlannedMachine(raw.name, needs=tuple(raw.needs), **spans)
 
 
 def _phase(phase: str, raw: RawMachine, place: str, defaults: RawDefaults) -> Span:
@@ -195,16 +199,16 @@ def _given(key: str, raw: RawMachine, place: str, defaults: RawDefaults, otherwi
     return otherwise
 
 
-def _steps(raw: Iterable[RawStep], place: str, moment: Moment, defaults: RawDefaults) -> tuple[Step, ...]:
+def _steps(raw: Iterable[RawStep], place: str, moment: Moment, defaults: RawDefaults) -> tuple[PlanStep, ...]:
     return tuple(_step(each, f"{place}[{number}]", moment, defaults) for number, each in enumerate(raw, 1))
 
 
-def _step(raw: RawStep, place: str, moment: Moment, defaults: RawDefaults) -> Step:
+def _step(raw: RawStep, place: str, moment: Moment, defaults: RawDefaults) -> PlanStep:
     if raw.machine and not place.startswith("group"):
         raise _wrong(f"{place}.machine", raw.machine, "a step of the whole plan belongs to no machine", "move it")
     span = _step_span(raw, place, defaults)
     filters = frozenset(raw.types), frozenset(raw.directions)
-    return Step(raw.name, raw.kind, span, moment, raw.machine or "", tuple(raw.needs), *filters)
+    return PlanStep(raw.name, raw.kind, span, moment, raw.machine or "", tuple(raw.needs), *filters)
 
 
 def _step_span(raw: RawStep, place: str, defaults: RawDefaults) -> Span:

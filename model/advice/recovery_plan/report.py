@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from siteproof.model.advice.policy.duration import spell
-from siteproof.model.advice.recovery_plan.checks import Failures, Finding, Verdict, prompts
+from siteproof.model.advice.recovery_plan.checks import Failures, PlanFinding, PlanVerdict, prompts
 from siteproof.model.advice.recovery_plan.graph import Task, TaskKind
 from siteproof.model.advice.recovery_plan.plan import FailoverType, RecoveryPlan, Situation
 from siteproof.model.advice.recovery_plan.run import Aftermath, Run
@@ -22,7 +22,7 @@ def options(plan: RecoveryPlan) -> str:
     return " · ".join([*parts, f"selection {plan.selection}"])
 
 
-def as_lines(verdict: Verdict) -> list[str]:
+def as_lines(verdict: PlanVerdict) -> list[str]:
     """The findings with what breaks them, the runs with their chains, the single failures, the conclusion."""
     lines = [line for finding in verdict.findings for line in _finding_lines(finding)]
     for each in verdict.situations:
@@ -32,12 +32,12 @@ def as_lines(verdict: Verdict) -> list[str]:
     return [*lines, "", conclusion(verdict)]
 
 
-def conclusion(verdict: Verdict) -> str:
+def conclusion(verdict: PlanVerdict) -> str:
     """The verdict in a word."""
     return "SOUND" if verdict.sound else "NOT SOUND"
 
 
-def as_data(verdict: Verdict) -> dict[str, Any]:
+def as_data(verdict: PlanVerdict) -> dict[str, Any]:
     """The verdict as plain data; times in minutes."""
     return {
         "name": verdict.plan.name,
@@ -67,7 +67,7 @@ def chain_lines(run: Run) -> list[str]:
     return [f"    {'  '.join(row)}".rstrip() for row in chain_rows(run)]
 
 
-def _finding_lines(finding: Finding) -> list[str]:
+def _finding_lines(finding: PlanFinding) -> list[str]:
     word = finding.outcome.upper()
     if len(finding.details) == 1 and finding.outcome != "refuted":
         return [f"{word:<15} {finding.id:<9} {finding.sentence}   ({finding.details[0]})"]

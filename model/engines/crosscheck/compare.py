@@ -23,7 +23,7 @@ TOOLS: tuple[Tool, ...] = (Spin(), Tlc())
 
 
 @frozen
-class Outcome:
+class CheckerOutcome:
     """What an executor says: counts (None when a number leaves its range), and broken claims with their distance."""
 
     counts: Counts | None
@@ -38,12 +38,12 @@ class Outcome:
 
 
 @frozen
-class Row:
+class ComparedRow:
     """One executor's outcome; `itself` holds the numbers as a foreign tool prints them."""
 
     name: str
     version: str
-    outcome: Outcome
+    outcome: CheckerOutcome
     itself: str = ""
 
 
@@ -51,11 +51,11 @@ class Row:
 class Comparison:
     """Everybody's rows, ours first, and the tools that could not run with the reason."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ComparedRow, ...]
     missing: tuple[tuple[str, str], ...]
 
     @property
-    def disagreements(self) -> tuple[Row, ...]:
+    def disagreements(self) -> tuple[ComparedRow, ...]:
         """The rows that say something else than the first one."""
         return tuple(row for row in self.rows[1:] if row.outcome != self.rows[0].outcome)
 
@@ -69,7 +69,7 @@ def compare(
     tell: Callable[[str], None] = lambda _name: None,
 ) -> Comparison:
     """Let each engine and each tool explore the system; `tell` is told who begins."""
-    rows: list[Row] = []
+    rows: list[ComparedRow] = []
     for engine in engines:
         tell(engine)
         rows.append(_ours(system, engine, limits))
@@ -80,31 +80,31 @@ def compare(
     return Comparison(tuple(rows), tuple((tool.name, tool.missing()) for tool in tools if tool not in able))
 
 
-def ours(system: System, engine: str = "auto", limits: Limits | None = None) -> Outcome:
+def ours(system: System, engine: str = "auto", limits: Limits | None = None) -> CheckerOutcome:
     """What one of our engines says."""
     return _ours(system, engine, limits).outcome
 
 
-def _ours(system: System, engine: str, limits: Limits | None) -> Row:
+def _ours(system: System, engine: str, limits: Limits | None) -> ComparedRow:
     chosen = explorer(system, engine, limits)
     try:
         outcome = outcome_of(chosen.explore())
     except SpecError:
-        outcome = Outcome(None)
-    return Row(f"siteproof {chosen.engine}", __version__, outcome)
+        outcome = CheckerOutcome(None)
+    return ComparedRow(f"siteproof {chosen.engine}", __version__, outcome)
 
 
-def outcome_of(found: Exploration) -> Outcome:
+def outcome_of(found: Exploration) -> CheckerOutcome:
     """An exploration in the terms of the crosscheck."""
     broken = {
         number: verdict.trace.length
         for number, verdict in enumerate(found.verdicts)
         if verdict.kind is Kind.ALWAYS and verdict.holds is False and verdict.trace is not None
     }
-    return Outcome(Counts(found.states, found.transitions, found.depth), broken)
+    return CheckerOutcome(Counts(found.states, found.transitions, found.depth), broken)
 
 
-def theirs(tool: Tool, system: System, ours: Outcome, room: Room, broken_max: int | None = None) -> Row:
+def theirs(tool: Tool, system: System, ours: CheckerOutcome, room: Room, broken_max: int | None = None) -> ComparedRow:
     """What a tool says: first with every claim that holds for us, then once for each (or `broken_max`) broken one."""
     holding = [n for n, claim in enumerate(system.claims) if claim.kind is Kind.ALWAYS and n not in ours.broken]
     whole = tool.run(system, holding if ours.counts else (), room)
@@ -112,7 +112,7 @@ def theirs(tool: Tool, system: System, ours: Outcome, room: Room, broken_max: in
     broken = dict(_broken(tool, system, asked, room))
     if broken_max is not None:
         broken |= {n: far for n, far in ours.broken.items() if n not in asked and whole.counts}
-    return Row(tool.name, whole.version, _outcome(whole, broken), whole.itself)
+    return ComparedRow(tool.name, whole.version, _outcome(whole, broken), whole.itself)
 
 
 def _broken(tool: Tool, system: System, asked: Iterable[int], room: Room) -> Iterator[tuple[int, int]]:
@@ -122,5 +122,5 @@ def _broken(tool: Tool, system: System, asked: Iterable[int], room: Room) -> Ite
             yield number, at
 
 
-def _outcome(whole: Answer, broken: Mapping[int, int]) -> Outcome:
-    return Outcome(whole.counts, dict(broken))
+def _outcome(whole: Answer, broken: Mapping[int, int]) -> CheckerOutcome:
+    return CheckerOutcome(whole.counts, dict(broken))

@@ -12,7 +12,7 @@ from siteproof.model.language.spec import Claim
 
 
 @frozen
-class Verdict:
+class ClaimVerdict:
     """One claim's verdict; `holds` is None while the search is incomplete and the claim is open.
 
     The trace leads to a violation of an `always`, or to the witness of a `sometimes`. Of an `eventually` it leads to
@@ -42,7 +42,7 @@ class Exploration:
     transitions: int
     depth: int
     complete: bool
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[ClaimVerdict, ...]
     never_fired: tuple[str, ...]
     idle: tuple[str, ...]
     deadlocks: int
@@ -50,7 +50,7 @@ class Exploration:
     memory_bytes: int
 
     @property
-    def violated(self) -> tuple[Verdict, ...]:
+    def violated(self) -> tuple[ClaimVerdict, ...]:
         """The claims that do not hold."""
         return tuple(verdict for verdict in self.verdicts if verdict.holds is False)
 
@@ -76,10 +76,10 @@ def report(search: Search) -> Exploration:
     )
 
 
-def _verdict(search: Search, number: int, claim: Claim) -> Verdict:
+def _verdict(search: Search, number: int, claim: Claim) -> ClaimVerdict:
     state = search.first.get(number)
     trace = trace_to(search, state) if state is not None else None
-    return Verdict(claim.rule, claim.kind, claim.name, claim.doc, claim.why, _holds(search, claim, state), trace)
+    return ClaimVerdict(claim.rule, claim.kind, claim.name, claim.doc, claim.why, _holds(search, claim, state), trace)
 
 
 def _holds(search: Search, claim: Claim, state: int | None) -> bool | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
-from siteproof.model.engines.explore.exploration import Exploration, Verdict
+from siteproof.model.engines.explore.exploration import ClaimVerdict, Exploration
 from siteproof.model.engines.explore.trace import Trace
 from siteproof.model.language.claims import Kind
 from siteproof.model.language.spec import System
@@ -56,10 +56,10 @@ def exploration(system: System, found: Findings) -> Exploration:
     )
 
 
-def _verdict(system: System, found: Findings, number: int) -> Verdict:
+def _verdict(system: System, found: Findings, number: int) -> ClaimVerdict:
     claim = system.claims[number]
     if number in found.spoken:
         holds: bool | None = claim.kind is Kind.SOMETIMES
     else:
         holds = claim.kind is Kind.ALWAYS if found.complete else None
-    return Verdict(claim.rule, claim.kind, claim.name, claim.doc, claim.why, holds, found.spoken.get(number))
+    return ClaimVerdict(claim.rule, claim.kind, claim.name, claim.doc, claim.why, holds, found.spoken.get(number))

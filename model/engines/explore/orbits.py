@@ -12,8 +12,8 @@ from siteproof.model.engines.explore.findings import CHANGED, DEAD_END, FIRED, F
 from siteproof.model.engines.explore.goal import Goal
 from siteproof.model.engines.explore.search import Level, Limits, Search, reach
 from siteproof.model.engines.explore.symmetry import Symmetry, spread
-from siteproof.model.engines.explore.told import told
 from siteproof.model.engines.explore.trace import Trace
+from siteproof.model.engines.explore.trace_of_states import told
 from siteproof.model.language.spec import System
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import attrs
 
-from siteproof.model.engines.explore.exploration import Exploration, Verdict
+from siteproof.model.engines.explore.exploration import ClaimVerdict, Exploration
 from siteproof.model.engines.explore.fair import Leaving, Runs, nearest_ways
 from siteproof.model.engines.explore.program import predicates
 from siteproof.model.engines.explore.search import Level, Search
@@ -29,14 +29,14 @@ def with_promises(found: Exploration, system: System, progress: Callable[[Level]
     return attrs.evolve(found, verdicts=(*found.verdicts, *verdicts))
 
 
-def promise_verdicts(search: Search) -> tuple[Verdict, ...]:
+def promise_verdicts(search: Search) -> tuple[ClaimVerdict, ...]:
     """A verdict for each promise of a complete search's system."""
     successors, numbers = search.program.successors, search.numbers
     leaving = [[(number, numbers[state]) for number, state in successors(here)] for here in search.states]
     return tuple(_verdict(search, leaving, promise) for promise in search.program.system.promises)
 
 
-def _verdict(search: Search, leaving: Leaving, promise: Promise) -> Verdict:
+def _verdict(search: Search, leaving: Leaving, promise: Promise) -> ClaimVerdict:
     begun, broken = False, None
     for _, leads in promise.instances:
         begins, ends = _where(search, leads)
@@ -44,8 +44,8 @@ def _verdict(search: Search, leaving: Leaving, promise: Promise) -> Verdict:
         broken = broken or _broken(search, Runs(leaving, promise), begins, ends)
     facts = (promise.rule, Kind.EVENTUALLY, promise.name, promise.doc, promise.why)
     if broken is not None:
-        return Verdict(*facts, holds=False, trace=broken[0], loop=broken[1])
-    return Verdict(*facts, holds=begun, trace=None)
+        return ClaimVerdict(*facts, holds=False, trace=broken[0], loop=broken[1])
+    return ClaimVerdict(*facts, holds=begun, trace=None)
 
 
 def _where(search: Search, leads: Leads) -> tuple[set[int], set[int]]:

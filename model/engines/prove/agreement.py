@@ -14,11 +14,11 @@ from siteproof.model.engines.crosscheck.mutants import Mutant, mutants
 from siteproof.model.engines.explore.search import Limits, Search
 from siteproof.model.engines.explore.trace import Trace
 from siteproof.model.engines.prove.bounded import Bounded, bounded_system
-from siteproof.model.engines.prove.fence import fenced
 from siteproof.model.engines.prove.induction import Goal, attempts_of, goals_of, prove
 from siteproof.model.engines.prove.interference import second_opinion
 from siteproof.model.engines.prove.lowering import NONE
 from siteproof.model.engines.prove.proof import Gap
+from siteproof.model.engines.prove.range_guards import fenced
 from siteproof.model.engines.prove.reality import violation
 from siteproof.model.language.spec import Spec, System
 from siteproof.model.nouns.problem import ExitCode, Problem
@@ -65,7 +65,7 @@ Tell = Callable[[Judged], None]
 
 
 @frozen
-class Row:
+class AgreementRow:
     """The mutants of one specification. `proved` says whether the specification itself is proved at these bounds."""
 
     spec: str
@@ -96,14 +96,14 @@ class Row:
 
 def agreement(
     spec: Spec, bounds: dict[str, int], count: int, seed: int, clock: Clock, tell: Tell = lambda _: None
-) -> Row:
+) -> AgreementRow:
     """Judge `count` different mutants of the specification; `clock` is for times only, `tell` hears each verdict."""
     base = _Base(spec, bounds)
     judged = []
     for mutant in distinct(spec, bounds, count, seed):
         judged.append(base.judge(mutant, clock))
         tell(judged[-1])
-    return Row(spec.name, dict(base.system.bounds), base.proved, tuple(judged))
+    return AgreementRow(spec.name, dict(base.system.bounds), base.proved, tuple(judged))
 
 
 def distinct(spec: Spec, bounds: dict[str, int], count: int, seed: int) -> Iterator[Mutant]:

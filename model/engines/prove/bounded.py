@@ -13,8 +13,8 @@ from attrs import frozen
 from siteproof.model.engines.explore.trace import Change, Trace, TraceStep
 from siteproof.model.engines.prove import bits
 from siteproof.model.engines.prove.answer import answer
-from siteproof.model.engines.prove.fence import Fenced, fenced
 from siteproof.model.engines.prove.lowering import Term
+from siteproof.model.engines.prove.range_guards import Fenced, fenced
 from siteproof.model.engines.prove.reality import last_step
 from siteproof.model.language.claims import Kind
 from siteproof.model.language.domain import Value

@@ -7,7 +7,7 @@ a number of components: each of them, and what they share, is built alike at eve
 
 from collections.abc import Iterable, Iterator
 
-from siteproof.model.engines.prove.outline import Outline, alike, numbered
+from siteproof.model.engines.prove.system_outline import Outline, alike, numbered
 from siteproof.model.language.expression import Expr, variables_of
 from siteproof.model.language.spec import Bounds, Spec, System, Transition
 from siteproof.model.language.variable import Variable

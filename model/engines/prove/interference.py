@@ -11,8 +11,8 @@ import attrs
 from attrs import frozen
 
 from siteproof.model.engines.explore.program import Program, State, compiled
-from siteproof.model.engines.prove.fence import RANGE, fenced
 from siteproof.model.engines.prove.independence import check_alike, kinds
+from siteproof.model.engines.prove.range_guards import RANGE, fenced
 from siteproof.model.language.domain import Range
 from siteproof.model.language.expression import Expr, variables_of
 from siteproof.model.language.spec import Bounds, Claim, Spec, System, Transition

@@ -4,7 +4,7 @@ Rule: a bound that a chapter uses to build parts, to count blocks or to choose b
 value does is not asked but built: at the values in COMPARED, beside the other bounds as they are given.
 """
 
-from siteproof.model.engines.prove.outline import Outline
+from siteproof.model.engines.prove.system_outline import Outline
 from siteproof.model.language.source import SpecError
 from siteproof.model.language.spec import Bounds, Spec
 from siteproof.model.nouns.problem import Problem

@@ -10,8 +10,8 @@ from attrs import frozen
 
 from siteproof.model.engines.explore.search import Limits, Search
 from siteproof.model.engines.explore.trace import Change, Trace, TraceStep, trace_to
-from siteproof.model.engines.prove.fence import RANGE, Fenced, fenced
 from siteproof.model.engines.prove.proof import Gap, Proof
+from siteproof.model.engines.prove.range_guards import RANGE, Fenced, fenced
 from siteproof.model.language.domain import Value
 from siteproof.model.language.evaluate import evaluate
 from siteproof.model.language.spec import BOUND_MAX, Spec, System

@@ -18,7 +18,7 @@ Prices = Mapping[int, Fraction]
 
 
 @frozen
-class Step:
+class PricedStep:
     """A transition from place to place, and what it covers. A place is a state, or many states taken for one."""
 
     source: int
@@ -26,7 +26,7 @@ class Step:
     covers: Hashable
 
 
-def worth(steps: Iterable[Step], prices: Prices) -> int:
+def worth(steps: Iterable[PricedStep], prices: Prices) -> int:
     """How many steps any tour takes at least, by these prices."""
     assert prices[0] == 0, "prices that pay for beginning prove nothing"
     least: dict[Hashable, Fraction] = {}
@@ -38,7 +38,7 @@ def worth(steps: Iterable[Step], prices: Prices) -> int:
     return math.ceil(sum(least.values()))
 
 
-def best_prices(steps: Sequence[Step]) -> Prices:
+def best_prices(steps: Sequence[PricedStep]) -> Prices:
     """The prices that show most (the dual of the tour as a linear program); place 0 is the initial one."""
     import z3  # noqa: PLC0415  (takes a third of a second, and a small tour does not need it)
 

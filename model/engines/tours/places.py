@@ -6,18 +6,18 @@ Rule: whatever is taken for one, the bound stays true; it only gets weaker.
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from siteproof.model.engines.explore.graph import StateGraph
-from siteproof.model.engines.tours.bound import Step
+from siteproof.model.engines.tours.bound import PricedStep
 from siteproof.model.engines.tours.cover import Key, every_edge
 
 Hop = tuple[int, int, Hashable]
 """From where, to where, and what it covers."""
 
 
-def steps(graph: StateGraph, key: Key, steps_max: int) -> list[Step]:
+def steps(graph: StateGraph, key: Key, steps_max: int) -> list[PricedStep]:
     """The transitions between places: between states, when there are no more than `steps_max` of them."""
     hops = [(edge.source, edge.target, key(edge)) for edge in every_edge(graph)]
     found = _between(hops, range(len(graph.leaving)), steps_max)
-    return [Step(*hop) for hop in (_coarser(graph, hops, steps_max) if found is None else found)]
+    return [PricedStep(*hop) for hop in (_coarser(graph, hops, steps_max) if found is None else found)]
 
 
 def _coarser(graph: StateGraph, hops: Sequence[Hop], steps_max: int) -> Iterable[Hop]:

@@ -30,7 +30,7 @@ INCOMPLETE = (
 )  # disks that no new point can hold
 
 
-class Machine(lifecycle.Machine):
+class AdministeredMachine(lifecycle.LifecycleMachine):
     """The regions of one machine and the administrative facts beside them.
 
     An auditor remembers: `gap`, both sides may differ; `gone`, an arriving point drove the oldest one out; `torn`, a
@@ -112,6 +112,6 @@ def _named(change: Change) -> dict[str, object]:
 
 
 @define
-def is_protected_forward(m: Machine) -> Bool:
+def is_protected_forward(m: AdministeredMachine) -> Bool:
     """Points of this machine are taken at the other site."""
     return (m.protection == Protection.PROTECTED) & (m.direction == Direction.FORWARD) & (m.active == Site.PRIMARY)

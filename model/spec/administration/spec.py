@@ -9,14 +9,14 @@ from siteproof.model.nouns.administration import Components, OldestPoint, Retent
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.vocabulary import Resync, TestFailover
 from siteproof.model.spec.administration import claims as administration_claims
-from siteproof.model.spec.administration.machine import INCOMPLETE, Machine, is_protected_forward
+from siteproof.model.spec.administration.machine import INCOMPLETE, AdministeredMachine, is_protected_forward
 from siteproof.model.spec.administration.table import ADMIN_HAPPENINGS, ADMINISTRATION
 from siteproof.model.spec.lifecycle.spec import action_of, actions_of, made
 from siteproof.model.spec.lifecycle.table import HAPPENINGS, LIFECYCLE
 
 
 @action("ADM-11")
-def machine_point_arrives(m: Machine) -> Step:
+def machine_point_arrives(m: AdministeredMachine) -> Step:
     """A point of all disks is taken; then the oldest one goes, if the policy as it was edited last wants it no more.
 
     Nothing arrives while a disk of the machine is not copied, after a mark, or from a source or appliance that is gone.
@@ -39,11 +39,11 @@ def acts(row: AdminRow) -> bool:
 
 
 def _action_of(row: AdminRow) -> Action:
-    def step(m: Machine) -> Step:
+    def step(m: AdministeredMachine) -> Step:
         facts = (m.lies_in(fact.where) for fact in row.task.only_if if fact.where is not None)
         return given(m.lies_in(row.where), *facts).then(*m.works(row))
 
-    return made(row, row.verb.value, step, Machine)
+    return made(row, row.verb.value, step, AdministeredMachine)
 
 
 def administration_spec(profile: Profile = CORE) -> Spec:
@@ -54,12 +54,12 @@ def administration_spec(profile: Profile = CORE) -> Spec:
     return Spec(
         name="administration",
         doc="Administrative commands beside the lifecycle: policy, disks, appliance, components, and force.",
-        parts=(Part(lambda _bounds: Machine(), Machine),),
+        parts=(Part(lambda _bounds: AdministeredMachine(), AdministeredMachine, name="machine"),),
         actions=(
-            *(each for row in rows for each in actions_of(row, Machine)),
-            *(action_of(each, Machine) for each in HAPPENINGS),
+            *(each for row in rows for each in actions_of(row, AdministeredMachine)),
+            *(action_of(each, AdministeredMachine) for each in HAPPENINGS),
             *map(_action_of, orders),
-            *(action_of(each, Machine) for each in ADMIN_HAPPENINGS),
+            *(action_of(each, AdministeredMachine) for each in ADMIN_HAPPENINGS),
             machine_point_arrives,
         ),
         properties=properties,

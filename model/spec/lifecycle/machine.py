@@ -7,7 +7,7 @@ from siteproof.model.language.table import REGION_OF, Change, Value, Where
 from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Site, TestFailover
 
 
-class Machine(Component):
+class LifecycleMachine(Component):
     """The regions of one machine."""
 
     def __init__(self) -> None:

@@ -18,17 +18,17 @@ from siteproof.model.language.table import REGION_OF, AdminRow, Change, Happenin
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.vocabulary import Protection
 from siteproof.model.spec.lifecycle import claims
-from siteproof.model.spec.lifecycle.machine import Machine
+from siteproof.model.spec.lifecycle.machine import LifecycleMachine
 from siteproof.model.spec.lifecycle.table import HAPPENINGS, LIFECYCLE
 
 JOB_REGIONS = {"protection", "direction", "active"}  # what tells one running job from another
 MACHINE = "m"  # the parameter of every step that is made from a row
 
 
-M = TypeVar("M", bound=Machine)
+M = TypeVar("M", bound=LifecycleMachine)
 
 
-def actions_of(row: Row, kind: type[Machine] = Machine) -> Iterator[Action]:
+def actions_of(row: Row, kind: type[LifecycleMachine] = LifecycleMachine) -> Iterator[Action]:
     """The row's start, the end of each phase, and its failure in each phase (the initial copy has its own)."""
     through, to = row.job.through, row.job.to
     chain, verb = (*through, to), row.verb.value
@@ -40,20 +40,20 @@ def actions_of(row: Row, kind: type[Machine] = Machine) -> Iterator[Action]:
             yield made(row, f"{verb}_fails_in_{name}", _leave(row, phase, row.job.on_failure), kind)
 
 
-def _leave(row: Row, phase: Change, to: Change) -> Callable[[Machine], Step]:
+def _leave(row: Row, phase: Change, to: Change) -> Callable[[LifecycleMachine], Step]:
     kept = JOB_REGIONS - {REGION_OF[type(value)] for value in phase}
 
-    def step(m: Machine) -> Step:
+    def step(m: LifecycleMachine) -> Step:
         here = (*(m.has(value) for value in phase), m.lies_in(row.where, sorted(kept)))
         return given(*here, *m.admits(to)).then(*m.moves(to))
 
     return step
 
 
-def action_of(happening: Happening, kind: type[Machine] = Machine) -> Action:
+def action_of(happening: Happening, kind: type[LifecycleMachine] = LifecycleMachine) -> Action:
     """What happens without a command, as an action."""
 
-    def step(m: Machine) -> Step:
+    def step(m: LifecycleMachine) -> Step:
         return given(m.lies_in(happening.where)).then(*m.moves(happening.to))
 
     return made(happening, happening.name, step, kind)
@@ -70,7 +70,7 @@ def lifecycle_spec(profile: Profile = CORE) -> Spec:
     return Spec(
         name="lifecycle",
         doc="The regions of one machine: every command in every phase, with every job that may fail.",
-        parts=(Part(lambda _bounds: Machine(), Machine),),
+        parts=(Part(lambda _bounds: LifecycleMachine(), LifecycleMachine, name="machine"),),
         actions=(*(action for row in rows for action in actions_of(row)), *map(action_of, HAPPENINGS)),
         properties=chapter(claims)[1],
     )

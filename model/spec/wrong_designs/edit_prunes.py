@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.nouns.administration import OldestPoint, RetentionEdit
-from siteproof.model.spec.administration.machine import Machine
+from siteproof.model.spec.administration.machine import AdministeredMachine
 from siteproof.model.spec.administration.spec import SPEC
 from siteproof.model.spec.administration.table import ADMINISTRATION
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
@@ -11,7 +11,7 @@ from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
 @action("ADM-1.2")
-def edit_policy(m: Machine) -> Step:
+def edit_policy(m: AdministeredMachine) -> Step:
     """What the policy asks for no more is deleted with the edit."""
     too_old = (m.oldest == OldestPoint.KEPT) & (m.retention == RetentionEdit.LONG)
     return given(m.lies_in(ROW.where)).then(

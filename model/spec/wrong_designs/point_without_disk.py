@@ -3,13 +3,13 @@
 from siteproof.model.language import Step, action, given
 from siteproof.model.nouns.administration import Components, OldestPoint, RetentionEdit, SourceMachine
 from siteproof.model.nouns.vocabulary import Resync, TestFailover
-from siteproof.model.spec.administration.machine import INCOMPLETE, Machine, is_protected_forward
+from siteproof.model.spec.administration.machine import INCOMPLETE, AdministeredMachine, is_protected_forward
 from siteproof.model.spec.administration.spec import SPEC
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
 @action("ADM-11")
-def machine_point_arrives(m: Machine) -> Step:
+def machine_point_arrives(m: AdministeredMachine) -> Step:
     """A point is taken of whatever disks there are."""
     goes = (
         (m.oldest == OldestPoint.KEPT) & (m.retention == RetentionEdit.SHORT) & (m.test_failover == TestFailover.NONE)

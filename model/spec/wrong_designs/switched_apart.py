@@ -3,7 +3,7 @@
 from siteproof.model.language import Step, action, given
 from siteproof.model.language.table import at
 from siteproof.model.nouns.vocabulary import Protection, Resync, Site, TestFailover
-from siteproof.model.spec.administration.machine import Machine
+from siteproof.model.spec.administration.machine import AdministeredMachine
 from siteproof.model.spec.administration.spec import SPEC
 from siteproof.model.spec.administration.table import ADMINISTRATION
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
@@ -12,7 +12,7 @@ from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
 @action("ADM-4.1")
-def switch_appliance(m: Machine) -> Step:
+def switch_appliance(m: AdministeredMachine) -> Step:
     """The switch asks for a protected machine, and for nothing else."""
     return given(m.lies_in(at(Site.PRIMARY, Protection.PROTECTED, TestFailover.NONE, Resync.NONE))).then(*m.works(ROW))
 

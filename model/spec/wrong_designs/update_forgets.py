@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.nouns.vocabulary import Resync
-from siteproof.model.spec.administration.machine import Machine
+from siteproof.model.spec.administration.machine import AdministeredMachine
 from siteproof.model.spec.administration.spec import SPEC
 from siteproof.model.spec.administration.table import ADMINISTRATION
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
@@ -11,7 +11,7 @@ from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
 @action("ADM-5.1")
-def update_components(m: Machine) -> Step:
+def update_components(m: AdministeredMachine) -> Step:
     """The state that the old version kept in memory is gone."""
     return given(m.lies_in(ROW.where)).then(*m.works(ROW), m.resync.becomes(Resync.NONE))
 

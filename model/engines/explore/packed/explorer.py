@@ -15,8 +15,8 @@ from siteproof.model.engines.explore.packed.lower import States, vectors
 from siteproof.model.engines.explore.packed.table import WordSet
 from siteproof.model.engines.explore.program import compiled
 from siteproof.model.engines.explore.search import MEBIBYTE, Level, Limits
-from siteproof.model.engines.explore.told import told
 from siteproof.model.engines.explore.trace import Trace
+from siteproof.model.engines.explore.trace_of_states import told
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode, Problem
 

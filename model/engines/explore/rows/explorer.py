@@ -12,9 +12,9 @@ from siteproof.model.engines.explore.goal import Goal
 from siteproof.model.engines.explore.program import compiled
 from siteproof.model.engines.explore.rows.product import Product
 from siteproof.model.engines.explore.rows.search import RowSearch
+from siteproof.model.engines.explore.rows.shortest_ways import Ways
 from siteproof.model.engines.explore.rows.store import Store
 from siteproof.model.engines.explore.rows.watch import GOAL, Watch, claims_of, goal_of
-from siteproof.model.engines.explore.rows.way import Ways
 from siteproof.model.engines.explore.search import Limits
 
 MakeStore = Callable[[Product, Watch], Store]

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from siteproof.model.engines.explore.program import Program
 from siteproof.model.engines.explore.rows.moves import NEVER
 from siteproof.model.engines.explore.rows.product import Part, Product, Where
-from siteproof.model.engines.explore.told import told
 from siteproof.model.engines.explore.trace import Trace
+from siteproof.model.engines.explore.trace_of_states import told
 
 DepthOf = Callable[[Where], int | None]
 Entry = tuple[int, int]
