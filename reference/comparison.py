@@ -67,8 +67,8 @@ class Resynchronization:
             service.apply()
         except CorruptLog:
             service.salvage()
-        service.resize({disk: source.blocks for disk, source in self.stream.agent.disks.items()})
         service.open_window()
+        service.resize({disk: source.blocks for disk, source in self.stream.agent.disks.items()})
 
     def _compare(self, disk: str, cut: Cut) -> Iterator[bytes]:
         replica = self.stream.service.replicas[disk]

@@ -27,7 +27,7 @@ class Digester:
         self._key = key
         self._blocks = blocks
         self._read = read
-        self._buffer = memoryview(bytearray(WINDOW_BLOCKS * BLOCK_BYTES))
+        self._buffer = memoryview(bytearray(min(WINDOW_BLOCKS, blocks) * BLOCK_BYTES))
 
     def leaves(self, window: int) -> bytes:
         """The digests of the window's leaves, one after the other."""

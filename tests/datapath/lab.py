@@ -4,11 +4,12 @@ Maintainers keep: the world's truth is written by the workload, never read back 
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from siteproof.model.nouns.problem import Problem
+from siteproof.reference.datapath.blocks import Blocks
 from siteproof.reference.datapath.cut import Cut
 from siteproof.reference.datapath.effects import (
     Acknowledge,
@@ -22,10 +23,11 @@ from siteproof.reference.datapath.effects import (
     Unlink,
     Write,
 )
-from siteproof.reference.datapath.keys import KeyEncryptionKey
+from siteproof.reference.datapath.keys import DiskKeys, KeyEncryptionKey
 from siteproof.reference.datapath.replica import Replica
 from siteproof.reference.datapath.sealer import Sealer
 from siteproof.reference.datapath.tracker import SourceDisk
+from tests.datapath.nonces import Nonces
 
 BLOCK = 4096
 KEK = KeyEncryptionKey(bytes(range(32)))
@@ -109,17 +111,38 @@ class SpyCipher:
         return self._inner.decrypt_into(nonce, data, associated_data, buf)
 
 
+class HeardSealer(Sealer):
+    """A sealer that tells a ledger of every frame that leaves."""
+
+    def __init__(self, nonces: Nonces, keys: DiskKeys, invitation: int) -> None:
+        super().__init__(keys, invitation)
+        self._nonces = nonces
+
+    def seal(self, cut: Cut, blocks: Blocks | None = None) -> Iterator[bytes | bytearray]:
+        """As a sealer, aloud."""
+        for part in super().seal(cut, blocks):
+            self._nonces.hear(f"wire {id(self)}", part)
+            yield part
+
+
 class World:
     """One source disk and its replica in `store`, with the truth about points and cuts beside them."""
 
     def __init__(
-        self, store: Executor, blocks: int = 96, seed: int = 1, secret: Callable[[int], bytes] | None = None
+        self,
+        store: Executor,
+        blocks: int = 96,
+        seed: int = 1,
+        secret: Callable[[int], bytes] | None = None,
+        source: Executor | None = None,
     ) -> None:
         self.store = store
+        self.nonces = Nonces()
+        self.uneven = False  # the sides differ in more than what is dirty
         self.random = random.Random(seed)
         self.sealed: list[tuple[bytes, bytes]] = []
         self.secret = secret or random.Random(seed + 1).randbytes
-        self.disk = SourceDisk.create(MemoryExecutor(), "web.raw", "web.bitmap", blocks)
+        self.disk = SourceDisk.create(source or MemoryExecutor(), "web.raw", "web.bitmap", blocks)
         self.cuts: list[tuple[int, bytes]] = [
             (0, bytes(blocks * BLOCK))
         ]  # in order of commit, the last may be in flight
@@ -142,6 +165,15 @@ class World:
         self.disk.start_capture()
         return self
 
+    def create_once(self) -> None:
+        """The replica, or what a broken creation left of it."""
+        if self.store.exists("r/disk"):
+            self.reopen()
+            self.connect()
+            self.disk.start_capture()
+        else:
+            self.create()
+
     def reopen(self, store: Executor | None = None, acknowledged: int = 0) -> None:
         """The replica again, from what its store holds."""
         self.store = store or self.store
@@ -150,7 +182,7 @@ class World:
 
     def connect(self) -> None:
         """A fresh stream."""
-        self.sealer = Sealer(self.replica.keys, self.replica.invite())
+        self.sealer = HeardSealer(self.nonces, self.replica.keys, self.replica.invite())
 
     def image(self) -> bytes:
         """The source's bytes now."""
@@ -168,10 +200,14 @@ class World:
                 self.disk.write(block, fill * count)
 
     def send(self, cut: Cut) -> None:
-        """Every frame of the cut, and the commit."""
-        for frame in self.sealer.seal(cut):
-            self.replica.receive(frame)
-        self.replica.commit(cut.lsn)
+        """Every frame of the cut, and the commit; whatever breaks it off, the cut is given back."""
+        try:
+            for frame in self.sealer.seal(cut):
+                self.replica.receive(frame)
+            self.replica.commit(cut.lsn)
+        except BaseException:
+            cut.failed()
+            raise
         cut.done()
 
     def ship(self, *, everything: bool = False) -> None:
@@ -182,7 +218,8 @@ class World:
 
     def point(self, name: str) -> None:
         """A recovery point of the newest cut."""
-        self.unsure[name] = self.cuts[-1][1]
+        cached = self.replica.watermarks.cached
+        self.unsure[name] = next(image for lsn, image in reversed(self.cuts) if lsn == cached)
         self.replica.create_point(name)
         self.points[name] = self.unsure.pop(name)
 
