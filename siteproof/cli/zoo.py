@@ -5,6 +5,7 @@ the clock or on how many processes share the work.
 """
 
 import os
+from typing import Any
 
 import click
 
@@ -25,8 +26,17 @@ JOBS_MAX = 8
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Seed of every choice.")
 @click.option("--jobs", type=click.IntRange(1, JOBS_MAX), help="Processes that share the work (default: the cores).")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def zoo(only: tuple[str, ...], quick: bool, seed: int, jobs: int | None, form: str) -> int:
-    """Judge every member; exit 1 when a wrong one survives or an honest one is accused."""
+@click.option("--generate", type=click.IntRange(1, 100_000), metavar="N", help="Conditional mutants instead: so many.")
+@click.option("--mutant", "mutants", multiple=True, metavar="ID", help="Only this mutant; may be given again.")
+@click.option("--drives", type=click.IntRange(1, 10_000), default=60, show_default=True, help="Bound of equivalence.")
+@click.option("--out", type=click.Path(dir_okay=False), default="", help="Also write the mutants' rows as NDJSON.")
+def zoo(only: tuple[str, ...], quick: bool, seed: int, jobs: int | None, form: str, **mutants: Any) -> int:
+    """Judge every member; exit 1 when a wrong one survives or an honest one is accused.
+
+    With --generate or --mutant: conditional mutants of the reference instead (docs/mutants.md).
+    """
+    if mutants["generate"] or mutants["mutants"]:
+        return _mutants(seed, jobs or min(JOBS_MAX, os.cpu_count() or 1), form, **mutants)
     ids = _chosen(only)
     title = f"siteproof {__version__} · zoo · seed {seed} · spec {spec_digest()} · {_named(ids)}"
     if form == "text":
@@ -35,6 +45,14 @@ def zoo(only: tuple[str, ...], quick: bool, seed: int, jobs: int | None, form: s
         found = rows(ids, seed, quick, jobs or min(len(ids), JOBS_MAX, os.cpu_count() or 1))
     click.echo(zoo_table.as_json(title, found) if form == "json" else zoo_table.as_text(found))
     return zoo_table.exit_code(found)
+
+
+def _mutants(seed: int, jobs: int, form: str, **chosen: Any) -> int:
+    from siteproof.cli.zoo_mutants import Asked, measure  # noqa: PLC0415  (the kill table needs none of it)
+
+    count, ids = chosen["generate"] or 0, chosen["mutants"]
+    with scratch():
+        return measure(Asked(count, ids, seed, chosen["drives"], jobs, form, chosen["out"]))
 
 
 def _chosen(only: tuple[str, ...]) -> tuple[str, ...]:

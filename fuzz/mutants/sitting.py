@@ -1,0 +1,121 @@
+"""One sitting: mutants driven and judged in processes of their own, from one look at the honest subject.
+
+Rule: the same version, seed, count and bounds give the same rows with one process or with many; how long a case took
+only decides in which order a mutant's cases are tried. The suite is asked about those that differ: nobody can say of
+another one whether a kill would be right.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NoReturn
+
+from attrs import evolve, frozen
+
+from siteproof.conformance.case import Case, all_cases
+from siteproof.fuzz.mutants import differ
+from siteproof.fuzz.mutants.differ import Difference, Finding
+from siteproof.fuzz.mutants.driver import Recorded
+from siteproof.fuzz.mutants.judging import Held, Judged, held, judged
+from siteproof.fuzz.mutants.measure import Row
+from siteproof.fuzz.mutants.processes import Herd
+from siteproof.fuzz.mutants.subject import Factory, honest_reference
+from siteproof.fuzz.mutants.words import Mutant
+
+PART_SECONDS_MAX = 1200.0
+MUTANT_SECONDS_MAX = 1200.0  # against loops without an end; everything else is bounded by counts
+CASES_PER_PART = 40
+DRIVES_PER_PART = 10
+
+Tell = Callable[[str, int, int], None]
+"""Hears what is being done, how many are done, of how many."""
+
+
+@frozen
+class Bounds:
+    """How much is driven and judged. `suite` False leaves the judge out."""
+
+    seed: int = 0
+    drives: int = 60
+    jobs: int = 1
+    suite: bool = True
+
+
+@frozen
+class Sitting:
+    """What the honest subject did, once for all mutants."""
+
+    drives: tuple[tuple[Recorded, frozenset[str]], ...]
+    cases: tuple[Held, ...]
+
+    @property
+    def steps(self) -> int:
+        """How many steps were driven."""
+        return sum(len(each.drive.steps) for each, _ in self.drives)
+
+
+def sit(
+    mutants: Sequence[Mutant],
+    bounds: Bounds,
+    tell: Tell = lambda *_: None,
+    heard: Callable[[Row], None] = lambda _: None,
+    honest: Factory = honest_reference,
+) -> tuple[Sitting, tuple[Row, ...]]:
+    """Measure the mutants; `heard` gets each row as soon as it is known, in any order."""
+    sitting = look(mutants, bounds, tell, honest)
+    work = partial(_row, sitting=sitting, bounds=bounds, honest=honest)
+    herd = Herd(work, _lost, bounds.jobs, MUTANT_SECONDS_MAX, _telling(tell, "mutants", len(mutants)), heard)
+    return sitting, tuple(herd.results(mutants))
+
+
+def look(mutants: Sequence[Mutant], bounds: Bounds, tell: Tell, honest: Factory = honest_reference) -> Sitting:
+    """The honest subject on every drive and before every case, with an eye on all triggers."""
+    cases = all_cases() if bounds.suite else ()
+    drives = [tuple(range(first, min(first + DRIVES_PER_PART, bounds.drives)))
+              for first in range(0, bounds.drives, DRIVES_PER_PART)]  # fmt: skip
+    parts = [
+        tuple(cases[first :: len(cases) // CASES_PER_PART + 1]) for first in range(len(cases) // CASES_PER_PART + 1)
+    ]
+    driven = Herd(partial(_recorded, tuple(mutants), honest, bounds.seed), _defect, bounds.jobs, PART_SECONDS_MAX,
+                  _telling(tell, "drives recorded, in tens", len(drives))).results(drives)  # fmt: skip
+    seen = Herd(partial(_held, tuple(mutants), honest, bounds.seed), _defect, bounds.jobs, PART_SECONDS_MAX,
+                _telling(tell, "parts of the suite", len(parts))).results(parts if cases else [])  # fmt: skip
+    return Sitting(tuple(each for part in driven for each in part), tuple(each for part in seen for each in part))
+
+
+def _recorded(
+    mutants: tuple[Mutant, ...], honest: Factory, seed: int, numbers: tuple[int, ...]
+) -> list[tuple[Recorded, frozenset[str]]]:
+    return differ.recorded(mutants, honest, seed, numbers)
+
+
+def _held(mutants: tuple[Mutant, ...], honest: Factory, seed: int, cases: tuple[Case, ...]) -> list[Held]:
+    return held(mutants, honest, cases, seed)
+
+
+def _defect(item: object, why: str) -> NoReturn:
+    raise RuntimeError(f"the honest subject could not be watched: {why} ({item})")
+
+
+def _row(mutant: Mutant, sitting: Sitting, bounds: Bounds, honest: Factory) -> Row:
+    finding = differ.compared(mutant, honest, [each for each, ids in sitting.drives if mutant.id in ids])
+    if not bounds.suite or finding.difference is not Difference.SHOWN:
+        return Row(mutant, finding, Judged())
+    cases = {case.id: case for case in all_cases()}
+    row = Row(mutant, finding, judged(mutant, honest, cases, sitting.cases, bounds.seed))
+    return _with_trace(row, honest) if row.outcome == "survives" else row
+
+
+def _lost(mutant: Mutant, why: str) -> Row:
+    return Row(mutant, Finding(Difference.BREAKS, said=why), Judged(verdict="error", actual=why))
+
+
+def _with_trace(row: Row, honest: Factory) -> Row:
+    """The row with the shortest drive that shows its mutant."""
+    shortest = differ.shortest(row.mutant, honest, row.finding)
+    shown = differ.difference(row.mutant, honest, shortest)
+    trace = tuple(str(step) for step in shortest.steps)
+    return evolve(row, trace=trace, shows=differ.said_of(*shown[1:]) if shown else "")
+
+
+def _telling(tell: Tell, what: str, of: int) -> Callable[[int], None]:
+    return lambda done: tell(what, done, of)
