@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 
+from siteproof.model.book.in_full import in_full
 from siteproof.model.book.markdown import NONE, anchor, code, link, listed, page, table
 from siteproof.model.book.traceability import by_bug_class, spec_page
 from siteproof.model.language import Action, Kind, Property, Spec
@@ -15,6 +16,7 @@ from siteproof.model.language.domain import Domain, Members, Range
 from siteproof.model.language.promise import Eventually
 from siteproof.model.language.text import value_text
 from siteproof.model.language.variable import Variable
+from siteproof.model.spec.refinement import REFINEMENTS, Refinement
 from siteproof.model.spec.registry.designs import bounds_text, broken_by, checks_of, kinds, usual_check, wrong_designs
 from siteproof.model.spec.registry.specs import RIGHT
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
@@ -64,10 +66,13 @@ def _spec(spec: Spec) -> str:
         *_section("Lemmas", ("rule", "name", "what it says", "needed for"), map(_lemma, spec.lemmas)),
         *_section("Promises", _PROMISE, map(_promise, promises)),
         *_section("Wrong designs", _WRONG, map(_wrong, wrong_designs(spec.name))),
+        *_section("Refines", _REFINES, map(_refines, (each for each in REFINEMENTS if each.chapter == spec.name))),
+        *in_full(spec),
     )
 
 
 _PROMISE = ("rule", "name", "what it says", "otherwise", "counts on", "counts on again and again", "ends at some time")
+_REFINES = ("specification", "compared at", "what is compared", "left out")
 _WRONG = ("name", "what is wrong", "breaks", "at", "bug class", "happened in")
 
 
@@ -145,6 +150,11 @@ def _wrong(exhibit: Exhibit) -> tuple[str, ...]:
     at = dict.fromkeys(", ".join(f"{key}={value}" for key, value in check.bounds.items()) for check in checks_of(name))
     bug_link = link(bug, "traceability.md", bug) if bug in by_bug_class() else bug
     return f"{anchor(name)}{code(name)}", exhibit.spec.doc, breaks, "; ".join(at), bug_link, exhibit.happened_in
+
+
+def _refines(each: Refinement) -> tuple[str, ...]:
+    at = ", ".join(f"{name}={value}" for name, value in each.bounds.items()) or "the default bounds"
+    return link(each.refines, spec_page(each.refines)), at, each.claims, each.leaves_out
 
 
 def _place(rule: str) -> tuple[str, tuple[int, ...]]:

@@ -2,13 +2,13 @@
 
 import pytest
 
+from siteproof.model.engines.explore.inclusion import Values, values
 from siteproof.model.engines.explore.search import Search
 from siteproof.model.language import Spec, System
 from siteproof.model.language.domain import Value
 from siteproof.model.language.evaluate import evaluate
 from siteproof.model.nouns.vocabulary import Direction, Protection, Resync
 from siteproof.model.spec.registry.specs import SPECS
-from tests.model.inclusion import Values, values
 
 CLAIMS = ("RES-5", "REP-13")
 NOTHING = 0

@@ -10,18 +10,10 @@ from siteproof.model.nouns.policy import MINUTE_MS, RecoveryPoint
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.vocabulary import Consistency, Protection, Resync, Verb
 from siteproof.model.spec.lifecycle import table as lifecycle
+from siteproof.model.spec.refinement import REGION_OF_THE_PROTOCOL
 from siteproof.model.spec.registry.specs import SPECS
-from siteproof.model.spec.resync_protocol import Sends
 from siteproof.model.spec.retention_rule import RetentionRule, Tier
 from siteproof.model.theorems.keep import kept
-
-# fmt: off
-REGION = {
-    Sends.MARKED:  Resync.REQUIRED, Sends.FAILED:  Resync.FAILED,  Sends.BLOCKED: Resync.FAILED,
-    Sends.STARTED: Resync.RUNNING,  Sends.COPYING: Resync.RUNNING, Sends.ENDED:   Resync.RUNNING,
-    Sends.COMPLETED: Resync.NONE,
-}
-# fmt: on
 
 
 def protected(resync: Resync) -> Regions:
@@ -56,9 +48,9 @@ def test_the_protocol_moves_the_resync_region_as_the_lifecycle_does() -> None:
     at = next(v for v in search.program.system.variables if v.name == "sender.at")
     seen = set()
     for state in search.states:
-        before = REGION[search.program.value(state, at)]  # type: ignore[index]  # the variable's members are Sends
+        before = REGION_OF_THE_PROTOCOL[search.program.value(state, at)]  # type: ignore[index]  # the variable's members are Sends
         for _, after in search.program.successors(state):
-            seen.add((before, REGION[search.program.value(after, at)]))  # type: ignore[index]  # the same
+            seen.add((before, REGION_OF_THE_PROTOCOL[search.program.value(after, at)]))  # type: ignore[index]  # the same
     assert {(before, after) for before, after in seen if before is not after} == lifecycle_moves()
 
 

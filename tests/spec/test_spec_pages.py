@@ -8,9 +8,10 @@ import pytest
 from siteproof.cli.links import links
 from siteproof.model.book.lifecycle_page import lifecycle_page
 from siteproof.model.book.spec_pages import spec_pages
-from siteproof.model.book.traceability import rules_page
-from siteproof.model.language import Spec
-from siteproof.model.spec.registry.designs import broken_by
+from siteproof.model.book.traceability import rules_page, spec_page
+from siteproof.model.language import Action, Spec
+from siteproof.model.spec.refinement import REFINEMENTS
+from siteproof.model.spec.registry.designs import broken_by, items_of
 from siteproof.model.spec.registry.manifest import checks
 from siteproof.model.spec.registry.specs import RIGHT
 from siteproof.model.spec.wrong_designs import EXHIBITS, STALLS
@@ -105,3 +106,16 @@ def test_the_lifecycle_page_says_why_an_exploration_counts_more() -> None:
     """The figure of the exploration stands beside the page's own."""
     (check,) = (check for check in checks() if check.spec == "lifecycle")
     assert f"`siteproof explore lifecycle` counts {check.transitions} transitions" in lifecycle_page()
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_page_shows_guards_and_effects_and_not_prose_alone(name: str, pages: Mapping[str, str]) -> None:
+    """Every action has its guard and its effects, every claim its predicate, as they are written in the chapter."""
+    made = pages[spec_page(name)]
+    for item in items_of(RIGHT[name]):
+        written = made.partition(f"**{item.rule}** `{item.name}` — ")[2].partition("```")[2].partition("```")[0]
+        assert written.startswith("python\n")
+        assert "given" in written or not isinstance(item, Action)
+        assert '"""' not in written
+    refined = [each.refines for each in REFINEMENTS if each.chapter == name]
+    assert all(f"[{each}](spec-{each}.md)" in made.partition("## Refines")[2] for each in refined)

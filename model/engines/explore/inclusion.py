@@ -1,5 +1,8 @@
 """Trace inclusion: whatever a detailed specification shows, the abstract one can show as well, step by step.
 
+Rule: what is shown, and where the abstract one lives, comes in as functions of a state's values; no specification is
+known here.
+
 Both are seen through an observation. A step that leaves it alone is silent; for every other one some abstract state
 that fits everything seen so far has to follow it, after silent steps of its own. All such states are carried along, so
 nothing has to be guessed about what is hidden.
