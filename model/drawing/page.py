@@ -146,12 +146,15 @@ def _table(table: Table) -> Iterator[str]:
     head = "".join(f"<th>{html.escape(each)}</th>" for each in table.head)
     yield f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
     for row in table.rows:
-        yield f"<tr>{''.join(_cell(each, number < table.narrow) for number, each in enumerate(row))}</tr>"
+        cells = (_cell(each, number < table.narrow, table.head[number]) for number, each in enumerate(row))
+        yield f"<tr>{''.join(cells)}</tr>"
     yield "</tbody></table></div>"
 
 
-def _cell(cell: Cell, narrow: bool) -> str:
+def _cell(cell: Cell, narrow: bool, head: str) -> str:
+    """A cell names its column itself: on a narrow screen rows are stacked, and no head stands above them."""
+    named = f' data-head="{html.escape(head)}"' if head else ""
     if isinstance(cell, Badge):
-        return f'<td class="narrow"><span class="badge {cell.tone}">{html.escape(cell.word)}</span></td>'
+        return f'<td class="narrow"{named}><span class="badge {cell.tone}">{html.escape(cell.word)}</span></td>'
     style = ' class="narrow"' if narrow else ""
-    return f"<td{style}>{html.escape(cell)}</td>"
+    return f"<td{style}{named}>{html.escape(cell)}</td>"

@@ -4,7 +4,6 @@ A command module knows its options and its printing; the work is done on the flo
 into an exit code (DESIGN.md, Users): a Problem is the user's to mend, any other exception is ours and leaves a file.
 """
 
-import importlib
 import sys
 from collections.abc import Sequence
 
@@ -12,6 +11,7 @@ import click
 
 from siteproof import __version__
 from siteproof.cli import ending
+from siteproof.cli.lazy import LazyGroup
 
 COMMANDS: dict[str, tuple[str, str]] = {
     # name         module:function                      one line of help
@@ -37,32 +37,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are called; `--help` imports none of them."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The table's names in the table's order."""
-        del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the one command that was asked for."""
-        del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        module, function = COMMANDS[cmd_name][0].split(":")
-        command = getattr(importlib.import_module(module), function)
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands from the table, without importing any."""
-        del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="siteproof")
 def siteproof() -> None:
     """The executable standard of block-level disaster-recovery replication."""

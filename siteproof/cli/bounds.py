@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from siteproof.cli.options import whole
+
 F = TypeVar("F", bound=Callable[..., object])
 COMMON = {
     "machines": "how many machines",
@@ -24,7 +26,7 @@ def bound_options(command: F) -> F:
         command
     )
     for name, text in reversed(COMMON.items()):
-        command = click.option(f"--{name}", type=int, help=text)(command)
+        command = click.option(f"--{name}", type=whole(), help=text)(command)
     return command
 
 
@@ -39,7 +41,7 @@ def given(options: Mapping[str, Any]) -> dict[str, int]:
 
 def _pair(text: str) -> tuple[str, int]:
     """`members=3` as a name and a number; a usage error when it is of another form."""
-    match = re.fullmatch(r"(\w+)=(\d+)", text)
+    match = re.fullmatch(r"(\w+)=([0-9]+)", text)
     if match is None:
         raise click.BadParameter(f"{text!r} is not a bound; write for example members=3")
     return match[1], int(match[2])

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from siteproof.cli.case_list import listed
 from siteproof.cli.files import make_folder
-from siteproof.cli.options import duration
+from siteproof.cli.options import duration, whole
 from siteproof.cli.progress import screen
 from siteproof.cli.scratch import scratch
 from siteproof.conformance import failures, render, results, runner
@@ -67,7 +67,7 @@ class Choice:
 @click.option("--list", "listing", is_flag=True, help="Show the cases and judge nothing.")
 @click.option("--case", "case_ids", multiple=True, metavar="ID", help=OF_A_CASE)
 @click.option("--chapter", "chapters", multiple=True, metavar="RES", help="Only this chapter; may be given again.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Seed of every choice.")
+@click.option("--seed", type=whole(0, 2**63 - 1), default=0, show_default=True, help="Seed of every choice.")
 @click.option("--profile", type=click.Choice(tuple(PROFILES)), default="core", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder.")
 @click.option("--junit", is_flag=True, help="Also write junit.xml.")

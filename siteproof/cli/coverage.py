@@ -13,6 +13,7 @@ import click
 from siteproof import __version__
 from siteproof.cli.files import read_bytes
 from siteproof.cli.guides import HISTORIES, shown_instead
+from siteproof.cli.options import whole
 from siteproof.model.nouns.problem import ExitCode
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ ALL = 1_000_000
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--missing", is_flag=True, help="List what was not visited, with the shortest way there.")
-@click.option("--limit", type=click.IntRange(1, ALL), default=20, show_default=True, help="Of each list.")
+@click.option("--limit", type=whole(1, ALL), default=20, show_default=True, help="Of each list.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document with everything that is missing.")
 @click.option(
     "--guide",

@@ -11,6 +11,7 @@ import click
 from siteproof import __version__
 from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.memory import memory_option
+from siteproof.cli.options import whole
 from siteproof.model.engines.crosscheck.compare import TOOLS, ComparedRow, Comparison, compare
 from siteproof.model.engines.crosscheck.tool import Room
 from siteproof.model.engines.explore.choice import ENGINES
@@ -29,9 +30,7 @@ HEAD = ("executor", "version", "states", "transitions", "depth", "broken claims"
 @bound_options
 @click.option("--engine", "engines", type=click.Choice(ENGINES), multiple=True, help="which of ours; may be repeated")
 @click.option("--tool", "tools", type=click.Choice(NAMES), multiple=True, help="only these of theirs; may be repeated")
-@click.option(
-    "--seconds-max", type=click.IntRange(min=1), default=600, show_default=True, help="for each run of theirs"
-)
+@click.option("--seconds-max", type=whole(1), default=600, show_default=True, help="for each run of theirs")
 @memory_option("for each executor")
 def crosscheck(
     spec: str,

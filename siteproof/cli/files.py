@@ -6,18 +6,22 @@ Rule: only regular files are read, and never more of one than was asked for: a d
 import errno
 import os
 import stat
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from siteproof.model.nouns.problem import ExitCode, Problem
 
+STDIN = "-"
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG}
 """No path is wrong: the place itself gives no more."""
 
 
 def read_bytes(file: str | Path, bytes_max: int, hint: str) -> bytes:
-    """All bytes of a regular file that has at most `bytes_max`; Problem with the hint for every other one."""
+    """All bytes of a regular file, or of standard input for `-`, at most `bytes_max`; Problem with the hint else."""
     problem = f"cannot read {str(file)!r}"
+    if str(file) == STDIN:
+        return _bounded(sys.stdin.buffer.read(bytes_max + 1), bytes_max, problem, hint)
     try:
         with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as opened:  # noqa: PTH123  (a FIFO would block)
             if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
@@ -25,6 +29,10 @@ def read_bytes(file: str | Path, bytes_max: int, hint: str) -> bytes:
             data = opened.read(bytes_max + 1)
     except (OSError, ValueError) as error:
         raise refused(problem, error, hint) from None
+    return _bounded(data, bytes_max, problem, hint)
+
+
+def _bounded(data: bytes, bytes_max: int, problem: str, hint: str) -> bytes:
     if len(data) > bytes_max:
         raise Problem(problem, f"it is larger than {bytes_max} bytes", hint)
     return data

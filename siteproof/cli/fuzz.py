@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from siteproof import __version__
-from siteproof.cli.options import duration
+from siteproof.cli.options import duration, whole
 from siteproof.cli.scratch import scratch
 from siteproof.conformance.carriers.target import Target, TargetKind, from_here
 from siteproof.conformance.coverage.events import FILE_NAME, FORMAT_VERSION, Begin, Event, Head, line
@@ -29,9 +29,9 @@ EMBEDDED = "siteproof.reference.subject:make_subject"
 @click.option("--cmd", help="Command line of an adapter that speaks NDJSON.")
 @click.option("--zoo", metavar="B2", help="A wrong appliance of the zoo.")
 @click.option("--time", "seconds", type=duration, default="30s", show_default=True, help="Budget.")
-@click.option("--walks", type=click.IntRange(1, WALKS_MAX), default=WALKS_MAX, help="At most so many walks.")
-@click.option("--steps", type=click.IntRange(1, 10_000), default=STEPS_MAX, show_default=True, help="Of one walk.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True)
+@click.option("--walks", type=whole(1, WALKS_MAX), default=WALKS_MAX, help="At most so many walks.")
+@click.option("--steps", type=whole(1, 10_000), default=STEPS_MAX, show_default=True, help="Of one walk.")
+@click.option("--seed", type=whole(0, 2**63 - 1), default=0, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder.")
 def fuzz(
     python: str | None, cmd: str | None, zoo: str | None, seconds: float, walks: int, steps: int, seed: int, out: Path

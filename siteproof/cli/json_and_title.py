@@ -4,11 +4,13 @@ Rule: nothing such a command does is random, so its seed is null and every sente
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from siteproof import __version__
+from siteproof.model.nouns.problem import Problem
 
 
 def identity(command: str) -> dict[str, Any]:
@@ -24,6 +26,13 @@ def title(command: str, options: str) -> str:
 def facts(command: str) -> list[tuple[str, str]]:
     """The same for the head of a report."""
     return [("siteproof", __version__), ("command", command), ("seed", "none, nothing is random")]
+
+
+def refuse_pictures_of_many(files: Sequence[str], picture: str | None, html: str | None) -> None:
+    """Problem when one file was to be drawn from several."""
+    for option, target in (("--picture", picture), ("--html", html)):
+        if target is not None and len(files) > 1:
+            raise Problem(f"{option} is for one file", f"{len(files)} files are named", "draw them one by one")
 
 
 def emit(data: dict[str, Any]) -> None:

@@ -4,11 +4,36 @@ Rule: a wrong value is named together with the form that is expected.
 """
 
 import re
+from typing import Any
 
 import click
 
+format_option = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="on stdout"
+)
+
+
+def is_number(text: str) -> bool:
+    """Plain digits and nothing else: full-width ones and underscores are no numbers to others who read the line."""
+    return text.isascii() and text.isdecimal()
+
+
+class whole(click.IntRange):  # noqa: N801  (used like a function: type=whole(1, 10))
+    """A whole number in plain digits, within bounds (none, one or both)."""
+
+    def __init__(self, least: int | None = None, most: int | None = None) -> None:
+        """Both bounds are allowed values."""
+        super().__init__(least, most)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number; a usage error for everything else."""
+        if isinstance(value, str) and not is_number(value.removeprefix("-")):
+            self.fail(f"{value!r} is not a whole number in plain digits", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)")
 
 
 def duration(text: str) -> float:
@@ -21,7 +46,7 @@ def duration(text: str) -> float:
 
 
 _SIZES = {"M": 1 << 20, "G": 1 << 30}
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)([MG])(?:i?B)?", re.IGNORECASE)
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)([MG])(?:i?B)?", re.IGNORECASE)
 
 
 def size_bytes(text: str) -> int:

@@ -16,6 +16,7 @@ import click
 from siteproof import __version__
 from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.interrupts import interruptible
+from siteproof.cli.options import whole
 from siteproof.cli.proof_text import (
     agreement_lines,
     bounded_lines,
@@ -50,12 +51,12 @@ MUTANT_BOUNDS: dict[str, dict[str, int]] = {
 @click.argument("spec", required=False)
 @bound_options
 @click.option("--for-all", "--every", "every", metavar="BOUNDS", help="for every value, e.g. machines,versions")
-@click.option("--bmc", "steps", type=click.IntRange(min=0), metavar="K", help="search the first K steps instead")
+@click.option("--bmc", "steps", type=whole(0), metavar="K", help="search the first K steps instead")
 @click.option("--witnesses", is_flag=True, help="with --bmc: also what has to be possible")
 @click.option("--second-opinion", is_flag=True, help="also one component alone, under interference, without lemmas")
-@click.option("--mutants", type=click.IntRange(min=1), metavar="N", help="do all of them agree on N wrong edits")
-@click.option("--seed", type=int, default=1, show_default=True, help="with --mutants: which edits")
-@click.option("--states-max", type=click.IntRange(min=1), default=200_000, show_default=True, help="for traces")
+@click.option("--mutants", type=whole(1), metavar="N", help="do all of them agree on N wrong edits")
+@click.option("--seed", type=whole(), default=1, show_default=True, help="with --mutants: which edits")
+@click.option("--states-max", type=whole(1), default=200_000, show_default=True, help="for traces")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_context
 def prove(

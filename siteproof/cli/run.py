@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from siteproof.cli.conform import PROFILES
-from siteproof.cli.options import duration
+from siteproof.cli.options import duration, whole
 from siteproof.cli.progress import screen
 from siteproof.cli.scratch import scratch
 from siteproof.conformance import failures, render, results, runner
@@ -36,8 +36,8 @@ NEXT = (
 
 @click.command()
 @click.option("--python", default=EMBEDDED, metavar="PKG:FACTORY", help="Another subject than the embedded reference.")
-@click.option("--size", "size_mib", type=click.IntRange(16, 4096), default=256, show_default=True, help="MiB of image.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True)
+@click.option("--size", "size_mib", type=whole(16, 4096), default=256, show_default=True, help="MiB of image.")
+@click.option("--seed", type=whole(0, 2**63 - 1), default=0, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder.")
 @click.option("--timeout", type=duration, default="300s", show_default=True, help="Bound of one case.")
 @click.option("--format", "form", type=click.Choice(("auto", "text", "ndjson")), default="text", help="On stdout.")

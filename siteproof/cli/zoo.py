@@ -11,6 +11,7 @@ import click
 
 from siteproof import __version__
 from siteproof.cli import zoo_table
+from siteproof.cli.options import whole
 from siteproof.cli.scratch import scratch
 from siteproof.cli.zoo_members import GROUPS, MEMBERS, members
 from siteproof.cli.zoo_work import rows
@@ -23,8 +24,8 @@ JOBS_MAX = 8
 @click.command()
 @click.option("--only", multiple=True, metavar="B2", help="This member, or wrong, liars, honest; may be given again.")
 @click.option("--quick", is_flag=True, help="Leave a wrong appliance at its first confirmed kill, likely cases first.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Seed of every choice.")
-@click.option("--jobs", type=click.IntRange(1, JOBS_MAX), help="Processes that share the work (default: the cores).")
+@click.option("--seed", type=whole(0, 2**63 - 1), default=0, show_default=True, help="Seed of every choice.")
+@click.option("--jobs", type=whole(1, JOBS_MAX), help="Processes that share the work (default: the cores).")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--generate", type=click.IntRange(1, 100_000), metavar="N", help="Conditional mutants instead: so many.")
 @click.option("--mutant", "mutants", multiple=True, metavar="ID", help="Only this mutant; may be given again.")

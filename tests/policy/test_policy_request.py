@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siteproof.model.advice.policy.duration import BadDurationError, parse_minutes, speak, spell
-from siteproof.model.advice.policy.request import KEYS, Thinning, parse_policy, request_of, schema
+from siteproof.model.advice.policy.request import KEYS, Thinning, in_range, parse_policy, request_of, schema
 from siteproof.model.nouns.problem import ExitCode, Problem
 
 GOOD = b"""
@@ -37,16 +37,16 @@ def test_an_empty_file_is_the_default_policy() -> None:
 
 
 def test_another_crash_interval_needs_a_non_seed_label() -> None:
-    """It is refused in a profile that claims the seed and taken in one that does not."""
+    """It breaches the seed in a profile that claims it, and is taken in one that does not."""
+    assert [each.requirement for each in request_of({"crash_consistent_every": "10m"}).breaches] == ["SP-PT-1"]
     with pytest.raises(Problem, match="fixed at 5m by the seed"):
-        request_of({"crash_consistent_every": "10m"})
+        in_range(request_of({"crash_consistent_every": "10m"}))
     request = request_of({"crash_consistent_every": "10m", "claims_seed": False})
     assert request.policy.crash_consistent_minutes == request.profile.crash_consistent_minutes == 10
 
 
 # key, value, what the three lines must name
 BAD = [
-    ("retention", "16d", ["retention", "16d", "0 to 15d"]),
     ("retention", "-3h", ["negative"]),
     ("retention", "24", ['"24h"', "unit is missing"]),
     ("retention", 24, ['"24h"', "text with a unit"]),
@@ -54,9 +54,9 @@ BAD = [
     ("retention", "", ["whole number and a unit"]),
     ("retention", "9" * 400 + "d", ["too large"]),
     ("retention", ["1d"], ["retention"]),
-    ("app_consistent_every", "13h", ["app_consistent_every", "13h", "1h to 12h"]),
-    ("app_consistent_every", "90m", ["whole number of hours"]),
-    ("app_consistent_every", "30m", ["less than allowed"]),
+    ("app_consistent_every", "13 hours", ["app_consistent_every", "'hours'", "1h to 12h"]),
+    ("crash_consistent_every", "2h", ["more than allowed"]),
+    ("retention", "\uff12\uff14h", ["plain ones"]),
     ("app_consistent_every", False, ["off"]),
     ("tolerated_misses", -1, ["0 to 5000"]),
     ("tolerated_misses", True, ["whole number"]),

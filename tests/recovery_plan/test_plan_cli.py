@@ -145,8 +145,8 @@ def test_the_report_shows_the_plan_in_every_failover(file: Path, tmp_path: Path)
     for title in ("Unplanned forward failover", "Test forward failover", "Planned reverse failover"):
         assert f"<h2>{title}</h2>" in html
     assert html.count("<figure>") == 3
-    assert html.count("critical path at worst") == 3
-    assert "<td>script &quot;attach disk&quot;</td>" in html
+    assert html.count("<th>critical path at worst</th>") == 3
+    assert ">script &quot;attach disk&quot;</td>" in html
     assert "off: db, web" in html
     assert "<script" not in html
 

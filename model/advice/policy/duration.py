@@ -8,8 +8,8 @@ import re
 from siteproof.model.nouns.policy import DAY_MINUTES, HOUR_MINUTES
 
 UNIT_MINUTES = {"d": DAY_MINUTES, "h": HOUR_MINUTES, "m": 1}
-_PART = re.compile(r"(\d+)\s*([a-zA-Z]+)")
-_WHOLE = re.compile(r"\s*(?:\d+\s*[a-zA-Z]+\s*)+")
+_PART = re.compile(r"([0-9]+)\s*([a-zA-Z]+)")
+_WHOLE = re.compile(r"\s*(?:[0-9]+\s*[a-zA-Z]+\s*)+")
 _DIGITS_MAX = 9  # a longer number is no duration of anything here
 
 
@@ -61,8 +61,10 @@ def _part_minutes(number: str, unit: str, text: str) -> int:
 
 
 def _unreadable(text: str) -> BadDurationError:
-    if text.isdecimal() and len(text) <= _DIGITS_MAX:
+    if text.isascii() and text.isdecimal() and len(text) <= _DIGITS_MAX:
         return BadDurationError("the unit is missing; the units are d, h and m", f"{text}h")
+    if not text.isascii():
+        return BadDurationError("digits and units are plain ones: 0 to 9, d, h and m")
     if text.startswith("-"):
         return BadDurationError("a duration is not negative")
     return BadDurationError('a duration is a whole number and a unit (d, h or m), for example "24h" or "1d12h"')

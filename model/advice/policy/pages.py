@@ -23,13 +23,12 @@ Facts = Sequence[tuple[str, str]]
 TONES = {PolicyOutcome.PASS: Tone.GOOD, PolicyOutcome.REFUTED: Tone.BAD, PolicyOutcome.NOT_APPLICABLE: Tone.PLAIN}
 
 
-def check_page(verdict: PolicyVerdict, past: History, days: int, facts: Facts) -> Page:
-    """The verdict with its calendars, and what the policy keeps after so many simulated days."""
+def check_page(verdict: PolicyVerdict, past: History | None, days: int, facts: Facts) -> Page:
+    """The verdict with its calendars, and what the policy keeps after so many simulated days (None: nothing)."""
     tone = Tone.GOOD if verdict.advised else Tone.ODD if verdict.conforms else Tone.BAD
     sections = (
         Section("Verdict", [_findings(verdict), *_said(verdict)]),
-        Section("Calendar", list(_calendars(verdict))),
-        _kept(verdict.request, past, days),
+        *(() if past is None else (Section("Calendar", list(_calendars(verdict))), _kept(verdict.request, past, days))),
     )
     return Page(conclusion(verdict), tone, options(verdict.request), facts, sections)
 
@@ -58,7 +57,8 @@ def _finding(finding: PolicyFinding, request: PolicyRequest) -> list[Cell]:
 
 def _said(verdict: PolicyVerdict) -> Iterator[str]:
     yield from (f"note: {remark}" for remark in verdict.remarks)
-    yield margin(verdict)
+    if not verdict.request.breaches:
+        yield margin(verdict)
     yield from (f"hint: {hint}" for hint in verdict.hints)
 
 

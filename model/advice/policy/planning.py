@@ -44,10 +44,10 @@ def options(needs: Needs) -> str:
 def as_lines(needs: Needs, answer: Plan | NoPlan) -> list[str]:
     """The policy as a file that `policy check` reads, its cost and what was proved; or what contradicts itself."""
     if isinstance(answer, NoPlan):
-        return ["NO POLICY meets these needs together:", *(f"  {each}" for each in answer.conflict)]
+        return ["# NO POLICY meets these needs together:", *(f"#   {each}" for each in answer.conflict)]
     proof = "proved: nothing cheaper meets the needs" if answer.minimal else "UNDECIDED: a cheaper one was not excluded"
     cost = f"{answer.points} crash-consistent points stored, {answer.snapshots_in_5_days / 5:g} app-consistent a day"
-    return [*(f"{key} = {value}" for key, value in _settings(needs, answer).items()), f"cost: {cost}", proof]
+    return [*(f"{key} = {value}" for key, value in _settings(needs, answer).items()), f"# cost: {cost}", f"# {proof}"]
 
 
 def as_data(needs: Needs, answer: Plan | NoPlan) -> dict[str, Any]:

@@ -25,7 +25,8 @@ def as_lines(verdict: PolicyVerdict) -> list[str]:
             told.add(finding.calendar)
             lines += calendar_lines(finding.calendar)
     lines += [f"note: {remark}" for remark in verdict.remarks]
-    return [*lines, margin(verdict), *(f"hint: {hint}" for hint in verdict.hints), conclusion(verdict)]
+    survived = [] if verdict.request.breaches else [margin(verdict)]
+    return [*lines, *survived, *(f"hint: {hint}" for hint in verdict.hints), conclusion(verdict)]
 
 
 def calendar_lines(calendar: Calendar) -> list[str]:

@@ -28,6 +28,7 @@ from siteproof.model.spec.retention_rule import RetentionRule, plain_rule, publi
 from siteproof.model.theorems.timing import Timing, timing_of
 
 FIFTEEN_DAYS = RETENTION_DAYS_MAX * DAY_MINUTES
+ANY_MINUTES = 10_000 * 366 * DAY_MINUTES  # what can be read as a duration at all; the seed's ranges are judged
 MISSES_MAX = 5000  # 15 days of 5-minute points are 4320
 NAME_MAX = 80
 SHOWN_MAX = 60
@@ -65,6 +66,45 @@ class PolicyRequest:
         """The retention rule of this policy."""
         return self.rule_of(self.policy.retention_minutes)
 
+    @property
+    def breaches(self) -> tuple["Breach", ...]:
+        """The values outside of the seed's ranges; beside one no rule says what the others come to."""
+        return tuple(each for each in _ranges(self) if each.text)
+
+
+@frozen
+class Breach:
+    """A value beside the range that a requirement gives it; `text` says what is wrong, empty when nothing is."""
+
+    requirement: str
+    key: str
+    text: str
+
+
+def _ranges(request: PolicyRequest) -> tuple[Breach, ...]:
+    policy = request.policy
+    crash = policy.crash_consistent_minutes
+    return (
+        Breach("SP-RET-2", "retention", _above(policy.retention_minutes, FIFTEEN_DAYS)),
+        Breach("SP-POL-4", "app_consistent_every", _interval(policy.app_consistent_minutes)),
+        Breach("SP-PT-1", "crash_consistent_every", _fixed(crash) if request.profile.claims_seed else ""),
+    )
+
+
+def _fixed(minutes: int) -> str:
+    wrong = minutes != CRASH_CONSISTENT_MINUTES
+    return f"{spell(minutes)}, and it is fixed at {spell(CRASH_CONSISTENT_MINUTES)} by the seed" if wrong else ""
+
+
+def _above(minutes: int, most: int) -> str:
+    return f"{spell(minutes)} is more than {spell(most)}" if minutes > most else ""
+
+
+def _interval(minutes: int) -> str:
+    if minutes % HOUR_MINUTES:
+        return f"{spell(minutes)} is not a whole number of hours"
+    return _above(minutes, APP_CONSISTENT_HOURS_MAX * HOUR_MINUTES)
+
 
 @frozen
 class Key:
@@ -76,17 +116,15 @@ class Key:
     example: str
 
 
-def _duration(low: int, high: int, step: int = 1, *, off: bool = False) -> Callable[[Any], int]:
+def _duration(low: int, high: int, *, off: bool = False) -> Callable[[Any], int]:
     def read(value: Any) -> int:
-        if off and value == "off":
+        if (off and value == "off") or (low == 0 and value == 0 and type(value) is int):
             return 0
         if not isinstance(value, str):
             raise BadDurationError("a duration is text with a unit", f"{value}h" if type(value) is int else "")
         minutes = parse_minutes(value)
         if not low <= minutes <= high:
             raise ValueError(f"{spell(minutes)} is {'more' if minutes > high else 'less'} than allowed")
-        if minutes % step:
-            raise ValueError(f"{spell(minutes)} is not a whole number of hours")
         return minutes
 
     return read
@@ -120,15 +158,17 @@ def _thinning(value: Any) -> Thinning:
 
 
 _SPAN = {"type": "string", "pattern": r"^\s*(0|([0-9]{1,9}\s*[dhm]\s*)+)$"}
-_SPAN_OR_OFF = {"type": "string", "pattern": r"^(off|\s*(0|([0-9]{1,9}\s*[dhm]\s*)+))$"}
+_ZERO = {"const": 0}
+_SPAN_OR_ZERO = {"anyOf": [_SPAN, _ZERO]}
+_SPAN_OR_OFF = {"anyOf": [_SPAN, {"const": "off"}, _ZERO]}
 _COUNT = {"type": "integer", "minimum": 0, "maximum": MISSES_MAX}
-_INTERVAL = _duration(HOUR_MINUTES, APP_CONSISTENT_HOURS_MAX * HOUR_MINUTES, HOUR_MINUTES, off=True)
+_OFF_OR = _duration(0, ANY_MINUTES, off=True)
 
 # fmt: off
 KEYS: dict[str, Key] = {
     "name": Key(f"up to {NAME_MAX} characters", _word, {"type": "string", "maxLength": NAME_MAX}, "databases"),
-    "retention": Key("0 to 15d", _duration(0, FIFTEEN_DAYS), _SPAN, "24h"),
-    "app_consistent_every": Key("off, or whole hours from 1h to 12h", _INTERVAL, _SPAN_OR_OFF, "4h"),
+    "retention": Key("0 to 15d", _duration(0, ANY_MINUTES), _SPAN_OR_ZERO, "24h"),
+    "app_consistent_every": Key("off, or whole hours from 1h to 12h", _OFF_OR, _SPAN_OR_OFF, "4h"),
     "rpo_threshold": Key("1m to 15d", _duration(1, FIFTEEN_DAYS), _SPAN, "15m"),
     "latency": Key("1m to 15d", _duration(1, FIFTEEN_DAYS), _SPAN, "30m"),
     "tolerated_misses": Key(f"0 to {MISSES_MAX}", _count, _COUNT, "1"),
@@ -148,7 +188,15 @@ def request_of(settings: Mapping[str, Any], spoken: Mapping[str, str] = NOTHING)
         if key not in KEYS:
             raise _unknown(key)
     read = {key: _read(key, value, spoken.get(key, key)) for key, value in settings.items()}
-    return _fixed_crash_interval(_assemble(read))
+    return _assemble(read)
+
+
+def in_range(request: PolicyRequest) -> PolicyRequest:
+    """The request itself; Problem for the first value outside of the seed's range, where nothing is judged."""
+    for each in request.breaches:
+        hint = f"{each.key} is {KEYS[each.key].allowed}; siteproof policy check judges it by {each.requirement}"
+        raise Problem(f"{each.key} is outside of the seed's range", each.text, hint)
+    return request
 
 
 def parse_policy(data: bytes, source: str) -> PolicyRequest:
@@ -159,7 +207,7 @@ def parse_policy(data: bytes, source: str) -> PolicyRequest:
 def settings_of(data: bytes, source: str) -> dict[str, Any]:
     """The raw settings of a policy file; Problem when it is no TOML."""
     try:
-        return tomllib.loads(data.decode("utf-8"))
+        return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         cause = f"byte {error.start} is not UTF-8 text"
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -202,18 +250,6 @@ def _assemble(read: Mapping[str, Any]) -> PolicyRequest:
         crash_consistent_minutes=policy.crash_consistent_minutes,
     )
     return PolicyRequest(policy, profile, read.get("thinning", default.thinning), read.get("name", default.name))
-
-
-def _fixed_crash_interval(request: PolicyRequest) -> PolicyRequest:
-    minutes = request.policy.crash_consistent_minutes
-    if request.profile.claims_seed and minutes != CRASH_CONSISTENT_MINUTES:
-        raise _out_of_range(
-            "crash_consistent_every",
-            spell(minutes),
-            ValueError("it is fixed at 5m by the seed"),
-            "crash_consistent_every",
-        )
-    return request
 
 
 def _out_of_range(key: str, value: Any, error: ValueError, spoken: str) -> Problem:

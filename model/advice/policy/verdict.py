@@ -68,7 +68,11 @@ class PolicyVerdict:
 
 
 def judge(request: PolicyRequest) -> PolicyVerdict:
-    """Judge a policy whose single values are in range (`request_of` has seen to that)."""
+    """Judge a policy; when a single value is outside of the seed's range, that alone is the verdict."""
+    if request.breaches:
+        return PolicyVerdict(
+            request, _ranges(request), remarks=("nothing else is judged while a value is out of range",)
+        )
     run = breaking_run(request.timing, request.rule) if request.policy.app_consistent_minutes else None
     crash_run = breaking_run(_crash_timing(request), request.rule)
     findings = (
@@ -94,9 +98,18 @@ def _ranges(request: PolicyRequest) -> tuple[PolicyFinding, ...]:
         "crash-consistent points come every 5 min" if seed else "crash-consistent interval, profile labelled non-seed"
     )
     return (
-        PolicyFinding("SP-RET-2", "the retention is at most 15 days", PolicyOutcome.PASS),
-        PolicyFinding("SP-POL-4", "the app-consistent interval is off or 1 to 12 h", PolicyOutcome.PASS),
-        PolicyFinding("SP-PT-1", fixed, PolicyOutcome.PASS if seed else PolicyOutcome.NOT_APPLICABLE),
+        _range(request, "SP-RET-2", "the retention is at most 15 days"),
+        _range(request, "SP-POL-4", "the app-consistent interval is off or 1 to 12 whole hours"),
+        _range(request, "SP-PT-1", fixed, PolicyOutcome.PASS if seed else PolicyOutcome.NOT_APPLICABLE),
+    )
+
+
+def _range(
+    request: PolicyRequest, requirement: str, sentence: str, kept: PolicyOutcome = PolicyOutcome.PASS
+) -> PolicyFinding:
+    wrong = [each.text for each in request.breaches if each.requirement == requirement]
+    return PolicyFinding(
+        requirement, f"{sentence}: {wrong[0]}" if wrong else sentence, PolicyOutcome.REFUTED if wrong else kept
     )
 
 

@@ -72,7 +72,10 @@ class PlanVerdict:
 
 def judge(plan: RecoveryPlan) -> PlanVerdict:
     """Judge a plan that has been read without a Problem."""
-    shape = (_limits(plan), _order(plan), _cycles(plan))
+    limits = _limits(plan)
+    if limits.outcome is PlanOutcome.REFUTED:
+        return PlanVerdict(plan, (limits,))
+    shape = (limits, _order(plan), _cycles(plan))
     if any(each.outcome is PlanOutcome.REFUTED for each in shape):
         return PlanVerdict(plan, (*shape, _reach(plan), _timeouts(plan)))
     courses = [course_of(plan, each) for each in SITUATIONS]
@@ -90,7 +93,8 @@ def places(plan: RecoveryPlan) -> dict[str, int]:
 
 def _limits(plan: RecoveryPlan) -> PlanFinding:
     facts = f"{len(plan.machines)} machines in {len(plan.groups)} groups"
-    return _finding("SP-PLN-4", f"at most {MACHINES_MAX} machines and {GROUPS_MAX} boot groups", (), facts)
+    wrong = [facts] if len(plan.machines) > MACHINES_MAX or len(plan.groups) > GROUPS_MAX else []
+    return _finding("SP-PLN-4", f"at most {MACHINES_MAX} machines and {GROUPS_MAX} boot groups", wrong, facts)
 
 
 def _order(plan: RecoveryPlan) -> PlanFinding:

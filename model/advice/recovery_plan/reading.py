@@ -31,12 +31,18 @@ from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.vocabulary import Direction, Selection
 
 STEPS_MAX = 50  # of one list
+READ_MAX = 1000  # groups, and machines of one group, that are read at all; how many a plan may have is judged
 SPAN_MINUTES_MAX = 1440
 SHOWN_MAX = 60
 
 Name = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Duration = Annotated[str, Meta(pattern=r"^\s*([0-9]{1,9}\s*[dhm]\s*)+$", description="1m to 1d, for example 10m")]
-Names = Annotated[list[Name], Meta(max_length=MACHINES_MAX, description="names of machines or steps that come first")]
+Names = Annotated[list[Name], Meta(max_length=READ_MAX, description="names of machines or steps that come first")]
+
+
+def _of(most: int) -> Meta:
+    """A list of which a plan may have so many: more are read, and refuted."""
+    return Meta(min_length=1, max_length=READ_MAX, description=f"at most {most} in a plan")
 
 
 class RawStep(msgspec.Struct, forbid_unknown_fields=True):
@@ -87,7 +93,7 @@ class RawGroup(msgspec.Struct, forbid_unknown_fields=True):
     """One boot group: [[group]]."""
 
     name: Name
-    machine: Annotated[list[RawMachine], Meta(min_length=1, max_length=MACHINES_MAX)]
+    machine: Annotated[list[RawMachine], _of(MACHINES_MAX)]
     pre: Steps = []
     post: Steps = []
 
@@ -95,7 +101,7 @@ class RawGroup(msgspec.Struct, forbid_unknown_fields=True):
 class RawPlan(msgspec.Struct, forbid_unknown_fields=True):
     """A whole plan file."""
 
-    group: Annotated[list[RawGroup], Meta(min_length=1, max_length=GROUPS_MAX)]
+    group: Annotated[list[RawGroup], _of(GROUPS_MAX)]
     name: Name = "recovery plan"
     rto: Duration | None = None
     selection: Selection = Selection.LATEST
@@ -133,7 +139,7 @@ def parse_plan(data: bytes, source: str) -> RecoveryPlan:
 
 def _toml(data: bytes, source: str) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(data.decode("utf-8"))
+        return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         cause = f"byte {error.start} is not UTF-8 text"
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -236,10 +242,7 @@ def _minutes(text: str, key: str) -> int:
 
 
 def _check_names(plan: RecoveryPlan) -> None:
-    """One name, one thing; whoever is needed exists; and no more than 100 machines over all groups."""
-    if len(plan.machines) > MACHINES_MAX:
-        cause = f"{len(plan.machines)} machines stand in the groups"
-        raise Problem("group.machine: too many machines", cause, f"a plan holds at most {MACHINES_MAX}: split it")
+    """One name, one thing; whoever is needed exists."""
     names = [*(each.name for each in plan.machines), *(step.name for _, step in plan.all_steps())]
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
