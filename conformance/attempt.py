@@ -11,12 +11,11 @@ from attrs import evolve
 
 from siteproof.conformance.carriers.broken import CarrierBroken, SubjectFailed
 from siteproof.conformance.carriers.carrier import Carrier
-from siteproof.conformance.carriers.watch import Watch
 from siteproof.conformance.case import Case
 from siteproof.conformance.lab import Lab
 from siteproof.conformance.needs import lacking, provider_of
 from siteproof.conformance.verdict import CaseResult, Verdict
-from siteproof.conformance.verify import Failed, Inconclusive, NonStrict
+from siteproof.conformance.verify import Dishonest, Failed, Inconclusive, NonStrict
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.profile import Profile
@@ -34,13 +33,11 @@ class Attempt:
         self._profile = profile
         self._seed = seed
         self._lab: Lab | None = None
-        self._watch: Watch | None = None
 
     def run(self, carrier: Carrier) -> CaseResult:
         """Judge the subject; CarrierBroken passes through, because the subject needs replacing."""
         try:
-            self._watch = Watch(carrier)
-            self._lab = Lab(self._watch, self._profile, self._seed)
+            self._lab = Lab(carrier, self._profile, self._seed)
             self._case.run(self._lab)
         except CarrierBroken:
             raise
@@ -62,7 +59,7 @@ class Attempt:
 
     def denial(self, error: Exception) -> dict[str, Any]:
         """Unsupported: dishonest when the capability behind the call was declared."""
-        denied = self._watch.denied if self._watch else None
+        denied = self._lab.watch.denied if self._lab else None
         if denied is None or denied not in self._description.capabilities:
             return {"verdict": Verdict.UNSUPPORTED, "detail": str(error) or "the call is not offered"}
         actual = f"unsupported{f' ({error})' if str(error) else ''}"
@@ -88,7 +85,7 @@ class Attempt:
             trace=tuple(self._lab.trace) if self._lab else (),
             provider=provider_of(self._case.needs, self._description),
             needs=tuple(need.value for need in self._case.needs),
-            history=tuple(self._watch.history) if self._watch else (),
+            history=tuple(self._lab.watch.history) if self._lab else (),
         )
 
 
@@ -104,7 +101,13 @@ def _failed(_: Attempt, error: Failed) -> dict[str, Any]:
         "expected": error.expected,
         "actual": error.actual,
         "detail": error.detail,
+        "violated": error.of,
+        "requirement": sentence_of(error.of),
     }
+
+
+def _dishonest(_: Attempt, error: Dishonest) -> dict[str, Any]:
+    return {"verdict": Verdict.DISHONEST, "expected": error.expected, "actual": error.actual}
 
 
 def _refused(_: Attempt, error: Refused) -> dict[str, Any]:
@@ -120,6 +123,7 @@ def _as(verdict: Verdict) -> Callable[[Attempt, Exception], dict[str, Any]]:
 
 
 ENDINGS: tuple[tuple[type[Exception], Callable[[Attempt, Any], dict[str, Any]]], ...] = (
+    (Dishonest, _dishonest),
     (Failed, _failed),
     (Inconclusive, _as(Verdict.INCONCLUSIVE)),
     (NonStrict, _as(Verdict.NON_STRICT)),

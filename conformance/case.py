@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from attrs import field, frozen
 
 from siteproof.conformance import verify
+from siteproof.conformance.auditor import closing
 from siteproof.conformance.lab import Lab
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.subject import Capability
@@ -43,6 +44,7 @@ class Case:
                 raise verify.Failed("an answer", f"refused with {refused}", self._last_step(lab)) from refused
         if not lab.witnessed:
             raise verify.Inconclusive(self._without_witness())
+        closing.audit(lab)
 
     @staticmethod
     def _last_step(lab: Lab) -> str:

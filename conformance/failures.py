@@ -35,6 +35,7 @@ class Failure(Struct, frozen=True, tag="case", tag_field="kind"):
     detail: str
     trace: tuple[Step, ...] = ()
     history: tuple[Event, ...] = ()
+    violated: str = ""
 
 
 def save(folder: Path, target: Target, profile: Profile, result: CaseResult) -> Path:
@@ -53,6 +54,7 @@ def save(folder: Path, target: Target, profile: Profile, result: CaseResult) -> 
         detail=result.detail,
         trace=result.trace,
         history=result.history,
+        violated=result.violated,
     )
     text = msgspec.json.format(msgspec.json.encode(failure), indent=1)
     path = folder / f"{result.case_id}-{hashlib.blake2b(text, digest_size=4).hexdigest()}.json"

@@ -1,4 +1,4 @@
-"""Who writes and who remembers: the Workload generates, the Auditor keeps the ledger, and neither knows the other.
+"""Who writes and who remembers: the Workload generates, the History keeps the ledger, and neither knows the other.
 
 Rule: the ledger is filled from what was asked of the subject, never from what the subject says. Positions are global:
 a cut at position p holds exactly the first p writes of all disks together, so machine and group cuts share one axis.
@@ -51,7 +51,7 @@ class Workload:
 
 @frozen
 class PointNote:
-    """What the auditor knows of a listed point: it holds at least `low` and at most `high` writes of these ledgers."""
+    """What is known of a listed point: it holds at least `low` and at most `high` writes of these ledgers."""
 
     point: RecoveryPoint
     low: int
@@ -60,7 +60,7 @@ class PointNote:
     ledgers: tuple[Ledger, ...] = field(eq=False, repr=False)
 
 
-class Auditor:
+class History:
     """Keeps, for every disk, what was written; and for every point, between which writes it can have been taken."""
 
     def __init__(self, scenario: Scenario) -> None:
@@ -73,6 +73,7 @@ class Auditor:
         self._notes: dict[tuple[str, str], PointNote] = {}
         self._replicated: dict[str, tuple[int, int, tuple[Ledger, ...]]] = {}
         self._drained = dict.fromkeys(self._ledgers, 0)
+        self._landings = dict.fromkeys(self._ledgers, 0)
 
     def ledgers(self, machine: str) -> tuple[Ledger, ...]:
         """The ledgers of the machine's disks, for the copy that runs production now."""
@@ -133,20 +134,17 @@ class Auditor:
 
     def image_now(self, machine: str) -> Picture:
         """What the running copy of the machine has to hold."""
-        return _picture(machine, self._ledgers[machine], self.position)
+        return _picture(machine, self._ledgers[machine], self.position + 1)  # a disk may have grown since the last write
 
     def rebase(self, machine: str, picture: Picture) -> None:
         """Another copy runs now: its present bytes are the base of a new history; older points keep the old one."""
         self._ledgers[machine] = tuple(Ledger(disk.name, disk.digests.copy()) for disk in picture.disks)
         self._drained[machine] = self.position
+        self._landings[machine] += 1
 
-    def remember(self, machine: str) -> tuple[Ledger, ...]:
-        """The histories as they are, for `recall`."""
-        return self._ledgers[machine]
-
-    def recall(self, machine: str, ledgers: tuple[Ledger, ...]) -> None:
-        """The copy with these histories runs again."""
-        self._ledgers[machine] = ledgers
+    def landings(self, machine: str) -> int:
+        """How often the ledgers followed production to other disks."""
+        return self._landings[machine]
 
     def _record(self, ledger: Ledger, block: int, digest: int, sequence: int, time_ms: int) -> None:
         self.position += 1

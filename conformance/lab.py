@@ -11,8 +11,11 @@ from typing import Any
 from attrs import field, frozen
 
 from siteproof.conformance import images
+from siteproof.conformance.auditor.auditor import Auditor
+from siteproof.conformance.auditor.look import Bench
+from siteproof.conformance.carriers.watch import Watch
 from siteproof.conformance.digests import Digests
-from siteproof.conformance.history import Auditor, Workload
+from siteproof.conformance.history import History, Workload
 from siteproof.conformance.images import DiskPicture, Picture
 from siteproof.conformance.ledger import Ledger
 from siteproof.conformance.plain import plain
@@ -79,14 +82,17 @@ class Lab:
 
     def __init__(self, subject: Subject, profile: Profile, seed: int) -> None:
         """Nothing is reset before a case asks for machines."""
-        self.subject = subject
-        self.description = subject.describe()
+        self.watch = Watch(subject)
+        self.subject: Subject = self.watch
+        self.description = self.subject.describe()
+        self.auditor = Auditor(Bench(profile, self.description))
+        self.watch.listener = self.auditor.hear
         self.profile = profile
         self.seed = seed
         self.trace: list[Step] = []
         self.witnessed: set[str] = set()
         self.workload = Workload(seed)
-        self.history = Auditor(Scenario(()))
+        self.history = History(Scenario(()))
         self.scenario = Scenario(())
         self._seats: dict[str, _Seat] = {}
         self._seen: dict[str, Observation] = {}
@@ -98,10 +104,11 @@ class Lab:
     def site(self, *specs: MachineSpec, policy: ReplicationPolicy | None = None) -> tuple[Machine, ...]:
         """Reset the subject to these machines, all unprotected."""
         self.scenario = Scenario(specs, policy or ReplicationPolicy(), seed=self.seed)
-        self.history, self.workload = Auditor(self.scenario), Workload(self.seed)
+        self.history, self.workload = History(self.scenario), Workload(self.seed)
         self._seats = {spec.name: _Seat(Machine(index, spec)) for index, spec in enumerate(specs)}
         self._seen, self._links_down = {}, set()
         self.subject.reset(self.scenario)
+        self.auditor.begin(self.history)
         self._step(f"reset with {', '.join(spec.name for spec in specs)}")
         return tuple(seat.machine for seat in self._seats.values())
 
@@ -192,6 +199,11 @@ class Lab:
             self.history.rebase(machine.name, landing.picture)
         return after
 
+    @property
+    def machines(self) -> tuple[Machine, ...]:
+        """Every machine of the scenario."""
+        return tuple(seat.machine for seat in self._seats.values())
+
     def landing(self, machine: Machine) -> Landing:
         """The last move of production."""
         given(bool(self._seats[machine.name].landings), "production never moved")
@@ -243,6 +255,11 @@ class Lab:
 
     def observe(self, machine: Machine) -> Observation:
         """What the subject shows of the machine right now."""
+        seen = self._look(machine)
+        self.auditor.judge()
+        return seen
+
+    def _look(self, machine: Machine) -> Observation:
         seen = self.subject.observe(machine.name)
         if seen.machine != machine.name:
             raise Failed(f"an observation of {machine.name}", f"one of {seen.machine}")
@@ -259,7 +276,7 @@ class Lab:
         disks = self.history.ledgers(machine.name)
         self.images = tuple(self.subject.read(DiskAddress(machine.name, each.name, place)) for each in disks)
         taken = tuple(self._take(image, ledger) for image, ledger in zip(self.images, disks, strict=True))
-        self._note(f"read {machine.name} at {place.value}")
+        self.note(f"read {machine.name} at {place.value}")
         return Picture(machine.name, taken)
 
     def restore(self, machine: Machine, point: RecoveryPoint | str) -> Picture:
@@ -269,7 +286,7 @@ class Lab:
         self.images = self.subject.restore(machine.name, name)
         found = {image.disk: image for image in self.images}
         given(set(found) == set(ledgers), f"restore of {name} gave disks {plain(set(found))}")
-        self._note(f"restore {machine.name} point {name}")
+        self.note(f"restore {machine.name} point {name}")
         return Picture(machine.name, tuple(self._take(found[disk], ledgers[disk]) for disk in ledgers))
 
     def crash_point(self, machine: Machine) -> RecoveryPoint:
@@ -307,11 +324,13 @@ class Lab:
 
     def _step(self, text: str, place: Place = Place.ACTIVE) -> None:
         before = dict(self._seen)
-        after = [self.observe(seat.machine) for seat in self._seats.values()]
+        after = [self._look(seat.machine) for seat in self._seats.values()]
         changes = [change for seen in after if (change := difference(before.get(seen.machine), seen))]
-        self._note(text if place is Place.ACTIVE else f"{text} ({place.value} copy)", "; ".join(changes))
+        self.note(text if place is Place.ACTIVE else f"{text} ({place.value} copy)", "; ".join(changes))
+        self.auditor.judge()
 
-    def _note(self, text: str, diff: str = "") -> None:
+    def note(self, text: str, diff: str = "") -> None:
+        """Add a step to the trace."""
         self.trace.append(Step(len(self.trace) + 1, text, diff))
 
 

@@ -46,6 +46,8 @@ class CaseResult:
     """What one case found. `seconds` is wall time and no part of the result's identity.
 
     `needs` names the capabilities that the case rests on.
+    `violated` is the id of the requirement that a failure contradicts, `requirement` its sentence; both may be of
+    another requirement than the case's own, because the auditor judges everything that a case shows.
     `unwitnessed` lists the required ids for which nothing was really checked. `provider` is `adapter` when a
     capability that the case needs is invented by the adapter. `history` holds the states that the subject showed and
     the commands that were asked in them (docs/histories.md).
@@ -58,6 +60,7 @@ class CaseResult:
     verdict: Verdict
     seed: int = 0
     requirement: str = ""
+    violated: str = ""
     expected: str = ""
     actual: str = ""
     detail: str = ""
@@ -75,8 +78,23 @@ class CaseResult:
         """The chapter of its first requirement: RES of SP-RES-4."""
         return chapter_of(self.requirement_ids[0]) if self.requirement_ids else ""
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The requirement that a failure contradicts; of every other result, all that the case requires."""
+        return (self.violated,) if self.violated else self.requirement_ids
+
+    @property
+    def speaks_of(self) -> tuple[str, ...]:
+        """The case's requirements, and the one that it showed to be violated."""
+        return tuple(dict.fromkeys((*self.requirement_ids, *self.named)))
+
     def verdict_of(self, requirement_id: str) -> Verdict:
-        """What this case says of one of its requirements; a witness of one is no witness of another."""
+        """What this case says of one of its requirements; a witness of one is no witness of another.
+
+        A failure says nothing of the requirements that it does not contradict: the case did not come to its end.
+        """
+        if self.violated and self.verdict is Verdict.FAIL:
+            return Verdict.FAIL if requirement_id == self.violated else Verdict.INCONCLUSIVE
         if self.unwitnessed and self.verdict is Verdict.INCONCLUSIVE and requirement_id not in self.unwitnessed:
             return Verdict.PASS
         return self.verdict
@@ -120,7 +138,7 @@ class Report:
     @property
     def requirements(self) -> tuple[Requirement, ...]:
         """All requirements that a case of this run speaks about, by id."""
-        ids = sorted({name for result in self.results for name in result.requirement_ids}, key=requirement_order)
+        ids = sorted({name for result in self.results for name in result.speaks_of}, key=requirement_order)
         return tuple(_roll_up(name, self.results) for name in ids)
 
     @property
@@ -175,7 +193,7 @@ def _levels() -> Mapping[str, str]:
 
 
 def _roll_up(name: str, results: tuple[CaseResult, ...]) -> Requirement:
-    mine = [result for result in results if name in result.requirement_ids]
+    mine = [result for result in results if name in result.speaks_of]
     invented = any(result.provider is Provider.ADAPTER for result in mine)
     return Requirement(
         id=name,

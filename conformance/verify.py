@@ -1,7 +1,8 @@
-"""The judge's checks: each one either raises with expected and actual, or bears witness for the case's requirements.
+"""The judge's checks: each one either raises with expected and actual, or bears witness for the requirement it serves.
 
 Rule: a check that had nothing to look at raises Inconclusive; it never passes. In a case about data only the checks in
 `verify_bytes` (bytes that the judge read back itself) bear witness, so a subject that keeps stamps and no bytes fails.
+A case of one requirement serves that one; a case of several says with `serves` which of them the next checks are for.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -9,27 +10,41 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
-from attrs import frozen
+from attrs import define
 
 from siteproof.conformance.plain import in_order, plain
 from siteproof.conformance.trace import Step
 from siteproof.model.nouns.commands import Accepted, Answer, Refusal
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Observation
+from siteproof.model.nouns.subject import Capability
 
 T = TypeVar("T")
 
 
 class Failed(Exception):  # noqa: N818  (a verdict, not a defect of the program)
-    """The subject contradicts the requirement: what was expected, what was seen, and anything that explains it."""
+    """The subject contradicts a requirement: what was expected, what was seen, and anything that explains it.
 
-    def __init__(self, expected: object, actual: object, detail: str = "") -> None:
+    `of` is the requirement's id; by default the one that the running check serves.
+    """
+
+    def __init__(self, expected: object, actual: object, detail: str = "", of: str = "") -> None:
         """Both values are told in plain words, so that the same failure reads the same in every process."""
+        self.of = of or _served()
         self.expected = plain(expected)
         self.actual = plain(actual)
         self.detail = detail
         self.trace: tuple[Step, ...] = ()  # of a walk that was minimised; otherwise the lab has it
         super().__init__(f"expected {self.expected}; actual {self.actual}{f' ({detail})' if detail else ''}")
+
+
+class Dishonest(Failed):
+    """The subject contradicts what it declares of the bench: the capability, what it means, and what was seen."""
+
+    def __init__(self, denied: Capability, expected: str, actual: str) -> None:
+        """`expected` and `actual` are one line each."""
+        self.denied = denied
+        super().__init__(f"{denied.value}, as declared: {expected}", actual)
 
 
 class Inconclusive(Exception):  # noqa: N818  (a verdict)
@@ -50,12 +65,12 @@ class NonStrict(Exception):  # noqa: N818  (a verdict)
         super().__init__(reason)
 
 
-@frozen
+@define
 class _Bench:
-    """Where checks of the running case leave their witness."""
+    """Where checks of the running case leave their witness; `serving` are the ids that the next ones are for."""
 
     witnessed: set[str]
-    requires: tuple[str, ...]
+    serving: tuple[str, ...]
     on_bytes: bool
 
 
@@ -66,7 +81,7 @@ _BENCH: ContextVar[_Bench | None] = ContextVar("bench", default=None)
 
 @contextmanager
 def judging(witnessed: set[str], requires: tuple[str, ...], *, on_bytes: bool = False) -> Iterator[None]:
-    """While this is open, checks add `requires` to `witnessed`."""
+    """While this is open, checks add what they serve to `witnessed`: all of `requires`, until `serves` is called."""
     token = _BENCH.set(_Bench(witnessed, requires, on_bytes))
     try:
         yield
@@ -74,11 +89,23 @@ def judging(witnessed: set[str], requires: tuple[str, ...], *, on_bytes: bool = 
         _BENCH.reset(token)
 
 
+def serves(*requirement_ids: str) -> None:
+    """The checks from here on are for these requirements; a failure names the first of them."""
+    bench = _BENCH.get()
+    if bench is not None:
+        bench.serving = requirement_ids
+
+
+def _served() -> str:
+    bench = _BENCH.get()
+    return bench.serving[0] if bench is not None and bench.serving else ""
+
+
 def witness(*, of_bytes: bool = False) -> None:
-    """Note that the case's requirements were really seen; checks call it, and a case may, after a look of its own."""
+    """Note that what is served was really seen; checks call it, and a case may, after a look of its own."""
     bench = _BENCH.get()
     if bench is not None and (of_bytes or not bench.on_bytes):
-        bench.witnessed.update(bench.requires)
+        bench.witnessed.update(bench.serving)
 
 
 def that(holds: bool, expected: str, actual: object, detail: str = "") -> None:

@@ -97,8 +97,8 @@ class _Done:
 
 
 def _examiner(carrier: Carrier, done: _Done, seed: int, profile: Profile) -> Examiner:
-    done.watches.append(Watch(carrier))
-    lab = Lab(done.watches[-1], profile, seed)
+    lab = Lab(carrier, profile, seed)
+    done.watches.append(lab.watch)
     lab.trace = done.trace
     (machine,) = lab.site(*SCENARIO.machines, policy=SCENARIO.policy)
     return Examiner(lab, machine, done.pairs)

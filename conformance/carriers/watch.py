@@ -1,27 +1,34 @@
 """Watches what passes between a case and its subject: which states were shown, which commands asked in them.
 
-Rule: watching changes nothing. It never asks the subject anything by itself and never judges. A state is kept when it
-is news: another one than before, or the first after an accepted command.
+Rule: watching changes nothing. It never asks the subject anything by itself and never judges; whoever judges listens.
+A state is kept when it is news: another one than before, or the first after an accepted command.
 """
 
+from collections.abc import Callable
 from typing import Any
 
+from siteproof.conformance.auditor.call import Call
 from siteproof.conformance.carriers.carrier import Carrier
 from siteproof.conformance.coverage.events import Begin, Do, Event, Passes, State, is_of_the_contract, state_of
 from siteproof.conformance.needs import capability_of
 from siteproof.model.nouns.commands import Accepted, Command, Refusal
+from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.observation import Observation
-from siteproof.model.nouns.subject import Capability, Unsupported
+from siteproof.model.nouns.subject import Capability, Subject, Unsupported
 
 MOVES_TIME = ("advance", "settle", "fault")
 
 
 class Watch(Carrier):
-    """A carrier around a carrier that records the history of one case; `denied` is what was last unsupported."""
+    """A carrier around a subject that records the history of one case; `denied` is what was last unsupported.
 
-    def __init__(self, inner: Carrier) -> None:
-        """Calls go to `inner`."""
+    `listener` is told of every call that came back, with the events that it added to the history.
+    """
+
+    def __init__(self, inner: Subject) -> None:
+        """Calls go to `inner`; nobody listens yet."""
         self._inner = inner
+        self.listener: Callable[[Call, tuple[Event, ...]], None] | None = None
         self._shown: dict[str, State] = {}
         self._stale: set[str] = set()  # machines whose state may have changed since it was shown
         self.history: list[Event] = []
@@ -30,10 +37,19 @@ class Watch(Carrier):
     def call(self, op: str, *arguments: Any) -> Any:
         """See Carrier."""
         try:
-            answer = self._inner.call(op, *arguments)
+            answer = getattr(self._inner, op)(*arguments)
         except Unsupported:
             self.denied = capability_of(op, arguments)
             raise
+        except Refused as refused:
+            self._tell(Call(op, arguments, refused), len(self.history))
+            raise
+        known = len(self.history)
+        self._record(op, arguments, answer)
+        self._tell(Call(op, arguments, answer), known)
+        return answer
+
+    def _record(self, op: str, arguments: tuple[Any, ...], answer: Any) -> None:
         if op == "reset":
             self._began()
         elif isinstance(answer, Observation):
@@ -42,11 +58,15 @@ class Watch(Carrier):
             self._asked(arguments[0], answer)
         elif op in MOVES_TIME:
             self._stale.update(self._shown)
-        return answer
+
+    def _tell(self, call: Call, known: int) -> None:
+        if self.listener is not None:
+            self.listener(call, tuple(self.history[known:]))
 
     def abandon(self) -> None:
         """See Carrier."""
-        self._inner.abandon()
+        if isinstance(self._inner, Carrier):
+            self._inner.abandon()
 
     def _began(self) -> None:
         self._shown.clear()

@@ -107,7 +107,7 @@ def _results(data: bytes, name: str) -> Record:
 def _of_case(case: CaseResult, place: str) -> Iterator[Placed]:
     yield place, Begin(case.case_id)
     yield from ((f"{place} case {case.case_id} event {number}", event) for number, event in enumerate(case.history, 1))
-    for requirement in case.requirement_ids:
+    for requirement in case.speaks_of:
         yield place, Judged(requirement, case.verdict_of(requirement).value)
 
 

@@ -6,6 +6,7 @@ a deviation the trail goes on from what is shown next.
 """
 
 from collections.abc import Callable, Iterable
+from enum import StrEnum
 from typing import Any
 
 from attrs import define, field, frozen
@@ -31,13 +32,28 @@ OF_THE_STATE = frozenset(  # the refusals that the state alone decides; in the o
 WITNESSED = frozenset({"pass", "fail", "non_strict", "dishonest"})
 
 
+class Kind(StrEnum):
+    """What a step does that the model does not allow."""
+
+    NOWHERE = "nowhere"  # a state was shown to which no way leads
+    LED = "led"  # the state that was shown does not follow from the one before and the commands in between
+    ACCEPTED = "accepted"  # a command was accepted that the table does not list
+    REFUSED = "refused"  # a command was refused that the table lists, or with another error than the table's
+
+
 @frozen
 class Deviation:
-    """One step that the model does not allow: where it stands, what was recorded, and what the model says instead."""
+    """One step that the model does not allow: where it stands, what was recorded, and what the model says instead.
+
+    `verb` is the command that was answered, or the last one that was given before the state (None: no command).
+    """
 
     place: str
     recorded: str
     model: str
+    kind: Kind = Kind.LED
+    machine: str = ""
+    verb: Verb | None = None
 
 
 @frozen(order=True)
@@ -87,9 +103,10 @@ class Trail:
         shown = self.where.matching(event)
         possible = shown & routes.ends(self.where, machine.question)
         if not shown:
-            self._deviates(place, f"{state_name(event)} was shown", "no way leads to such a state")
+            self._deviates(place, event, f"{state_name(event)} was shown", "no way leads to such a state", Kind.NOWHERE)
         elif not possible:
-            self._deviates(place, f"{machine.told} → {state_name(event)}", _ways_out(self.where, machine.question))
+            recorded = f"{machine.told} → {state_name(event)}"
+            self._deviates(place, event, recorded, _ways_out(self.where, machine.question), Kind.LED)
         else:
             self.moves.update(routes.forced(self.where, machine.question, possible))
         stands = possible or shown or self.where.everywhere
@@ -108,7 +125,8 @@ class Trail:
         elif any(event.verb in self.where.allowed(state) for state in asked_in):
             machine.accepted(event.verb, asked_in)
         else:
-            self._deviates(place, f"{event.verb.value} accepted in {machine.told}", self._refusals(event, asked_in))
+            recorded = f"{event.verb.value} accepted in {machine.told}"
+            self._deviates(place, event, recorded, self._refusals(event, asked_in), Kind.ACCEPTED)
             machine.lost(self.where, event.verb)
 
     def _refused(self, place: str, event: Do, machine: "_Machine", asked_in: States) -> None:
@@ -116,9 +134,10 @@ class Trail:
         explained = frozenset(state for state in asked_in if self._explains(state, event))
         before = machine.answers.get(event.verb, event.refused) if machine.fresh else event.refused
         if not explained:
-            self._deviates(place, recorded, self._refusals(event, asked_in))
+            self._deviates(place, event, recorded, self._refusals(event, asked_in), Kind.REFUSED)
         elif event.refused in OF_THE_STATE and event.refused != before:
-            self._deviates(place, recorded, f"it was refused with {before}, and nothing has moved since")
+            said = f"it was refused with {before}, and nothing has moved since"
+            self._deviates(place, event, recorded, said, Kind.REFUSED)
         elif event.refused in OF_THE_STATE:
             machine.refused(event, explained)
 
@@ -143,9 +162,11 @@ class Trail:
             return f"the table lists {event.verb.value} there{unless}"
         return f"the model refuses it with {codes}"
 
-    def _deviates(self, place: str, recorded: str, model: str) -> None:
-        if len(self.deviations) < DEVIATIONS_MAX:
-            self.deviations.append(Deviation(place, recorded, model))
+    def _deviates(self, place: str, event: State | Do, recorded: str, model: str, kind: Kind) -> None:
+        if len(self.deviations) >= DEVIATIONS_MAX:
+            return
+        verbs = (event.verb,) if isinstance(event, Do) else self._machine(event.machine).question.verbs
+        self.deviations.append(Deviation(place, recorded, model, kind, event.machine, verbs[-1] if verbs else None))
 
     def _machine(self, name: str) -> "_Machine":
         if name not in self._machines:

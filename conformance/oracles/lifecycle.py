@@ -5,36 +5,19 @@ Rule: the judge asks the model and nobody else; no row of the table is repeated 
 
 from collections.abc import Iterable
 
-from siteproof.conformance import verify
+from siteproof.conformance import offers, verify
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.roads import arguments
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Observation, Regions
 from siteproof.model.nouns.profile import Profile
-from siteproof.model.nouns.subject import Capability
 from siteproof.model.nouns.vocabulary import Verb
 from siteproof.model.spec.lifecycle import table as lifecycle
-
-C = Capability
-
-
-NEEDS: dict[Verb, Capability] = {
-    Verb.TEST_FAILOVER: C.TEST_FAILOVER,
-    Verb.CLEAN_UP_TEST: C.TEST_FAILOVER,
-    Verb.FAIL_OVER: C.FAILOVER,
-    Verb.CHANGE_RECOVERY_POINT: C.CHANGE_POINT,
-    Verb.COMMIT: C.COMMIT,
-    Verb.COMPLETE_MIGRATION: C.MIGRATION,
-    Verb.REPROTECT: C.REPROTECT,
-    Verb.FAIL_BACK: C.FAILBACK,
-    Verb.CANCEL: C.CANCEL,
-    Verb.RESYNCHRONIZE: C.RESYNC,
-}
 
 
 def offered(lab: Lab) -> list[Verb]:
     """The commands that the subject offers at all; the others are unsupported, not wrong."""
-    return [verb for verb in Verb if NEEDS.get(verb, C.LIFECYCLE) in {*lab.description.capabilities, C.LIFECYCLE}]
+    return offers.offered(lab.description)
 
 
 def allowed_as_listed(lab: Lab, seen: Observation) -> None:

@@ -71,7 +71,7 @@ def printable(text: str) -> str:
 
 
 def _first_line(result: CaseResult) -> str:
-    names = " ".join(result.requirement_ids)
+    names = " ".join(result.named)
     sentence = f"{LABELS[result.verdict]:<5} {names}  {result.sentence}"
     facts = [result.level, *_source(result), f"case {result.case_id}"]
     if result.provider.value == "adapter":
@@ -82,7 +82,7 @@ def _first_line(result: CaseResult) -> str:
 
 def _source(result: CaseResult) -> list[str]:
     known = {each.id: each.source for each in requirements.requirements()}
-    return [known[name] for name in result.requirement_ids[:1] if name in known]
+    return [known[name] for name in result.named[:1] if name in known]
 
 
 def _rows(result: CaseResult) -> Iterator[str]:

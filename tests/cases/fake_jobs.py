@@ -18,6 +18,7 @@ from siteproof.model.nouns.vocabulary import (
     Place,
     Resync,
     Selection,
+    Verb,
 )
 from siteproof.model.spec.lifecycle import table as lifecycle
 from tests.cases.fake_machine import DIGEST_BYTES, NEEDS_LINK, FakeMachine
@@ -31,7 +32,14 @@ class FakeJobs(FakeTime):
         """Jobs end, then replication drains."""
         for machine in self.machines.values():
             self.finish(machine)
+            self.finish_comparing(machine)
             self.ship(machine)
+
+    def finish_comparing(self, m: FakeMachine) -> None:
+        """A comparison that let another command in ends after it."""
+        if m.regions.resync in (Resync.QUEUED, Resync.RUNNING):
+            self.on_resynchronize(m, Command(Verb.RESYNCHRONIZE, m.spec.name), m.regions)
+            m.regions = evolve(m.regions, resync=Resync.NONE)
 
     def finish(self, m: FakeMachine) -> None:
         """The running job ends, as it should or as it was told to."""

@@ -1,0 +1,101 @@
+"""The auditor: hears every call of the subject, judges every observation by its oracles, and says what is wrong first.
+
+Rule: it never calls the subject and never chooses what happens; workload and auditor are different objects. It speaks
+only when it is asked to (`judge`), so that the step which showed the mistake stands in the trace.
+"""
+
+from collections.abc import Iterable
+
+from attrs import define, evolve, field
+
+from siteproof.conformance.auditor.call import Call
+from siteproof.conformance.auditor.look import Bench, Look
+from siteproof.conformance.auditor.memory import Memory
+from siteproof.conformance.auditor.oracle import Oracle, Wrong
+from siteproof.conformance.auditor.oracles import ORACLES
+from siteproof.conformance.coverage.events import Event
+from siteproof.conformance.coverage.lifecycle_map import lifecycle_map
+from siteproof.conformance.coverage.trail import Deviation, Trail
+from siteproof.conformance.history import History
+from siteproof.conformance.verify import Dishonest, Failed
+from siteproof.model.nouns.observation import Observation
+from siteproof.model.nouns.policy import ReplicationPolicy
+from siteproof.model.nouns.scenario import Scenario
+
+
+@define(eq=False)
+class _Watched:
+    """One machine under audit, and what happened since it was seen last."""
+
+    memory: Memory
+    calls: list[Call] = field(factory=list)
+    deviations: list[Deviation] = field(factory=list)
+
+
+class Auditor:
+    """Judges what one lab does with its subject; `oracles` are asked in their order."""
+
+    def __init__(self, bench: Bench, oracles: Iterable[Oracle] = ORACLES) -> None:
+        """Nothing has been heard yet."""
+        self._bench = bench
+        self._oracles = tuple(each for each in oracles if bench.offers(*each.needs))
+        self._trail = Trail(lifecycle_map(bench.profile.reprotect_requires_commit))
+        self._machines: dict[str, _Watched] = {}
+        self._policy = ReplicationPolicy()
+        self._wrong: list[tuple[Oracle, Wrong]] = []
+
+    def begin(self, history: History) -> None:
+        """The scenario that was just set up is followed by this ledger."""
+        self._bench = evolve(self._bench, history=history)
+
+    def memory(self, machine: str) -> Memory:
+        """What is remembered of a machine."""
+        return self._watched(machine).memory
+
+    def hear(self, call: Call, events: Iterable[Event]) -> None:
+        """A call came back; `events` are the lines that it adds to the history."""
+        if call.op == "reset":
+            self._reset(call.arguments[0])
+        self._follow(events)
+        if isinstance(call.answer, Observation):
+            self._see(call.answer)
+            return
+        for name, watched in self._machines.items():
+            if call.concerns(name):
+                watched.calls.append(call)
+
+    def judge(self) -> None:
+        """Raise the first contradiction that was seen, if there is one."""
+        if not self._wrong:
+            return
+        by, wrong = self._wrong[0]
+        self._wrong.clear()
+        if wrong.denies is not None:
+            raise Dishonest(wrong.denies, wrong.expected, wrong.actual)
+        raise Failed(wrong.expected, wrong.actual, f"auditor: {by.sentence}", of=wrong.of or by.requirement)
+
+    def _reset(self, scenario: Scenario) -> None:
+        self._bench = evolve(self._bench, history=None)
+        self._policy = scenario.policy
+        self._machines.clear()
+        self._wrong.clear()
+
+    def _follow(self, events: Iterable[Event]) -> None:
+        known = len(self._trail.deviations)
+        self._trail.follow(("", event) for event in events)
+        for deviation in self._trail.deviations[known:]:
+            self._watched(deviation.machine).deviations.append(deviation)
+
+    def _see(self, seen: Observation) -> None:
+        watched = self._watched(seen.machine)
+        memory, calls = watched.memory, tuple(watched.calls)
+        look = Look(memory.seen, seen, calls, memory, self._bench, tuple(watched.deviations))
+        self._wrong.extend((each, wrong) for each in self._oracles for wrong in each.judge(look))
+        memory.learn(seen, calls)
+        watched.calls.clear()
+        watched.deviations.clear()
+
+    def _watched(self, name: str) -> _Watched:
+        if name not in self._machines:
+            self._machines[name] = _Watched(Memory(self._policy))
+        return self._machines[name]

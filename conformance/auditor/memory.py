@@ -1,0 +1,121 @@
+"""What the auditor remembers of one machine since the reset: facts that no single observation shows.
+
+Rule: memory is filled from calls and observations alone and never judges; `learn` is the only way in.
+"""
+
+from collections.abc import Iterable
+
+from attrs import define, field, frozen
+
+from siteproof.conformance.auditor.call import Call
+from siteproof.model.lifecycle import is_transitional, running_place
+from siteproof.model.nouns.commands import Command
+from siteproof.model.nouns.observation import Observation, Regions
+from siteproof.model.nouns.policy import RecoveryPoint, ReplicationPolicy
+from siteproof.model.nouns.subject import FaultKind
+from siteproof.model.nouns.vocabulary import Protection, Resync, Verb
+
+HARMLESS = frozenset({FaultKind.LINK_UP, FaultKind.SITE_UP, FaultKind.CLOCK_JUMP})
+POWER = frozenset({FaultKind.FORCED_SHUTDOWN, FaultKind.SITE_DOWN})
+RESYNCHRONIZING = frozenset({Resync.QUEUED, Resync.RUNNING})
+
+
+@frozen
+class Known:
+    """A point as it was first listed; it came after `after_ms` and was seen at `seen_ms`."""
+
+    point: RecoveryPoint
+    after_ms: int
+    seen_ms: int
+
+
+@frozen
+class Asked:
+    """The last accepted command, and what the machine showed when it was given."""
+
+    command: Command
+    before: Observation
+
+
+@define(eq=False)
+class Memory:
+    """One machine; `seen` is the last observation."""
+
+    policy: ReplicationPolicy
+    seen: Observation | None = None
+    points: dict[str, Known] = field(factory=dict)  # every point that was ever listed
+    asked: Asked | None = None  # the last accepted command, until everything has ended
+    troubles: set[FaultKind] = field(factory=set)  # what may still explain a failure, a mark or a loss
+    ever: set[FaultKind] = field(factory=set)  # every kind of fault since the reset
+    doomed_job_ran: bool = False  # a command was accepted after the fault that makes the next job fail
+    site_down: bool = False
+    rests: bool = True  # nothing was asked for, and nothing went wrong, since the last settle
+    moves: int = 0  # how often production moved to other disks
+    unflushed: set[str] = field(factory=set)  # disks written since their last flush
+    may_have_lost: bool = False  # the source's power failed before a write was flushed
+
+    def learn(self, now: Observation, calls: Iterable[Call]) -> None:
+        """Take in what was called since the last observation, and the new one."""
+        for call in calls:
+            self._heard(call)
+        for point in now.points:
+            if point.name not in self.points:
+                self.points[point.name] = Known(point, self.seen.time_ms if self.seen else now.time_ms, now.time_ms)
+        if self.rests:
+            self._forgive(now)
+        if self.seen is not None and running_place(self.seen.regions) is not running_place(now.regions):
+            self.moves += 1
+        self.seen = now
+
+    def _forgive(self, now: Observation) -> None:
+        """At rest a job that was meant to fail has failed, and a healthy machine has no trouble left but that."""
+        if self.doomed_job_ran:
+            self.troubles.discard(FaultKind.JOB_FAILS)
+            self.doomed_job_ran = False
+        self.asked = None
+        if self.is_healthy(now):
+            self.troubles &= {FaultKind.JOB_FAILS}
+
+    def _heard(self, call: Call) -> None:
+        if call.command is not None:
+            self._accepted(call.command)
+        if call.fault is not None:
+            self._struck(call.fault.kind)
+        if call.changes and call.op in ("write", "discard"):
+            self.unflushed.add(call.arguments[0].disk)
+        if call.changes and call.op == "flush":
+            self.unflushed.discard(call.arguments[0].disk)
+        if call.changes:
+            self.rests = call.op == "settle" or (self.rests and call.op in ("flush", "write", "discard"))
+
+    def _accepted(self, command: Command) -> None:
+        assert self.seen is not None, "a command is given to a machine that was seen"
+        self.asked = Asked(command, self.seen)
+        self.doomed_job_ran = self.doomed_job_ran or FaultKind.JOB_FAILS in self.troubles
+        if command.verb is Verb.ENABLE and command.policy is not None:
+            self.policy = command.policy
+        if command.verb is Verb.CHANGE_RECOVERY_POINT:
+            self.moves += 1
+
+    def _struck(self, kind: FaultKind) -> None:
+        self.ever.add(kind)
+        if kind not in HARMLESS:
+            self.troubles.add(kind)
+        if kind in (FaultKind.SITE_DOWN, FaultKind.SITE_UP):
+            self.site_down = kind is FaultKind.SITE_DOWN
+        if kind in POWER:
+            self.may_have_lost = self.may_have_lost or bool(self.unflushed)
+
+    @staticmethod
+    def is_healthy(now: Observation) -> bool:
+        """Whether nothing of past trouble is left to be seen."""
+        protected = now.regions.protection is Protection.PROTECTED
+        return protected and now.link_up and now.regions.resync is Resync.NONE
+
+
+def runs_a_job(regions: Regions) -> bool:
+    """Whether what is shown is a phase of something that ends by itself."""
+    return is_transitional(regions) or regions.resync in RESYNCHRONIZING or regions.protection is COPYING
+
+
+COPYING = Protection.INITIAL_REPLICATION
