@@ -134,7 +134,9 @@ class History:
 
     def image_now(self, machine: str) -> Picture:
         """What the running copy of the machine has to hold."""
-        return _picture(machine, self._ledgers[machine], self.position + 1)  # a disk may have grown since the last write
+        return _picture(
+            machine, self._ledgers[machine], self.position + 1
+        )  # a disk may have grown since the last write
 
     def rebase(self, machine: str, picture: Picture) -> None:
         """Another copy runs now: its present bytes are the base of a new history; older points keep the old one."""

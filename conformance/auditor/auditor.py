@@ -63,6 +63,7 @@ class Auditor:
         for name, watched in self._machines.items():
             if call.concerns(name):
                 watched.calls.append(call)
+                watched.memory.hear(call)
 
     def judge(self) -> None:
         """Raise the first contradiction that was seen, if there is one."""
@@ -91,7 +92,7 @@ class Auditor:
         memory, calls = watched.memory, tuple(watched.calls)
         look = Look(memory.seen, seen, calls, memory, self._bench, tuple(watched.deviations))
         self._wrong.extend((each, wrong) for each in self._oracles for wrong in each.judge(look))
-        memory.learn(seen, calls)
+        memory.see(seen)
         watched.calls.clear()
         watched.deviations.clear()
 

@@ -35,7 +35,8 @@ class Bench:
 class Look:
     """What a machine shows `now`, what it showed `before` (None after a reset), and the calls in between.
 
-    `memory` holds what was known before the look; `deviations` are the steps since then that the model does not allow.
+    `memory` has heard every call and seen every earlier observation, not yet this one; `deviations` are the steps since
+    then that the model does not allow.
     """
 
     before: Observation | None
@@ -66,12 +67,6 @@ class Look:
         last = self.memory.asked
         running = {last.command.verb} if last is not None else set()
         return frozenset(running | {command.verb for command in self.commands})
-
-    @property
-    def settled(self) -> bool:
-        """Whether the last call that may have changed something was a settle."""
-        changing = [call.op for call in self.calls if call.changes]
-        return changing[-1:] == ["settle"]
 
     @property
     def elapsed_ms(self) -> int:

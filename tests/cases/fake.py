@@ -28,7 +28,6 @@ from siteproof.model.nouns.vocabulary import (
     Protection,
     Resync,
     Selection,
-    Site,
     Verb,
 )
 from siteproof.model.spec.lifecycle import table as lifecycle
@@ -56,6 +55,8 @@ class FakeSubject(FakeJobs):
     def write(self, address: DiskAddress, writes: tuple[Write, ...]) -> None:
         """Into the addressed copy; changes of production are tracked."""
         machine = self.machines[address.machine]
+        if address.place is not Place.ACTIVE and address.place not in self.running(machine):
+            raise Refused(ErrorCode.SOURCE_NO_HEARTBEAT, "the machine is off")
         for write in writes:
             self.store(machine, address, write.block, _content(write))
 
@@ -127,7 +128,7 @@ class FakeSubject(FakeJobs):
             allowed,
             tuple(point for point, _ in m.points),
             tuple(self._disk_view(m, disk.name) for disk in m.spec.disks),
-            (lifecycle.running_place(m.regions),) if m.site_up or m.regions.active is Site.RECOVERY else (),
+            self.running(m),
             self.rpo_ms(m),
             events=tuple(m.events),
             resync_reason=m.reason,
@@ -136,6 +137,12 @@ class FakeSubject(FakeJobs):
             link_up=m.link_up,
             running_job=m.job.verb.value if m.job else "",
         )
+
+    def running(self, m: FakeMachine) -> tuple[Place, ...]:
+        """Production, unless its site is down, and the test machine of a drill."""
+        production = lifecycle.running_place(m.regions)
+        on = (production,) if m.site_up or production is Place.RECOVERY else ()
+        return (*on, Place.TEST) if Place.TEST in m.copies else on
 
     def rpo_ms(self, m: FakeMachine) -> int | None:
         """Since the source time of what `latest` would produce now: what was received, or the newest point."""

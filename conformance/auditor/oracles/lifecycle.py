@@ -13,13 +13,13 @@ from siteproof.conformance.auditor.oracle import Oracle, Wrong, oracle
 from siteproof.conformance.coverage.events import state_name
 from siteproof.conformance.coverage.trail import Kind
 from siteproof.conformance.offers import offered
-from siteproof.model import requirements
 from siteproof.model.language.table import matching
-from siteproof.model.lifecycle import LIFECYCLE, allowed_operations, settled
-from siteproof.model.nouns.observation import Observation, Regions
+from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.subject import Capability
 from siteproof.model.nouns.vocabulary import Resync, Verb
+from siteproof.model.spec.lifecycle.table import LIFECYCLE, allowed_operations, settled
+from siteproof.model.spec.registry import requirements
 
 C = Capability
 
@@ -39,7 +39,7 @@ LEADS: Mapping[Verb, str] = {  # the requirement that says where the command lea
 }
 
 
-@oracle("SP-LC-1")
+@oracle("SP-LC-1", C.LIFECYCLE)
 def commands_are_taken_as_listed(look: Look) -> Iterator[Wrong]:
     """A command succeeds exactly when the table lists it for the state."""
     for each in look.deviations:
@@ -48,7 +48,7 @@ def commands_are_taken_as_listed(look: Look) -> Iterator[Wrong]:
             yield Wrong(each.model, each.recorded, "SP-LC-45" if code else "")
 
 
-@oracle("SP-LC-4")
+@oracle("SP-LC-4", C.LIFECYCLE)
 def steps_are_those_of_the_model(look: Look) -> Iterator[Wrong]:
     """Every change since the last look is a step, or several hidden ones, that the model allows."""
     for each in look.deviations:
@@ -90,37 +90,27 @@ def _likeness(one: set[str], other: set[str]) -> float:
     return len(one & other) / len(one | other)
 
 
-@oracle("SP-LC-5")
+@oracle("SP-LC-5", C.LIFECYCLE)
 def nothing_runs_after_settle(look: Look) -> Iterator[Wrong]:
     """Every job has ended by the time that settle returns."""
     regions = look.now.regions
-    if look.settled and (runs_a_job(regions) or look.now.running_job):
+    if look.memory.settled and (runs_a_job(regions) or look.now.running_job):
         asked = look.memory.asked
-        verb = look.commands[-1].verb if look.commands else asked.command.verb if asked else None
+        verb = asked.command.verb if asked is not None else None
         of = "SP-RES-26" if regions.resync in (Resync.QUEUED, Resync.RUNNING) else LEADS[verb] if verb else ""
         yield Wrong("no job runs after settle", f"{state_name(regions)} {look.now.running_job}".strip(), of)
 
 
-@oracle("SP-LC-46")
+@oracle("SP-LC-46", C.LIFECYCLE)
 def a_job_without_trouble_succeeds(look: Look) -> Iterator[Wrong]:
     """A command that nothing hinders leads to the state of its success."""
-    if not look.settled or len(look.commands) > 1 or look.memory.troubles or look.faults:
+    memory, asked = look.memory, look.memory.asked
+    if asked is None or not memory.settled or memory.asked_count > 1 or memory.troubles or memory.link_down:
         return
-    asked = _asked(look)
-    if asked is None:
-        return
-    verb, before = asked
-    expected = settled(before.regions, verb, look.bench.profile)
+    verb = asked.command.verb
+    expected = settled(asked.before.regions, verb, look.bench.profile)
     if _told(expected, verb) != _told(look.now.regions, verb):
         yield Wrong(f"{verb.value} leads to {state_name(expected)}", state_name(look.now.regions), LEADS[verb])
-
-
-def _asked(look: Look) -> tuple[Verb, Observation] | None:
-    """The command whose job can have ended in this look, with what was shown when it was given."""
-    if look.commands and look.before is not None:
-        return look.commands[-1].verb, look.before
-    last = look.memory.asked
-    return None if last is None else (last.command.verb, last.before)
 
 
 def _told(regions: Regions, verb: Verb) -> str:
