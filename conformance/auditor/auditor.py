@@ -13,7 +13,7 @@ from siteproof.conformance.auditor.look import Bench, Look
 from siteproof.conformance.auditor.memory import Memory
 from siteproof.conformance.auditor.oracle import Oracle, Wrong
 from siteproof.conformance.auditor.oracles import ORACLES
-from siteproof.conformance.coverage.events import Event
+from siteproof.conformance.coverage.events import Event, is_of_the_contract
 from siteproof.conformance.coverage.lifecycle_map import lifecycle_map
 from siteproof.conformance.coverage.trail import Deviation, Trail
 from siteproof.conformance.history import History
@@ -58,7 +58,8 @@ class Auditor:
             self._reset(call.arguments[0])
         self._follow(events)
         if isinstance(call.answer, Observation):
-            self._see(call.answer)
+            if is_of_the_contract(call.answer.machine, call.answer.regions):
+                self._see(call.answer)
             return
         for name, watched in self._machines.items():
             if call.concerns(name):

@@ -103,9 +103,9 @@ def test_what_the_adapter_invents_is_not_counted() -> None:
 
     class Invented(Tiny):
         def describe(self) -> Description:
-            return evolve(super().describe(), capabilities={Capability.LIFECYCLE: Provider.ADAPTER})
+            return evolve(super().describe(), capabilities={Capability.INITIAL_REPLICATION: Provider.ADAPTER})
 
-    report = judge(Invented, [case_of(judge_cases.protects, needs=(Capability.LIFECYCLE,))])
+    report = judge(Invented, [case_of(judge_cases.protects, needs=(Capability.INITIAL_REPLICATION,))])
     assert report.results[0].verdict is Verdict.PASS
     assert report.results[0].provider is Provider.ADAPTER
     assert report.exit_code is ExitCode.VIOLATION
