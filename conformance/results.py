@@ -24,7 +24,10 @@ FILE_BYTES_MAX = 1024 * 1024 * 1024
 
 
 class RunLine(Struct, frozen=True, tag="run", tag_field="kind"):
-    """The head of a run: everything that determines it. No description: the subject could not be asked."""
+    """The head of a run: everything that determines it. No description: the subject could not be asked.
+
+    `date` and `site` say for readers when and where it was; they are given, never asked of a clock, and decide nothing.
+    """
 
     version: str
     spec_digest: str
@@ -33,6 +36,8 @@ class RunLine(Struct, frozen=True, tag="run", tag_field="kind"):
     description: Description | None = None
     choice: str = ""
     options: dict[str, str] = {}
+    date: str = ""
+    site: str = ""
 
 
 class CaseLine(Struct, frozen=True, tag="case", tag_field="kind"):

@@ -39,14 +39,21 @@ REPEATED = (Verdict.FAIL, Verdict.DISHONEST, Verdict.ERROR)
 
 @frozen
 class Keeping:
-    """Where a run leaves its traces: the results file, and the folder of replayable failures with their target."""
+    """Where a run leaves its traces: the results file, and the folder of replayable failures with their target.
+
+    `date` and `site` stand in the record's head, for those who read the report later.
+    """
 
     results_path: Path | None = None
     failures_folder: Path | None = None
     target: Target | None = None
+    date: str = ""
+    site: str = ""
 
     def line(self, line: results.Line) -> None:
         """Append one line, if results are kept."""
+        if isinstance(line, results.RunLine):
+            line = msgspec.structs.replace(line, date=self.date, site=self.site)
         if self.results_path is not None:
             results.append(self.results_path, line)
 

@@ -10,10 +10,13 @@ from attrs import evolve, frozen
 from siteproof.conformance.coverage.coverage import Coverage
 from siteproof.conformance.coverage.record import of_cases
 from siteproof.conformance.render import lifecycle_heat
+from siteproof.conformance.render.ending import occurred
+from siteproof.conformance.render.fix_first import Group, fix_first
 from siteproof.conformance.render.headline import WORDS, headline, informative, tally, without_a_case
 from siteproof.conformance.render.images import image_address
 from siteproof.conformance.results import MeasureLine, PictureLine, Recorded
 from siteproof.conformance.verdict import MUST, CaseResult, Report, Requirement
+from siteproof.conformance.words import Word
 from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.spec.registry import requirements
 
@@ -80,6 +83,9 @@ class Page:
     pictures: tuple[Picture, ...]
     heat: lifecycle_heat.Heat | None
     coverage: Coverage | None = None
+    taken: str = ""
+    groups: tuple[Group, ...] = ()
+    words: tuple[Word, ...] = ()
 
 
 def page_data(record: Recorded) -> Page:
@@ -97,7 +103,7 @@ def page_data(record: Recorded) -> Page:
         scope=f"{report.profile.name}{f', only {report.choice}' if report.choice else ''}",
         stopped=report.stopped,
         facts=_facts(record),
-        tiles=(*_tiles(report), *tiles_of(record.measures)),
+        tiles=(*tiles_of(record.measures), *_tiles(report)),
         rows=_rows(report),
         cases=tuple(evolve(result, history=()) for result in report.results),
         capabilities=tuple(sorted((name.value, who.value) for name, who in report.description.capabilities.items())),
@@ -105,7 +111,15 @@ def page_data(record: Recorded) -> Page:
         pictures=tuple(_picture(line) for line in record.pictures),
         heat=lifecycle_heat.heat(report.results),
         coverage=_coverage(report),
+        taken=_taken(record),
+        groups=fix_first(report.results),
+        words=occurred(report),
     )
+
+
+def _taken(record: Recorded) -> str:
+    """Where and when the run was, as far as the record says so."""
+    return " · ".join(part for part in (record.head.site, record.head.date) if part)
 
 
 def _coverage(report: Report) -> Coverage:

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from siteproof.cli.case_list import listed
 from siteproof.cli.files import make_folder
-from siteproof.cli.options import duration, whole
+from siteproof.cli.options import duration, today, whole
 from siteproof.cli.progress import screen
 from siteproof.cli.scratch import scratch
 from siteproof.conformance import failures, render, results, runner
@@ -46,6 +46,8 @@ class Choice:
     own_target: bool
     timeout: float
     form: str
+    date: str
+    site: str
 
     def options(self, target: Target) -> dict[str, str]:
         """Everything that determines the run, as it is printed and recorded."""
@@ -73,6 +75,8 @@ class Choice:
 @click.option("--junit", is_flag=True, help="Also write junit.xml.")
 @click.option("--i-own-this-target", "own_target", is_flag=True, help="The target is mine and may be erased.")
 @click.option("--timeout", type=duration, default="30s", show_default=True, help="Bound of one case.")
+@click.option("--site", default="", metavar="NAME", help="Where this is, for the report's readers.")
+@click.option("--date", default=today, metavar="DATE", help="When this is, for the report's readers. [default: today]")
 @click.option("--format", "form", type=click.Choice(FORMS), default="text", help="On stdout; json only with --list.")
 def conform(cmd: str | None, python: str | None, url: str | None, *, listing: bool, **chosen: Any) -> int:
     """Judge an implementation: verdict line, report.html, exit code 0 iff every MUST passed."""
@@ -94,7 +98,7 @@ def _listed(choice: Choice) -> int:
 def _judge(target: Target, choice: Choice, cases: tuple[Case, ...]) -> int:
     factory = target.factory()
     path = make_folder(choice.out) / results.FILE_NAME
-    keeping = runner.Keeping(path, choice.out / failures.FOLDER, target)
+    keeping = runner.Keeping(path, choice.out / failures.FOLDER, target, choice.date, choice.site)
     options = choice.options(target)
     shows = screen(choice.form, len(cases), choice.seed, options, terminal=sys.stdout.isatty())
     with scratch(), shows as shown:

@@ -4,6 +4,7 @@ Rule: a wrong value is named together with the form that is expected.
 """
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -56,3 +57,8 @@ def size_bytes(text: str) -> int:
     if size <= 0:
         raise click.BadParameter(f"{text!r} is not a size; write for example 512M or 2G")
     return size
+
+
+def today() -> str:
+    """The date in UTC, for the readers of a report; nothing that is judged depends on it."""
+    return datetime.now(UTC).date().isoformat()

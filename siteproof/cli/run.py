@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from siteproof.cli.conform import PROFILES
-from siteproof.cli.options import duration, whole
+from siteproof.cli.options import duration, today, whole
 from siteproof.cli.progress import screen
 from siteproof.cli.scratch import scratch
 from siteproof.conformance import failures, render, results, runner
@@ -57,7 +57,7 @@ def run(python: str, size_mib: int, seed: int, out: Path, timeout: float, form: 
                 PROFILES["core"],
                 seed,
                 shown.result,
-                keeping=runner.Keeping(path, out / failures.FOLDER, target),
+                keeping=runner.Keeping(path, out / failures.FOLDER, target, today()),
                 timeout_seconds=timeout,
                 options=options,
             )

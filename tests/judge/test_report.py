@@ -2,21 +2,22 @@
 
 import base64
 import hashlib
-import json
 import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from attrs import evolve
 
 from siteproof.conformance import results
 from siteproof.conformance.coverage.events import Begin, state_of
 from siteproof.conformance.render import headline as headlines
-from siteproof.conformance.render import lifecycle_heat, page, page_data, render, text
+from siteproof.conformance.render import lifecycle_heat, page, page_data, page_requirements, render, text
 from siteproof.conformance.render.junit import junit
 from siteproof.conformance.trace import Step
 from siteproof.conformance.verdict import CaseResult, Report, Verdict
@@ -25,6 +26,7 @@ from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.subject import Capability, Description, Provider
 from siteproof.model.nouns.vocabulary import Protection, TestFailover
+from siteproof.model.spec.registry.requirements import requirements
 
 NASTY = (
     "</script><script>alert(1)</script>",
@@ -73,14 +75,90 @@ def nasty_record(tmp_path: Path) -> Path:
     return path
 
 
+class Read(HTMLParser):
+    """What a browser would make of a page: its tags, the names of its attributes, its texts."""
+
+    def __init__(self, text: str) -> None:
+        """Read the whole page."""
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: set[str] = set()
+        self.sources: list[str] = []
+        self.texts: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """One tag."""
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.sources += [value or "" for name, value in attrs if name == "src"]
+
+    def handle_data(self, data: str) -> None:
+        """One text."""
+        self.texts.append(data)
+
+
 def test_no_text_of_a_subject_is_markup(tmp_path: Path) -> None:
-    """Hostile texts stay inside the one data tag: they neither end it nor open another."""
+    """Hostile texts are texts of the page: they open no tag, add no attribute and end no script."""
+    found = Read(page.page(results.read(nasty_record(tmp_path))))
+    plain = Read(page.page(results.read(record_of(tmp_path / "plain", FAILED))))
+    assert found.tags.count("script") == plain.tags.count("script") == 1
+    assert set(found.tags) - set(plain.tags) <= {"img", "figure", "figcaption", "table", "tr", "th", "td"}
+    assert not [name for name in found.attributes if name.startswith("on")]
+    assert all(source.startswith("data:image/svg+xml;base64,") for source in found.sources)
+    for bad in (*NASTY[:3], NASTY[5].strip()):
+        assert any(bad in text for text in found.texts)
+
+
+def test_a_text_that_turns_its_neighbours_around_is_shown_as_its_number(tmp_path: Path) -> None:
+    """Control characters and overrides of direction reach no reader as such."""
     html = page.page(results.read(nasty_record(tmp_path)))
-    assert html.count("</script") == 2
-    assert re.findall(r"<script[^>]*>", html) == ['<script id="data" type="application/json">', "<script>"]
-    assert "<img" not in html
-    data = json.loads(html.split('type="application/json">', 1)[1].split("</script>", 1)[0])
-    assert [case["actual"] for case in data["cases"]] == list(NASTY)
+    assert not [char for char in ("\x00", "\x1b", "\x07", "\u202e") if char in html]
+    assert "\\x202e right to left" in html
+
+
+def test_the_page_is_whole_without_its_script(tmp_path: Path) -> None:
+    """Verdict, failure with its steps and replay line, every requirement and the words stand in the page itself."""
+    html = re.sub(r"<script>.*?</script>", "", page.page(results.read(record_of(tmp_path, FAILED))), flags=re.DOTALL)
+    texts = "\n".join(Read(html).texts)
+    wanted = ("NOT CONFORMANT", FAILED.sentence, FAILED.expected, FAILED.actual, FAILED.replay, "cut link", "Fix first")
+    assert [word for word in wanted if word not in texts] == []
+    assert [each.id for each in requirements() if f'id="{each.id}"' not in html] == []
+
+
+def test_every_link_of_the_page_leads_somewhere(tmp_path: Path) -> None:
+    """Each square, case and section that is linked to is in the page, once."""
+    html = page.page(results.read(record_of(tmp_path, FAILED, evolve(CASE, case_id="C-LC-1"))))
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert sorted(ids) == sorted(set(ids))
+    assert set(re.findall(r'href="#([^"]+)"', html)) <= set(ids)
+
+
+def test_date_and_site_are_told_and_decide_nothing(tmp_path: Path) -> None:
+    """They stand in the record's head and on the page, and the verdict is the same without them."""
+    path = record_of(tmp_path, FAILED)
+    record = results.read(path)
+    named = evolve(record, head=msgspec.structs.replace(record.head, date="2031-05-06", site="Rotterdam 2"))
+    assert "Rotterdam 2 · 2031-05-06" in page.page(named)
+    assert "Rotterdam" not in page.page(record)
+    assert page_data.page_data(named).headline == page_data.page_data(record).headline
+
+
+def test_the_drill_s_figures_come_first(tmp_path: Path) -> None:
+    """How long and how much was lost is asked before how many sentences were kept."""
+    path = record_of(tmp_path, CASE)
+    results.measure(path, "failover, RTO", 2134, "ms")
+    results.measure(path, "failover, RPO", 0, "ms")
+    assert [tile.label for tile in shown_page(path).tiles][:3] == ["failover RTO", "failover RPO", "MUST passed"]
+
+
+def test_what_was_judged_stands_before_what_was_not(tmp_path: Path) -> None:
+    """The first chapter of the matrix is one with a failure, and its first square is a judged one."""
+    shown = shown_page(record_of(tmp_path, FAILED))
+    html = page_requirements.matrix(shown.rows)
+    assert html is not None
+    assert re.findall(r'id="chapter-([A-Z]+)"', html.text)[0] == "RES"
+    assert re.findall(r'href="#([^"]+)" class="cell', html.text)[0] == "SP-RES-2"
 
 
 def test_the_policy_allows_this_style_and_this_script_only(tmp_path: Path) -> None:
@@ -135,10 +213,14 @@ def test_a_browser_shows_hostile_texts_as_text(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: the page is not opened for real")
 def test_a_deep_link_opens_its_requirement(tmp_path: Path) -> None:
-    """report.html#SP-RES-2 shows that requirement with its case and its trace."""
+    """report.html#SP-RES-2 marks that requirement and opens the chapter around it; the trace has its slider."""
     render(record_of(tmp_path, evolve(FAILED, case_id="X-1", requirement_ids=("SP-FO-1",)), FAILED), tmp_path)
-    assert 'href="#SP-RES-2">SP-RES-2</a>' in dom(tmp_path, "#SP-RES-2")
-    assert 'href="#SP-RES-2">SP-RES-2</a>' not in dom(tmp_path, "#SP-FO-1")
+    shown = dom(tmp_path, "#SP-RES-2")
+    marked = '<div class="sentence" id="{}" aria-current="true">'
+    assert marked.format("SP-RES-2") in shown
+    assert marked.format("SP-RES-2") not in dom(tmp_path, "#SP-FO-1")
+    assert shown.count('<details open=""><summary>') == 1
+    assert "step 2 of 2" in shown
 
 
 def shown_page(path: Path) -> page_data.Page:
