@@ -4,7 +4,8 @@ Rule: an image is a cut at position p when every block of every disk holds what 
 version of a block is alive for an interval of positions; a legal cut is a position that lies, for every block, in one
 of the intervals whose content the block holds. One sweep over a difference array finds them all, so repeated contents
 cost nothing special. Subjects that promise only the order of flushes are judged on the axis of flush epochs instead:
-everything before some barrier is there, nothing after the next one, and in between every block is free (DESIGN.md).
+everything before some barrier is there, nothing after the next one, and in between every block is free
+(docs/design.md, Conformance).
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Verdicts: what one case, one requirement and one whole run come to, and the exit code that follows (DESIGN.md).
+"""Verdicts: what one case, one requirement and one whole run come to, and the exit code that follows (docs/design.md).
 
 The rule its maintainers keep: nothing but `pass` is ever counted as a pass. Skipped, unsupported, unwitnessed and
 invented by the adapter are shown, each under its own name, and none of them makes a subject conformant.
@@ -154,7 +154,7 @@ class Report:
 
 
 def exit_code(requirements: tuple[Requirement, ...]) -> ExitCode:
-    """The exit code that a set of judged requirements deserves (DESIGN.md, Users).
+    """The exit code that a set of judged requirements deserves (docs/design.md, Users).
 
     A MUST which the subject does not offer, offers only through its adapter, or keeps not to the letter is a MUST that
     it does not keep: 1. Dishonesty about a capability is 1 whatever the level.

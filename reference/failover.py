@@ -1,4 +1,4 @@
-"""Failover, its drill, its commit (DOMAIN.md §1, 3-7; seed: Failover and failback process).
+"""Failover, its drill, its commit (domain §1, 3-7; seed: Failover and failback process).
 
 A drill never touches replication: it builds an isolated machine from a pinned point. A failover stops replication
 first, raises the generation and fences the old side, whether or not the old side could be shut down.

@@ -1,4 +1,4 @@
-"""What can go wrong on request, and what the appliance makes of it (DOMAIN.md §3, marks; seed: Resynchronization 1-3).
+"""What can go wrong on request, and what the appliance makes of it (domain §3, marks; seed: Resynchronization 1-3).
 
 A fault changes the world first and is then noticed, as it would be: a dead link by the next attempt to send, a lost
 agent memory by the agent when it starts again.

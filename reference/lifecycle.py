@@ -1,7 +1,7 @@
 """Which command the appliance takes where, and which way a job leads the machine (seed: Failover and failback process).
 
 Everything that moves a machine's regions stands in these two tables, written from the recorded truth table of
-DOMAIN.md §1 and not from the model: two independent tables that agree are the test.
+domain §1 and not from the model: two independent tables that agree are the test.
 """
 
 from collections.abc import Mapping

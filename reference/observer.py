@@ -1,4 +1,4 @@
-"""What the vault shows of a machine; looking changes nothing and waits for nothing (DESIGN.md, conformance)."""
+"""What the vault shows of a machine; looking changes nothing and waits for nothing (docs/design.md, conformance)."""
 
 from attrs import evolve
 

@@ -1,4 +1,4 @@
-"""How exposed a machine is: the RPO and its limits (DOMAIN.md §2, RPO; seed: RPO threshold).
+"""How exposed a machine is: the RPO and its limits (domain §2, RPO; seed: RPO threshold).
 
 A threshold only raises an event and colours the health; it never changes replication.
 """

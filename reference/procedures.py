@@ -1,4 +1,4 @@
-"""Which work belongs to which verb: one function per verb, returning the work of each phase (DOMAIN.md §1, Lifecycle).
+"""Which work belongs to which verb: one function per verb, returning the work of each phase (domain §1, Lifecycle).
 
 The number of works equals the number of phases that lifecycle.py names for the verb.
 """

@@ -1,4 +1,4 @@
-"""Enable and disable (DOMAIN.md §1, 1-2 and 8; seed: Replication process 1-3).
+"""Enable and disable (domain §1, 1-2 and 8; seed: Replication process 1-3).
 
 An initial copy holds every block as of the moment it is made; later writes arrive as deltas. Protection begins with a
 first common point, and whatever fails on the way leaves no replica behind.

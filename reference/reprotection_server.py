@@ -1,4 +1,4 @@
-"""Reprotect, failback and its cancel (DOMAIN.md §1, 9-12; seed: Failover and failback process, stages 1-3).
+"""Reprotect, failback and its cancel (domain §1, 9-12; seed: Failover and failback process, stages 1-3).
 
 To the original location only what differs travels: both sides are compared by checksums. The on-premises machine stays
 off while data flows to it. A failback keeps a safety point from before power-on, and a cancel leads back to it.

@@ -1,4 +1,4 @@
-"""Which recovery points stay and why (DOMAIN.md §2; seed: Recovery point retention): a pure function with reasons.
+"""Which recovery points stay and why (domain §2; seed: Recovery point retention): a pure function with reasons.
 
 Ages are counted on the vault's steady clock, never on the source's wall clock, so a clock jump prunes nothing.
 Buckets stand in absolute time and keep their oldest point, so a kept point stays kept until its tier changes.

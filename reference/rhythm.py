@@ -1,4 +1,4 @@
-"""When things happen by themselves: shipping, points, the RPO watch (seed: Replication policy; brief timing rules).
+"""When things happen by themselves: shipping, points, the RPO watch (seed: Replication policy).
 
 Every plan carries the machine's era; a plan of an ended era does nothing. Nothing is planned for an idle machine but
 its points and one watch, so a day of virtual time costs a few hundred actions.

@@ -1,4 +1,4 @@
-"""Virtual time: a heap of actions; nothing in the appliance reads another clock (DESIGN.md, Decisions).
+"""Virtual time: a heap of actions; nothing in the appliance reads another clock (docs/design.md, Decisions).
 
 Actions of one instant run in the order in which they were planned, so a run is a function of its calls.
 """

@@ -1,4 +1,4 @@
-"""Which recovery point a failover takes (DOMAIN.md §2, Selections at failover).
+"""Which recovery point a failover takes (domain §2, Selections at failover).
 
 `require` only looks, so a refusal changes nothing; `choose` is called by the job and may process what was received.
 """

@@ -1,6 +1,6 @@
 """One machine's replication, from the agent's cut to the committed cache log: all of a cut travels, or none counts.
 
-Replication is trusted to be complete because a cut that did not arrive gives all of its blocks back (DOMAIN.md §3).
+Replication is trusted to be complete because a cut that did not arrive gives all of its blocks back (domain §3).
 """
 
 from collections.abc import Mapping

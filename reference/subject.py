@@ -1,4 +1,4 @@
-"""The reference as a Subject: the contract's calls on an appliance in a folder of its own (DESIGN.md, conformance).
+"""The reference as a Subject: the contract's calls on an appliance in its own folder (docs/design.md, conformance).
 
 Every byte is real; time is virtual. Nothing here decides anything: each call goes to the part that does.
 """

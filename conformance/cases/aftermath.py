@@ -1,4 +1,4 @@
-"""Aftermath: what trouble must leave alone, whatever it was (DOMAIN.md §1, §3).
+"""Aftermath: what trouble must leave alone, whatever it was (domain §1, §3).
 
 Rule: the machine is looked at before the trouble and after it: its bytes, its running copy, its older points.
 """

@@ -1,4 +1,4 @@
-"""The drill: a test failover leaves no trace (seed: Failover and failback process; DOMAIN.md §1.3).
+"""The drill: a test failover leaves no trace (seed: Failover and failback process; domain §1.3).
 
 Rule: what a drill must not touch is read back before and after it, byte for byte.
 """

@@ -1,4 +1,4 @@
-"""Errors, policies, RPO: what is refused, by which name, what is only told (seed: Replication policy; DOMAIN.md §6).
+"""Errors, policies, RPO: what is refused, by which name, what is only told (seed: Replication policy; domain §6).
 
 Rule: a refusal is judged by its code and by everything that it left untouched.
 """

@@ -1,4 +1,4 @@
-"""Faults: crashes and cuts forget no acknowledged write (seed: Resynchronization process; DOMAIN.md §3, §7).
+"""Faults: crashes and cuts forget no acknowledged write (seed: Resynchronization process; domain §3, §7).
 
 Rule: after the trouble every case ends with the sides made equal by the subject's own means, and with their bytes.
 """

@@ -1,4 +1,4 @@
-"""Honesty: what a subject shows of itself is compared with what was done to it (DESIGN.md, conformance; DOMAIN.md §2).
+"""Honesty: what a subject shows of itself, beside what was done to it (docs/design.md, conformance; domain §2).
 
 Rule: a number that could be made up, or left at zero, is judged by what the judge knows of it: the bytes that it wrote,
 the time that it let pass, the moves of production that it saw.

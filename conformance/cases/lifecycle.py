@@ -1,4 +1,4 @@
-"""Lifecycle: the truth table, state by state (seed: Failover and failback process; DOMAIN.md §1).
+"""Lifecycle: the truth table, state by state (seed: Failover and failback process; domain §1).
 
 Rule: a state of the table gets two cases made from the same road: what is not listed is refused, what is listed works.
 """

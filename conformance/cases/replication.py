@@ -1,4 +1,4 @@
-"""Replication: what was written arrives, whole and in order (seed: Replication process; DOMAIN.md §2, §8).
+"""Replication: what was written arrives, whole and in order (seed: Replication process; domain §2, §8).
 
 Rule: every case about data ends in bytes that the judge read back from a recovery point or from the machine that took
 over, compared with its own ledger.

@@ -1,4 +1,4 @@
-"""Retention: how far back, how many, and which (seed: Replication policy; DOMAIN.md §2, the published thinning rule).
+"""Retention: how far back, how many, and which (seed: Replication policy; domain §2, the published thinning rule).
 
 Rule: needs a virtual clock; what is kept is compared point by point with the model's rule, not counted only.
 """

@@ -1,4 +1,4 @@
-"""Windows: what happens to data in the moments while a job, a comparison or a restart runs (DOMAIN.md §3, §7).
+"""Windows: what happens to data in the moments while a job, a comparison or a restart runs (domain §3, §7).
 
 Rule: a window is held open, something is written or broken inside it, and bytes are compared after it has closed.
 """

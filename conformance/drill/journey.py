@@ -1,7 +1,7 @@
 """The journey: one machine with a real file system and a real database through its whole disaster-recovery life.
 
 Rule: every stage ends with a check of bytes that the judge fetched itself; numbers are measured from what was written
-and what was found, never taken from what the subject says. (seed: Failover and failback process; DOMAIN.md §1)
+and what was found, never taken from what the subject says. (seed: Failover and failback process; domain §1)
 """
 
 import random

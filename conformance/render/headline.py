@@ -32,7 +32,7 @@ ORDER = (*WRONG, Verdict.PASS, *(verdict for verdict in Verdict if verdict not i
 
 
 def headline(report: Report) -> str:
-    """The verdict line of EXAMPLE.md."""
+    """The verdict line (docs/verdicts.md)."""
     parts = [
         f"{WORDS[report.exit_code]} ({_scope(report)}): {_counts(report)}",
         *_missing(report),

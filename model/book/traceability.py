@@ -150,7 +150,7 @@ def trace_page(links: Links) -> str:
 
 
 def by_bug_class() -> dict[str, tuple[Requirement, ...]]:
-    """The requirements that forbid each bug class of DOMAIN.md §7, from B1 on."""
+    """The requirements that forbid each bug class of domain §7, from B1 on."""
     cited = {source.split()[-1] for each in requirements() for source in each.sources if " B" in source}
     names = sorted(cited, key=lambda name: int(name[1:]))
     return {name: tuple(each for each in requirements() if f"domain §7 {name}" in each.sources) for name in names}

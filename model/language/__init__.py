@@ -1,4 +1,4 @@
-"""The specification language: a small typed expression tree; every semantics is derived from it (ENGINE.md).
+"""The specification language: a small typed expression tree; every semantics is derived from it (docs/engine.md).
 
 A chapter imports what it writes with from here; engines, provers and exporters import the modules that they read.
 """

@@ -1,4 +1,4 @@
-"""The typed expression tree in which the specification is written; every semantics is derived from it (ENGINE.md).
+"""The typed expression tree in which the specification is written; every semantics is derived from it (docs/engine.md).
 
 Rule: a node is a frozen value that knows its domain and the line where it was written. Nothing is ever evaluated
 here, and whatever Python would silently misread (`and`, `in`, chained comparisons, a foreign enumeration) is an error.

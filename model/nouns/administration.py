@@ -1,4 +1,4 @@
-"""Administration: its commands, and the facts beside a machine's regions that its guards speak of (DOMAIN.md §1, §5).
+"""Administration: its commands, and the facts beside a machine's regions that its guards speak of (domain §1, §5).
 
 Rule: a fact says what the guards need to know and nothing more; how it came about stands in a chapter of its own.
 """

@@ -1,4 +1,4 @@
-"""Commands of the lifecycle and their answers (DOMAIN.md §1; seed: Failover and failback process)."""
+"""Commands of the lifecycle and their answers (domain §1; seed: Failover and failback process)."""
 
 from attrs import frozen
 

@@ -1,4 +1,4 @@
-"""Named errors: what a refusal or a health issue says, why, and what to do (DOMAIN.md §6).
+"""Named errors: what a refusal or a health issue says, why, and what to do (domain §6).
 
 Every code stands once in `CATALOGUE` with its causes and its remedy; nobody invents a code elsewhere.
 """

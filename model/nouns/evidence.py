@@ -1,4 +1,4 @@
-"""Where a rule or a requirement comes from: the tag that it carries into the generated specification (DOMAIN.md)."""
+"""Where a rule or a requirement comes from: the tag that it carries into the generated specification (domain)."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""What a subject shows of one machine: regions, allowed operations, points, watermarks, RPO, events (DESIGN.md)."""
+"""What a subject shows of one machine: regions, allowed commands, points, watermarks, RPO, events (docs/design.md)."""
 
 from attrs import field, frozen
 

@@ -1,4 +1,4 @@
-"""The replication policy and the recovery point (seed: Replication policy, Snapshots; DOMAIN.md §2)."""
+"""The replication policy and the recovery point (seed: Replication policy, Snapshots; domain §2)."""
 
 from attrs import frozen
 

@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What a siteproof command returns to the shell (DESIGN.md, Users)."""
+    """What a siteproof command returns to the shell (docs/design.md, Users)."""
 
     OK = 0
     VIOLATION = 1

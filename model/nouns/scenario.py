@@ -1,4 +1,4 @@
-"""What a subject is asked to set up: machines, disks, policy, appliances (DESIGN.md, conformance).
+"""What a subject is asked to set up: machines, disks, policy, appliances (docs/design.md, conformance).
 
 A scenario is data. `reset(scenario)` leaves the subject as if nothing had ever happened, with machines unprotected.
 """

@@ -1,4 +1,4 @@
-"""The Subject contract: what an implementation under test must answer (DESIGN.md, conformance).
+"""The Subject contract: what an implementation under test must answer (docs/design.md, conformance).
 
 One contract, two carriers: a Python object, and NDJSON over stdio. The reference satisfies it without knowing the
 judge, and the judge loads it by name like anybody's. `CONTRACT_VERSION` changes with every incompatible change.

@@ -1,4 +1,4 @@
-"""The regions of a protected machine and the words for what happens to it (DOMAIN.md §1, §4, §5; seed: all chapters).
+"""The regions of a protected machine and the words for what happens to it (domain §1, §4, §5; seed: all chapters).
 
 A machine is a product of regions: trouble with replication never moves `protection`, it shows in another region.
 """
@@ -70,7 +70,7 @@ class Resync(StrEnum):
 
 
 class ResyncReason(StrEnum):
-    """Why a machine was marked (seed: Resynchronization process 1-3; DOMAIN.md §3)."""
+    """Why a machine was marked (seed: Resynchronization process 1-3; domain §3)."""
 
     LINK_FAILURE = "link_failure"
     FORCED_SHUTDOWN = "forced_shutdown"
@@ -107,7 +107,7 @@ class Consistency(StrEnum):
 
 
 class Selection(StrEnum):
-    """Which point a failover takes (DOMAIN.md §2); `custom` names a listed one."""
+    """Which point a failover takes (domain §2); `custom` names a listed one."""
 
     LATEST = "latest"
     LATEST_PROCESSED = "latest_processed"
@@ -133,7 +133,7 @@ class Place(StrEnum):
 
 
 class MachineKind(StrEnum):
-    """Discovery differs, the lifecycle is shared (DOMAIN.md §8)."""
+    """Discovery differs, the lifecycle is shared (domain §8)."""
 
     VMWARE = "vmware"
     PHYSICAL = "physical"

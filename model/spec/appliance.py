@@ -1,6 +1,6 @@
 """The appliance: the health of its parts, how replication is throttled, and when a machine may be moved.
 
-(seed: Architectural components; DOMAIN.md §1 rule 14, §5). Pressure never reaches the workload: when changes cannot be
+(seed: Architectural components; domain §1 rule 14, §5). Pressure never reaches the workload: when changes cannot be
 kept as they are, less is kept of them (data, then metadata, then a bitmap), and when the cache is full nothing is sent.
 A machine is moved to another appliance only when the old one can let go of it: all of its parts work, or none does.
 """

@@ -1,4 +1,4 @@
-"""The dirty bitmap in memory and its persisted copy: when a restart may trust it (DOMAIN.md §3, §7 B2, B3, B10).
+"""The dirty bitmap in memory and its persisted copy: when a restart may trust it (domain §3, §7 B2, B3, B10).
 
 (seed: Resynchronization process 3). A block's mark leaves the memory only when the other side has the block. A shutdown
 stops the workload, stores the marks and only then calls the copy clean; a start trusts a copy that is clean and of the

@@ -1,4 +1,4 @@
-"""How exactly writes are captured, disk by disk: data, metadata, bitmap, and the way back (DOMAIN.md §1, §3, §5).
+"""How exactly writes are captured, disk by disk: data, metadata, bitmap, and the way back (domain §1, §3, §5).
 
 (seed: Resynchronization process). Data mode sends what all disks have recorded as one cut of the machine. A disk under
 pressure keeps less: in metadata mode the order of its writes without their data, in bitmap mode not even that. No write

@@ -1,7 +1,7 @@
-"""Points and a wall clock that jumps: order is by sequence, age is by time that has passed (DOMAIN.md §2, §7 B32).
+"""Points and a wall clock that jumps: order is by sequence, age is by time that has passed (domain §2, §7 B32).
 
 Every point bears its number in the stream, the instant at which it was taken, and the time that the machine's clock
-showed; the last is for people to read. A jump of the clock raises an event and touches no point (DOMAIN.md §6).
+showed; the last is for people to read. A jump of the clock raises an event and touches no point (domain §6).
 """
 
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Frames on a wire that tears, repeats, loses and reorders them, and a receiver that stays exact (DOMAIN.md §6, §7).
+"""Frames on a wire that tears, repeats, loses and reorders them, and a receiver that stays exact (domain §6, §7).
 
 A frame bears the number of its write and the generation of its sender. The receiver takes only the whole frame that is
 next, of the generation that it knows; everything else is refused, and what was not acknowledged is sent again. Each

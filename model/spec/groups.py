@@ -1,4 +1,4 @@
-"""Replication groups: how machines get shared points that keep the order of writes across them (DOMAIN.md §2, §4).
+"""Replication groups: how machines get shared points that keep the order of writes across them (domain §2, §4).
 
 (seed: Multi-VM consistency). A coordinator asks every member to hold its writes, puts a marker into every stream, lets
 them go on, and lists the point when every marked stream has arrived; a time-out anywhere ends the round without one.

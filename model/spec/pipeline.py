@@ -2,7 +2,7 @@
 
 Positions are numbers of writes: a stage at n holds everything up to write n. The agent lets go of a record only when it
 is acknowledged, it is acknowledged only when it is flushed to the cache store, whose log keeps it until the seed disk
-is flushed as well: so each stage can die, and the one before it still has what died with it (DOMAIN.md §2, §5).
+is flushed as well: so each stage can die, and the one before it still has what died with it (domain §2, §5).
 
 Assumes: a resynchronisation is one step, which leaves both sides equal and everything flushed; an acknowledgement takes
 no time; a transfer that fails on either hop, and a damaged log, mark the machine in the same step; records keep their

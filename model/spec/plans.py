@@ -1,4 +1,4 @@
-"""Recovery plans: many machines in one ordered run that goes on where parts of it fail (DOMAIN.md §4).
+"""Recovery plans: many machines in one ordered run that goes on where parts of it fail (domain §4).
 
 (seed: Failover and failback process 1). The sources are shut down first, which a drill skips; then every machine fails
 over, in parallel; then boot groups start in order. A script before a group, a step before and after each machine's

@@ -1,4 +1,4 @@
-"""A disk that changes its size: what has to grow with it before the machine is in step again (DOMAIN.md §7 B7, B8).
+"""A disk that changes its size: what has to grow with it before the machine is in step again (domain §7 B7, B8).
 
 (seed: Resynchronization process 3). The disk, its bitmap and its replica each have a size. A resize marks the machine;
 the comparison first gives bitmap and replica the size of the disk and then finds what differs. Nothing is ever written

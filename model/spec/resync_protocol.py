@@ -1,4 +1,4 @@
-"""The resynchronisation protocol of two parties, stamp by stamp (seed: Resynchronization process 4-7; DOMAIN.md §3).
+"""The resynchronisation protocol of two parties, stamp by stamp (seed: Resynchronization process 4-7; domain §3).
 
 The sender stamps START, the receiver publishes the hashes of its blocks, the sender sends what differs and stamps END,
 the receiver concludes, and only then the sender completes. The workload writes all the while. What a block holds is the

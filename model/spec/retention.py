@@ -1,4 +1,4 @@
-"""Retention as steps in time: which points stay when a new one arrives, and when none does (DOMAIN.md §2).
+"""Retention as steps in time: which points stay when a new one arrives, and when none does (domain §2).
 
 (seed: Replication process 1, Snapshots). Time is counted in intervals; the point of an instant bears its number. Every
 point of the last `recent` instants is kept, an older one only as the oldest of its bucket of absolute time, and none

@@ -1,4 +1,4 @@
-"""What a retention rule says: how long, how many, and which point of a bucket (DOMAIN.md §2, published thinning rule).
+"""What a retention rule says: how long, how many, and which point of a bucket (domain §2, published thinning rule).
 
 The published tiers are data of the documentation (D); everything that it leaves open (P) is a field with a default.
 """

@@ -1,4 +1,4 @@
-"""The published tiers: gaps between kept points and exact numbers of points (DOMAIN.md §2; SP-RET-18).
+"""The published tiers: gaps between kept points and exact numbers of points (domain §2; SP-RET-18).
 
 Whole minutes; t, the phase of the points and the retention are symbolic.
 """
@@ -160,11 +160,11 @@ COUNTS: tuple[Theorem, ...] = (
     Theorem("POL-T42", "Application-consistent points add at most three to the 46 of 1 day.", ("SP-RET-18",),
             _app_points_on_top),
     Theorem("POL-T43", "Buckets of age that keep the newest collapse all history to 2 h.", ("SP-RET-12",),
-            _age_buckets_collapse, source="DOMAIN.md §2, §7 B34"),
+            _age_buckets_collapse, source="domain §2, §7 B34"),
     Theorem("POL-T44", "In absolute buckets who stands for its bucket at age T + g does so until its tier ends.",
             ("SP-RET-12",), lambda: _once_chosen_always_chosen(absolute=True)),
     Theorem("POL-T45", "In buckets of age who stands for its bucket at age T + g does so until its tier ends.",
             ("SP-RET-12",), lambda: _once_chosen_always_chosen(absolute=False), holds=False,
-            source="DOMAIN.md §2, §7 B34"),
+            source="domain §2, §7 B34"),
 )
 # fmt: on

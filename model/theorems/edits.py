@@ -1,4 +1,4 @@
-"""Editing a policy: which points a change of the retention deletes (DOMAIN.md §2, traps; seed: Managing policies)."""
+"""Editing a policy: which points a change of the retention deletes (domain §2, traps; seed: Managing policies)."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def _kept_by_old_dropped_by_new(*, within_a_row: bool) -> tuple[Obligation, ...]
 
 
 def _one_to_two_days() -> tuple[Obligation, ...]:
-    """The case of DOMAIN.md §2: 1 day becomes 2 days."""
+    """The case of domain §2: 1 day becomes 2 days."""
     (each,) = _kept_by_old_dropped_by_new(within_a_row=False)
     return (Obligation("1 day becomes 2 days", (*each.given, old == DAY, new == 2 * DAY), each.claim),)
 

@@ -1,4 +1,4 @@
-"""Churn, backlog, RPO, storage, garbage and groups (DOMAIN.md §2, §4; DATA-PATH.md).
+"""Churn, backlog, RPO, storage, garbage and groups (domain §2, §4; docs/data-path.md).
 
 Churn is a token bucket: at most sigma bytes at once and rho bytes per minute on average. Amounts per step (rho·dt,
 B·dt) are symbolic non-negative reals, so every step length is covered.
@@ -105,12 +105,12 @@ FLOW: tuple[Theorem, ...] = (
     Theorem("POL-T48", "With rho > B the backlog, and with it the RPO, passes every limit.", ("SP-RPO-2",), _overload),
     Theorem("POL-T49", "Undo data of all kept points is at most sigma + rho·R.", ("SP-RET-20",), _storage),
     Theorem("POL-T50", "Freeing a version that no kept point needs harms no point, now or later.", ("SP-RET-16",),
-            lambda: _garbage(spares_every_point=True), source="DOMAIN.md §2, §7 B9"),
+            lambda: _garbage(spares_every_point=True), source="domain §2, §7 B9"),
     Theorem("POL-T51", "Freeing a version that the newest point does not need harms no point.", ("SP-RET-16",),
-            lambda: _garbage(spares_every_point=False), holds=False, source="DOMAIN.md §2, §7 B9"),
+            lambda: _garbage(spares_every_point=False), holds=False, source="domain §2, §7 B9"),
     Theorem("POL-T52", "A group's points keep the bound with the slowest member's latency and the group's misses.",
-            ("SP-POL-8",), _group_latency, source="DOMAIN.md §2, §4"),
+            ("SP-POL-8",), _group_latency, source="domain §2, §4"),
     Theorem("POL-T53", "If no member fails twice in a row, neither does the group.", ("SP-POL-8",), _group_misses,
-            holds=False, source="DOMAIN.md §2, §4"),
+            holds=False, source="domain §2, §4"),
 )
 # fmt: on

@@ -1,4 +1,4 @@
-"""Which recovery points retention keeps at an instant, and why (DOMAIN.md §2; seed: Snapshots and recovery points).
+"""Which recovery points retention keeps at an instant, and why (domain §2; seed: Snapshots and recovery points).
 
 Pure: points, instant and rule in, one reasoned choice per point out. "Newest" and "oldest" are by sequence, never by
 clock. It is the caller who applies it only after a new point has arrived ("no new point, no pruning"). A retention of 0

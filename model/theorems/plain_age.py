@@ -1,4 +1,4 @@
-"""Plain-age retention: an application-consistent point is always usable iff (m+1)·F + D <= R (DOMAIN.md §2).
+"""Plain-age retention: an application-consistent point is always usable iff (m+1)·F + D <= R (domain §2).
 
 R, F, D are symbolic reals and m a symbolic integer: one proof covers every policy. Safety is an inductive timed
 automaton; the converse is one explicit run that is legal for all parameters.

@@ -1,4 +1,4 @@
-"""Pruning: the newest point, stalls, clocks, pins and idempotence (DOMAIN.md §2; bug classes B11, B32, B38)."""
+"""Pruning: the newest point, stalls, clocks, pins and idempotence (domain §2; bug classes B11, B32, B38)."""
 
 from typing import Any
 
@@ -116,7 +116,7 @@ def _pin_costs_no_other(*, long_enough: bool) -> tuple[Obligation, ...]:
 # fmt: off
 PRUNING: tuple[Theorem, ...] = (
     Theorem("POL-T10", "The plain age rule never prunes the newest point, stalls included.", ("SP-RET-10",),
-            lambda: _newest_survives(guarded=False, stalls=True), holds=False, source="DOMAIN.md §2, §7 B38"),
+            lambda: _newest_survives(guarded=False, stalls=True), holds=False, source="domain §2, §7 B38"),
     Theorem("POL-T11", "The guarded rule never prunes the newest point, stalls included.", ("SP-RET-10",),
             lambda: _newest_survives(guarded=True, stalls=True)),
     Theorem("POL-T12", "Without stalls (a point at least every C < R) the plain age rule keeps the newest too.",
@@ -124,19 +124,19 @@ PRUNING: tuple[Theorem, ...] = (
     Theorem("POL-T13", "Pruned only when a point arrives, the newest spared: from the first on a point always exists.",
             ("SP-RET-9", "SP-RET-10"), _something_always_exists),
     Theorem("POL-T14", "An engine that prunes by age alone keeps its points through any outage.", ("SP-RET-9",),
-            _all_survive_an_outage, holds=False, source="DOMAIN.md §2, §7 B38"),
+            _all_survive_an_outage, holds=False, source="domain §2, §7 B38"),
     Theorem("POL-T15", "No clock jump of any size or direction prunes the newest point by sequence.", ("SP-RET-10",),
-            _any_clock, source="DOMAIN.md §2, §7 B32"),
+            _any_clock, source="domain §2, §7 B32"),
     Theorem("POL-T16", "After a clock jump backward the newest point by clock is the newest.", ("SP-RET-10",),
-            _jump_backward, holds=False, source="DOMAIN.md §2, §7 B32"),
+            _jump_backward, holds=False, source="domain §2, §7 B32"),
     Theorem("POL-T17", "Thinning is idempotent: applied to what it keeps, it drops nothing.", ("SP-RET-13",),
             _idempotent),
     Theorem("POL-T18", "A point in use until x stays, and is gone before max(taken + R, x) + C, no less.",
-            ("SP-RET-11",), _pinned, source="DOMAIN.md §2, §7 B11"),
+            ("SP-RET-11",), _pinned, source="domain §2, §7 B11"),
     Theorem("POL-T56", "A pin costs no other point where each tier that thins lasts g + C or longer.",
-            ("SP-RET-11", "SP-RET-13"), lambda: _pin_costs_no_other(long_enough=True), source="DOMAIN.md §2, §7 B11"),
+            ("SP-RET-11", "SP-RET-13"), lambda: _pin_costs_no_other(long_enough=True), source="domain §2, §7 B11"),
     Theorem("POL-T57", "A pin costs no other point where each tier that thins lasts g or longer.", ("SP-RET-11",),
-            lambda: _pin_costs_no_other(long_enough=False), holds=False, source="DOMAIN.md §2, §7 B11"),
+            lambda: _pin_costs_no_other(long_enough=False), holds=False, source="domain §2, §7 B11"),
     Theorem("POL-T19", "Ages by local time prune no living point when daylight saving begins.", ("SP-RET-1",),
             _local_time, holds=False),
 )

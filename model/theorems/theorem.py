@@ -63,7 +63,7 @@ class Theorem:
     requirements: tuple[str, ...]
     obligations: Callable[[], tuple[Obligation, ...]]
     holds: bool = True
-    source: str = "DOMAIN.md §2"
+    source: str = "domain §2"
 
     @property
     def expected(self) -> TheoremOutcome:

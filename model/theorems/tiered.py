@@ -1,4 +1,4 @@
-"""Thinning: the bound under the published tiers, derived and proved for itself (DOMAIN.md §2).
+"""Thinning: the bound under the published tiers, derived and proved for itself (domain §2).
 
 A bucket keeps its oldest application-consistent point, so the newest one that was taken may be represented by one that
 is older by up to L, the largest multiple of F below the bucket's width g. The exact condition becomes

@@ -1,4 +1,4 @@
-"""When a recovery point is usable (DOMAIN.md §2, Convention).
+"""When a recovery point is usable (domain §2, Convention).
 
 A point taken at s is usable for s + D <= t < s + R. The window is half-open, so at equal instants publication precedes
 pruning. Every theorem, calendar and verdict of this folder speaks of these four numbers.

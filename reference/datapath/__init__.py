@@ -1,4 +1,4 @@
-"""The bytes of the appliance: capture, seal, log, apply, recovery points, resynchronisation (DATA-PATH.md).
+"""The bytes of the appliance: capture, seal, log, apply, recovery points, resynchronisation (docs/data-path.md).
 
 Maintainers keep: only the executors touch the target store; nothing from outside is used before length, range and tag
 are checked; damage is named, never repaired silently.

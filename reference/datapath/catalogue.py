@@ -2,7 +2,7 @@
 
 One sealed frame of JSON in the file `points`, replaced as a whole. A point's image is the seed under the undo logs of
 the point and of every later one, the earliest winning; so dropping a middle point hands its logs to the one before, and
-dropping the oldest throws its logs away. (DATA-PATH.md, Structure)
+dropping the oldest throws its logs away. (docs/data-path.md, Structure)
 
 Maintainers keep: a log that the catalogue does not name is an orphan; one that it names and that is missing is damage.
 """

@@ -1,4 +1,4 @@
-"""What is said when a record cannot be believed (DOMAIN.md §6, CorruptLogRecord).
+"""What is said when a record cannot be believed (domain §6, CorruptLogRecord).
 
 Maintainers keep: whoever raises it has changed nothing; whoever catches it marks a resynchronisation, never repairs.
 """

@@ -1,4 +1,4 @@
-"""A store that can lose power: what was not behind a barrier is lost, kept, torn or kept in part (DESIGN.md, fuzz).
+"""A store that can lose power: what was behind no barrier is lost, kept, torn or kept in part (docs/design.md, fuzz).
 
 Maintainers keep: the model is stricter than any file system. Writes of a file between two barriers survive in any
 subset, the last one also torn; names made, changed or removed survive as a prefix until their `SyncDirectory`.

@@ -1,4 +1,4 @@
-"""Digests of a disk at three levels: 4 MiB windows, 128 KiB leaves, 4 KiB blocks (DATA-PATH.md, Resync protocol).
+"""Digests of a disk at three levels: 4 MiB windows, 128 KiB leaves, 4 KiB blocks (docs/data-path.md, Resync protocol).
 
 Maintainers keep: keyed BLAKE3 cut to 16 bytes; a window's root is the digest of its leaves' digests. Equal roots mean
 equal bytes, and nobody without the disk's key learns anything from them.

@@ -1,4 +1,4 @@
-"""Real files below one folder: the executor of the service (DESIGN.md, reference; wall 6).
+"""Real files below one folder: the executor of the service (docs/design.md, reference; wall 6).
 
 Maintainers keep: no name leaves the folder: no absolute path, no "..", no symbolic link is followed. At most
 `HANDLES_MAX` files are open at a time.

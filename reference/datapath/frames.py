@@ -2,7 +2,8 @@
 
 Layout, little endian: header of 48 bytes {magic 4, kind 1, codec 1, flags 2, sequence 8, first block 8, LSN 8, raw
 length 4, ciphertext length 4, runs 4, crc32 of the 44 bytes before it}, which is the associated data; then ciphertext
-and 16-byte tag. Plaintext: run table (8 bytes per run, blocks.py), then the codec's payload. (DATA-PATH.md, Log format)
+and 16-byte tag. Plaintext: run table (8 bytes per run, blocks.py), then the codec's payload
+(docs/data-path.md, Log format).
 
 Maintainers keep: every length and range is checked before it is used; the tag is checked before anything is believed.
 """

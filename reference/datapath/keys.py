@@ -1,4 +1,4 @@
-"""Keys: a key-encryption key wraps one data key per disk, and every segment gets a key of its own (DATA-PATH.md, Keys).
+"""Keys: one data key per disk is wrapped by another, and every segment has its own (docs/data-path.md, Keys).
 
 Maintainers keep: a segment key is used by one writer for one run; its salt is 32 fresh random bytes, so a nonce (the
 frame's sequence) never meets the same key twice, not even after the store was rolled back. No secret has a repr.

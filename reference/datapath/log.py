@@ -1,7 +1,7 @@
 """The append-only log: segments of sealed frames, group commits, and recovery that tells a torn tail from damage.
 
 Maintainers keep: a group is appended only when the group before it is behind its barrier. A reopened or abandoned log
-goes on in a new segment under a new key, so no nonce is used twice. (DATA-PATH.md, Log format)
+goes on in a new segment under a new key, so no nonce is used twice. (docs/data-path.md, Log format)
 """
 
 from collections.abc import Iterator

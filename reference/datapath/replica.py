@@ -1,4 +1,4 @@
-"""The replica: the target side of one disk, from sealed frames to recovery points (DATA-PATH.md, Structure).
+"""The replica: the target side of one disk, from sealed frames to recovery points (docs/data-path.md, Structure).
 
 Maintainers keep: what was acknowledged is committed to the cache log; what is applied was committed before; a point is
 a cut. Damage is CorruptLog and leaves seed and points as they are: `salvage` gives up the log, never the history. A

@@ -2,7 +2,7 @@
 
 Header of 320 bytes, little endian: magic 8, format 2, minimum reader 2, role 4, epoch 8, number 8, first LSN 8,
 salt 32, key id 8, tag of the frame before 16, disk name 160 (UTF-8, zero-padded), commitment 32, reserved 28, crc32 4.
-The key is derived from all that stands before the commitment: a changed header is a changed key. (DATA-PATH.md)
+The key is derived from all that stands before the commitment: a changed header is a changed key. (docs/data-path.md)
 
 Maintainers keep: a header is written once with a fresh salt; a segment that was closed is never appended to again.
 """

@@ -1,7 +1,7 @@
 """The receiving end of a stream of sealed frames: nothing passes that the invited sender did not send next.
 
 Maintainers keep: an invitation is random and good for one stream; the frame sequence has no gap; only frames of blocks
-pass, within the disk, with an LSN that does not run backwards. (DOMAIN.md §7, B41)
+pass, within the disk, with an LSN that does not run backwards. (domain §7, B41)
 """
 
 from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 Bitmap file: magic 8, version 4, clean flag 4, blocks 8, last write 8, digest 16 of those and the bits, then the bits at
 byte 4096. Maintainers keep: the flag is cleared, durably, before the first write is captured, and set only by `close`
-behind the bits' own barrier; without it the bitmap is not trusted and every block counts as dirty. (DOMAIN.md §7, B10)
+behind the bits' own barrier; without it the bitmap is not trusted and every block counts as dirty. (domain §7, B10)
 """
 
 import hashlib

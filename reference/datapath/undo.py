@@ -1,4 +1,4 @@
-"""Undo epochs: what blocks held before they were first overwritten since a recovery point (DATA-PATH.md, Structure).
+"""Undo epochs: what blocks held before their first overwrite since a recovery point (docs/data-path.md, Structure).
 
 Maintainers keep: a block is saved before the seed is overwritten, and the frame is behind its barrier by then. The
 earliest saved content of a block wins; saving one twice is waste, never wrong.

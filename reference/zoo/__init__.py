@@ -1,4 +1,4 @@
-"""The zoo: wrong appliances of every bug class of DOMAIN.md §7, lying adapters, and honest ones that differ.
+"""The zoo: wrong appliances of every bug class of domain §7, lying adapters, and honest ones that differ.
 
 Each exhibit is the reference with as small as possible a change, and its module says what it does wrong and where that
 happened. A suite that passes a wrong one, or accuses an honest one, is at fault.

@@ -1,7 +1,8 @@
 """The face: one command line. Commands are named in a table and imported only when they are called.
 
 A command module knows its options and its printing; the work is done on the floors below. `main` turns every ending
-into an exit code (DESIGN.md, Users): a Problem is the user's to mend, any other exception is ours and leaves a file.
+into an exit code (docs/design.md, Users): a Problem is the user's to mend, any other exception is ours and
+leaves a file.
 """
 
 import sys

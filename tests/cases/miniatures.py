@@ -1,6 +1,6 @@
 """Miniatures: the honest fake, wrong in exactly one promise each; every one of them has to be caught by name.
 
-Rule: a miniature overrides one method and says in one sentence how it is wrong (DOMAIN.md §7 where it has a number).
+Rule: a miniature overrides one method and says in one sentence how it is wrong (domain §7 where it has a number).
 """
 
 from attrs import evolve

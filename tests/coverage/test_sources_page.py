@@ -9,22 +9,51 @@ from siteproof.model.spec.registry.requirements import SEED_SECTIONS, requiremen
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "sources.md").read_text()
-NOTES = re.compile(r"\b([A-Z][A-Z-]+\.md)(?: §(\d))?")
+DOMAIN = (ROOT / "docs" / "domain.md").read_text()
+DOCUMENT = re.compile(r"(?<![\w/.-])((?:\.\./|[\w.-]+/)*[\w-]+\.md)\b(?:, ([A-Z][\w ]+|[a-z]+)(?=[;).,]))?")
+DOMAIN_CITED = re.compile(r"domain §(\d+)(?:\.(\d+))?(?: (table|B\d+))?")
 
 
-def cited() -> set[tuple[str, str]]:
-    """Every page of notes that a committed file cites, with its section."""
+def committed() -> dict[str, str]:
+    """Every committed text that can cite a document, without the generated book."""
     names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-    texts = [(ROOT / name).read_text(errors="ignore") for name in names if name.endswith((".py", ".md", ".toml"))]
-    return {match for text in texts for match in NOTES.findall(text)}
+    wanted = [name for name in names if name.endswith((".py", ".md", ".toml")) and not name.startswith("docs/spec/")]
+    return {name: (ROOT / name).read_text() for name in wanted if not (ROOT / name).is_symlink()}
 
 
-def test_every_cited_page_is_explained() -> None:
-    """Pages of notes that code and documents cite have a row; pages that are shipped need none."""
-    shipped = {path.name for path in ROOT.glob("*.md")}
-    lacking = {(name, section) for name, section in cited() if name not in shipped and f"`{name}" not in PAGE}
+def test_every_cited_document_exists() -> None:
+    """A document that a docstring, a comment or a page names by its path is in the repository, with its section."""
+    lacking = set()
+    for name, text in committed().items():
+        for document, section in DOCUMENT.findall(text):
+            if name.startswith("tests/") and not document.startswith("docs/"):
+                continue  # tests make up names of files
+            if not (found := _file(document, name)):
+                lacking.add((name, document))
+            elif section and document.startswith("docs/") and not _has_section(found, section):
+                lacking.add((name, f"{document}, {section}"))
     assert lacking == set()
-    assert {section for name, section in cited() if name == "DOMAIN.md" and section} <= set("12345678")
+
+
+def _file(document: str, citing: str) -> Path | None:
+    """Seen from the root or from the page that cites it; files of the generated book bear their bare names."""
+    places = (ROOT, (ROOT / citing).parent, ROOT / "docs" / "spec", ROOT / "docs")
+    return next((place / document for place in places if (place / document).is_file()), None)
+
+
+def _has_section(found: Path, section: str) -> bool:
+    titles = [line.lstrip("# ") for line in found.read_text().splitlines() if line.startswith("#")]
+    return any(title.casefold().startswith(section.casefold()) for title in titles)
+
+
+def test_every_citation_of_the_domain_leads_to_a_place() -> None:
+    """Section, numbered rule, table and bug class that are cited anywhere stand on the page of the domain."""
+    every = {match for text in committed().values() for match in DOMAIN_CITED.findall(text)}
+    rules = DOMAIN.partition("### The rules")[2].partition("\n## ")[0]
+    assert len(every) > 50
+    assert [each for each in every if f"## §{each[0]} " not in DOMAIN and each[0] != "9"] == []
+    assert [each for each in every if each[0] == "1" and each[1] and f"\n{each[1]}. " not in rules] == []
+    assert [each for each in every if each[2].startswith("B") and f"| {each[2]} | " not in DOMAIN] == []
     assert [section for section in "12345678" if f"| §{section} | " not in PAGE] == []
 
 

@@ -100,7 +100,7 @@ ALLOWED = [
 ]
 
 SAID_BY = {
-    # S: the seed says it, A and D: rules 14 and 15 and the note on force of DOMAIN.md §1, P: nobody says it
+    # S: the seed says it, A and D: rules 14 and 15 and the note on force of domain §1, P: nobody says it
     "ADM-1.1": "S", "ADM-1.2": "A", "ADM-1.3": "P", "ADM-1.4": "P",
     "ADM-2.1": "A", "ADM-2.2": "P",
     "ADM-3.1": "P",

@@ -1,5 +1,5 @@
 # ruff: noqa: E501  (the mistakes are a literal table)
-"""Thirteen ordinary modelling mistakes, and some more, are stopped where they are written (ENGINE.md, The language)."""
+"""Thirteen ordinary modelling mistakes, and some more, are stopped where they are written (docs/engine.md, The language)."""
 
 import enum
 import inspect
@@ -80,7 +80,7 @@ def test_a_mistake_is_stopped_at_its_line(mistake: Callable[[], object], answer:
 
 
 def test_the_caret_stands_under_the_operator() -> None:
-    """The answer of EXAMPLE.md: sentence, line, and the hint under the word that is wrong."""
+    """A mistake is answered with a sentence, its line, and a hint under the word that is wrong."""
     with pytest.raises(SpecError) as stopped:
         _ = m.captures and m.link_up  # type: ignore[redundant-expr]
     sentence, line, hint = str(stopped.value).splitlines()

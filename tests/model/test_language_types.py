@@ -1,4 +1,4 @@
-"""The type checker stops a misspelt variable and a foreign enumeration before anything runs (ENGINE.md)."""
+"""The type checker stops a misspelt variable and a foreign enumeration before anything runs (docs/engine.md)."""
 
 import os
 import subprocess

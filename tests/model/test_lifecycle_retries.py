@@ -51,7 +51,7 @@ def beyond(start: State) -> frozenset[State]:
 
 # fmt: off
 JOBS = [
-    # job of DOMAIN.md §1     command                   rows      the failure is seen by these transitions of the explorer
+    # job of domain §1     command                   rows      the failure is seen by these transitions of the explorer
     ("enabling",              V.ENABLE,                 "LC-1",   {"enable_fails_in_enabling"}),
     ("initial replication",   V.ENABLE,                 "LC-1",   {"initial_copy_fails"}),
     ("test failover",         V.TEST_FAILOVER,          "LC-3",   {"test_failover_fails_in_initiated", "test_failover_fails_in_completing"}),

@@ -1,5 +1,5 @@
 # ruff: noqa: E501  (the recorded rows are literal tables)
-"""The lifecycle table against the recorded truth table of DOMAIN.md §1, restated here row by row as literal data."""
+"""The lifecycle table against the recorded truth table of domain §1, restated here row by row as literal data."""
 
 import itertools
 
@@ -37,7 +37,7 @@ RECORDED = [
 
 @pytest.mark.parametrize(("regions", "operations"), [row[1:] for row in RECORDED], ids=[row[0] for row in RECORDED])
 def test_the_table_allows_what_the_service_was_recorded_to_allow(regions: Regions, operations: set[Verb]) -> None:
-    """Each recorded row of DOMAIN.md §1 is met exactly: nothing more is allowed and nothing less."""
+    """Each recorded row of domain §1 is met exactly: nothing more is allowed and nothing less."""
     assert lifecycle.allowed_operations(regions, CORE) == operations
 
 

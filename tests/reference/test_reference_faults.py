@@ -1,4 +1,4 @@
-"""What the appliance makes of trouble: marks, comparisons, crashes, damaged logs (DOMAIN.md §3; brief timing rules)."""
+"""What the appliance makes of trouble: marks, comparisons, crashes, damaged logs (domain §3)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Jobs that fail, clocks that jump, and the watch over points: each ends where the table says (DOMAIN.md §1, §2)."""
+"""Jobs that fail, clocks that jump, and the watch over points: each ends where the table says (domain §1, §2)."""
 
 import pytest
 

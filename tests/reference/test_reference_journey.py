@@ -1,4 +1,4 @@
-"""The whole way there and back, one rule of the lifecycle at a time (DOMAIN.md §1)."""
+"""The whole way there and back, one rule of the lifecycle at a time (domain §1)."""
 
 import pytest
 

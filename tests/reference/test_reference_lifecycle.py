@@ -1,4 +1,4 @@
-"""The reference's own lifecycle table says what the real service was recorded to say (DOMAIN.md §1)."""
+"""The reference's own lifecycle table says what the real service was recorded to say (domain §1)."""
 
 import pytest
 from attrs import evolve

@@ -1,4 +1,4 @@
-"""A refused command changes nothing; one job at a time; nothing secret is shown (DOMAIN.md §1, §6)."""
+"""A refused command changes nothing; one job at a time; nothing secret is shown (domain §1, §6)."""
 
 import json
 from pathlib import Path

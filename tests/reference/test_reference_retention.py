@@ -1,4 +1,4 @@
-"""The reference's thinning keeps exactly the published tiers, and says why (DOMAIN.md §2)."""
+"""The reference's thinning keeps exactly the published tiers, and says why (domain §2)."""
 
 from collections.abc import Iterable
 

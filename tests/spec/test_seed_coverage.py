@@ -1,4 +1,4 @@
-"""The statements of the seed that are easily forgotten (DOMAIN.md §8): each has a requirement that speaks of it."""
+"""The statements of the seed that are easily forgotten (domain §8): each has a requirement that speaks of it."""
 
 import pytest
 
@@ -91,7 +91,7 @@ def test_every_numbered_step_of_the_seed_has_a_requirement(section: str, number:
 
 @pytest.mark.parametrize("rule", range(1, 16))
 def test_every_lifecycle_rule_of_the_domain_has_a_requirement(rule: int) -> None:
-    """Each of the fifteen rules of DOMAIN.md §1 is cited by a requirement."""
+    """Each of the fifteen rules of domain §1 is cited by a requirement."""
     assert [each.id for each in requirements() if f"domain §1.{rule}" in each.sources] != []
 
 
@@ -101,7 +101,7 @@ def test_evidence_s_means_that_the_seed_is_cited() -> None:
 
 
 def test_every_bug_class_is_forbidden_by_a_requirement() -> None:
-    """Each of the 42 bug classes of DOMAIN.md §7 breaks at least one requirement."""
+    """Each of the 42 bug classes of domain §7 breaks at least one requirement."""
     assert list(by_bug_class()) == [f"B{number}" for number in range(1, 43)]
 
 

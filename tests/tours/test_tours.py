@@ -1,4 +1,4 @@
-"""Tours cover what they owe with few steps, and the shape of the lifecycle is what DOMAIN.md says."""
+"""Tours cover what they owe with few steps, and the shape of the lifecycle is what domain says."""
 
 import itertools
 import random

@@ -1,4 +1,4 @@
-"""Each wrong appliance shows its one wrong behaviour, and the honest one does not (DOMAIN.md §7)."""
+"""Each wrong appliance shows its one wrong behaviour, and the honest one does not (domain §7)."""
 
 from importlib import import_module
 from pathlib import Path
@@ -43,6 +43,6 @@ def test_every_exhibit_of_the_table_is_tried_here() -> None:
 
 
 def test_every_class_is_an_exhibit_or_says_why_it_cannot_be_shown() -> None:
-    """All of DOMAIN.md §7, each once."""
+    """All of domain §7, each once."""
     assert sorted([*ZOO, *UNSHOWN]) == sorted(f"B{number}" for number in range(1, CLASSES + 1))
     assert all(each.reason for each in UNSHOWN.values())

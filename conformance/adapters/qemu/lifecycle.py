@@ -1,6 +1,6 @@
 """The lifecycle around two bare daemons: which verb this adapter accepts where. Rule: invented here, claimed as such.
 
-QEMU has no lifecycle; the rows restate DOMAIN.md §1 as far as this subject goes. It never needs a resynchronisation
+QEMU has no lifecycle; the rows restate domain §1 as far as this subject goes. It never needs a resynchronisation
 (a failed increment keeps its bitmap) and never runs in reverse, so those rows are not reachable.
 """
 

@@ -1,4 +1,4 @@
-"""The verdict on one policy: the seed's rules decide, stronger theorems advise (DOMAIN.md §1, Precedence).
+"""The verdict on one policy: the seed's rules decide, stronger theorems advise (domain §1, Precedence).
 
 Every refutation carries a calendar that the simulator, which knows no theorem, has confirmed.
 """

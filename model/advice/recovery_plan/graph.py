@@ -1,4 +1,4 @@
-"""A plan in one situation as a graph of tasks: who waits for whom, and whose failure stops whom (DOMAIN.md §4).
+"""A plan in one situation as a graph of tasks: who waits for whom, and whose failure stops whom (domain §4).
 
 Every edge orders; a `strict` edge also needs success. All of the plan's semantics stand in `edges`; nothing else knows.
 """
@@ -100,7 +100,7 @@ def sorted_tasks(waits: Mapping[Task, Mapping[Task, bool]]) -> tuple[Task, ...]:
 def edges(plan: RecoveryPlan, situation: Situation) -> Iterator[Edge]:
     """Shutdown first (not in a test), then all fail over, then the groups in order, the steps in the order written.
 
-    The shutdown is best effort, except on the way back: a planned failover that fails is cancelled (DOMAIN.md §1, 10).
+    The shutdown is best effort, except on the way back: a planned failover that fails is cancelled (domain §1, 10).
     """
     machines = plan.machines
     before = [_task(step, 0) for step in plan.steps if step.moment is Moment.PRE and step.runs_in(situation)]

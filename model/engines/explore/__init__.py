@@ -1,1 +1,1 @@
-"""The explorer: all reachable states, breadth first, shortest traces (ENGINE.md)."""
+"""The explorer: all reachable states, breadth first, shortest traces (docs/engine.md)."""

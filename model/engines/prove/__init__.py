@@ -1,1 +1,1 @@
-"""The prover: z3 as one back end of the specification language (ENGINE.md)."""
+"""The prover: z3 as one back end of the specification language (docs/engine.md)."""

@@ -1,4 +1,4 @@
-"""What administration may never do, and what it has to be able to do (DOMAIN.md §1, 8, 14 and 15; §2; §3)."""
+"""What administration may never do, and what it has to be able to do (domain §1, 8, 14 and 15; §2; §3)."""
 
 from siteproof.model.language import Bool, always, sometimes
 from siteproof.model.nouns.administration import (

@@ -1,4 +1,4 @@
-"""Administration: the commands beside the lifecycle, with a table and guards of their own (DOMAIN.md §1, 8, 14 and 15).
+"""Administration: the commands beside the lifecycle, with a table and guards of their own (domain §1, 8, 14 and 15).
 
 Rule: no administrative command moves the protection region, but for `force_disable`, which ends it. A command that is
 refused, and one that fails, has changed nothing; giving it again is its retry. The sources know neither a dissociation

@@ -1,4 +1,4 @@
-"""The drill: a test machine beside replication, from a pinned point, deleted by its clean-up (DOMAIN.md §1, rules 3).
+"""The drill: a test machine beside replication, from a pinned point, deleted by its clean-up (domain §1, rules 3).
 
 A drill reads one point and touches nothing else. What is written in it belongs to no history: it is foreign content.
 """

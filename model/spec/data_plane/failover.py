@@ -1,6 +1,6 @@
 """What the commands of the lifecycle do to data; where they are allowed stands in lifecycle.py under the same rule id.
 
-(seed: Failover and failback process; DOMAIN.md §1). A failover abandons what the source wrote after the chosen point:
+(seed: Failover and failback process; domain §1). A failover abandons what the source wrote after the chosen point:
 that content belongs to no history any more. The side that does not run is fenced in the same step.
 """
 

@@ -1,4 +1,4 @@
-"""What a replication must never do, and what it must be able to do, over the data-plane chapters (DOMAIN.md §2, §3).
+"""What a replication must never do, and what it must be able to do, over the data-plane chapters (domain §2, §3).
 
 Each `always` has a `sometimes` twin under the same id: a system in which nothing happens satisfies every invariant.
 """

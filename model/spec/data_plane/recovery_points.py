@@ -1,4 +1,4 @@
-"""Recovery points: when one is taken, what it holds, and which one makes room (seed: Snapshots; DOMAIN.md §2).
+"""Recovery points: when one is taken, what it holds, and which one makes room (seed: Snapshots; domain §2).
 
 A point is taken of what the receiver has applied. It is a moment of the past only while sends are consistent cuts:
 never inside an open resynchronisation window, never with a half-applied log.

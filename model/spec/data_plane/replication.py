@@ -1,6 +1,6 @@
 """Replication: how the content of blocks travels, what is tracked, and what the link and the agent can do to it.
 
-(seed: Replication process 1-5, Resynchronization process 1-7; DOMAIN.md §3). Sends are consistent cuts of the disk
+(seed: Replication process 1-5, Resynchronization process 1-7; domain §3). Sends are consistent cuts of the disk
 while changes flow, and single blocks while sides are compared: only the first kind may become a recovery point.
 Both directions obey the same rules: `sender` is the side that runs, `receiver` the other one.
 """

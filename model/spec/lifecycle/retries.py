@@ -1,6 +1,6 @@
 """What a failed job costs: the fewest commands that lead from where it failed to where it would have ended.
 
-Rule: nothing is listed here; failures, commands and ends are read off the lifecycle's table (DOMAIN.md §1, 1-12).
+Rule: nothing is listed here; failures, commands and ends are read off the lifecycle's table (domain §1, 1-12).
 """
 
 from collections.abc import Iterator

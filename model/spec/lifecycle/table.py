@@ -1,4 +1,4 @@
-"""Lifecycle: which command is allowed where, and where it leads (seed: Failover and failback process; DOMAIN.md §1).
+"""Lifecycle: which command is allowed where, and where it leads (seed: Failover and failback process; domain §1).
 
 Read a row like a sentence: this rule, known this well, lets this command in while the machine stands there, and then
 this job runs. A (state, command) pair that no row lists is refused, and nothing has changed. `protection`, `direction`,
@@ -65,7 +65,7 @@ JOBS = columns(
 )
 
 # Rows: where a command is allowed. The tag says how well it is known that it is allowed there: S the seed, D the
-# service's documentation, A its API, O other systems, P chosen here. A failed reprotect is retryable (DOMAIN.md §1, 9):
+# service's documentation, A its API, O other systems, P chosen here. A failed reprotect is retryable (domain §1, 9):
 # the reverse copy is its second half, so that LC-9.7 runs it again.
 ROWS = columns(
     """
@@ -174,7 +174,7 @@ HAPPENINGS = table(*map(_happening, EVENTS))
 
 @functools.lru_cache(maxsize=STATES_KEPT_MAX)
 def allowed_operations(regions: Regions, profile: Profile) -> frozenset[Verb]:
-    """The commands that succeed in this state; every other one is refused and changes nothing (DOMAIN.md §1)."""
+    """The commands that succeed in this state; every other one is refused and changes nothing (domain §1)."""
     return frozenset(row.verb for row in matching(LIFECYCLE, regions, profile))
 
 

@@ -9,7 +9,7 @@ from siteproof.model.language import Spec
 class Exhibit:
     """`spec` differs from the one called `right` in a single action; `breaks` names the claim that has to notice.
 
-    `bug_class` is one of DOMAIN.md §7, or empty where that list has none.
+    `bug_class` is one of domain §7, or empty where that list has none.
     """
 
     spec: Spec
