@@ -14,6 +14,7 @@ from siteproof.cli import zoo_table
 from siteproof.cli.options import whole
 from siteproof.cli.scratch import scratch
 from siteproof.cli.zoo_members import GROUPS, MEMBERS, members
+from siteproof.cli.zoo_rows import Row
 from siteproof.cli.zoo_work import rows
 from siteproof.conformance.runner import spec_digest
 from siteproof.model.nouns.problem import Problem
@@ -43,7 +44,7 @@ def zoo(only: tuple[str, ...], quick: bool, seed: int, jobs: int | None, form: s
     if form == "text":
         click.echo(title)
     with scratch():
-        found = rows(ids, seed, quick, jobs or min(len(ids), JOBS_MAX, os.cpu_count() or 1))
+        found = rows(ids, seed, quick, jobs or min(len(ids), JOBS_MAX, os.cpu_count() or 1), _tell)
     click.echo(zoo_table.as_json(title, found) if form == "json" else zoo_table.as_text(found))
     return zoo_table.exit_code(found)
 
@@ -54,6 +55,12 @@ def _mutants(seed: int, jobs: int, form: str, **chosen: Any) -> int:
     count, ids = chosen["generate"] or 0, chosen["mutants"]
     with scratch():
         return measure(Asked(count, ids, seed, chosen["drives"], jobs, form, chosen["out"]))
+
+
+def _tell(row: Row) -> None:
+    """What is not as it should be is told while the others are still judged."""
+    if not row.as_it_should_be:
+        click.echo(f"  {row.id}  {zoo_table.end_of(row)}", err=True)
 
 
 def _chosen(only: tuple[str, ...]) -> tuple[str, ...]:

@@ -32,10 +32,11 @@ def table(rows: Iterable[Row]) -> Iterator[str]:
 
 def _cells(row: Row) -> tuple[str, ...]:
     named = f"{row.named} ({row.aim})" if row.aim else row.named
-    return row.id, row.title, _end(row), row.driver, named, str(row.steps or "-"), row.happened_in
+    return row.id, row.title, end_of(row), row.driver, named, str(row.steps or "-"), row.happened_in
 
 
-def _end(row: Row) -> str:
+def end_of(row: Row) -> str:
+    """In a few words, how it ended."""
     if row.kind is Kind.UNSHOWN:
         return "not visible through the contract"
     if row.killed:

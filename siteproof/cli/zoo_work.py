@@ -23,16 +23,24 @@ class _Killed(Exception):  # noqa: N818  (it names what happened)
     """The member was caught, and nobody asked for more."""
 
 
-def rows(ids: tuple[str, ...], seed: int, quick: bool, jobs: int) -> tuple[Row, ...]:
-    """A row per id, in the order of the ids, whoever is judged first; with a sign of life meanwhile."""
+def rows(
+    ids: tuple[str, ...], seed: int, quick: bool, jobs: int, on_row: Callable[[Row], None] | None = None
+) -> tuple[Row, ...]:
+    """A row per id, in the order of the ids; `on_row` hears of each as it ends, and there is a sign of life."""
     shown = [name for name in ids if MEMBERS[name].kind is not Kind.UNSHOWN]
     work = partial(judged, seed=seed, quick=quick)
     done: dict[str, Row] = {name: unshown(name, MEMBERS[name]) for name in ids if name not in shown}
     with _workers(jobs) as map_all:
         found = map_all(work, shown)  # processes begin here, before there is a second thread that they would inherit
         with beating(lambda seconds: f"{len(done)} of {len(ids)} members judged in {seconds:.0f} s"):
-            done.update((row.id, row) for row in found)
+            for row in found:
+                done[row.id] = row
+                (on_row or _ignore)(row)
     return tuple(done[name] for name in ids)
+
+
+def _ignore(row: Row) -> None:
+    del row
 
 
 def judged(name: str, seed: int, quick: bool = False) -> Row:
