@@ -9,6 +9,7 @@ from attrs import define, evolve, field
 from siteproof.conformance import verify
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.model.nouns.policy import RecoveryPoint
+from siteproof.model.nouns.profile import Profile
 from siteproof.model.spec.retention_rule import RetentionRule, published_rule
 from siteproof.model.theorems.keep import kept
 
@@ -47,11 +48,18 @@ def expected(ever: list[RecoveryPoint], rule: RetentionRule) -> list[RecoveryPoi
     return left
 
 
+def steady_count(profile: Profile) -> range:
+    """How many crash-consistent points a retention of one day keeps, give or take the phase of the buckets."""
+    coarse = 22 * profile.bucket_divisor
+    return range(24 + coarse - profile.bucket_divisor, 24 + coarse + profile.bucket_divisor + 1)
+
+
 def kept_as_published(watch: Watch, retention_minutes: int) -> None:
     """Exactly the points that the published rule keeps are listed."""
     listed = watch.look()
     verify.given(len(watch.ever) > len(listed), "nothing has been thinned yet")
-    wanted = {point.name for point in expected(list(watch.ever.values()), published_rule(retention_minutes))}
+    rule = published_rule(retention_minutes, watch.lab.description.profile)
+    wanted = {point.name for point in expected(list(watch.ever.values()), rule)}
     names = {point.name for point in listed}
     lost = [watch.ever[name].taken_at_ms for name in wanted - names]
     extra = [watch.ever[name].taken_at_ms for name in names - wanted]

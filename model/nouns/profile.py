@@ -3,9 +3,18 @@
 A profile is a value: the same suite judges systems which legitimately differ by giving it another profile.
 """
 
+from enum import StrEnum
+
 from attrs import frozen
 
 from siteproof.model.nouns.policy import CRASH_CONSISTENT_MINUTES, DAY_MINUTES
+
+
+class BucketKeeps(StrEnum):
+    """Which point stands for its bucket; an application-consistent one (then one of a group) wins either way."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
 
 
 @frozen
@@ -25,6 +34,9 @@ class Profile:
     step_timeout_minutes: int = 5
     office_hours: tuple[int, int] = (8, 18)  # Monday to Friday, UTC; automatic resynchronisation runs outside of them
     block_bytes: int = 4096
+    bucket_keeps: BucketKeeps = BucketKeeps.OLDEST  # which point stands for a bucket of thinning, after consistency
+    bucket_offset_minutes: int = 0  # where the buckets begin, counted from a full hour of UTC
+    bucket_divisor: int = 1  # how many points a bucket of the published table keeps
 
 
 CORE = Profile()

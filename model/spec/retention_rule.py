@@ -8,6 +8,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from siteproof.model.nouns.policy import DAY_MINUTES, HOUR_MINUTES
+from siteproof.model.nouns.profile import CORE, Profile
 
 FINE_MINUTES = 2 * HOUR_MINUTES  # everything younger is kept
 WEEK_MINUTES = 7 * DAY_MINUTES
@@ -47,6 +48,7 @@ class RetentionRule:
     representative: Representative = Representative.OLDEST
     alignment: Alignment = Alignment.ABSOLUTE
     keeps_newest: bool = True
+    offset_minutes: int = 0
 
     def tier_of(self, age_minutes: float) -> Tier:
         """The tier that governs a point of this age."""
@@ -63,9 +65,20 @@ def plain_rule(retention_minutes: int) -> RetentionRule:
     return RetentionRule(retention_minutes)
 
 
-def published_rule(retention_minutes: int) -> RetentionRule:
-    """The published table; a retention between two rows follows the longer row (P, SP-RET-22)."""
-    return RetentionRule(retention_minutes, published_tiers(retention_minutes))
+def published_rule(retention_minutes: int, profile: Profile = CORE) -> RetentionRule:
+    """The published table; a retention between two rows follows the longer row (P, SP-RET-22).
+
+    The profile settles what the table leaves open: where a bucket begins, how many points it keeps, and which.
+    """
+    return RetentionRule(
+        retention_minutes,
+        tuple(
+            Tier(tier.start_minutes, tier.bucket_minutes // profile.bucket_divisor)
+            for tier in published_tiers(retention_minutes)
+        ),
+        Representative(profile.bucket_keeps.value),
+        offset_minutes=profile.bucket_offset_minutes,
+    )
 
 
 def published_tiers(retention_minutes: int) -> tuple[Tier, ...]:

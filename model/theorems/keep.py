@@ -58,6 +58,7 @@ def bucket_of(point: RecoveryPoint, now_ms: int, rule: RetentionRule) -> Bucket 
     if not tier.bucket_minutes:
         return None
     position_ms = point.taken_at_ms if rule.alignment is Alignment.ABSOLUTE else age_ms
+    position_ms -= rule.offset_minutes * MINUTE_MS
     return tier.start_minutes, position_ms // (tier.bucket_minutes * MINUTE_MS)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.vocabulary import Verb
 from siteproof.reference.appliance import Appliance
 from siteproof.reference.procedures import PROCEDURES, Procedure
@@ -42,8 +43,9 @@ def variant(
     appliance: type[Appliance] = Appliance,
     stores: type[Stores] = Stores,
     subject: type[ReferenceSubject] = ReferenceSubject,
+    profile: Profile = CORE,
 ) -> ReferenceSubject:
-    """The reference with other honest parts."""
+    """The reference with other honest parts; the profile says what the sources leave open."""
 
     class OtherAppliance(appliance):  # type: ignore[valid-type, misc]  # a class that is chosen while the program runs
         """An appliance with one other part."""
@@ -57,7 +59,7 @@ def variant(
         stores_type = stores
 
     OtherSubject.name = f"honest and different: {name}"
-    made: ReferenceSubject = OtherSubject(directory, durable)
+    made: ReferenceSubject = OtherSubject(directory, durable, profile)
     return made
 
 
