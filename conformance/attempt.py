@@ -16,6 +16,8 @@ from siteproof.conformance.lab import Lab
 from siteproof.conformance.needs import lacking, provider_of
 from siteproof.conformance.verdict import CaseResult, Verdict
 from siteproof.conformance.verify import Dishonest, Failed, Inconclusive, NonStrict
+from siteproof.conformance.worlds.staging import Staging
+from siteproof.conformance.worlds.world import PLAIN, World
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.profile import Profile
@@ -26,8 +28,9 @@ from siteproof.model.spec.registry import requirements
 class Attempt:
     """Runs one case once and keeps what it saw, so that even a hung case shows how far it came."""
 
-    def __init__(self, case: Case, description: Description, profile: Profile, seed: int) -> None:
+    def __init__(self, case: Case, description: Description, profile: Profile, seed: int, world: World = PLAIN) -> None:
         """`description` is what the subject said of itself at the beginning of the run."""
+        self._staging = Staging(world)
         self._case = case
         self._description = description
         self._profile = profile
@@ -37,7 +40,7 @@ class Attempt:
     def run(self, carrier: Carrier) -> CaseResult:
         """Judge the subject; CarrierBroken passes through, because the subject needs replacing."""
         try:
-            self._lab = Lab(carrier, self._profile, self._seed)
+            self._lab = Lab(carrier, self._profile, self._seed, self._staging)
             self._case.run(self._lab)
         except CarrierBroken:
             raise
@@ -86,6 +89,8 @@ class Attempt:
             provider=provider_of(self._case.needs, self._description),
             needs=tuple(need.value for need in self._case.needs),
             history=tuple(self._lab.watch.history) if self._lab else (),
+            world=self._staging.world,
+            worlds=(self._staging.as_met(),),
         )
 
 

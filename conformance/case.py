@@ -13,6 +13,7 @@ from attrs import field, frozen
 from siteproof.conformance import verify
 from siteproof.conformance.auditor import closing
 from siteproof.conformance.lab import Lab
+from siteproof.conformance.worlds.world import DIMENSIONS
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.subject import Capability
 from siteproof.model.spec.registry.requirements import Level
@@ -24,6 +25,7 @@ class Case:
 
     It raises verify.Failed, verify.Inconclusive or verify.NonStrict, nouns' Unsupported, or whatever a broken subject
     raises. `on_bytes` cases are data requirements: only checks of bytes that the judge read back itself witness them.
+    `fixes` names what the case cannot bear of a world (worlds/world.py): `size`, or only `past=aged`.
     """
 
     id: str
@@ -34,6 +36,7 @@ class Case:
     chapter: str
     on_bytes: bool
     function: Callable[[Lab], None] = field(repr=False)
+    fixes: tuple[str, ...] = ()
 
     def run(self, lab: Lab) -> None:
         """Judge the lab's subject by this case."""
@@ -67,13 +70,13 @@ def case(
     needs: Iterable[Capability] = (),
     *,
     on_bytes: bool = False,
+    fixes: Iterable[str] = (),
 ) -> Callable[[Callable[[Lab], None]], Callable[[Lab], None]]:
     """Register the decorated function as a case; its docstring's first line is the case's sentence."""
 
     def register(function: Callable[[Lab], None]) -> Callable[[Lab], None]:
-        _add(
-            Case(id, _sentence(function), tuple(requires), level, tuple(needs), _chapter(function), on_bytes, function)
-        )
+        said = (id, _sentence(function), tuple(requires), level, tuple(needs), _chapter(function))
+        _add(Case(*said, on_bytes, function, tuple(fixes)))
         return function
 
     return register
@@ -102,6 +105,8 @@ def _add(new: Case) -> None:
     known = _REGISTER.get(new.id)
     assert known is None or known.chapter == new.chapter, f"two cases are called {new.id}"
     assert new.requires, f"case {new.id} names no requirement"
+    named = {each.partition("=")[0] for each in new.fixes}
+    assert named <= set(DIMENSIONS), f"case {new.id} fixes what no world has"
     _REGISTER[new.id] = new
 
 

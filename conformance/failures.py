@@ -1,4 +1,4 @@
-"""A failure as a file: subject, case, seed, profile and trace, so that one line replays it.
+"""A failure as a file: subject, case, seed, profile, world and trace, so that one line replays it.
 
 Rule: the file's name follows from its content; the same failure is the same file.
 """
@@ -14,6 +14,7 @@ from siteproof.conformance.carriers.target import Target
 from siteproof.conformance.coverage.events import Event
 from siteproof.conformance.trace import Step
 from siteproof.conformance.verdict import CaseResult, Verdict
+from siteproof.conformance.worlds.world import PLAIN, World
 from siteproof.model.nouns.profile import Profile
 
 FOLDER = "failures"
@@ -36,6 +37,7 @@ class Failure(Struct, frozen=True, tag="case", tag_field="kind"):
     trace: tuple[Step, ...] = ()
     history: tuple[Event, ...] = ()
     violated: str = ""
+    world: World = PLAIN
 
 
 def save(folder: Path, target: Target, profile: Profile, result: CaseResult) -> Path:
@@ -55,6 +57,7 @@ def save(folder: Path, target: Target, profile: Profile, result: CaseResult) -> 
         trace=result.trace,
         history=result.history,
         violated=result.violated,
+        world=result.world,
     )
     text = msgspec.json.format(msgspec.json.encode(failure), indent=1)
     path = folder / f"{result.case_id}-{hashlib.blake2b(text, digest_size=4).hexdigest()}.json"

@@ -27,16 +27,16 @@ class Workload:
     def __init__(self, seed: int) -> None:
         """The same seed generates the same writes."""
         self.seed = seed
-        self._random = random.Random(f"workload {seed}")  # noqa: S311  (a reproducible workload, no secret)
+        self.source = random.Random(f"workload {seed}")  # noqa: S311  (a reproducible workload, no secret)
         self._sequences: dict[tuple[int, int], int] = {}
 
     def pick(self, blocks: int, count: int) -> tuple[int, ...]:
         """`count` different block numbers of a disk of `blocks` blocks (all of them when there are fewer)."""
-        return tuple(self._random.sample(range(blocks), min(count, blocks)))
+        return tuple(self.source.sample(range(blocks), min(count, blocks)))
 
     def choose(self, items: Sequence[int]) -> int:
         """One of the items."""
-        return self._random.choice(items)
+        return self.source.choice(items)
 
     def stamped(self, machine: int, disk: int, blocks: Iterable[int], time_ms: int, noise: int) -> tuple[Write, ...]:
         """One stamped write per block number; `machine` and `disk` are indexes within the scenario."""

@@ -6,7 +6,7 @@ of a subject stands in the cases and in verify. The subject's word is shown in t
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
@@ -21,6 +21,10 @@ from siteproof.conformance.ledger import Ledger
 from siteproof.conformance.plain import plain
 from siteproof.conformance.trace import Step, difference
 from siteproof.conformance.verify import Failed, Inconclusive, given
+from siteproof.conformance.worlds.machines import DEFAULT_DISK, Machine, machine_spec, placed
+from siteproof.conformance.worlds.setting import setting
+from siteproof.conformance.worlds.world import PLAIN
+from siteproof.conformance.worlds.writing import Call, Disk, Pen
 from siteproof.model.nouns.commands import Answer, Command, Refusal
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import MINUTE_MS, RecoveryPoint, ReplicationPolicy
@@ -30,22 +34,12 @@ from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import Capability, DiskAddress, Fault, FaultKind, Image, Subject, Write
 from siteproof.model.nouns.vocabulary import Consistency, Place, Protection, Resync, Verb
 
-DEFAULT_DISK = "1 MiB"
-_UNITS = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
+if TYPE_CHECKING:
+    from siteproof.conformance.worlds.staging import Staging
+
+__all__ = ["Lab", "Landing", "Machine", "ResyncReport", "machine_spec"]
+
 _MOVES_PRODUCTION = (Verb.FAIL_OVER, Verb.CHANGE_RECOVERY_POINT, Verb.FAIL_BACK, Verb.CANCEL)
-
-
-@frozen
-class Machine:
-    """A machine of the lab's scenario; `index` is its place in it."""
-
-    index: int
-    spec: MachineSpec
-
-    @property
-    def name(self) -> str:
-        """What the subject calls it."""
-        return self.spec.name
 
 
 @frozen(eq=False)
@@ -80,8 +74,8 @@ class _Seat:
 class Lab:
     """One subject under one profile; `trace` holds every call, `witnessed` the requirement ids really seen."""
 
-    def __init__(self, subject: Subject, profile: Profile, seed: int) -> None:
-        """Nothing is reset before a case asks for machines."""
+    def __init__(self, subject: Subject, profile: Profile, seed: int, staging: "Staging | None" = None) -> None:
+        """Nothing is reset before a case asks for machines; without a staging the world is the plain one."""
         self.watch = Watch(subject)
         self.subject: Subject = self.watch
         self.description = self.subject.describe()
@@ -89,9 +83,12 @@ class Lab:
         self.watch.listener = self.auditor.hear
         self.profile = profile
         self.seed = seed
+        self.staging = staging
+        self.world = staging.world if staging else PLAIN
         self.trace: list[Step] = []
         self.witnessed: set[str] = set()
         self.workload = Workload(seed)
+        self._pen = Pen(self.workload, self.world.pattern)
         self.history = History(Scenario(()))
         self.scenario = Scenario(())
         self._seats: dict[str, _Seat] = {}
@@ -102,14 +99,23 @@ class Lab:
     # -- setting up ---------------------------------------------------------------------------------------------------
 
     def site(self, *specs: MachineSpec, policy: ReplicationPolicy | None = None) -> tuple[Machine, ...]:
-        """Reset the subject to these machines, all unprotected."""
-        self.scenario = Scenario(specs, policy or ReplicationPolicy(), seed=self.seed)
+        """Reset the subject to these machines, as the world has them, all unprotected."""
+        found = setting(self.world, specs, policy)
+        self.scenario = Scenario(tuple(part.spec for part in found.parts), found.policy, found.start_ms, self.seed)
         self.history, self.workload = History(self.scenario), Workload(self.seed)
-        self._seats = {spec.name: _Seat(Machine(index, spec)) for index, spec in enumerate(specs)}
+        self._pen = Pen(self.workload, self.world.pattern)
+        self._seats = {part.spec.name: _Seat(placed(index, part)) for index, part in enumerate(found.parts)}
         self._seen, self._links_down = {}, set()
         self.subject.reset(self.scenario)
         self.auditor.begin(self.history)
-        self._step(f"reset with {', '.join(spec.name for spec in specs)}")
+        self._step(f"reset with {', '.join(self._seats)}")
+        if self.staging:
+            self.staging.arrive(self, own_policy=policy is None)
+        return tuple(machine for machine in self.machines if machine.meant)
+
+    @property
+    def machines(self) -> tuple[Machine, ...]:
+        """All machines of the scenario, those beside the meant ones too."""
         return tuple(seat.machine for seat in self._seats.values())
 
     def machine(self, disk: str = DEFAULT_DISK, disks: int = 1, policy: ReplicationPolicy | None = None) -> Machine:
@@ -142,19 +148,31 @@ class Lab:
         place: Place = Place.ACTIVE,
         noise: int = 512,
     ) -> tuple[Write, ...]:
-        """Write stamped blocks (a number: so many random ones) in order; all are acknowledged on return."""
-        spec = self._disk(machine, disk)
-        size = self.history.ledger(machine.name, spec.name).blocks
-        numbers = self.workload.pick(size, blocks) if isinstance(blocks, int) else tuple(blocks)
-        which = machine.spec.disks.index(spec)
-        writes = self.workload.stamped(machine.index, which, numbers, self.now_ms(machine), noise)
-        self._write(machine, spec, writes, place)
-        return writes
+        """Write stamped blocks (a number: so many of the world's choice) in order; all are acknowledged on return."""
+        spec = machine.disk(disk)
+        size, which = self.history.ledger(machine.name, spec.name).blocks, machine.spec.disks.index(spec)
+        target = Disk(machine.index, which, size, self.now_ms(machine), noise)
+        if isinstance(blocks, int) and place is Place.ACTIVE:
+            calls = tuple(self._pen.calls(target, blocks))
+        else:
+            numbers = self.workload.pick(size, blocks) if isinstance(blocks, int) else tuple(blocks)
+            calls = (self._pen.exactly(target, numbers),)
+        for call in calls:
+            self._call(machine, spec, call, place)
+        if self.staging and place is Place.ACTIVE:
+            self.staging.wrote(self, machine, free=isinstance(blocks, int))
+        return tuple(write for call in calls for write in call.writes)
 
     def write_data(self, machine: Machine, block: int, data: bytes, disk: str = "") -> None:
         """Write one block's own bytes, without a stamp."""
-        spec = self._disk(machine, disk)
+        spec = machine.disk(disk)
         self._write(machine, spec, (Write(block, 0, data=data.ljust(BLOCK_BYTES, b"\0")),), Place.ACTIVE)
+
+    def _call(self, machine: Machine, disk: DiskSpec, call: Call, place: Place) -> None:
+        if call.gone:
+            self.discard(machine, call.first, call.gone, disk.name)
+        elif call.writes:
+            self._write(machine, disk, call.writes, place)
 
     def _write(self, machine: Machine, disk: DiskSpec, writes: tuple[Write, ...], place: Place) -> None:
         self.subject.write(DiskAddress(machine.name, disk.name, place), writes)
@@ -164,14 +182,14 @@ class Lab:
 
     def flush(self, machine: Machine, disk: str = "") -> None:
         """A write barrier of the workload."""
-        name = self._disk(machine, disk).name
+        name = machine.disk(disk).name
         self.subject.flush(DiskAddress(machine.name, name))
         self.history.flushed(machine.name, name)
         self._step(f"flush {machine.name}/{name}")
 
     def discard(self, machine: Machine, block: int, blocks: int, disk: str = "") -> None:
         """Discard blocks; they read as zeros from now on."""
-        name = self._disk(machine, disk).name
+        name = machine.disk(disk).name
         self.subject.discard(DiskAddress(machine.name, name), block, blocks)
         self.history.discarded(machine.name, name, range(block, block + blocks), self.now_ms(machine))
         self._step(f"discard blocks {block}-{block + blocks - 1} of {machine.name}/{name}")
@@ -193,16 +211,13 @@ class Lab:
             raise Inconclusive(f"the set-up needs {verb.value}, which was refused with {answer.code.value}")
         self.settle()
         after = self.observe(machine)
+        if self.staging and verb is Verb.ENABLE and after.regions.protection is Protection.PROTECTED:
+            after = self.staging.enabled(self, machine)
         if verb in _MOVES_PRODUCTION and _moved(verb, before, after):
             landing = Landing(verb, self.read(machine), ledgers, position, before, after)
             self._seats[machine.name].landings.append(landing)
             self.history.rebase(machine.name, landing.picture)
         return after
-
-    @property
-    def machines(self) -> tuple[Machine, ...]:
-        """Every machine of the scenario."""
-        return tuple(seat.machine for seat in self._seats.values())
 
     def landing(self, machine: Machine) -> Landing:
         """The last move of production."""
@@ -220,14 +235,17 @@ class Lab:
     # -- faults and time ----------------------------------------------------------------------------------------------
 
     def fault(self, kind: FaultKind, machine: Machine, disk: str = "", amount: int = 0) -> None:
-        """Make something go wrong with one machine, or mend it."""
+        """Make something go wrong with one machine, or mend it; a resize to what the asked disk would have."""
+        if kind is FaultKind.DISK_RESIZED:
+            spec = machine.disk(disk)
+            disk, amount = spec.name, amount + machine.larger.get(spec.name, 0)
         self.subject.fault(Fault(kind, machine.name, disk, amount))
         if kind in (FaultKind.LINK_DOWN, FaultKind.SITE_DOWN):
             self._links_down.add(machine.name)
         if kind in (FaultKind.LINK_UP, FaultKind.SITE_UP):
             self._links_down.discard(machine.name)
         if kind is FaultKind.DISK_RESIZED:
-            self.history.resized(machine.name, self._disk(machine, disk).name, amount)
+            self.history.resized(machine.name, disk, amount)
         self._step(f"fault {kind.value} {machine.name}{f' to {amount} blocks' if amount else ''}")
 
     @contextmanager
@@ -316,9 +334,6 @@ class Lab:
         given(bool(fresh), f"no {consistency.value}-consistent point appeared within {minutes} min")
         return max(fresh, key=lambda point: point.sequence)
 
-    def _disk(self, machine: Machine, disk: str) -> DiskSpec:
-        return next(spec for spec in machine.spec.disks if disk in ("", spec.name))
-
     def _take(self, image: Image, ledger: Ledger) -> DiskPicture:
         return images.take(image, lambda first, digests: _strangers(ledger, first, digests))
 
@@ -332,18 +347,6 @@ class Lab:
     def note(self, text: str, diff: str = "") -> None:
         """Add a step to the trace."""
         self.trace.append(Step(len(self.trace) + 1, text, diff))
-
-
-def machine_spec(name: str, disk: str = DEFAULT_DISK, disks: int = 1, identity: str = "") -> MachineSpec:
-    """A machine with equal, zero-filled disks; the identity is its own unless one is given."""
-    specs = tuple(DiskSpec(f"disk{index}", block_count(disk)) for index in range(disks))
-    return MachineSpec(name, specs, identity=identity or f"identity-{name}")
-
-
-def block_count(size: str) -> int:
-    """'16 MiB' as a number of blocks."""
-    number, unit = size.split()
-    return int(number) * _UNITS[unit] // BLOCK_BYTES
 
 
 def _moved(verb: Verb, before: Observation, after: Observation) -> bool:

@@ -15,6 +15,7 @@ from attrs import frozen
 from msgspec import Struct
 
 from siteproof.conformance.verdict import CaseResult, Report
+from siteproof.conformance.worlds.meetings import Met
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.subject import Description
@@ -62,6 +63,12 @@ class PictureLine(Struct, frozen=True, tag="picture", tag_field="kind"):
     svg: str
 
 
+class WorldsLine(Struct, frozen=True, tag="worlds", tag_field="kind"):
+    """Which values of its worlds met each other in this run."""
+
+    met: Met
+
+
 class EndLine(Struct, frozen=True, tag="end", tag_field="kind"):
     """The end of a run; `stopped` says why it ended before its last case."""
 
@@ -70,7 +77,7 @@ class EndLine(Struct, frozen=True, tag="end", tag_field="kind"):
     stopped: str = ""
 
 
-Line = RunLine | CaseLine | MeasureLine | PictureLine | EndLine
+Line = RunLine | CaseLine | MeasureLine | PictureLine | WorldsLine | EndLine
 
 
 @frozen
@@ -127,16 +134,17 @@ def _recorded(lines: list[Line]) -> Recorded:
     end = ends[-1] if ends else None
     stopped = end.stopped if end else "the run was cut short before its end"
     results = tuple(line.result for line in lines if isinstance(line, CaseLine))
+    met = next((line.met for line in lines if isinstance(line, WorldsLine)), None)
     return Recorded(
         head=head,
-        report=_report(head, results, stopped),
+        report=_report(head, results, stopped, met),
         measures=tuple(line for line in lines if isinstance(line, MeasureLine)),
         pictures=tuple(line for line in lines if isinstance(line, PictureLine)),
         end=end,
     )
 
 
-def _report(head: RunLine, results: tuple[CaseResult, ...], stopped: str) -> Report | None:
+def _report(head: RunLine, results: tuple[CaseResult, ...], stopped: str, met: Met | None) -> Report | None:
     if head.description is None:
         return None
     return Report(
@@ -149,6 +157,7 @@ def _report(head: RunLine, results: tuple[CaseResult, ...], stopped: str) -> Rep
         choice=head.choice,
         options=head.options,
         stopped=stopped,
+        met=met,
     )
 
 

@@ -25,6 +25,10 @@ from siteproof.conformance.case import Case, all_cases
 from siteproof.conformance.failures import save
 from siteproof.conformance.render.headline import headline
 from siteproof.conformance.verdict import CaseResult, Report, Verdict
+from siteproof.conformance.worlds.meetings import Met
+from siteproof.conformance.worlds.plan import Depth, Plan, plan
+from siteproof.conformance.worlds.simpler import simplest, together
+from siteproof.conformance.worlds.world import PLAIN, World
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
@@ -78,8 +82,12 @@ def judge(
     keeping: Keeping | None = None,
     choice: str = "",
     options: Mapping[str, Any] | None = None,
+    depth: Depth | None = None,
+    world: World = PLAIN,
 ) -> Report:
-    """Judge what the factory makes by `cases` (all when None); each case gets `timeout_seconds`.
+    """Judge what the factory makes by `cases` (all when None); each case gets `timeout_seconds` for each world.
+
+    `depth` draws the worlds in which the cases are played; None plays each of them once, in `world`.
 
     Problem with exit code 3 when the adapter does not even pass the smoke, 5 when the subject is not ours and nobody
     said `own_target`. `choice` tells readers that not all cases were meant; `options` are printed with the verdict.
@@ -90,14 +98,18 @@ def judge(
     bench = Bench(subject_factory, timeout_seconds)
     try:
         description = _begin(bench, blank, keeping, own_target=own_target)
-        run = _Run(bench, description, profile, seed, keeping)
+        planned = plan(chosen, description, depth, seed) if depth else None
+        run = _Run(bench, description, profile, seed, keeping, planned, world)
         found = []
         for result in run.results(chosen):
             found.append(result)
             (on_result or _ignore)(result)
     finally:
         bench.close()
-    report = blank.report(description, tuple(found), run.stopped)
+    met = planned.met(found) if planned else None
+    if met is not None:
+        keeping.line(results.WorldsLine(met))
+    report = blank.report(description, tuple(found), run.stopped, met)
     keeping.line(results.EndLine(report.exit_code, headline(report), run.stopped))
     return report
 
@@ -115,7 +127,7 @@ class _Blank:
         options = {name: str(value) for name, value in self.options.items()}
         return results.RunLine(__version__, spec_digest(), self.seed, self.profile, description, self.choice, options)
 
-    def report(self, description: Description, found: tuple[CaseResult, ...], stopped: str) -> Report:
+    def report(self, description: Description, found: tuple[CaseResult, ...], stopped: str, met: Met | None) -> Report:
         head = self.head(description)
         assert head.description is not None
         return Report(
@@ -128,13 +140,25 @@ class _Blank:
             self.choice,
             head.options,
             stopped,
+            met,
         )
 
 
 class _Run:
     """The cases of one run, one after another."""
 
-    def __init__(self, bench: Bench, description: Description, profile: Profile, seed: int, keeping: Keeping) -> None:
+    def __init__(
+        self,
+        bench: Bench,
+        description: Description,
+        profile: Profile,
+        seed: int,
+        keeping: Keeping,
+        planned: Plan | None,
+        world: World,
+    ) -> None:
+        self._planned = planned
+        self._world = world
         self._bench = bench
         self._description = description
         self._profile = profile
@@ -147,7 +171,7 @@ class _Run:
         breaks = 0
         for case in cases:
             began = time.monotonic()
-            result, broken = self._twice(case)
+            result, broken = self._everywhere(case)
             result = evolve(self._keeping.failure(result, self._profile), seconds=round(time.monotonic() - began, 3))
             self._keeping.line(results.CaseLine(result))
             yield result
@@ -156,20 +180,31 @@ class _Run:
                 self.stopped = f"the adapter broke in {breaks} cases in a row, last: {result.detail}"
                 return
 
-    def _twice(self, case: Case) -> tuple[CaseResult, CarrierBroken | None]:
+    def _everywhere(self, case: Case) -> tuple[CaseResult, CarrierBroken | None]:
+        """The case in each of its worlds, until one goes wrong; that one is then shown as simply as it can be."""
+        found: list[CaseResult] = []
+        for world in self._planned.worlds[case.id] if self._planned else (self._world,):
+            result, broken = self._twice(case, world)
+            found.append(result)
+            if result.verdict in REPEATED:
+                simple = result if broken else simplest(result, lambda plainer: self._once(case, plainer)[0])
+                return together([*found[:-1], simple]), broken
+        return together(found), None
+
+    def _twice(self, case: Case, world: World) -> tuple[CaseResult, CarrierBroken | None]:
         """Repeat what went wrong once: a verdict that differs the second time is worth saying."""
-        first, broken = self._once(case)
+        first, broken = self._once(case, world)
         if first.verdict not in REPEATED or isinstance(broken, Hung):
             return first, broken
-        second, broken = self._once(case)
+        second, broken = self._once(case, world)
         if second.verdict is first.verdict:
             return first, broken
         detail = f"{first.detail}{'; ' if first.detail else ''}flaky: a second run came out as {second.verdict.value}"
         return evolve(first, flaky=True, detail=detail), broken
 
-    def _once(self, case: Case) -> tuple[CaseResult, CarrierBroken | None]:
+    def _once(self, case: Case, world: World) -> tuple[CaseResult, CarrierBroken | None]:
         """The result, and what broke the connection if anything did."""
-        attempt = Attempt(case, self._description, self._profile, self._seed)
+        attempt = Attempt(case, self._description, self._profile, self._seed, world)
         unable = attempt.not_started()
         if unable is not None:
             return unable, None

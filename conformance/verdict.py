@@ -13,6 +13,8 @@ from attrs import field, frozen
 
 from siteproof.conformance.coverage.events import Event
 from siteproof.conformance.trace import Step
+from siteproof.conformance.worlds.meetings import Met
+from siteproof.conformance.worlds.world import PLAIN, World
 from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.subject import Description, Provider
@@ -50,7 +52,8 @@ class CaseResult:
     another requirement than the case's own, because the auditor judges everything that a case shows.
     `unwitnessed` lists the required ids for which nothing was really checked. `provider` is `adapter` when a
     capability that the case needs is invented by the adapter. `history` holds the states that the subject showed and
-    the commands that were asked in them (docs/histories.md).
+    the commands that were asked in them (docs/histories.md). `world` is where it came out like this, `worlds` are all
+    in which it was played.
     """
 
     case_id: str
@@ -72,6 +75,8 @@ class CaseResult:
     replay: str = ""
     history: tuple[Event, ...] = field(default=(), repr=False)
     seconds: float = field(default=0.0, eq=False)
+    world: World = PLAIN
+    worlds: tuple[World, ...] = ()
 
     @property
     def chapter(self) -> str:
@@ -123,7 +128,10 @@ class Requirement:
 
 @frozen
 class Report:
-    """One judged run. `choice` says which cases were chosen when it was not all, `stopped` why it ended too early."""
+    """One judged run. `choice` says which cases were chosen when it was not all, `stopped` why it ended too early.
+
+    `met` says which values of its worlds met each other; None when only one world was played.
+    """
 
     description: Description
     profile: Profile
@@ -134,6 +142,7 @@ class Report:
     choice: str = ""
     options: Mapping[str, Any] = field(factory=dict)
     stopped: str = ""
+    met: Met | None = None
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:

@@ -96,7 +96,7 @@ def the_point_in_use_is_pinned(lab: Lab) -> None:
     verify.equal({each.name for each in after.points if each.pinned}, set(), "pinned points after the clean-up")
 
 
-@case("C-DRL-7", ["SP-DRL-11", "SP-PT-25"], needs=(*DRILL, C.LIFECYCLE))
+@case("C-DRL-7", ["SP-DRL-11", "SP-PT-25"], needs=(*DRILL, C.LIFECYCLE), fixes=("policy",))
 def a_drill_needs_its_point(lab: Lab) -> None:
     """A drill from a point that is not listed is refused with RecoveryPointUnavailable and changes nothing."""
     machine = lab.protected_machine()

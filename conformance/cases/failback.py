@@ -29,7 +29,7 @@ def _in_the_cloud(lab: Lab, *, filled: int = 64, disk: str = "512 KiB") -> Machi
     return machine
 
 
-@case("C-FB-1", ["SP-FB-2"], needs=(*OVER, C.BYTE_COUNTS))
+@case("C-FB-1", ["SP-FB-2"], needs=(*OVER, C.BYTE_COUNTS), fixes=("pattern", "neighbours"))
 def a_reprotect_sends_only_what_changed(lab: Lab) -> None:
     """Reprotecting a disk full of noise after a few writes in the cloud costs a few blocks, not a disk."""
     machine = _in_the_cloud(lab, filled=1024, disk="4 MiB")

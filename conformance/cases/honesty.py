@@ -56,7 +56,8 @@ def watermarks_follow_the_writes(lab: Lab) -> None:
 
 
 def _marks(lab: Lab, machine: Machine) -> Watermarks:
-    return lab.observe(machine).disks[0].watermarks
+    disk = machine.disk().name
+    return next(view.watermarks for view in lab.observe(machine).disks if view.name == disk)
 
 
 def _chain(marks: Watermarks) -> tuple[int, ...]:
@@ -97,7 +98,7 @@ def noise_costs_what_it_weighs(lab: Lab) -> None:
     verify.at_least(sent, 32 * NOISE_BYTES, "bytes sent for 32 changed blocks of noise")
 
 
-@case("C-HON-4", ["SP-REP-7", "SP-FB-2"], needs=(*BACK, C.BYTE_COUNTS))
+@case("C-HON-4", ["SP-REP-7", "SP-FB-2"], needs=(*BACK, C.BYTE_COUNTS), fixes=("pattern",))
 def the_way_home_sends_only_changes(lab: Lab) -> None:
     """In the reverse direction a few written blocks cost a few blocks, and the failback little more."""
     machine = lab.protected_machine(disk="4 MiB", filled=1024)
@@ -163,7 +164,7 @@ def every_move_of_production_raises_the_generation(lab: Lab) -> None:
         verify.that(shown[-1] >= shown[-2] + moved, f"the generation after {verb.value}, from {shown[-2]}", shown[-1])
 
 
-@case("C-HON-8", ["SP-PT-27", "SP-PT-1"], needs=(*DELTA, C.VIRTUAL_CLOCK))
+@case("C-HON-8", ["SP-PT-27", "SP-PT-1"], needs=(*DELTA, C.VIRTUAL_CLOCK), fixes=("past", "trouble"))
 def time_passes_when_it_is_told_to(lab: Lab) -> None:
     """A virtual clock begins with the scenario, moves in advance alone, by exactly that much; points are on it."""
     machine = lab.machine()
@@ -208,7 +209,7 @@ def a_point_has_every_disk_of_the_machine(lab: Lab) -> None:
 def a_large_disk_is_copied_to_its_end(lab: Lab) -> None:
     """A disk of 40 MiB, written here and there before and after the enable, is in the point from end to end."""
     machine = lab.machine(disk="40 MiB")
-    last = machine.spec.disks[0].blocks - 1
+    last = machine.disk().blocks - 1
     lab.write(machine, [0, 1023, 1024, 4095, 4096, 8191, 8192, last])
     lab.protect(machine)
     lab.write(machine, [1, 4097, 8193, last - 1])

@@ -15,10 +15,11 @@ from siteproof.model.nouns.vocabulary import Consistency, Resync, Selection, Ver
 C = Capability
 AGING = (C.INITIAL_REPLICATION, C.CRASH_POINTS, C.RETENTION, C.VIRTUAL_CLOCK)
 SMALL = "64 KiB"
+FIXED = ("policy", "past=clock jumped")  # the rule under test, and the clock by which ages are counted
 TWO_HOURS_MS = 120 * MINUTE_MS
 
 
-@case("C-RET-1", ["SP-RET-3", "SP-RET-17"], needs=AGING)
+@case("C-RET-1", ["SP-RET-3", "SP-RET-17"], needs=AGING, fixes=FIXED)
 def the_last_two_hours_are_kept_whole(lab: Lab) -> None:
     """After seven hours every point of the last two hours is listed."""
     machine = lab.protected_machine(disk=SMALL)
@@ -30,7 +31,7 @@ def the_last_two_hours_are_kept_whole(lab: Lab) -> None:
     verify.every(recent, lambda point: point.name in listed, "a point of the last two hours is listed")
 
 
-@case("C-RET-2", ["SP-RET-4", "SP-RET-12", "SP-RET-13", "SP-PT-10"], needs=AGING)
+@case("C-RET-2", ["SP-RET-4", "SP-RET-12", "SP-RET-13", "SP-PT-10"], needs=AGING, fixes=FIXED)
 def one_day_keeps_one_point_an_hour(lab: Lab) -> None:
     """With a retention of one day the points beyond two hours thin out to one an hour, and never collapse."""
     watch = Watch(lab, lab.protected_machine(disk=SMALL))
@@ -38,7 +39,7 @@ def one_day_keeps_one_point_an_hour(lab: Lab) -> None:
     kept_as_published(watch, DAY_MINUTES)
 
 
-@case("C-RET-3", ["SP-RET-1", "SP-RET-18", "SP-RET-19", "SP-POL-1", "SP-POL-2", "SP-REP-20"], needs=AGING)
+@case("C-RET-3", ["SP-RET-1", "SP-RET-18", "SP-RET-19", "SP-POL-1", "SP-POL-2", "SP-REP-20"], needs=AGING, fixes=FIXED)
 def the_steady_state_of_one_day(lab: Lab) -> None:
     """Enabled without a policy, after 26 hours: the steady number of points of one day, none older than a day."""
     machine = lab.protected_machine(disk=SMALL)
@@ -54,7 +55,7 @@ def the_steady_state_of_one_day(lab: Lab) -> None:
     verify.that(len(listed) in steady, f"{steady[0]} to {steady[-1]} points, as the buckets lie", len(listed))
 
 
-@case("C-RET-4", ["SP-RET-5"], needs=AGING)
+@case("C-RET-4", ["SP-RET-5"], needs=AGING, fixes=FIXED)
 def three_days_keep_one_point_in_two_hours(lab: Lab) -> None:
     """With a retention of three days one point in two hours is kept beyond the first two."""
     policy = ReplicationPolicy(retention_minutes=3 * DAY_MINUTES)
@@ -63,7 +64,7 @@ def three_days_keep_one_point_in_two_hours(lab: Lab) -> None:
     kept_as_published(watch, policy.retention_minutes)
 
 
-@case("C-RET-5", ["SP-RET-8"], needs=(*AGING, C.APP_POINTS))
+@case("C-RET-5", ["SP-RET-8"], needs=(*AGING, C.APP_POINTS), fixes=FIXED)
 def app_points_win_their_bucket(lab: Lab) -> None:
     """App-consistent points are thinned by the same table, and stand for their hour before crash-consistent ones."""
     policy = ReplicationPolicy(app_consistent_minutes=120)
@@ -74,7 +75,7 @@ def app_points_win_their_bucket(lab: Lab) -> None:
     kept_as_published(watch, policy.retention_minutes)
 
 
-@case("C-RET-6", ["SP-RET-9", "SP-RET-10"], needs=(*AGING, C.LINK_FAULTS))
+@case("C-RET-6", ["SP-RET-9", "SP-RET-10"], needs=(*AGING, C.LINK_FAULTS), fixes=FIXED)
 def without_new_points_nothing_is_pruned(lab: Lab) -> None:
     """A link that is cut for 30 hours stops new points, and no old point is pruned meanwhile."""
     machine = lab.protected_machine(disk=SMALL)
@@ -90,7 +91,7 @@ def without_new_points_nothing_is_pruned(lab: Lab) -> None:
     verify.equal([point.name for point in watch.look()], before, "points after 30 hours without a new one")
 
 
-@case("C-RET-7", ["SP-RET-11", "SP-DRL-6"], needs=(*AGING, C.TEST_FAILOVER, C.OLDER_POINTS), on_bytes=True)
+@case("C-RET-7", ["SP-RET-11", "SP-DRL-6"], needs=(*AGING, C.TEST_FAILOVER, C.OLDER_POINTS), on_bytes=True, fixes=FIXED)
 def a_point_in_use_is_not_pruned(lab: Lab) -> None:
     """The point of a running drill outlives the thinning of its hour, byte for byte, and goes after the clean-up."""
     machine = lab.protected_machine(disk=SMALL)
@@ -111,7 +112,7 @@ def a_point_in_use_is_not_pruned(lab: Lab) -> None:
     verify.that(point.name not in {each.name for each in watch.look()}, "the point goes after the clean-up", "it stays")
 
 
-@case("C-RET-8", ["SP-RET-16"], needs=(*AGING, C.OLDER_POINTS), on_bytes=True)
+@case("C-RET-8", ["SP-RET-16"], needs=(*AGING, C.OLDER_POINTS), on_bytes=True, fixes=FIXED)
 def pruning_changes_no_other_point(lab: Lab) -> None:
     """Points that survive the thinning of their neighbours restore the bytes that they restored before."""
     machine = lab.protected_machine(disk=SMALL)
@@ -127,7 +128,7 @@ def pruning_changes_no_other_point(lab: Lab) -> None:
         verify_bytes.same_image(lab.restore(machine, name), first[name], f"point {name} after its neighbours went")
 
 
-@case("C-RET-10", ["SP-RET-7"], needs=(*AGING, C.DELTA, C.FAILOVER, C.LIFECYCLE), on_bytes=True)
+@case("C-RET-10", ["SP-RET-7"], needs=(*AGING, C.DELTA, C.FAILOVER, C.LIFECYCLE), on_bytes=True, fixes=(*FIXED, "past"))
 def retention_0_stores_nothing_and_latest_is_possible(lab: Lab) -> None:
     """With a retention of 0 nothing is listed, every selection but latest is refused, and latest loses nothing."""
     machine = lab.protected_machine(disk=SMALL, policy=ReplicationPolicy(retention_minutes=0))
@@ -146,7 +147,7 @@ def retention_0_stores_nothing_and_latest_is_possible(lab: Lab) -> None:
     verify_bytes.same_image(lab.landing(machine).picture, wanted, "the machine that took over")
 
 
-@case("C-RET-11", ["SP-RET-22"], needs=AGING)
+@case("C-RET-11", ["SP-RET-22"], needs=AGING, fixes=FIXED)
 def below_one_day_points_thin_out_hourly(lab: Lab) -> None:
     """With a retention of six hours, as with one of a day, one point an hour is kept beyond the first two."""
     watch = Watch(lab, lab.protected_machine(disk=SMALL, policy=ReplicationPolicy(retention_minutes=360)))
@@ -154,7 +155,7 @@ def below_one_day_points_thin_out_hourly(lab: Lab) -> None:
     kept_as_published(watch, 360)
 
 
-@case("C-RET-12", ["SP-RET-22"], needs=AGING)
+@case("C-RET-12", ["SP-RET-22"], needs=AGING, fixes=FIXED)
 def above_one_day_points_thin_out_two_hourly(lab: Lab) -> None:
     """With a retention of 36 hours, as with one of two days, one point in two hours is kept beyond the first two."""
     policy = ReplicationPolicy(retention_minutes=36 * 60)
@@ -163,7 +164,7 @@ def above_one_day_points_thin_out_two_hourly(lab: Lab) -> None:
     kept_as_published(watch, policy.retention_minutes)
 
 
-@case("C-RET-13", ["SP-RET-6", "SP-RET-9"], needs=(*AGING, C.LINK_FAULTS))
+@case("C-RET-13", ["SP-RET-6", "SP-RET-9"], needs=(*AGING, C.LINK_FAULTS), fixes=FIXED)
 def beyond_a_week_one_point_in_four_hours_is_kept(lab: Lab) -> None:
     """With nine days: what was thinned to two hours waits through a silent week, and thins to four when points go on.
 
@@ -188,7 +189,7 @@ def beyond_a_week_one_point_in_four_hours_is_kept(lab: Lab) -> None:
     kept_as_published(watch, policy.retention_minutes)
 
 
-@case("C-RET-9", ["SP-RET-1", "SP-RET-3", "SP-RET-19"], needs=AGING)
+@case("C-RET-9", ["SP-RET-1", "SP-RET-3", "SP-RET-19"], needs=AGING, fixes=FIXED)
 def a_short_retention_ends_when_it_says(lab: Lab) -> None:
     """With a retention of three hours nothing that old is listed, and no point of the last two hours is missing."""
     machine = lab.protected_machine(disk=SMALL, policy=ReplicationPolicy(retention_minutes=180))

@@ -8,6 +8,7 @@ from siteproof.conformance.drill.disk_image import make_image
 from siteproof.conformance.drill.journey import Journey
 from siteproof.conformance.drill.measures import MIB, Measures
 from siteproof.conformance.lab import Lab
+from siteproof.conformance.worlds.world import DIMENSIONS
 from siteproof.model.nouns.subject import Capability
 
 SENTENCE = "A machine with a real file system and a real database survives the whole life, with no byte out of place."
@@ -38,4 +39,4 @@ def drill_case(folder: Path, size_bytes: int, measures: Measures, told: Callable
         told(image.note)
         Journey(lab, image, folder, measures, told).run()
 
-    return Case("C-DRILL-1", SENTENCE, REQUIRES, Level.MUST, NEEDS, "drill", True, drill)
+    return Case("C-DRILL-1", SENTENCE, REQUIRES, Level.MUST, NEEDS, "drill", True, drill, tuple(DIMENSIONS))

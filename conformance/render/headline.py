@@ -36,6 +36,7 @@ def headline(report: Report) -> str:
     parts = [
         f"{WORDS[report.exit_code]} ({_scope(report)}): {_counts(report)}",
         *_missing(report),
+        *([str(report.met)] if report.met else []),
         f"seed {report.seed}",
         f"siteproof {report.version}",
         f"spec {report.spec_digest}",

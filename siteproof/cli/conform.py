@@ -21,6 +21,7 @@ from siteproof.conformance.carriers.target import Target, TargetKind, from_here
 from siteproof.conformance.case import Case, all_cases
 from siteproof.conformance.choice import cases_called
 from siteproof.conformance.verdict import chapter_of
+from siteproof.conformance.worlds.plan import Depth
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.profile import CORE, Profile
 
@@ -30,6 +31,8 @@ PROFILES: dict[str, Profile] = {
 }
 FORMS = ("text", "ndjson", "json")
 OF_A_CASE = "Only this case, or those of this requirement or rule; may be given again."
+DEPTHS = {each.value: each for each in Depth}
+DEPTH = "Worlds in which each value, each pair or each three of values meet (docs/worlds.md)."
 NAME_ONE = "give one of --cmd './my-adapter' and --python pkg.module:factory"
 
 
@@ -40,6 +43,7 @@ class Choice:
     case_ids: tuple[str, ...]
     chapters: tuple[str, ...]
     seed: int
+    depth: str
     profile: str
     out: Path
     junit: bool
@@ -51,7 +55,7 @@ class Choice:
 
     def options(self, target: Target) -> dict[str, str]:
         """Everything that determines the run, as it is printed and recorded."""
-        chosen = {"target": f"{target.kind.value} {target.name}", "profile": self.profile}
+        chosen = {"target": f"{target.kind.value} {target.name}", "profile": self.profile, "depth": self.depth}
         chosen |= {"cases": ",".join(self.case_ids)} if self.case_ids else {}
         chosen |= {"chapters": ",".join(self.chapters)} if self.chapters else {}
         return chosen | {"timeout": f"{self.timeout:g}s"}
@@ -70,6 +74,7 @@ class Choice:
 @click.option("--case", "case_ids", multiple=True, metavar="ID", help=OF_A_CASE)
 @click.option("--chapter", "chapters", multiple=True, metavar="RES", help="Only this chapter; may be given again.")
 @click.option("--seed", type=whole(0, 2**63 - 1), default=0, show_default=True, help="Seed of every choice.")
+@click.option("--depth", type=click.Choice(tuple(DEPTHS)), default="standard", show_default=True, help=DEPTH)
 @click.option("--profile", type=click.Choice(tuple(PROFILES)), default="core", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder.")
 @click.option("--junit", is_flag=True, help="Also write junit.xml.")
@@ -113,6 +118,7 @@ def _judge(target: Target, choice: Choice, cases: tuple[Case, ...]) -> int:
             own_target=choice.own_target,
             choice=choice.scope(),
             options=options,
+            depth=DEPTHS[choice.depth],
         )
         written = render.render(path, choice.out, junit=choice.junit)
         shown.end(report, written)

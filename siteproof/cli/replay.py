@@ -42,8 +42,9 @@ def replay(file: Path, own_target: bool) -> int:
 def _case(record: Mapping[str, Any], own_target: bool) -> int:
     failure = _converted(record)
     case = _found(failure.case_id)
-    _tell(f"seed {failure.seed} · {failure.target.kind.value} {failure.target.name} · case {case.id}")
-    report = runner.judge(failure.target.factory(), [case], failure.profile, failure.seed, own_target=own_target)
+    target, world = failure.target, failure.world
+    _tell(f"seed {failure.seed} · {target.kind.value} {target.name} · case {case.id} · world {world}")
+    report = runner.judge(target.factory(), [case], failure.profile, failure.seed, own_target=own_target, world=world)
     result = report.results[0]
     click.echo(text.block(result))
     return _said(_same(failure, result), f"recorded {failure.verdict.value}, now {result.verdict.value}")

@@ -19,6 +19,7 @@ from siteproof.conformance.drill.case import drill_case
 from siteproof.conformance.drill.journey import POLICY
 from siteproof.conformance.drill.measures import MIB, Measures
 from siteproof.conformance.render.page_data import tiles_of
+from siteproof.conformance.worlds.plan import Depth
 from siteproof.model.advice.policy.request import PolicyRequest
 from siteproof.model.advice.policy.simulation import options as spoken
 from siteproof.model.advice.policy.simulation import simulate
@@ -44,7 +45,7 @@ NEXT = (
 def run(python: str, size_mib: int, seed: int, out: Path, timeout: float, form: str) -> int:
     """Protect a real image, cut the link, resync, drill, fail over, fail back; judge all of it."""
     target = Target(TargetKind.PYTHON, python)
-    options = {"target": python, "size": f"{size_mib}MiB", "profile": "core"}
+    options = {"target": python, "size": f"{size_mib}MiB", "profile": "core", "depth": Depth.QUICK.value}
     measures = Measures()
     path = out / results.FILE_NAME
     with scratch(size_mib * MIB * DISKS_AT_ONCE) as folder:
@@ -60,6 +61,7 @@ def run(python: str, size_mib: int, seed: int, out: Path, timeout: float, form: 
                 keeping=runner.Keeping(path, out / failures.FOLDER, target, today()),
                 timeout_seconds=timeout,
                 options=options,
+                depth=Depth.QUICK,
             )
             for row in measures.rows:
                 results.measure(path, row.name, row.value, row.unit, row.note)

@@ -21,14 +21,15 @@ def case_of(
 
 def protects(lab: Lab) -> None:
     """Passes on anything that can be enabled."""
-    verify.equal(lab.protected_machine("64 KiB").name, "vm1", "the machine")
+    machine = lab.protected_machine("64 KiB")
+    verify.equal(lab.observe(machine).machine, machine.name, "the machine")
 
 
 def writes(lab: Lab) -> None:
     """Passes on anything that can be written to."""
     machine = lab.machine("64 KiB")
     lab.write(machine, 3)
-    verify.equal(len(lab.read(machine).disks), 1, "disks")
+    verify.equal(len(lab.read(machine).disks), len(machine.spec.disks), "disks")
 
 
 def fails(lab: Lab) -> None:

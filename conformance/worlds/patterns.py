@@ -1,0 +1,95 @@
+"""Patterns: what a workload's "so many blocks" becomes in a world.
+
+Rule: pure but for the given random source. The blocks that the scattered workload would write are always among those
+that are written, so that a case never gets less than it asked for.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+
+from attrs import frozen
+
+from siteproof.conformance.worlds.world import Pattern
+
+BATCH_BLOCKS = 300  # more than fits into one frame of a delta
+DISCARDED_MAX = 9
+
+
+@frozen
+class Batch:
+    """Blocks of one call, in order: `zeros` become zeros, `changed` keep their bytes but for one, `gone` discarded."""
+
+    blocks: tuple[int, ...]
+    zeros: frozenset[int] = frozenset()
+    changed: bool = False
+    gone: bool = False
+
+
+def batches(
+    pattern: Pattern, numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random
+) -> tuple[Batch, ...]:
+    """The calls that write the `numbers` of a disk of `size` blocks, whose last written blocks were `last`."""
+    if not numbers:
+        return ()
+    return _MADE[pattern](numbers, size, last, source)
+
+
+def _scattered(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[Batch, ...]:
+    del size, last, source
+    return (Batch(numbers),)
+
+
+def _twice(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[Batch, ...]:
+    del size, last, source
+    return (Batch(numbers + numbers[::-1]),)
+
+
+def _zeros(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[Batch, ...]:
+    """Data, then zeros over every other block and over one that was not asked for, all in one call."""
+    del last
+    other = (numbers[0] + source.randrange(1, size)) % size if size > 1 else numbers[0]
+    data = frozenset(numbers[::2])
+    return (Batch(numbers), Batch((*numbers, other), zeros=frozenset((*numbers, other)) - data))
+
+
+def _run(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[Batch, ...]:
+    del last
+    first = source.randrange(max(1, size - len(numbers) + 1))
+    return (Batch(numbers), Batch(tuple(range(first, min(size, first + len(numbers))))))
+
+
+def _ends(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[Batch, ...]:
+    del last, source
+    return (Batch((size - 1, *numbers, 0)),)
+
+
+def _batch(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[Batch, ...]:
+    del last
+    more = source.sample(range(size), min(size, BATCH_BLOCKS))
+    return (Batch((*numbers, *more)),)
+
+
+def _inside(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[Batch, ...]:
+    """What was written before has travelled, perhaps: it changes now, and so does what is written here."""
+    del size, source
+    return (Batch(last, changed=True), Batch(numbers), Batch(numbers[:3], changed=True))
+
+
+def _discard(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[Batch, ...]:
+    """A stretch of the disk, and then one block of it is written again."""
+    del last
+    first = source.randrange(size)
+    stretch = tuple(range(first, min(size, first + source.randrange(1, DISCARDED_MAX + 1))))
+    return (Batch(stretch, gone=True), Batch(numbers))
+
+
+_MADE: Mapping[Pattern, Callable[[tuple[int, ...], int, tuple[int, ...], random.Random], tuple[Batch, ...]]] = {
+    Pattern.SCATTERED: _scattered,
+    Pattern.TWICE: _twice,
+    Pattern.ZEROS: _zeros,
+    Pattern.RUN: _run,
+    Pattern.ENDS: _ends,
+    Pattern.BATCH: _batch,
+    Pattern.INSIDE: _inside,
+    Pattern.DISCARD: _discard,
+}

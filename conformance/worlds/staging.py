@@ -1,0 +1,237 @@
+"""Staging: brings the machines of a lab into the world that was drawn, before the case begins and while it goes on.
+
+Rule: every step into a world is judged by the model and by bytes, as a case's own steps are; but it bears no witness
+for the case, whose requirement speaks of something else.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from siteproof.conformance import verify, verify_bytes
+from siteproof.conformance.lab import Lab, Machine
+from siteproof.conformance.verify import Failed, Inconclusive
+from siteproof.conformance.worlds.world import DIMENSIONS, Neighbours, Past, Trouble, World
+from siteproof.model.nouns.observation import Observation, Regions
+from siteproof.model.nouns.policy import MINUTE_MS
+from siteproof.model.nouns.subject import FaultKind
+from siteproof.model.nouns.vocabulary import Place, Resync, Verb
+from siteproof.model.spec.lifecycle import table as lifecycle
+
+GOES = "SP-LC-1"  # what is listed succeeds and leads where the table says
+COMES_HOME = "SP-REP-21"  # what was written is what runs in the end
+SET_UP = {"machines", "seat", "names", "disks", "disk", "size", "hour"}  # played by the reset alone
+AGED_HOURS = 4
+JUMP_MINUTES = 90
+BESIDE_BLOCKS = 3
+
+
+class Staging:
+    """One world for one lab; `met` names the dimensions whose odd value has really been played."""
+
+    def __init__(self, world: World) -> None:
+        """Nothing has been played yet."""
+        self.world = world
+        self.met: set[str] = set()
+        self._lived: set[str] = set()
+        self._busy = False  # with what stands beside the case's own machines and disks
+
+    def as_met(self) -> World:
+        """The world as it was really played: plain in what never came up."""
+        return self.world.plainly(*(name for name in self.world.odd if name not in self.met))
+
+    def arrive(self, lab: Lab, *, own_policy: bool) -> None:
+        """The scenario has just been set up: protect the neighbours, and live what came before the first enable."""
+        self._lived.clear()
+        self.met.update((SET_UP | {"policy"} if own_policy else SET_UP) & set(self.world.odd))
+        with self._on_the_way():
+            for machine in lab.machines:
+                if not machine.meant:
+                    lab.write(machine, BESIDE_BLOCKS)
+                    _go(lab, machine, Verb.ENABLE)
+            for machine in lab.machines:
+                if machine.meant:
+                    self._beside(lab, machine)
+                    self._play(lab, machine, "past", BEFORE.get(self.world.past))
+
+    def enabled(self, lab: Lab, machine: Machine) -> Observation:
+        """The machine has become protected: live the rest of its past, once."""
+        if machine.meant and machine.name not in self._lived:
+            self._lived.add(machine.name)
+            with self._on_the_way():
+                self._play(lab, machine, "past", AFTER.get(self.world.past))
+                self._play(lab, machine, "trouble", TROUBLE.get(self.world.trouble))
+        return lab.observe(machine)
+
+    def wrote(self, lab: Lab, machine: Machine, *, free: bool) -> None:
+        """The case has written, to blocks of the world's choice if `free`; what stands beside is written, too."""
+        if free and machine.meant and "pattern" in self.world.odd and not self._busy:
+            self.met.add("pattern")
+        if self.world.neighbours is Neighbours.WRITING and machine.meant and not self._busy:
+            self.met.add("neighbours")
+            with self._apart():
+                self._beside(lab, machine)
+                for other in lab.machines:
+                    if not other.meant:
+                        lab.write(other, BESIDE_BLOCKS)
+
+    def _beside(self, lab: Lab, machine: Machine) -> None:
+        meant = set(machine.disks.values())
+        for disk in machine.spec.disks:
+            if disk.name not in meant:
+                lab.write(machine, BESIDE_BLOCKS, disk=disk.name)
+
+    def _play(self, lab: Lab, machine: Machine, dimension: str, scene: "Callable[[Lab, Machine], None] | None") -> None:
+        if scene is not None:
+            scene(lab, machine)
+            self.met.add(dimension)
+
+    @contextmanager
+    def _apart(self) -> Iterator[None]:
+        """What is written here is not the case's own workload."""
+        self._busy = True
+        try:
+            yield
+        finally:
+            self._busy = False
+
+    @contextmanager
+    def _on_the_way(self) -> Iterator[None]:
+        """Its checks are nobody's witness, and what fails is said to have failed on the way into the world."""
+        try:
+            with verify.judging(set(), (GOES, COMES_HOME)), self._apart():
+                yield
+        except Failed as failed:
+            detail = "on the way into it"
+            said = f"{failed.detail}; {detail}".removeprefix("; ")
+            raise Failed(failed.expected, failed.actual, said, of=failed.of) from failed
+
+
+def _go(lab: Lab, machine: Machine, verb: Verb, *, fails: bool = False) -> None:
+    """One command on the way: it is accepted, and its job ends where the model says."""
+    verify.serves(GOES)
+    before = lab.observe(machine).regions
+    wanted = (lifecycle.failed if fails else lifecycle.settled)(before, verb, lab.profile)
+    if fails:
+        lab.fault(FaultKind.JOB_FAILS, machine)
+    try:
+        after = lab.run(machine, verb).regions
+    except Inconclusive as refused:
+        raise Failed(f"{verb.value} accepted in {before.protection.value}", refused.reason) from refused
+    verify.equal(_words(after), _words(wanted), f"state after {'a failed ' if fails else ''}{verb.value}")
+
+
+def _words(regions: Regions) -> str:
+    """Where the machine stands; a mark is healed on the way, whoever made it."""
+    found = (regions.direction, regions.protection, regions.active, regions.test_failover)
+    return " ".join(part.value for part in found)
+
+
+def _heal(lab: Lab, machine: Machine) -> None:
+    """Come to rest, and compare the sides when that is asked for."""
+    lab.settle()
+    if lab.observe(machine).regions.resync is not Resync.NONE:
+        verify.accepted(lab.resynchronise(machine).answer, "resynchronize")
+        verify.equal(lab.observe(machine).regions.resync, Resync.NONE, "resync region after the resynchronisation")
+
+
+def _second_life(lab: Lab, machine: Machine) -> None:
+    lab.write(machine, 12)
+    _go(lab, machine, Verb.ENABLE)
+    lab.write(machine, 6)
+    lab.crash_point(machine)
+    lab.write(machine, 6)
+    _go(lab, machine, Verb.DISABLE)
+
+
+def _failed_start(lab: Lab, machine: Machine) -> None:
+    lab.write(machine, 12)
+    _go(lab, machine, Verb.ENABLE, fails=True)
+    _go(lab, machine, Verb.DISABLE)
+
+
+def _round_trip(lab: Lab, machine: Machine) -> None:
+    """There and back, with writes at both places and every landing compared."""
+    for there, again in ((Verb.FAIL_OVER, Verb.REPROTECT), (Verb.FAIL_BACK, Verb.REPROTECT)):
+        lab.write(machine, 6)
+        lab.settle()
+        wanted = lab.history.image_now(machine.name)
+        _go(lab, machine, there)
+        verify.serves(COMES_HOME)
+        verify_bytes.same_image(lab.landing(machine).picture, wanted, f"the machine after {there.value}")
+        _go(lab, machine, Verb.COMMIT)
+        lab.write(machine, 6)
+        _go(lab, machine, again)
+
+
+def _resynchronised(lab: Lab, machine: Machine) -> None:
+    with lab.link_down(machine):
+        lab.write(machine, 12)
+        lab.advance(minutes=1)
+        lab.settle()
+    _heal(lab, machine)
+
+
+def _drilled(lab: Lab, machine: Machine) -> None:
+    _go(lab, machine, Verb.TEST_FAILOVER)
+    lab.write(machine, 6, place=Place.TEST)
+    lab.write(machine, 6)
+    _go(lab, machine, Verb.CLEAN_UP_TEST)
+
+
+def _failed_drill(lab: Lab, machine: Machine) -> None:
+    _go(lab, machine, Verb.TEST_FAILOVER, fails=True)
+    _go(lab, machine, Verb.CLEAN_UP_TEST)
+
+
+def _aged(lab: Lab, machine: Machine) -> None:
+    for _ in range(AGED_HOURS):
+        lab.write(machine, 2)
+        lab.advance(minutes=60)
+    lab.settle()
+
+
+def _clock_jumped(lab: Lab, machine: Machine) -> None:
+    """Forwards, and half of it back: from now on it runs ahead."""
+    for minutes in (JUMP_MINUTES, -JUMP_MINUTES // 2):
+        lab.write(machine, 2)
+        lab.crash_point(machine)
+        lab.fault(FaultKind.CLOCK_JUMP, machine, amount=minutes * MINUTE_MS)
+
+
+def _link_blinked(lab: Lab, machine: Machine) -> None:
+    """With nothing under way; whoever marks the machine for that is healed."""
+    lab.settle()
+    with lab.link_down(machine):
+        lab.advance(milliseconds=1)
+    _heal(lab, machine)
+
+
+def _crashed(kind: FaultKind) -> Callable[[Lab, Machine], None]:
+    def crash(lab: Lab, machine: Machine) -> None:
+        lab.write(machine, 4)
+        lab.settle()
+        lab.fault(kind, machine)
+        _heal(lab, machine)
+
+    return crash
+
+
+BEFORE: Mapping[Past, Callable[[Lab, Machine], None]] = {
+    Past.SECOND_LIFE: _second_life,
+    Past.FAILED_START: _failed_start,
+}
+AFTER: Mapping[Past, Callable[[Lab, Machine], None]] = {
+    Past.ROUND_TRIP: _round_trip,
+    Past.RESYNCHRONISED: _resynchronised,
+    Past.DRILLED: _drilled,
+    Past.FAILED_DRILL: _failed_drill,
+    Past.AGED: _aged,
+    Past.CLOCK_JUMPED: _clock_jumped,
+}
+TROUBLE: Mapping[Trouble, Callable[[Lab, Machine], None]] = {
+    Trouble.LINK_BLINKED: _link_blinked,
+    Trouble.TARGET_CRASHED: _crashed(FaultKind.TARGET_CRASH),
+    Trouble.AGENT_CRASHED: _crashed(FaultKind.AGENT_CRASH),
+}
+assert {*BEFORE, *AFTER, Past.FRESH} == set(Past), "every past is played"
+assert len(TROUBLE) + 1 == len(DIMENSIONS["trouble"]), "every trouble is played"
