@@ -176,7 +176,11 @@ def _shorter(cut: Callable[[int], int]) -> Wrong:
 
 def _reordered(value: Any, name: str) -> Any:
     del name
-    if type(value) in (tuple, list) and len(value) > 1 and any(a is not b for a, b in zip(value, value[::-1])):  # noqa: B905
+    if (
+        type(value) in (tuple, list)
+        and len(value) > 1
+        and any(value[index] is not value[-1 - index] for index in range(len(value)))
+    ):
         return value[::-1]
     if isinstance(value, np.ndarray) and value.ndim and len(value) > 1:
         return value[::-1].copy()

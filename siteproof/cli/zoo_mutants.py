@@ -53,6 +53,8 @@ def measure(asked: Asked) -> int:
     """Drive and judge the mutants, print the table; exit 1 when one that differs survives."""
     mutants = asked.mutants
     title = f"siteproof {__version__} · mutants · seed {asked.seed} · spec {spec_digest()} · {len(mutants)} drawn"
+    if asked.out:
+        write_text(asked.out, "")
     if asked.form == "text":
         click.echo(title)
     sitting, rows = sit(mutants, Bounds(0, asked.drives, asked.jobs), _progress())
