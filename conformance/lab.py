@@ -17,6 +17,7 @@ from siteproof.conformance.carriers.watch import Watch
 from siteproof.conformance.digests import Digests
 from siteproof.conformance.history import History, Workload
 from siteproof.conformance.images import DiskPicture, Picture
+from siteproof.conformance.inside import Arrangement, Inside
 from siteproof.conformance.ledger import Ledger
 from siteproof.conformance.plain import plain
 from siteproof.conformance.trace import Step, difference
@@ -95,6 +96,7 @@ class Lab:
         self._seen: dict[str, Observation] = {}
         self.images: tuple[Image, ...] = ()  # what was read last; valid until the subject is asked to change anything
         self._links_down: set[str] = set()
+        self._inside = Inside(self.subject, self.workload, self.history)
 
     # -- setting up ---------------------------------------------------------------------------------------------------
 
@@ -106,6 +108,7 @@ class Lab:
         self._pen = Pen(self.workload, self.world.pattern)
         self._seats = {part.spec.name: _Seat(placed(index, part)) for index, part in enumerate(found.parts)}
         self._seen, self._links_down = {}, set()
+        self._inside = Inside(self.subject, self.workload, self.history)
         self.subject.reset(self.scenario)
         self.auditor.begin(self.history)
         self._step(f"reset with {', '.join(self._seats)}")
@@ -255,18 +258,27 @@ class Lab:
         yield
         self.fault(FaultKind.LINK_UP, machine)
 
+    @contextmanager
+    def inside(self, machine: Machine) -> Iterator[Arrangement]:
+        """What is arranged on entering may happen inside the calls made here; on leaving, nothing more can."""
+        yield Arrangement(self._inside, machine.index, machine.spec)
+        self._inside.arm()
+        self._step(f"nothing more is arranged for {machine.name}")
+
     def advance(self, minutes: float = 0, milliseconds: int = 0) -> None:
         """Let that much time pass."""
         amount = int(minutes * MINUTE_MS) + milliseconds
         self.subject.advance(amount)
+        self._inside.look()
         self._step(f"advance {amount / MINUTE_MS:g} min" if amount >= MINUTE_MS else f"advance {amount} ms")
 
     def settle(self) -> None:
         """Wait until every job has ended and nothing more would happen by itself."""
         self.subject.settle()
+        self._inside.look()
         self._step("settle")
         for name, seen in self._seen.items():
-            if name not in self._links_down and _replicates(seen):
+            if name not in self._links_down and seen.link_up and _replicates(seen):
                 self.history.drained(name)
 
     # -- looking ------------------------------------------------------------------------------------------------------

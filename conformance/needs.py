@@ -23,6 +23,7 @@ BENCH_HANDLES = frozenset(
         Capability.JOB_FAULTS,
         Capability.RESIZE,
         Capability.CORRUPTION,
+        Capability.DURING,
     }
 )
 
@@ -60,7 +61,7 @@ def capability_of(op: str, arguments: tuple[Any, ...]) -> Capability | None:
         return OF_VERB.get(first.verb)
     if isinstance(first, Fault):
         return OF_FAULT.get(first.kind)
-    return {"discard": Capability.DISCARD, "advance": Capability.VIRTUAL_CLOCK}.get(op)
+    return {"discard": Capability.DISCARD, "advance": Capability.VIRTUAL_CLOCK, "arrange": Capability.DURING}.get(op)
 
 
 def lacking(needs: tuple[Capability, ...], description: Description) -> tuple[Verdict, str] | None:

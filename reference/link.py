@@ -3,6 +3,11 @@
 A batch passes as a whole or not at all; the sender learns which, as a transport with acknowledgements tells it.
 """
 
+from collections.abc import Callable
+
+Happening = Callable[[], bool]
+"""Something that was arranged; true when the connection did not survive it."""
+
 
 class LinkDown(Exception):  # noqa: N818  (a state of the world that the sender handles, not a defect)
     """Nothing travelled."""
@@ -15,6 +20,7 @@ class Link:
         """Up, and nothing sent."""
         self.up = True
         self.bytes_sent = 0
+        self._arranged: list[tuple[int, Happening]] = []
 
     def require(self) -> None:
         """Raise LinkDown unless something can travel now."""
@@ -24,4 +30,21 @@ class Link:
     def carried(self, size_bytes: int) -> None:
         """Count `size_bytes` that travelled; raises LinkDown when they could not have."""
         self.require()
+        self._meet(self.bytes_sent + size_bytes)
         self.bytes_sent += size_bytes
+
+    def when(self, size_bytes: int, happening: Happening) -> None:
+        """Let something happen just before more than `size_bytes`, from now on, have left."""
+        self._arranged.append((self.bytes_sent + size_bytes, happening))
+
+    def forget(self) -> None:
+        """Nothing is arranged any more."""
+        self._arranged.clear()
+
+    def _meet(self, count_bytes: int) -> None:
+        """Whatever breaks into a transfer breaks the connection: LinkDown, also where the link itself stays up."""
+        due = [each for each in self._arranged if each[0] < count_bytes]
+        self._arranged = [each for each in self._arranged if each not in due]
+        broken = [happening() for _, happening in due]
+        if any(broken) or not self.up:
+            raise LinkDown

@@ -20,6 +20,7 @@ from siteproof.model.nouns.subject import (
     Capability,
     Description,
     DiskAddress,
+    During,
     Fault,
     Image,
     ImageKind,
@@ -29,6 +30,7 @@ from siteproof.model.nouns.subject import (
 from siteproof.model.nouns.vocabulary import Place
 from siteproof.reference import faults, observer
 from siteproof.reference.appliance import Appliance
+from siteproof.reference.arranged import Arrangements
 from siteproof.reference.host import Host, Writer
 from siteproof.reference.journal import VARIABLE, journal, silent
 from siteproof.reference.link import Link
@@ -57,6 +59,7 @@ class ReferenceSubject:
         self._durable = durable
         self._profile = profile
         self._appliance: Appliance | None = None
+        self._arrangements = Arrangements(self._happens)
         kept = os.environ.get(VARIABLE)
         self._note = journal(Path(kept).absolute()) if kept else silent
 
@@ -160,6 +163,16 @@ class ReferenceSubject:
     def fault(self, fault: Fault) -> None:
         """Make something go wrong, or mend it."""
         faults.strike(self.appliance, fault)
+
+    def arrange(self, during: tuple[During, ...]) -> None:
+        """What shall happen inside the calls that follow, in place of what was arranged before and has not happened."""
+        self._arrangements.replace(during, self.appliance.vault.machines, self.appliance.scheduler)
+
+    def _happens(self, each: During) -> None:
+        if each.fault is not None:
+            self.fault(each.fault)
+        elif each.address is not None:
+            self.write(each.address, each.writes)
 
     def advance(self, milliseconds: int) -> None:
         """Let virtual time pass."""

@@ -99,5 +99,5 @@ class Auditor:
 
     def _watched(self, name: str) -> _Watched:
         if name not in self._machines:
-            self._machines[name] = _Watched(Memory(self._policy))
+            self._machines[name] = _Watched(Memory(name, self._policy))
         return self._machines[name]

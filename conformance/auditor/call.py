@@ -9,9 +9,9 @@ from attrs import frozen
 
 from siteproof.model.nouns.commands import Accepted, Command, Refusal
 from siteproof.model.nouns.errors import Refused
-from siteproof.model.nouns.subject import DiskAddress, Fault
+from siteproof.model.nouns.subject import DiskAddress, During, Fault, FaultKind
 
-LOOKING = frozenset({"observe", "read", "restore", "describe"})
+LOOKING = frozenset({"observe", "read", "restore", "describe", "arrange"})
 
 
 @frozen(eq=False)
@@ -29,6 +29,8 @@ class Call:
             return first.machine in ("", machine)
         if isinstance(first, Command | DiskAddress):
             return first.machine == machine
+        if self.op == "arrange":
+            return True  # what was arranged before, for whichever machine, is replaced
         return self.op in ("advance", "settle") or first == machine
 
     @property
@@ -40,6 +42,11 @@ class Call:
     def fault(self) -> Fault | None:
         """The fault that it made."""
         return self.arguments[0] if self.op == "fault" else None
+
+    def arranged(self, machine: str) -> frozenset[FaultKind]:
+        """The faults that were arranged to happen to the machine inside later calls."""
+        during: tuple[During, ...] = self.arguments[0] if self.op == "arrange" else ()
+        return frozenset(each.fault.kind for each in during if each.fault is not None and each.machine == machine)
 
     @property
     def changes(self) -> bool:

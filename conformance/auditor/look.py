@@ -74,5 +74,5 @@ class Look:
         return sum(call.arguments[0] for call in self.calls if call.op == "advance")
 
     def struck(self, *kinds: FaultKind) -> bool:
-        """Whether such a fault came since the machine was seen last."""
-        return any(fault.kind in kinds for fault in self.faults)
+        """Whether such a fault came, or may have come, since the machine was seen last."""
+        return any(kind in kinds for kind in (*(fault.kind for fault in self.faults), *self.memory.arranged))

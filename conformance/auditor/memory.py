@@ -41,12 +41,14 @@ class Asked:
 class Memory:
     """One machine; `seen` is the last observation, everything else counts up to the last call."""
 
+    machine: str
     policy: ReplicationPolicy
     seen: Observation | None = None
     points: dict[str, Known] = field(factory=dict)  # every point that was ever listed
     asked: Asked | None = None  # the last accepted command, until everything has ended
     asked_count: int = 0  # how many were accepted since everything had ended
     troubles: set[FaultKind] = field(factory=set)  # what may still explain a failure, a mark or a loss
+    arranged: frozenset[FaultKind] = frozenset()  # what may strike inside any call, until it is replaced
     doomed_job_ran: bool = False  # a command was accepted after the fault that makes the next job fail
     site_down: bool = False
     link_down: bool = False
@@ -58,6 +60,8 @@ class Memory:
 
     def hear(self, call: Call) -> None:
         """Take in a call that came back."""
+        if call.op == "arrange":
+            self._expect(call.arranged(self.machine))
         if not call.changes:
             return
         self.settled = call.op == "settle"
@@ -88,7 +92,13 @@ class Memory:
             self.doomed_job_ran = False
         self.asked, self.asked_count = None, 0
         if self.is_healthy(now):
-            self.troubles &= {FaultKind.JOB_FAILS}
+            self.troubles &= {FaultKind.JOB_FAILS, *self.arranged}
+
+    def _expect(self, kinds: frozenset[FaultKind]) -> None:
+        """Whatever is arranged may have struck whenever the machine is seen, and explains what it would explain."""
+        self.arranged = kinds
+        for kind in sorted(kinds):
+            self._struck(kind)
 
     def _accepted(self, command: Command) -> None:
         assert self.seen is not None, "a command is given to a machine that was seen"

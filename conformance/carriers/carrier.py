@@ -10,7 +10,7 @@ from siteproof.conformance.carriers.broken import SubjectFailed
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.scenario import Scenario
-from siteproof.model.nouns.subject import Description, DiskAddress, Fault, Image, Write
+from siteproof.model.nouns.subject import Description, DiskAddress, During, Fault, Image, Write
 
 T = TypeVar("T")
 
@@ -81,6 +81,10 @@ class Carrier(ABC):
     def advance(self, milliseconds: int) -> None:
         """See Subject."""
         self.call("advance", milliseconds)
+
+    def arrange(self, during: tuple[During, ...]) -> None:
+        """See Arranging."""
+        self.call("arrange", during)
 
     def settle(self) -> None:
         """See Subject."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from siteproof.conformance.carriers.broken import CarrierBroken, SubjectFailed
 from siteproof.conformance.carriers.carrier import Carrier
+from siteproof.conformance.wire import OPTIONAL
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.subject import Subject, Unsupported
@@ -41,6 +42,8 @@ class InProcess(Carrier):
         if self._abandoned:
             raise CarrierBroken(f"the subject was let go during `{op}`", "it took too long", "raise --timeout")
         self.doing = op
+        if op in OPTIONAL and not hasattr(self._subject, op):
+            raise Unsupported(op)
         try:
             return getattr(self._subject, op)(*arguments)
         except (Refused, Unsupported, CarrierBroken):

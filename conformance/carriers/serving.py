@@ -53,6 +53,8 @@ def _answer(subject: Subject, line: bytes) -> tuple[bytes, bool]:
 
 def _reply(subject: Subject, call: wire.Call) -> bytes:
     op = call.operation.name
+    if op in wire.OPTIONAL and not hasattr(subject, op):
+        return wire.encode_error(call.id, wire.CallError(wire.ErrorKind.UNSUPPORTED, message=f"there is no {op}"))
     try:
         value = None if op == "close" else getattr(subject, op)(*call.arguments)
         return wire.encode_value(call.id, value)

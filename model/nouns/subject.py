@@ -50,6 +50,7 @@ class Capability(StrEnum):
     JOB_FAULTS = "job_faults"  # job_fails
     RESIZE = "resize"  # disk_resized
     CORRUPTION = "corruption"  # log_corrupt, log_truncated
+    DURING = "during"  # faults and writes can be arranged to happen inside a call, at an instant or a number of bytes
     TOTAL_ORDER = "total_order"  # cuts respect the order of all writes, not only of flushes
 
 
@@ -144,6 +145,31 @@ class Fault:
     machine: str = ""
     disk: str = ""
     amount: int = 0
+
+
+@frozen
+class During:
+    """Something that happens by itself inside a later call: a fault, or writes of the workload, exactly one of them.
+
+    It happens once, when `after_ms` of the clock have passed in `advance`, or just before the first transfer of the
+    machine that would bring the bytes that left since now to more than `after_bytes`; exactly one of these is given.
+    """
+
+    machine: str
+    after_ms: int | None = None
+    after_bytes: int | None = None
+    fault: Fault | None = None
+    address: DiskAddress | None = None
+    writes: tuple[Write, ...] = ()
+
+
+@runtime_checkable
+class Arranging(Protocol):
+    """The optional half of the contract: a subject that declares `during` has this call as well."""
+
+    def arrange(self, during: tuple[During, ...]) -> None:
+        """What shall happen inside the calls that follow, in place of what was arranged before and has not happened."""
+        ...
 
 
 @runtime_checkable

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from siteproof.conformance import wire
+from siteproof.conformance.carriers.in_process import InProcess
 from siteproof.conformance.carriers.serving import serve
 from siteproof.conformance.wire import CallError, ErrorKind, Reply, WireError
 from siteproof.model.nouns.commands import Accepted, Command, Refusal
@@ -20,7 +21,19 @@ from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.observation import Observation, Regions
 from siteproof.model.nouns.policy import RecoveryPoint, ReplicationPolicy
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
-from siteproof.model.nouns.subject import Description, DiskAddress, Fault, FaultKind, Image, ImageKind, Subject, Write
+from siteproof.model.nouns.subject import (
+    Arranging,
+    Description,
+    DiskAddress,
+    During,
+    Fault,
+    FaultKind,
+    Image,
+    ImageKind,
+    Subject,
+    Unsupported,
+    Write,
+)
 from siteproof.model.nouns.vocabulary import Consistency, Verb
 from tests.judge.adapters.tiny import Tiny
 
@@ -28,6 +41,12 @@ SCHEMA = Path(wire.__file__).with_name("contract.schema.json")
 SCENARIO = Scenario((MachineSpec("vm1", (DiskSpec("disk0", 16),)),))
 CALLS: dict[str, tuple[Any, ...]] = {
     "advance": (1500,),
+    "arrange": (
+        (
+            During("vm1", after_bytes=4096, fault=Fault(FaultKind.LINK_DOWN, "vm1")),
+            During("vm1", after_ms=5, address=DiskAddress("vm1", "disk0"), writes=(Write(1, 2),)),
+        ),
+    ),
     "close": (),
     "describe": (),
     "discard": (DiskAddress("vm1", "disk0"), 3, 2),
@@ -52,9 +71,21 @@ ANSWERS: dict[str, Any] = {
 
 
 def test_the_wire_has_every_method_of_the_contract() -> None:
-    """Operations are read off the Subject protocol; none is forgotten and none is added."""
-    methods = {name for name, _ in inspect.getmembers(Subject, inspect.isfunction) if not name.startswith("_")}
-    assert set(wire.OPERATIONS) == methods == set(CALLS)
+    """Operations are read off the protocols; none is forgotten and none is added, and the optional ones are known."""
+    needed, optional = (
+        {name for name, _ in inspect.getmembers(protocol, inspect.isfunction) if not name.startswith("_")}
+        for protocol in (Subject, Arranging)
+    )
+    assert set(wire.OPERATIONS) == needed | optional == set(CALLS)
+    assert optional == wire.OPTIONAL
+
+
+def test_an_adapter_without_an_optional_call_does_not_offer_it() -> None:
+    """An adapter of the first hour stays an adapter: what it has never heard of is unsupported, and no failure."""
+    (reply,) = served(Tiny(), wire.encode_call(3, "arrange", CALLS["arrange"]))
+    assert reply["error"]["kind"] == "unsupported"
+    with pytest.raises(Unsupported):
+        InProcess(Tiny()).arrange(*CALLS["arrange"])
 
 
 @pytest.mark.parametrize("op", CALLS)
