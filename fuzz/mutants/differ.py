@@ -19,7 +19,7 @@ from siteproof.fuzz.mutants.words import Mutant
 from siteproof.model.nouns.observation import Observation
 
 CLIP = 240
-SHRINK_TRIES_MAX = 80
+SHRINK_TRIES_MAX = 60
 LATITUDE_DRIVES_MAX = 3  # so many whole drives must differ in nothing but latitude
 
 

@@ -1,28 +1,43 @@
-"""A mutant before the judge: only the cases in which its trigger holds, until the first one says that it is wrong.
+"""A mutant before the judge: only where its trigger holds, until the first case says that it is wrong.
 
-Rule: up to the first call at which its trigger holds a mutant is the honest subject, so a case in which it never holds
-comes out as it does for the honest one; which these are is seen once, for all mutants together, on the honest subject.
+Rule: up to the first call at which its trigger holds a mutant is the honest subject, so a case that is played in a
+world in which it never holds comes out as it does for the honest one; where it holds is seen once, for all mutants
+together, on the honest subject.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from time import perf_counter
 
 from attrs import frozen
 
+from siteproof.conformance.attempt import Attempt
+from siteproof.conformance.carriers.broken import CarrierBroken
+from siteproof.conformance.carriers.in_process import InProcess
 from siteproof.conformance.case import Case
-from siteproof.conformance.runner import judge
 from siteproof.conformance.verdict import CaseResult, Verdict
+from siteproof.conformance.worlds.plan import Depth, plan
+from siteproof.conformance.worlds.world import World
 from siteproof.fuzz.mutants.subject import Factory, Intercepted, mutated, watched
 from siteproof.fuzz.mutants.words import Mutant
+from siteproof.model.nouns.profile import CORE
 
 KILLING = (Verdict.FAIL, Verdict.DISHONEST)
-CASE_SECONDS_MAX = 60.0
+TEXT_MAX = 200
+
+
+@frozen
+class Play:
+    """One case in one world."""
+
+    case_id: str
+    world: World
 
 
 @frozen
 class Held:
-    """One case on the honest subject: its verdict, its seconds, and the mutants whose triggers held in it."""
+    """One play on the honest subject: its verdict, its seconds, and the mutants whose triggers held in it."""
 
-    case_id: str
+    play: Play
     verdict: Verdict
     seconds: float
     ids: frozenset[str]
@@ -30,12 +45,13 @@ class Held:
 
 @frozen
 class Judged:
-    """What the suite said of one mutant. `tried` cases were run, `held` is in how many its trigger holds."""
+    """What the suite said of one mutant. `tried` plays were run, `held` is in how many its trigger holds."""
 
     held: int = 0
     tried: int = 0
     killer: str = ""
-    verdict: str = ""  # the worst verdict that differs from the honest subject's; empty when none does
+    world: str = ""
+    verdict: str = ""  # the first that is not the honest subject's; empty when none is
     expected: str = ""
     actual: str = ""
     steps: int = 0
@@ -46,65 +62,70 @@ class Judged:
         return bool(self.killer)
 
 
-class _Enough(Exception):  # noqa: N818  (it ends a run that has said all)
-    """A case has said that the mutant is wrong."""
+def plays(cases: Sequence[Case], honest: Factory, depth: Depth, seed: int) -> list[Play]:
+    """Every case in every world that a run of this depth plays it in."""
+    planned = plan(cases, honest().describe(), depth, seed)
+    return [Play(case.id, world) for case in cases for world in planned.worlds[case.id]]
 
 
-def held(mutants: Iterable[Mutant], honest: Factory, cases: Sequence[Case], seed: int) -> list[Held]:
-    """In which of the cases the triggers of the mutants hold."""
-    subjects: list[Intercepted] = []
-    found: list[Held] = []
-
-    def make() -> Intercepted:
-        subjects.append(watched(mutants, honest))
-        return subjects[-1]
-
-    def note(result: CaseResult) -> None:
-        ids = frozenset(name for subject in subjects for name in subject.scene.facts.fired)
-        found.append(Held(result.case_id, result.verdict, result.seconds, ids))
-        for subject in subjects:
-            subject.scene.facts.fired.clear()
-
-    judge(make, cases, seed=seed, on_result=note, timeout_seconds=CASE_SECONDS_MAX)
+def held(
+    mutants: Iterable[Mutant], honest: Factory, cases: Mapping[str, Case], chosen: Iterable[Play], seed: int
+) -> list[Held]:
+    """In which of the plays the triggers of the mutants hold."""
+    subject, found = watched(mutants, honest), []
+    fired = subject.scene.facts.fired
+    try:
+        for play in chosen:
+            fired.clear()
+            began = perf_counter()
+            verdict = _played(subject, cases[play.case_id], play.world, seed).verdict
+            found.append(Held(play, verdict, perf_counter() - began, frozenset(fired)))
+    finally:
+        subject.close()
     return found
 
 
 def judged(mutant: Mutant, honest: Factory, cases: Mapping[str, Case], record: Iterable[Held], seed: int) -> Judged:
-    """The suite on the mutant: the quickest cases first, and no further than the first that kills it."""
+    """The suite on the mutant: the quickest plays first, and no further than the first that kills it."""
     mine = sorted((each for each in record if mutant.id in each.ids), key=lambda each: each.seconds)
-    right = {each.case_id: each.verdict for each in mine}
-    odd: list[CaseResult] = []
-    tried: list[str] = []
-
-    def look(result: CaseResult) -> None:
-        tried.append(result.case_id)
-        if result.verdict is not right[result.case_id]:
-            odd.append(result)
-        if result.verdict in KILLING and right[result.case_id] not in KILLING:
-            raise _Enough
-
+    odd: CaseResult | None = None
+    subject = mutated(mutant, honest)
     try:
-        if mine:
-            judge(
-                lambda: mutated(mutant, honest),
-                [cases[each.case_id] for each in mine],
-                seed=seed,
-                on_result=look,
-                timeout_seconds=CASE_SECONDS_MAX,
-            )
-    except _Enough:
-        return _killed(odd[-1], len(mine), len(tried))
-    verdict = odd[0].verdict.value if odd else ""
-    return Judged(len(mine), len(tried), verdict=verdict, actual=odd[0].detail[:200] if odd else "")
+        for number, (was, result) in enumerate(_results(subject, cases, mine, seed), start=1):
+            if result.verdict in KILLING and was.verdict not in KILLING:
+                return _killed(result, was.play, len(mine), number)
+            odd = odd or (result if result.verdict is not was.verdict else None)
+    finally:
+        subject.close()
+    if odd is None:
+        return Judged(len(mine), len(mine))
+    return Judged(len(mine), len(mine), verdict=odd.verdict.value, actual=f"{odd.case_id}: {odd.detail[:TEXT_MAX]}")
 
 
-def _killed(result: CaseResult, holds: int, tried: int) -> Judged:
+def _results(
+    subject: Intercepted, cases: Mapping[str, Case], mine: Iterable[Held], seed: int
+) -> Iterator[tuple[Held, CaseResult]]:
+    for each in mine:
+        yield each, _played(subject, cases[each.play.case_id], each.play.world, seed)
+
+
+def _played(subject: Intercepted, case: Case, world: World, seed: int) -> CaseResult:
+    """One attempt, without a bound in time: whoever calls this has a process of its own."""
+    attempt = Attempt(case, subject.describe(), CORE, seed, world)
+    try:
+        return attempt.not_started() or attempt.run(InProcess(subject))
+    except CarrierBroken as broken:
+        return attempt.ended_by(broken)
+
+
+def _killed(result: CaseResult, play: Play, holds: int, tried: int) -> Judged:
     return Judged(
         holds,
         tried,
         result.case_id,
+        str(play.world),
         result.verdict.value,
-        result.expected[:200],
-        result.actual[:200],
+        result.expected[:TEXT_MAX],
+        result.actual[:TEXT_MAX],
         len(result.trace),
     )

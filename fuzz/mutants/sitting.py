@@ -7,23 +7,25 @@ another one whether a kill would be right.
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from attrs import evolve, frozen
 
-from siteproof.conformance.case import Case, all_cases
+from siteproof.conformance.case import all_cases
+from siteproof.conformance.worlds.plan import Depth
 from siteproof.fuzz.mutants import differ
 from siteproof.fuzz.mutants.differ import Difference, Finding
 from siteproof.fuzz.mutants.driver import Recorded
-from siteproof.fuzz.mutants.judging import Held, Judged, held, judged
+from siteproof.fuzz.mutants.judging import Held, Judged, Play, held, judged, plays
 from siteproof.fuzz.mutants.measure import Row
 from siteproof.fuzz.mutants.processes import Herd
 from siteproof.fuzz.mutants.subject import Factory, honest_reference
 from siteproof.fuzz.mutants.words import Mutant
 
-PART_SECONDS_MAX = 1200.0
+T = TypeVar("T")
+PART_SECONDS_MAX = 3600.0
 MUTANT_SECONDS_MAX = 1200.0  # against loops without an end; everything else is bounded by counts
-CASES_PER_PART = 40
+PLAYS_PER_PART = 40
 DRIVES_PER_PART = 10
 
 Tell = Callable[[str, int, int], None]
@@ -32,12 +34,12 @@ Tell = Callable[[str, int, int], None]
 
 @frozen
 class Bounds:
-    """How much is driven and judged. `suite` False leaves the judge out."""
+    """How much is driven and judged. Without a `depth` the judge is left out."""
 
     seed: int = 0
     drives: int = 60
     jobs: int = 1
-    suite: bool = True
+    depth: Depth | None = Depth.STANDARD
 
 
 @frozen
@@ -45,7 +47,7 @@ class Sitting:
     """What the honest subject did, once for all mutants."""
 
     drives: tuple[tuple[Recorded, frozenset[str]], ...]
-    cases: tuple[Held, ...]
+    plays: tuple[Held, ...]
 
     @property
     def steps(self) -> int:
@@ -68,18 +70,21 @@ def sit(
 
 
 def look(mutants: Sequence[Mutant], bounds: Bounds, tell: Tell, honest: Factory = honest_reference) -> Sitting:
-    """The honest subject on every drive and before every case, with an eye on all triggers."""
-    cases = all_cases() if bounds.suite else ()
-    drives = [tuple(range(first, min(first + DRIVES_PER_PART, bounds.drives)))
-              for first in range(0, bounds.drives, DRIVES_PER_PART)]  # fmt: skip
-    parts = [
-        tuple(cases[first :: len(cases) // CASES_PER_PART + 1]) for first in range(len(cases) // CASES_PER_PART + 1)
-    ]
+    """The honest subject on every drive and in every play, with an eye on all triggers."""
+    drives = _parts(range(bounds.drives), bounds.drives // DRIVES_PER_PART + 1)
     driven = Herd(partial(_recorded, tuple(mutants), honest, bounds.seed), _defect, bounds.jobs, PART_SECONDS_MAX,
-                  _telling(tell, "drives recorded, in tens", len(drives))).results(drives)  # fmt: skip
+                  _telling(tell, "parts of the drives", len(drives))).results(drives)  # fmt: skip
+    chosen = plays(all_cases(), honest, bounds.depth, bounds.seed) if bounds.depth else []
+    parts = _parts(chosen, len(chosen) // PLAYS_PER_PART + 1)
     seen = Herd(partial(_held, tuple(mutants), honest, bounds.seed), _defect, bounds.jobs, PART_SECONDS_MAX,
-                _telling(tell, "parts of the suite", len(parts))).results(parts if cases else [])  # fmt: skip
-    return Sitting(tuple(each for part in driven for each in part), tuple(each for part in seen for each in part))
+                _telling(tell, "parts of the suite", len(parts))).results(parts)  # fmt: skip
+    drives_in_order = sorted((each for part in driven for each in part), key=lambda each: each[0].number)
+    return Sitting(tuple(drives_in_order), tuple(each for part in seen for each in part))
+
+
+def _parts(items: Sequence[T], count: int) -> list[tuple[T, ...]]:
+    """The items dealt into so many parts, none of them empty."""
+    return [part for first in range(count) if (part := tuple(items[first::count]))]
 
 
 def _recorded(
@@ -88,8 +93,8 @@ def _recorded(
     return differ.recorded(mutants, honest, seed, numbers)
 
 
-def _held(mutants: tuple[Mutant, ...], honest: Factory, seed: int, cases: tuple[Case, ...]) -> list[Held]:
-    return held(mutants, honest, cases, seed)
+def _held(mutants: tuple[Mutant, ...], honest: Factory, seed: int, part: tuple[Play, ...]) -> list[Held]:
+    return held(mutants, honest, {case.id: case for case in all_cases()}, part, seed)
 
 
 def _defect(item: object, why: str) -> NoReturn:
@@ -98,10 +103,10 @@ def _defect(item: object, why: str) -> NoReturn:
 
 def _row(mutant: Mutant, sitting: Sitting, bounds: Bounds, honest: Factory) -> Row:
     finding = differ.compared(mutant, honest, [each for each, ids in sitting.drives if mutant.id in ids])
-    if not bounds.suite or finding.difference is not Difference.SHOWN:
+    if bounds.depth is None or finding.difference is not Difference.SHOWN:
         return Row(mutant, finding, Judged())
     cases = {case.id: case for case in all_cases()}
-    row = Row(mutant, finding, judged(mutant, honest, cases, sitting.cases, bounds.seed))
+    row = Row(mutant, finding, judged(mutant, honest, cases, sitting.plays, bounds.seed))
     return _with_trace(row, honest) if row.outcome == "survives" else row
 
 

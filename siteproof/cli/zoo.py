@@ -31,6 +31,8 @@ JOBS_MAX = 8
 @click.option("--generate", type=click.IntRange(1, 100_000), metavar="N", help="Conditional mutants instead: so many.")
 @click.option("--mutant", "mutants", multiple=True, metavar="ID", help="Only this mutant; may be given again.")
 @click.option("--drives", type=click.IntRange(1, 10_000), default=60, show_default=True, help="Bound of equivalence.")
+@click.option("--depth", type=click.Choice(["quick", "standard", "deep"]), default="standard", show_default=True,
+              help="Worlds in which the mutants are judged.")  # fmt: skip
 @click.option("--out", type=click.Path(dir_okay=False), default="", help="Also write the mutants' rows as NDJSON.")
 def zoo(only: tuple[str, ...], quick: bool, seed: int, jobs: int | None, form: str, **mutants: Any) -> int:
     """Judge every member; exit 1 when a wrong one survives or an honest one is accused.
@@ -54,7 +56,7 @@ def _mutants(seed: int, jobs: int, form: str, **chosen: Any) -> int:
 
     count, ids = chosen["generate"] or 0, chosen["mutants"]
     with scratch():
-        return measure(Asked(count, ids, seed, chosen["drives"], jobs, form, chosen["out"]))
+        return measure(Asked(count, ids, seed, chosen["drives"], chosen["depth"], jobs, form, chosen["out"]))
 
 
 def _tell(row: Row) -> None:

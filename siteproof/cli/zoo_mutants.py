@@ -16,6 +16,7 @@ from attrs import frozen
 from siteproof import __version__
 from siteproof.cli.files import write_text
 from siteproof.conformance.runner import spec_digest
+from siteproof.conformance.worlds.plan import Depth
 from siteproof.fuzz.mutants.draw import draw, find
 from siteproof.fuzz.mutants.measure import Rate, Row, rate, rates
 from siteproof.fuzz.mutants.sitting import Bounds, Sitting, sit
@@ -39,6 +40,7 @@ class Asked:
     ids: tuple[str, ...]
     seed: int
     drives: int
+    depth: str
     jobs: int
     form: str
     out: str
@@ -52,12 +54,12 @@ class Asked:
 def measure(asked: Asked) -> int:
     """Drive and judge the mutants, print the table; exit 1 when one that differs survives."""
     mutants = asked.mutants
-    title = f"siteproof {__version__} · mutants · seed {asked.seed} · spec {spec_digest()} · {len(mutants)} drawn"
+    title = f"siteproof {__version__} · mutants · seed {asked.seed} · spec {spec_digest()} · depth {asked.depth}"
     if asked.out:
         write_text(asked.out, "")
     if asked.form == "text":
         click.echo(title)
-    sitting, rows = sit(mutants, Bounds(0, asked.drives, asked.jobs), _progress())
+    sitting, rows = sit(mutants, Bounds(0, asked.drives, asked.jobs, Depth(asked.depth)), _progress())
     lines = [json.dumps(row_facts(row), sort_keys=True) for row in rows]
     if asked.out:
         write_text(asked.out, "\n".join([*lines, json.dumps(_summary(title, sitting, rows), sort_keys=True)]) + "\n")
@@ -80,7 +82,7 @@ def row_facts(row: Row) -> dict[str, Any]:
 def _summary(title: str, sitting: Sitting, rows: tuple[Row, ...]) -> dict[str, Any]:
     groups = {name: {key: _numbers(each) for key, each in rates(rows, by).items()} for name, by in GROUPS.items()}
     facts = {"kind": "summary", "title": title, "outcomes": outcomes(rows), "rate": _numbers(rate(rows))}
-    return facts | {"by": groups, "drives": len(sitting.drives), "steps": sitting.steps, "cases": len(sitting.cases)}
+    return facts | {"by": groups, "drives": len(sitting.drives), "steps": sitting.steps, "plays": len(sitting.plays)}
 
 
 def _numbers(each: Rate) -> dict[str, Any]:
@@ -106,13 +108,13 @@ def text(sitting: Sitting, rows: tuple[Row, ...]) -> Iterator[str]:
     for row in rows:
         if row.outcome == "survives":
             yield from _survivor(row)
-    yield f"bounds: {len(sitting.drives)} drives, {sitting.steps} steps; {len(sitting.cases)} cases"
+    yield f"bounds: {len(sitting.drives)} drives, {sitting.steps} steps; {len(sitting.plays)} cases in worlds"
     yield " · ".join(f"{count} {name}" for name, count in outcomes(rows).items())
     yield f"killed {rate(rows)} at 95 %"
 
 
 def _survivor(row: Row) -> Iterator[str]:
-    holds = f"its trigger holds in {row.judged.held} cases" if row.judged.held else "its trigger holds in no case"
+    holds = f"its trigger holds in {row.judged.held or 'no'} case{'' if row.judged.held == 1 else 's'}"
     verdict = f", worst verdict {row.judged.verdict}" if row.judged.verdict else ""
     yield f"SURVIVES {row.mutant.id}  {row.mutant} ({holds}{verdict})"
     yield from (f"  {number:>2}. {step}" for number, step in enumerate(row.trace, start=1))

@@ -7,10 +7,11 @@ import pytest
 
 from siteproof.conformance.carriers.in_process import load
 from siteproof.conformance.case import find as find_case
+from siteproof.conformance.worlds.world import PLAIN
 from siteproof.fuzz.mutants.differ import Difference, compared, difference, recorded, shortest
 from siteproof.fuzz.mutants.draw import draw, find
 from siteproof.fuzz.mutants.driver import Recorded
-from siteproof.fuzz.mutants.judging import held, judged
+from siteproof.fuzz.mutants.judging import Play, held, judged
 from siteproof.fuzz.mutants.measure import Rate
 from siteproof.fuzz.mutants.processes import Herd
 from siteproof.fuzz.mutants.scene import here
@@ -182,8 +183,8 @@ def test_the_judge_kills_the_canary_on_the_cases_where_it_strikes() -> None:
     case = find_case("C-REP-3")
     canary = _mutant("restore", *ALWAYS, Harm.ZEROS, Site.RESULT)
     never = _mutant("restore", Trigger.NTH_CALL, 10**6, Harm.ZEROS, Site.RESULT)
-    record = held((canary, never), honest_reference, [case], seed=0)
     cases = {case.id: case}
+    record = held((canary, never), honest_reference, cases, [Play(case.id, PLAIN)], seed=0)
     assert record[0].ids == {canary.id}
     assert judged(canary, honest_reference, cases, record, seed=0).killed
     assert judged(never, honest_reference, cases, record, seed=0).tried == 0

@@ -16,7 +16,7 @@ from siteproof.model.nouns.problem import ExitCode
 
 KILLED, SURVIVOR, SAME = draw(3, 3)
 ROWS = (
-    Row(KILLED, Finding(Difference.SHOWN), Judged(4, 2, "C-REP-3", "fail")),
+    Row(KILLED, Finding(Difference.SHOWN), Judged(4, 2, "C-REP-3", "plain", "fail")),
     Row(
         SURVIVOR,
         Finding(Difference.SHOWN),
