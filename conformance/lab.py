@@ -315,7 +315,8 @@ class Lab:
         ledgers = {ledger.name: ledger for ledger in self.history.note(machine.name, name).ledgers}
         self.images = self.subject.restore(machine.name, name)
         found = {image.disk: image for image in self.images}
-        given(set(found) == set(ledgers), f"restore of {name} gave disks {plain(set(found))}")
+        if set(found) != set(ledgers):
+            raise Failed(f"{name} restored with the disks {plain(set(ledgers))}", plain(set(found)), of="SP-PT-13")
         self.note(f"restore {machine.name} point {name}")
         return Picture(machine.name, tuple(self._take(found[disk], ledgers[disk]) for disk in ledgers))
 

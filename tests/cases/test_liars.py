@@ -16,3 +16,10 @@ def test_a_liar_is_caught(liar: type[FakeSubject], case_id: str) -> None:
     said, _ = verdict(case_id, liar())
     assert said.startswith("fail: expected")
     assert python_in(said) == []
+
+
+def test_a_point_without_one_of_its_disks_is_wrong_wherever_it_is_read() -> None:
+    """A case that reads points for another reason says so too, and names the requirement; it is no missing witness."""
+    said, _ = verdict("C-REP-1", liars_in_words.RestoresOneDisk())
+    assert said.startswith("fail: expected")
+    assert "disk1" in said
