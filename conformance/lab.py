@@ -45,14 +45,18 @@ _MOVES_PRODUCTION = (Verb.FAIL_OVER, Verb.CHANGE_RECOVERY_POINT, Verb.FAIL_BACK,
 
 @frozen(eq=False)
 class Landing:
-    """Production moved to another copy: its bytes right then, and the history it comes from, up to `position`."""
+    """Production moved to another copy: its bytes right then, and the history it comes from, up to `position`.
 
-    verb: Verb
+    Everything up to `sure` was known to be replicated when the command was given, and no trouble can have undone it.
+    """
+
+    command: Command
     picture: Picture
     ledgers: tuple[Ledger, ...]
     position: int
     before: Observation
     after: Observation
+    sure: int = 0
 
 
 @frozen
@@ -209,6 +213,7 @@ class Lab:
     def run(self, machine: Machine, verb: Verb, **fields: Any) -> Observation:
         """Give one command that the case needs, wait for its end, and follow production to where it runs then."""
         before, position, ledgers = self.observe(machine), self.history.position, self.history.ledgers(machine.name)
+        sure = 0 if self.auditor.memory(machine.name).troubles else self.history.drained_position(machine.name)
         answer = self.ask(machine, verb, **fields)
         if isinstance(answer, Refusal):
             raise Inconclusive(f"the set-up needs {verb.value}, which was refused with {answer.code.value}")
@@ -217,7 +222,8 @@ class Lab:
         if self.staging and verb is Verb.ENABLE and after.regions.protection is Protection.PROTECTED:
             after = self.staging.enabled(self, machine)
         if verb in _MOVES_PRODUCTION and _moved(verb, before, after):
-            landing = Landing(verb, self.read(machine), ledgers, position, before, after)
+            command = Command(verb, machine.name, **fields)
+            landing = Landing(command, self.read(machine), ledgers, position, before, after, sure)
             self._seats[machine.name].landings.append(landing)
             self.history.rebase(machine.name, landing.picture)
         return after
@@ -226,6 +232,10 @@ class Lab:
         """The last move of production."""
         given(bool(self._seats[machine.name].landings), "production never moved")
         return self._seats[machine.name].landings[-1]
+
+    def landings(self, machine: Machine) -> tuple[Landing, ...]:
+        """Every move of production that was followed, oldest first."""
+        return tuple(self._seats[machine.name].landings)
 
     def resynchronise(self, machine: Machine) -> ResyncReport:
         """Ask for a resynchronisation and wait for its end."""

@@ -118,6 +118,10 @@ class Ledger:
         upto = bisect_right(self._rows[0], position)
         return next((self.entry(index) for index in reversed(range(upto)) if self._rows[1][index] == block), None)
 
+    def entries_after(self, position: int) -> list[Entry]:
+        """The writes after that position, oldest first."""
+        return [self.entry(index) for index in range(bisect_right(self._rows[0], position), len(self))]
+
     def newest_before(self, time_ms: int) -> int:
         """The position of the newest write acknowledged at or before that time; 0 when there is none."""
         count = bisect_right(self._rows[3], time_ms)

@@ -21,6 +21,7 @@ from siteproof.conformance.verify import Dishonest, Failed
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import ReplicationPolicy
 from siteproof.model.nouns.scenario import Scenario
+from siteproof.model.nouns.subject import Capability
 
 
 @define(eq=False)
@@ -48,6 +49,10 @@ class Auditor:
         """The scenario that was just set up is followed by this ledger."""
         self._bench = evolve(self._bench, history=history)
 
+    def offers(self, *capabilities: Capability) -> bool:
+        """Whether the subject declares all of them."""
+        return self._bench.offers(*capabilities)
+
     def memory(self, machine: str) -> Memory:
         """What is remembered of a machine."""
         return self._watched(machine).memory
@@ -64,7 +69,7 @@ class Auditor:
         for name, watched in self._machines.items():
             if call.concerns(name):
                 watched.calls.append(call)
-                watched.memory.hear(call)
+                watched.memory.hear(call, self._bench.history.position if self._bench.history is not None else 0)
 
     def judge(self) -> None:
         """Raise the first contradiction that was seen, if there is one."""

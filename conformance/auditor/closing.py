@@ -4,10 +4,14 @@ Rule: it begins when the case has ended, so it changes no case's meaning. Where 
 down, the case moved production past the ledger), it says so in the trace and lets them be.
 """
 
+import contextlib
+
 from siteproof.conformance import verify, verify_bytes
+from siteproof.conformance.auditor import healing, landings
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.policy import RecoveryPoint
+from siteproof.model.nouns.subject import Unsupported
 
 RESTORED_MAX = 5  # per machine: the newest ones, the oldest one, and every pinned one
 
@@ -20,8 +24,11 @@ def audit(lab: Lab) -> None:
     with verify.judging(set(), ()):
         lab.settle()
         for machine in lab.machines:
+            landings.judge(lab, machine)
             _points(lab, machine)
-            _disks(lab, machine)
+            _gone(lab, machine)
+            if _disks(lab, machine):
+                healing.converge(lab, machine)
 
 
 def _points(lab: Lab, machine: Machine) -> None:
@@ -48,17 +55,29 @@ def worth_reading(points: tuple[RecoveryPoint, ...]) -> tuple[RecoveryPoint, ...
     return tuple(chosen.values())[: max(RESTORED_MAX, len(pinned) + 1)]
 
 
-def _disks(lab: Lab, machine: Machine) -> None:
+def _gone(lab: Lab, machine: Machine) -> None:
+    """Of the points that are gone the oldest, the newest and one between cannot be restored any more."""
+    names = list(lab.auditor.memory(machine.name).gone)
+    for name in dict.fromkeys((*names[:1], *names[len(names) // 2 : len(names) // 2 + 1], *names[-1:])):
+        with contextlib.suppress(Refused, Unsupported):
+            lab.subject.restore(machine.name, name)
+            of = lab.auditor.memory(machine.name).gone[name]
+            raise verify.Failed(f"{name}, which is gone, cannot be restored", "it was restored", "closing audit", of=of)
+
+
+def _disks(lab: Lab, machine: Machine) -> bool:
+    """Compare every disk with the ledger; False when that is not possible."""
     why = _unreadable(lab, machine)
     if why:
         lab.note(f"the disks of {machine.name} are not compared: {why}")
-        return
+        return False
     wanted = lab.history.image_now(machine.name)
     differing = lab.read(machine).differences(wanted)
     if differing:
         disk, block = differing[0]
         actual = f"{len(differing)} blocks differ, first {disk} block {block}"
-        raise verify.Failed(f"{machine.name} holds what was written to it", actual, "closing audit", "SP-REP-18")
+        raise verify.Failed(f"{machine.name} holds what was written to it", actual, "closing audit", of="SP-REP-18")
+    return True
 
 
 def _unreadable(lab: Lab, machine: Machine) -> str:

@@ -11,6 +11,7 @@ from siteproof.conformance.auditor.call import Call
 from siteproof.conformance.auditor.memory import Memory
 from siteproof.conformance.coverage.trail import Deviation
 from siteproof.conformance.history import History
+from siteproof.conformance.ledger import Ledger
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.profile import Profile
@@ -64,9 +65,7 @@ class Look:
     @property
     def verbs(self) -> frozenset[Verb]:
         """The verbs that can have ended since the machine was seen last."""
-        last = self.memory.asked
-        running = {last.command.verb} if last is not None else set()
-        return frozenset(running | {command.verb for command in self.commands})
+        return frozenset(self.memory.verbs)
 
     @property
     def elapsed_ms(self) -> int:
@@ -76,3 +75,42 @@ class Look:
     def struck(self, *kinds: FaultKind) -> bool:
         """Whether such a fault came, or may have come, since the machine was seen last."""
         return any(kind in kinds for kind in (*(fault.kind for fault in self.faults), *self.memory.arranged))
+
+    @property
+    def stays_cut(self) -> bool:
+        """Whether the link was down when the machine was seen last, and ever since."""
+        return self.memory.link_down and not self.memory.link_is_open and not self.faults
+
+    def ledgers(self) -> tuple[Ledger, ...]:
+        """What was written to the disks that are protected; none when nobody keeps a ledger."""
+        if self.bench.history is None:
+            return ()
+        wanted = self.memory.disks
+        return tuple(each for each in self.bench.history.ledgers(self.now.machine) if not wanted or each.name in wanted)
+
+    def missing(self) -> dict[str, set[int]]:
+        """Of each disk the blocks that differ from what they were when the link went down; none while it is up."""
+        cut = None if self.memory.link_is_open else self.memory.cut_position
+        return {} if cut is None else {each.name: each.changed_since(cut) for each in self.ledgers()}
+
+    def missing_since_ms(self) -> int | None:
+        """The time of the oldest write that cannot have left, because the link was down; None when there is none."""
+        cut, missing = self.memory.cut_position, self.missing()
+        times = [
+            entry.time_ms
+            for ledger in self.ledgers()
+            for entry in ledger.entries_after(cut or 0)
+            if entry.block in missing.get(ledger.name, ())
+        ]
+        return min(times, default=None)
+
+    @property
+    def arrived(self) -> bool:
+        """Whether everything that was written has reached the other side: a sound machine at rest."""
+        memory = self.memory
+        return memory.settled and memory.trusted(self.now) and self.now.link_up and not memory.troubles
+
+    def arrived_ms(self) -> int | None:
+        """The time of the newest write, when everything has arrived."""
+        newest = [ledger.entry(len(ledger) - 1).time_ms for ledger in self.ledgers() if len(ledger)]
+        return max(newest, default=None) if self.arrived else None

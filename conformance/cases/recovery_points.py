@@ -171,7 +171,7 @@ def a_clock_jump_reorders_and_prunes_nothing(lab: Lab) -> None:
     for _ in range(3):
         lab.write(machine, 2)
         lab.crash_point(machine)
-    before = [point.name for point in lab.observe(machine).points]
+    before = [point.name for point in sorted(lab.observe(machine).points, key=lambda each: each.sequence)]
     lab.fault(FaultKind.CLOCK_JUMP, machine, amount=-120 * MINUTE_MS)
     lab.write(machine, 2)
     lab.crash_point(machine)

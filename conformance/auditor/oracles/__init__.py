@@ -1,12 +1,26 @@
 """All oracles of the auditor, in the order in which they are asked: the nearest explanation of a mistake first."""
 
 from siteproof.conformance.auditor.oracle import Oracle
-from siteproof.conformance.auditor.oracles import catalogue, clock, lifecycle, power, stream
+from siteproof.conformance.auditor.oracles import (
+    arrivals,
+    catalogue,
+    clock,
+    departures,
+    exposure,
+    lifecycle,
+    marks,
+    power,
+    stream,
+)
 
 ORACLES: tuple[Oracle, ...] = (
     *clock.ORACLES,
     *catalogue.ORACLES,
     *power.ORACLES,
     *stream.ORACLES,
+    *marks.ORACLES,
+    *arrivals.ORACLES,
+    *departures.ORACLES,
+    *exposure.ORACLES,
     *lifecycle.ORACLES,
 )

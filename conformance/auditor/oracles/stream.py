@@ -61,4 +61,70 @@ def _told(marks: Watermarks) -> str:
     return ", ".join(f"{stage} {getattr(marks, stage)}" for stage in STAGES)
 
 
-ORACLES: tuple[Oracle, ...] = (watermarks_are_ordered, watermarks_never_fall)
+@oracle("SP-REP-6", C.VIRTUAL_CLOCK)
+def everything_travels(look: Look) -> Iterator[Wrong]:
+    """When a sound machine has come to rest, no change is left behind."""
+    if not look.arrived:
+        return
+    for disk in look.now.disks:
+        if disk.dirty_blocks:
+            yield Wrong(f"no dirty block on {disk.name} at rest", f"{disk.dirty_blocks}")
+        marks = disk.watermarks
+        if look.bench.offers(C.WATERMARKS) and marks.applied != marks.written and _protects(look, disk):
+            yield Wrong(f"everything written to {disk.name} applied at rest", _told(marks))
+
+
+@oracle("SP-REP-13", C.VIRTUAL_CLOCK)
+def what_cannot_have_left_is_dirty(look: Look) -> Iterator[Wrong]:
+    """While the link is down every block that changed since is dirty."""
+    if not look.memory.trusts_or_marks(look.now):
+        return
+    missing = look.missing()
+    for disk in look.now.disks:
+        least = len(missing.get(disk.name, ()))
+        if disk.dirty_blocks < least:
+            yield Wrong(f"{least} dirty blocks or more on {disk.name}", str(disk.dirty_blocks))
+        if disk.dirty_blocks > disk.blocks:
+            yield Wrong(f"{disk.blocks} dirty blocks or less on {disk.name}", str(disk.dirty_blocks))
+
+
+@oracle("SP-RES-34", C.BYTE_COUNTS)
+def bytes_are_never_taken_back(look: Look) -> Iterator[Wrong]:
+    """Bytes that left are counted for ever."""
+    if look.before is not None and look.now.bytes_sent < look.before.bytes_sent:
+        yield Wrong(f"{look.before.bytes_sent} bytes or more", f"{look.now.bytes_sent}", denies=C.BYTE_COUNTS)
+
+
+@oracle("SP-REP-9", C.WATERMARKS, C.LINK_FAULTS)
+def nothing_arrives_without_a_link(look: Look) -> Iterator[Wrong]:
+    """While the link is down nothing new is cached at the other side."""
+    if look.before is None or not look.stays_cut or look.verbs:
+        return
+    for old, new in same_disks(look.before, look.now):
+        if new.watermarks.cached > old.watermarks.cached:
+            rise = f"{old.watermarks.cached} → {new.watermarks.cached}"
+            yield Wrong(f"nothing of {new.name} arrives", f"cached {rise}", denies=C.LINK_FAULTS)
+
+
+@oracle("SP-RES-39", C.VIRTUAL_CLOCK)
+def disks_have_their_size(look: Look) -> Iterator[Wrong]:
+    """A machine whose sides are called equal shows every disk with the size that it has."""
+    sizes = {ledger.name: ledger.blocks for ledger in look.ledgers()} if look.arrived else {}
+    for disk in look.now.disks:
+        if disk.blocks != sizes.get(disk.name, disk.blocks):
+            yield Wrong(f"{sizes[disk.name]} blocks of {disk.name}", str(disk.blocks))
+
+
+def _protects(look: Look, disk: DiskView) -> bool:
+    return not look.memory.disks or disk.name in look.memory.disks
+
+
+ORACLES: tuple[Oracle, ...] = (
+    watermarks_are_ordered,
+    watermarks_never_fall,
+    bytes_are_never_taken_back,
+    nothing_arrives_without_a_link,
+    what_cannot_have_left_is_dirty,
+    disks_have_their_size,
+    everything_travels,
+)

@@ -1,0 +1,97 @@
+"""Oracles of marks: when the sides may differ, why, and who was told.
+
+Rule: a mark that comes earlier or more often than necessary is never wrong; one that is missing, or lies about its
+reason, is.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from siteproof.conformance.auditor.look import Look
+from siteproof.conformance.auditor.oracle import Oracle, Wrong, oracle
+from siteproof.conformance.auditor.oracles.arrivals import is_office
+from siteproof.model.nouns.subject import Capability, FaultKind
+from siteproof.model.nouns.vocabulary import Health, Resync, ResyncReason
+
+C, F, R = Capability, FaultKind, ResyncReason
+
+MARKS: Mapping[FaultKind, str] = {  # the requirement that demands the mark
+    F.FORCED_SHUTDOWN: "SP-RES-3",
+    F.DISK_RESIZED: "SP-RES-4",
+    F.LOW_MEMORY: "SP-RES-21",
+    F.AGENT_CRASH: "SP-RES-33",
+}
+EXPLAINS: Mapping[ResyncReason, frozenset[FaultKind]] = {
+    R.LINK_FAILURE: frozenset({F.LINK_DOWN, F.SITE_DOWN, F.TARGET_CRASH}),
+    R.FORCED_SHUTDOWN: frozenset({F.FORCED_SHUTDOWN, F.AGENT_CRASH, F.SITE_DOWN}),
+    R.DISK_RESIZED: frozenset({F.DISK_RESIZED}),
+    R.LOW_MEMORY: frozenset({F.LOW_MEMORY}),
+    R.BITMAP_INVALID: frozenset({F.FORCED_SHUTDOWN, F.AGENT_CRASH, F.SITE_DOWN, F.LOW_MEMORY}),
+    R.APPLIANCE_SWITCHED: frozenset(),
+    R.TARGET_FAILURE: frozenset({F.TARGET_CRASH, F.LOG_CORRUPT, F.LOG_TRUNCATED, F.JOB_FAILS, F.SITE_DOWN}),
+    R.CORRUPT_LOG: frozenset({F.LOG_CORRUPT, F.LOG_TRUNCATED, F.TARGET_CRASH}),
+    R.MANUAL: frozenset({F.JOB_FAILS}),
+}
+
+
+@oracle("SP-RES-28")
+def a_mark_has_a_reason(look: Look) -> Iterator[Wrong]:
+    """A machine that requires a resynchronisation shows why, and the reason is one that happened."""
+    if look.now.regions.resync is Resync.NONE:
+        return
+    reason, troubles = look.now.resync_reason, look.memory.troubles
+    if reason is None:
+        yield Wrong(f"a reason with resync {look.now.regions.resync.value}", "none is shown")
+    elif _is_new(look) and troubles and not EXPLAINS[reason] & troubles:
+        happened = ", ".join(sorted(kind.value for kind in troubles))
+        yield Wrong(f"a reason that {happened} explains", reason.value)
+
+
+@oracle("SP-RES-13")
+def trouble_marks_at_once(look: Look) -> Iterator[Wrong]:
+    """Where the sides may differ from now on, the machine is marked."""
+    if look.before is None or not look.memory.trusted(look.before) or look.verbs:
+        return
+    for fault in look.faults:
+        late = look.elapsed_ms and not is_office(look.before.time_ms, look.now.time_ms, look.bench.profile.office_hours)
+        if fault.kind in MARKS and look.now.regions.resync is Resync.NONE and not late and _changes(look, fault.kind):
+            yield Wrong(f"a mark after {fault.kind.value}", "resync none", MARKS[fault.kind])
+
+
+@oracle("SP-ERR-13", C.VIRTUAL_CLOCK)
+def trouble_is_told(look: Look) -> Iterator[Wrong]:
+    """What the catalogue has a code for is told by an event with that code, every time that it happens."""
+    for owed in look.memory.owed:
+        due = look.now.time_ms >= owed.due_ms
+        told = any(e.code in owed.codes and e.time_ms >= owed.since_ms for e in look.now.events)
+        if due and not told:
+            codes = " or ".join(sorted(code.value for code in owed.codes))
+            yield Wrong(f"an event {codes} since {owed.since_ms} ms", "there is none", owed.requirement)
+
+
+@oracle("SP-LC-4")
+def trouble_shows_in_the_health(look: Look) -> Iterator[Wrong]:
+    """A machine whose comparison is required or has failed does not call itself healthy."""
+    troubled = look.now.regions.resync in (Resync.REQUIRED, Resync.FAILED)
+    if not look.memory.trusts_or_marks(look.now):
+        return
+    if troubled and look.now.health is Health.NORMAL and look.memory.shows_health:
+        yield Wrong(f"health worse than normal with resync {look.now.regions.resync.value}", "normal")
+
+
+def _is_new(look: Look) -> bool:
+    return look.before is not None and look.before.regions.resync is Resync.NONE
+
+
+def _changes(look: Look, kind: FaultKind) -> bool:
+    """A resize to the size that the disk has already changes nothing."""
+    if kind is not F.DISK_RESIZED or look.before is None:
+        return True
+    return [disk.blocks for disk in look.before.disks] != [disk.blocks for disk in look.now.disks]
+
+
+ORACLES: tuple[Oracle, ...] = (
+    trouble_marks_at_once,
+    a_mark_has_a_reason,
+    trouble_is_told,
+    trouble_shows_in_the_health,
+)
