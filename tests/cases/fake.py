@@ -38,7 +38,7 @@ from tests.cases.fake_machine import MARKS, Disks, FakeMachine
 class FakeSubject(FakeJobs):
     """Everything of the contract, without files, frames or threads."""
 
-    left_out: frozenset[Capability] = frozenset({Capability.GROUPS})
+    left_out: frozenset[Capability] = frozenset({Capability.GROUPS, Capability.DURING})
 
     def describe(self) -> Description:
         """All capabilities but groups."""

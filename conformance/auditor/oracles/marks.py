@@ -21,7 +21,7 @@ MARKS: Mapping[FaultKind, str] = {  # the requirement that demands the mark
     F.AGENT_CRASH: "SP-RES-33",
 }
 EXPLAINS: Mapping[ResyncReason, frozenset[FaultKind]] = {
-    R.LINK_FAILURE: frozenset({F.LINK_DOWN, F.SITE_DOWN, F.TARGET_CRASH}),
+    R.LINK_FAILURE: frozenset({F.LINK_DOWN, F.SITE_DOWN, F.TARGET_CRASH, F.AGENT_CRASH, F.FORCED_SHUTDOWN}),
     R.FORCED_SHUTDOWN: frozenset({F.FORCED_SHUTDOWN, F.AGENT_CRASH, F.SITE_DOWN}),
     R.DISK_RESIZED: frozenset({F.DISK_RESIZED}),
     R.LOW_MEMORY: frozenset({F.LOW_MEMORY}),
