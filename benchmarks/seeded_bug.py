@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from attrs import frozen
 
 from siteproof import __version__
+from siteproof.model.engines.explore.exploration import verdict_of
 from siteproof.model.engines.explore.search import Search, first_violation
-from siteproof.model.engines.explore.trace import trace_to
 from siteproof.model.language.spec import Spec
 from siteproof.model.spec.registry.manifest import checks
 from siteproof.model.spec.wrong_designs import EXHIBITS
@@ -38,7 +38,8 @@ def found(spec: Spec, bounds: Mapping[str, int]) -> Found:
     search = Search(spec.system(bounds))
     broken = first_violation(search)
     assert broken is not None, spec.name
-    trace = trace_to(search, broken[1])
+    trace = verdict_of(search, broken[0]).trace
+    assert trace is not None, spec.name
     seconds = time.perf_counter() - start
     told = " ".join(f"{name}={value}" for name, value in bounds.items())
     return Found(

@@ -1,6 +1,7 @@
-"""Properties: what always holds, what has to be possible, so that `always` is not true for want of cases, and promises.
+"""Properties: what always holds, of each state or each step, what has to be possible, and promises.
 
-Rule: every `always` has a `sometimes` twin with the same id, and says why its violation would hurt.
+Rule: every `always` and `whenever` has a `sometimes` twin with the same id, so that it is not true for want of cases,
+and says why its violation would hurt.
 """
 
 import inspect
@@ -18,8 +19,14 @@ class Kind(StrEnum):
     """What is claimed of the reachable states."""
 
     ALWAYS = "always"  # of every one
+    WHENEVER = "whenever"  # of every step between two of them
     SOMETIMES = "sometimes"  # of at least one
     EVENTUALLY = "eventually"  # of every run that is fair (promise.py)
+
+    @property
+    def is_safety(self) -> bool:
+        """Whether a run that ends is enough to refute it."""
+        return self in (Kind.ALWAYS, Kind.WHENEVER)
 
 
 @frozen(eq=False)
@@ -44,15 +51,23 @@ def always(rule: str, *, why: str) -> Callable[[Callable[..., Bool]], Property]:
     return _property(rule, Kind.ALWAYS, why, {}, here())
 
 
+def whenever(rule: str, *, why: str) -> Callable[[Callable[..., Bool]], Property]:
+    """Declare a claim about every step: `x` is the value before it, `x.next` the one after it.
+
+    A step that changes nothing keeps every claim. `why` says what a violation would do to the user.
+    """
+    return _property(rule, Kind.WHENEVER, why, {}, here())
+
+
 def sometimes(rule: str, **needs: int) -> Callable[[Callable[..., Bool]], Property]:
-    """Declare what has to be reachable (with bounds of at least `needs`), as the twin of an `always`."""
+    """Declare what has to be reachable (with bounds of at least `needs`), as the twin of an `always` or `whenever`."""
     return _property(rule, Kind.SOMETIMES, "", needs, here())
 
 
 def _property(
     rule: str, kind: Kind, why: str, needs: Mapping[str, int], source: Source
 ) -> Callable[[Callable[..., Bool]], Property]:
-    if kind is Kind.ALWAYS and not why:
+    if kind.is_safety and not why:
         raise SpecError(f"{rule} does not say why it matters", "give it  why=...", source)
 
     def declare(build: Callable[..., Bool]) -> Property:

@@ -14,14 +14,17 @@ from siteproof.model.language.variable import Variable
 State = Mapping[Variable, Value]
 
 
-def evaluate(node: Expr, state: State) -> Any:
-    """The value of the expression: bool, int or a member, as its type says."""
+def evaluate(node: Expr, state: State, after: State | None = None) -> Any:
+    """The value of the expression: bool, int or a member, as its type says. A claim about a step reads `after` too."""
     if node.op is Op.CONSTANT:
         return node.constant
     if node.op is Op.VARIABLE:
         assert node.variable is not None
         return state[node.variable]
-    return _MEANING[node.op](*(evaluate(arg, state) for arg in node.args))
+    if node.op is Op.NEXT:
+        assert after is not None, "only a claim about a step speaks of the state after it"
+        return evaluate(node.args[0], after)
+    return _MEANING[node.op](*(evaluate(arg, state, after) for arg in node.args))
 
 
 _MEANING: dict[Op, Callable[..., Any]] = {

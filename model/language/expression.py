@@ -17,6 +17,7 @@ from siteproof.model.language.text import text
 from siteproof.model.language.variable import Variable
 
 E = TypeVar("E", bound=Enum)
+X = TypeVar("X", bound="Expr")
 
 
 class Op(StrEnum):
@@ -34,6 +35,7 @@ class Op(StrEnum):
     SUBTRACT = "subtract"
     CHOOSE = "choose"  # condition, value, otherwise
     NAMED = "named"  # a definition: one argument, its name in `label`
+    NEXT = "next"  # the value after the step, in a claim about steps: one argument
 
 
 @frozen(eq=False)
@@ -101,6 +103,11 @@ class Bool(Expr):
         """`value` where this holds, `otherwise` elsewhere; both of one type."""
         return _choose(self, value, otherwise)
 
+    @property
+    def next(self) -> "Bool":
+        """What this is after the step."""
+        return Bool(Op.NEXT, (_now(self),))
+
     def becomes(self, value: "BoolLike") -> "Effect":
         """After the step the variable has this value."""
         return _effect(self, as_bool(value))
@@ -140,6 +147,11 @@ class Int(Expr):
 
     __hash__ = Expr.__hash__
 
+    @property
+    def next(self) -> "Int":
+        """What this is after the step."""
+        return Int(Op.NEXT, (_now(self),), self.domain)
+
     def becomes(self, value: "IntLike") -> "Effect":
         """After the step the variable has this value; SpecError when its range can never hold it."""
         number = as_int(value)
@@ -162,6 +174,11 @@ class Sym(Expr, Generic[E]):
         return ~(self == other)
 
     __hash__ = Expr.__hash__
+
+    @property
+    def next(self) -> "Sym[E]":
+        """What this is after the step."""
+        return Sym(Op.NEXT, (_now(self),), self.domain)
 
     def is_in(self, *values: E) -> Bool:
         """Whether it is one of the values."""
@@ -236,9 +253,37 @@ def nodes_of(node: Expr) -> Iterator[Expr]:
         yield from nodes_of(arg)
 
 
+def looks_ahead(node: Expr) -> Expr | None:
+    """The first place in which the expression speaks of the state after a step; None when it does not."""
+    return next((each for each in nodes_of(node) if each.op is Op.NEXT), None)
+
+
 def variables_of(node: Expr) -> frozenset[Variable]:
     """The variables that the expression reads."""
     return frozenset(each.variable for each in nodes_of(node) if each.variable is not None)
+
+
+def with_args(node: Expr, args: tuple[Expr, ...]) -> Expr:
+    """The node with other arguments; the range of a number follows from theirs."""
+    if not isinstance(node, Int):
+        return type(node)(node.op, args, node.domain, node.constant, None, node.label, node.source)
+    ranges = [_range(arg) for arg in args if isinstance(arg, Int)]
+    one, two = ranges[0], ranges[-1]
+    match node.op:
+        case Op.ADD:
+            domain = Range(one.low + two.low, one.high + two.high)
+        case Op.SUBTRACT:
+            domain = Range(one.low - two.high, one.high - two.low)
+        case _:
+            domain = Range(min(one.low, two.low), max(one.high, two.high))
+    return Int(node.op, args, domain, source=node.source)
+
+
+def _now(node: X) -> X:
+    ahead = looks_ahead(node)
+    if ahead is not None:
+        raise SpecError(f"{node} is of the state after the step already", "a claim is about one step", here())
+    return node
 
 
 def _choose(condition: Bool, value: object, otherwise: object) -> Expr:

@@ -6,7 +6,7 @@ Rule: a specification is made of whole chapters (modules); there is no second li
 import inspect
 import itertools
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import ModuleType
 
 from attrs import evolve, field, frozen
@@ -14,9 +14,10 @@ from attrs import evolve, field, frozen
 from siteproof.model.language.action import Action, Step
 from siteproof.model.language.claims import Kind, Property
 from siteproof.model.language.component import Component
-from siteproof.model.language.expression import Bool, Effect, as_guard
+from siteproof.model.language.expression import Bool, Effect, Expr, as_guard, looks_ahead
 from siteproof.model.language.promise import Eventually, Leads
 from siteproof.model.language.source import Source, SpecError
+from siteproof.model.language.step_claim import kept_by
 from siteproof.model.language.variable import Variable
 from siteproof.model.nouns.problem import Problem
 
@@ -39,7 +40,11 @@ class Transition:
 
 @frozen(eq=False)
 class Claim:
-    """One property with its instances; `always` needs all of them, `sometimes` any."""
+    """One property with its instances; `always` and `whenever` need all of them, `sometimes` any.
+
+    What a `whenever` says of a step stands in `said`. Its `instances` are conditions on the state before a step, one
+    for each choice and each transition that could break it; `by` names those transitions, place by place.
+    """
 
     rule: str
     kind: Kind
@@ -48,6 +53,8 @@ class Claim:
     why: str
     instances: tuple[tuple[str, Bool], ...]
     source: Source
+    said: tuple[tuple[str, Bool], ...] = ()
+    by: tuple[int, ...] = ()
 
 
 @frozen(eq=False)
@@ -131,9 +138,9 @@ class Spec:
             chosen,
             tuple(variable for group in places.values() for part in group for variable in part.variables()),
             steps,
-            tuple(_claim(claim, places, chosen) for claim in asked if not isinstance(claim, Eventually)),
+            tuple(_claim(claim, steps, places, chosen) for claim in asked if not isinstance(claim, Eventually)),
             tuple(claim for claim in self.properties if claim not in asked),
-            tuple(_claim(lemma, places, chosen) for lemma in self.lemmas),
+            tuple(_claim(lemma, steps, places, chosen) for lemma in self.lemmas),
             tuple(_promise(claim, steps, places, chosen) for claim in asked if isinstance(claim, Eventually)),
         )
 
@@ -198,6 +205,8 @@ def _transitions(action: Action, places: Places, bounds: Bounds) -> Iterator[Tra
         step = action.build(**arguments)
         if not isinstance(step, Step):
             raise SpecError(f"{action.name} returns no step", "end with  given(...).then(...)", action.source)
+        for node in (step.guard, *(effect.value for effect in step.effects)):
+            _must_be_of_one_state(node, action.name)
         yield Transition(action.rule, f"{action.name}({label})", step.guard, step.effects, action.source)
 
 
@@ -205,17 +214,47 @@ def _can_be_asked(claim: Property, bounds: Bounds) -> bool:
     return all(bounds[name] >= least for name, least in claim.needs.items())
 
 
-def _claim(claim: Property, places: Places, bounds: Bounds) -> Claim:
+def _claim(claim: Property, steps: tuple[Transition, ...], places: Places, bounds: Bounds) -> Claim:
     choices = _choices(claim.build, {}, claim.source, places, bounds)
-    instances = tuple((label, as_guard(claim.build(**arguments))) for label, arguments in choices)
-    return Claim(claim.rule, claim.kind, claim.name, claim.doc, claim.why, instances, claim.source)
+    said = tuple((label, as_guard(claim.build(**arguments))) for label, arguments in choices)
+    if claim.kind is Kind.WHENEVER:
+        return about_steps(
+            Claim(claim.rule, claim.kind, claim.name, claim.doc, claim.why, (), claim.source, said), steps
+        )
+    for _, guard in said:
+        _must_be_of_one_state(guard, claim.name)
+    return Claim(claim.rule, claim.kind, claim.name, claim.doc, claim.why, said, claim.source)
+
+
+def about_steps(claim: Claim, steps: Sequence[Transition]) -> Claim:
+    """The `whenever` with its conditions on the states before these steps; SpecError when it speaks of no step."""
+    found: list[tuple[str, Bool]] = []
+    by: list[int] = []
+    for label, predicate in claim.said:
+        if looks_ahead(predicate) is None:
+            raise SpecError(f"{claim.name} says nothing of what follows", "write  variable.next", claim.source)
+        for number, step in enumerate(steps):
+            kept = kept_by(predicate, step.guard, step.effects)
+            if kept is not None:
+                found.append((label, kept))
+                by.append(number)
+    return evolve(claim, instances=tuple(found), by=tuple(by))
+
+
+def _must_be_of_one_state(node: Expr, name: str) -> None:
+    ahead = looks_ahead(node)
+    if ahead is not None:
+        raise SpecError(f"{name} speaks of the state after a step: {ahead}", "claim it with @whenever", ahead.source)
 
 
 def _promise(claim: Eventually, steps: tuple[Transition, ...], places: Places, bounds: Bounds) -> Promise:
     choices = _choices(claim.build, claim.indexes, claim.source, places, bounds)
     instances = tuple((label, claim.build(**arguments)) for label, arguments in choices)
-    if not all(isinstance(leads, Leads) for _, leads in instances):
-        raise SpecError(f"{claim.name} promises nothing", "end with  after(...).comes(...)", claim.source)
+    for _, leads in instances:
+        if not isinstance(leads, Leads):
+            raise SpecError(f"{claim.name} promises nothing", "end with  after(...).comes(...)", claim.source)
+        for node in (leads.begins, leads.ends):
+            _must_be_of_one_state(node, claim.name)
     known = {step.rule for step in steps}
     wanted = (claim.fairness.fair, claim.fairness.strong, claim.fairness.ceases)
     for rule in sorted(frozenset().union(*wanted) - known):

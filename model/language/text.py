@@ -77,4 +77,5 @@ _PRINTERS: dict[str, Callable[[Node], str]] = {
     "subtract": _joined("-"),
     "choose": _choice,
     "named": lambda node: node.label,
+    "next": lambda node: f"{text(node.args[0])}.next",
 }

@@ -16,7 +16,6 @@ from siteproof.model.engines.crosscheck.compare import TOOLS, ComparedRow, Compa
 from siteproof.model.engines.crosscheck.tool import Room
 from siteproof.model.engines.explore.choice import ENGINES
 from siteproof.model.engines.explore.search import MEBIBYTE, Limits
-from siteproof.model.language.claims import Kind
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.spec.registry.specs import known
@@ -74,7 +73,7 @@ def _cells(row: ComparedRow, system: System) -> tuple[str, ...]:
     if counts is None:
         return (row.name, row.version, "-", "-", "-", "stopped early: something broke that holds for others")
     broken = ", ".join(f"{claims[n].rule} at {far}" for n, far in sorted(row.outcome.broken.items()))
-    held = sum(claim.kind is Kind.ALWAYS for claim in claims)
+    held = sum(claim.kind.is_safety for claim in claims)
     numbers = (f"{counts.states:,}", f"{counts.transitions:,}", f"{counts.depth}")
     return (row.name, row.version, *numbers, broken or f"none of {held}")
 

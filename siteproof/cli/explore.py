@@ -18,14 +18,13 @@ from siteproof.cli.memory import memory_option
 from siteproof.cli.options import whole
 from siteproof.cli.signs_of_life import beating
 from siteproof.model.engines.explore.choice import ENGINES, explorer, orbits_of
-from siteproof.model.engines.explore.exploration import ClaimVerdict, Exploration
+from siteproof.model.engines.explore.exploration import ClaimVerdict, Exploration, verdict_of
 from siteproof.model.engines.explore.explorer import Explorer
 from siteproof.model.engines.explore.goal import goal
 from siteproof.model.engines.explore.promises import STATES_MAX as PROMISED_STATES_MAX
 from siteproof.model.engines.explore.promises import with_promises
 from siteproof.model.engines.explore.search import MEBIBYTE, Level, Limits, Search, first_violation
 from siteproof.model.engines.explore.trace import Trace, TraceStep
-from siteproof.model.engines.explore.trace import trace_to as traced
 from siteproof.model.engines.formats.itf import itf
 from siteproof.model.language.claims import Kind
 from siteproof.model.language.spec import System
@@ -119,8 +118,7 @@ def _show_first(search: Search, title: str) -> int:
     if found is None:
         click.echo(f"{title}\nHOLDS  no claim is violated in any of all {seen}")
         return ExitCode.OK
-    claim, trace = search.program.system.claims[found[0]], traced(search, found[1])
-    verdict = ClaimVerdict(claim.rule, claim.kind, claim.name, claim.doc, claim.why, holds=False, trace=trace)
+    verdict = verdict_of(search, found[0])
     click.echo("\n".join([title, f"stopped after {seen}: no violation is nearer", *_verdict_lines(verdict)]))
     return ExitCode.VIOLATION
 

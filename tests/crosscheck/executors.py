@@ -16,6 +16,7 @@ from siteproof.model.language.spec import System
 State = tuple[Any, ...]
 Successors = Callable[[State], Iterator[State]]
 Broken = Callable[[State], Iterator[int]]
+BrokenBy = Callable[[State, State], Iterator[int]]
 
 
 class LeavesRangeError(Exception):
@@ -41,11 +42,15 @@ def by_evaluation(system: System) -> CheckerOutcome:
 
     def broken(state: State) -> Iterator[int]:
         known = dict(zip(variables, state, strict=True))
-        for number, claim in enumerate(system.claims):
-            if claim.kind is Kind.ALWAYS and not all(evaluate(guard, known) for _, guard in claim.instances):
-                yield number
+        wrong = (not all(evaluate(guard, known) for _, guard in claim.instances) for claim in system.claims)
+        yield from (n for n, each in enumerate(wrong) if system.claims[n].kind is Kind.ALWAYS and each)
 
-    return _searched(tuple(variable.initial for variable in variables), successors, broken)
+    def broken_by(state: State, following: State) -> Iterator[int]:
+        known, later = (dict(zip(variables, each, strict=True)) for each in (state, following))
+        wrong = (not all(evaluate(said, known, later) for _, said in claim.said) for claim in system.claims)
+        yield from (n for n, each in enumerate(wrong) if each)
+
+    return _searched(tuple(variable.initial for variable in variables), successors, broken, broken_by)
 
 
 def by_json(system: System) -> CheckerOutcome:
@@ -53,6 +58,10 @@ def by_json(system: System) -> CheckerOutcome:
     data = json.loads(to_json(system))
     names = [variable["name"] for variable in data["variables"]]
     ranges = {v["name"]: v["domain"] for v in data["variables"] if v["domain"]["kind"] == "range"}
+
+    def of_kind(kind: str) -> Iterator[tuple[int, list[Any]]]:
+        found = ((number, claim) for number, claim in enumerate(data["claims"]) if claim["kind"] == kind)
+        return ((number, [said for _, said in claim["instances"]]) for number, claim in found)
 
     def successors(state: State) -> Iterator[State]:
         known = dict(zip(names, state, strict=True))
@@ -67,21 +76,27 @@ def by_json(system: System) -> CheckerOutcome:
 
     def broken(state: State) -> Iterator[int]:
         known = dict(zip(names, state, strict=True))
-        for number, claim in enumerate(data["claims"]):
-            if claim["kind"] == "always" and not all(_meaning(guard, known) for _, guard in claim["instances"]):
-                yield number
+        yield from (number for number, said in of_kind("always") if not all(_meaning(each, known) for each in said))
 
-    return _searched(tuple(variable["initial"] for variable in data["variables"]), successors, broken)
+    def broken_by(state: State, following: State) -> Iterator[int]:
+        known, later = (dict(zip(names, each, strict=True)) for each in (state, following))
+        for number, said in of_kind("whenever"):
+            yield from [number] if not all(_meaning(each, known, later) for each in said) else []
+
+    return _searched(tuple(variable["initial"] for variable in data["variables"]), successors, broken, broken_by)
 
 
-def _meaning(node: Any, known: dict[str, Any]) -> Any:
+def _meaning(node: Any, known: dict[str, Any], later: dict[str, Any] | None = None) -> Any:
     if not isinstance(node, list):
         return node
     if node[0] == "var":
         return known[node[1]]
     if node[0] == "define":
-        return _meaning(node[2], known)
-    return MEANINGS[node[0]](*(_meaning(arg, known) for arg in node[1:]))
+        return _meaning(node[2], known, later)
+    if node[0] == "next":
+        assert later is not None
+        return _meaning(node[1], later)
+    return MEANINGS[node[0]](*(_meaning(arg, known, later) for arg in node[1:]))
 
 
 MEANINGS: dict[str, Callable[..., Any]] = {
@@ -97,8 +112,8 @@ MEANINGS: dict[str, Callable[..., Any]] = {
 }
 
 
-def _searched(initial: State, successors: Successors, broken: Broken) -> CheckerOutcome:
-    """Breadth first, level by level."""
+def _searched(initial: State, successors: Successors, broken: Broken, broken_by: BrokenBy) -> CheckerOutcome:
+    """Breadth first, level by level; a step that changes nothing breaks no claim about steps."""
     seen, level, transitions, depth = {initial}, [initial], 0, 0
     first = dict.fromkeys(broken(initial), 0)
     try:
@@ -107,6 +122,8 @@ def _searched(initial: State, successors: Successors, broken: Broken) -> Checker
             for state in level:
                 for after in successors(state):
                     transitions += 1
+                    for number in broken_by(state, after) if after != state else ():
+                        first.setdefault(number, depth + 1)
                     if after not in seen:
                         seen.add(after)
                         following.append(after)

@@ -10,6 +10,7 @@ from siteproof.model.language import Component, Step, System, action, given
 from siteproof.model.language.spec import Part, Spec
 from tests.crosscheck.executors import by_evaluation
 from tests.crosscheck.instances import ROOM, TOOLS, Instance, instances, outcomes
+from tests.engine import toys
 
 WITHIN_A_RUN = 10
 FOREIGN_WITHIN_A_RUN = 2
@@ -83,6 +84,14 @@ def test_simultaneous_effects_are_simultaneous_everywhere() -> None:
     said = agree(Instance("wheel", WHEEL.system()), with_tools=True)
     assert said["plain"].counts is not None
     assert said["plain"].counts.states == 6
+
+
+def test_a_claim_about_steps_is_broken_at_one_distance_for_everybody() -> None:
+    """Steps of two components that break two such claims, one of which a step that changes nothing would break too."""
+    foreign()
+    said = agree(Instance("copies", toys.system("copies")), with_tools=True)
+    assert min(said["plain"].broken.values()) == 4
+    assert {tool.name for tool in TOOLS} <= said.keys()
 
 
 def test_everybody_notices_a_number_outside_of_its_range() -> None:

@@ -15,6 +15,7 @@ from siteproof.model.language import (
     for_each,
     given,
     sometimes,
+    whenever,
 )
 from siteproof.model.language.action import Action
 from siteproof.model.language.claims import Property
@@ -131,8 +132,34 @@ def impossible(left: Node, right: Node) -> Bool:
     return left.busy & (left.count == 0) & (right.count == 3)
 
 
+@whenever("C-6", why="it is a test")
+def colours_are_learnt_one_by_one(left: Node, right: Node) -> Bool:
+    """A claim over a step of one node beside another one, or beside itself, that is violated."""
+    return ((left.colour == right.colour) & left.busy.next & ~left.busy).implies(right.busy | (left.count.next < 3))
+
+
+@whenever("C-7", why="it is a test")
+def the_hub_turns_for_somebody(n: Node, hub: Hub) -> Bool:
+    """A claim over a step of a node with the hub; it says something of steps that change nothing as well."""
+    return (hub.turn.next == hub.turn + 1) | (n.count.next != n.count) | (n.colour.next != Colour.BLUE) | hub.open.next
+
+
+@whenever("C-8", why="it is a test")
+def counts_never_fall(n: Node) -> Bool:
+    """A claim over one node that holds."""
+    return n.count <= n.count.next
+
+
 LOCAL = (count_up, start, shut, stay)
-CLAIMS = (never_both_full, colours_follow, the_hub_stays_small, nodes_differ, impossible)
+ALWAYS = (never_both_full, colours_follow, the_hub_stays_small)
+CLAIMS = (
+    *ALWAYS,
+    nodes_differ,
+    impossible,
+    colours_are_learnt_one_by_one,
+    the_hub_turns_for_somebody,
+    counts_never_fall,
+)
 
 
 def _spec(*actions: Action, claims: tuple[Property, ...] = CLAIMS, nodes: int = 2) -> Spec:

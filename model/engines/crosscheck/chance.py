@@ -14,7 +14,7 @@ from siteproof.model.language.component import Component
 from siteproof.model.language.expression import Bool, Effect, Int, Sym, all_of, any_of
 from siteproof.model.language.sets import define
 from siteproof.model.language.source import here
-from siteproof.model.language.spec import Claim, System, Transition
+from siteproof.model.language.spec import Claim, System, Transition, about_steps
 
 NUMBER_MAX = 3
 RAW_PERCENT = 2
@@ -118,7 +118,7 @@ class _Draw:
 
 
 def random_system(seed: int) -> System:
-    """A system of one or two cells with three to eight transitions, two invariants and one thing to reach."""
+    """A system of one or two cells with three to eight transitions, three claims and one thing to reach."""
     draw = _Draw(seed)
     steps = [draw.step() for _ in range(draw.source.randint(3, 8))]
     transitions = tuple(
@@ -126,7 +126,8 @@ def random_system(seed: int) -> System:
         for number, step in enumerate(steps, 1)
     )
     variables = tuple(variable for cell in draw.cells for variable in cell.variables())
-    return System(f"random_{seed}", {}, variables, transitions, tuple(_claims(draw)), (), ())
+    claims = (*_claims(draw), about_steps(_of_steps(draw), transitions))
+    return System(f"random_{seed}", {}, variables, transitions, claims, (), ())
 
 
 def _claims(draw: _Draw) -> Iterator[Claim]:
@@ -134,3 +135,9 @@ def _claims(draw: _Draw) -> Iterator[Claim]:
         guard = draw.guard(1) | draw.guard(1)
         yield Claim(f"I-{number}", Kind.ALWAYS, f"claim_{number}", "Drawn.", "Drawn.", (("", guard),), here())
     yield Claim("I-1", Kind.SOMETIMES, "goal", "Drawn.", "", (("", draw.guard(1)),), here())
+
+
+def _of_steps(draw: _Draw) -> Claim:
+    """What is before a step and what follows it in one sentence; of a step that changes nothing it may be false."""
+    said = draw.guard(0) | draw.guard(1).next | (draw.number(0).next <= draw.number(0))
+    return Claim("I-3", Kind.WHENEVER, "step_claim", "Drawn.", "Drawn.", (), here(), (("", said),))

@@ -1,7 +1,7 @@
 """The crosscheck: one system, explored by our engines and by foreign tools, and where they disagree.
 
 Rule: every comparison is of numbers in our terms (Counts) and of the distance to the nearest violation of each broken
-`always`. What could not run is listed with its reason, apart from what agrees.
+`always` or `whenever`. What could not run is listed with its reason, apart from what agrees.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,7 +15,6 @@ from siteproof.model.engines.crosscheck.tool import Answer, Counts, Room, Tool
 from siteproof.model.engines.explore.choice import explorer
 from siteproof.model.engines.explore.exploration import Exploration
 from siteproof.model.engines.explore.search import Limits
-from siteproof.model.language.claims import Kind
 from siteproof.model.language.source import SpecError
 from siteproof.model.language.spec import System
 
@@ -99,14 +98,14 @@ def outcome_of(found: Exploration) -> CheckerOutcome:
     broken = {
         number: verdict.trace.length
         for number, verdict in enumerate(found.verdicts)
-        if verdict.kind is Kind.ALWAYS and verdict.holds is False and verdict.trace is not None
+        if verdict.kind.is_safety and verdict.holds is False and verdict.trace is not None
     }
     return CheckerOutcome(Counts(found.states, found.transitions, found.depth), broken)
 
 
 def theirs(tool: Tool, system: System, ours: CheckerOutcome, room: Room, broken_max: int | None = None) -> ComparedRow:
     """What a tool says: first with every claim that holds for us, then once for each (or `broken_max`) broken one."""
-    holding = [n for n, claim in enumerate(system.claims) if claim.kind is Kind.ALWAYS and n not in ours.broken]
+    holding = [n for n, claim in enumerate(system.claims) if claim.kind.is_safety and n not in ours.broken]
     whole = tool.run(system, holding if ours.counts else (), room)
     asked = sorted(ours.broken, key=lambda n: (ours.broken[n], n))[:broken_max] if whole.counts else []
     broken = dict(_broken(tool, system, asked, room))

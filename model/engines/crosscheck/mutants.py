@@ -12,7 +12,7 @@ from attrs import frozen
 
 from siteproof.model.language.action import Action, Step
 from siteproof.model.language.domain import Members, Range
-from siteproof.model.language.expression import Bool, Effect, Expr, Int, Op, as_bool, symbol
+from siteproof.model.language.expression import Bool, Effect, Expr, Int, Op, as_bool, symbol, with_args
 from siteproof.model.language.spec import Bounds, Spec
 
 Edit = tuple[str, Step]
@@ -76,7 +76,7 @@ def _changed(node: Expr) -> Iterator[tuple[str, Expr]]:
     yield from ((f"{node} -> {other}", other) for other in _alternatives(node))
     for number, arg in enumerate(node.args):
         for text, other in _changed(arg):
-            yield text, _rebuilt(node, (*node.args[:number], other, *node.args[number + 1 :]))
+            yield text, with_args(node, (*node.args[:number], other, *node.args[number + 1 :]))
 
 
 def _alternatives(node: Expr) -> Iterator[Expr]:
@@ -87,7 +87,7 @@ def _alternatives(node: Expr) -> Iterator[Expr]:
             yield node.args[0]
         case Op.AND | Op.OR if len(node.args) > 1:
             yield attrs.evolve(node, op=Op.OR if node.op is Op.AND else Op.AND)
-            yield from (_rebuilt(node, node.args[:n] + node.args[n + 1 :]) for n in range(len(node.args)))
+            yield from (with_args(node, node.args[:n] + node.args[n + 1 :]) for n in range(len(node.args)))
         case Op.EQUAL | Op.NAMED if isinstance(node, Bool):
             yield Bool(Op.NOT, (node,))
         case Op.LESS | Op.AT_MOST:
@@ -111,19 +111,3 @@ def _other_constants(node: Expr) -> Iterator[Expr]:
 
 def _number(value: int) -> Int:
     return Int(Op.CONSTANT, domain=Range(value, value), constant=value)
-
-
-def _rebuilt(node: Expr, args: tuple[Expr, ...]) -> Expr:
-    """The node with other arguments; the range of a number follows from theirs."""
-    if not isinstance(node, Int):
-        return attrs.evolve(node, args=args)
-    ranges = [arg.domain for arg in args if isinstance(arg.domain, Range)]
-    one, two = ranges[0], ranges[-1]
-    match node.op:
-        case Op.ADD:
-            domain = Range(one.low + two.low, one.high + two.high)
-        case Op.SUBTRACT:
-            domain = Range(one.low - two.high, one.high - two.low)
-        case _:
-            domain = Range(min(one.low, two.low), max(one.high, two.high))
-    return attrs.evolve(node, args=args, domain=domain)

@@ -17,8 +17,8 @@ from siteproof.model.engines.crosscheck.tool import Answer, Counts, Room, cannot
 from siteproof.model.engines.formats.tla import tla
 from siteproof.model.language.spec import System
 
-VIOLATED = (0, 12)
-"""Codes with which TLC ends when it has an answer: nothing found, or an invariant violated."""
+VIOLATED = (0, 12, 13)
+"""Codes with which TLC ends when it has an answer: nothing found, or an invariant or a claim about steps violated."""
 
 
 @frozen
@@ -72,7 +72,7 @@ def answer(printed: str) -> Answer:
     """TLC's output in our terms; Problem when it ended for another reason."""
     version = re.search(r"TLC2 Version (\S+)", printed)
     said = version[1] if version else "unknown"
-    if re.search(r"Invariant \S+ is violated", printed):
+    if re.search(r"(Invariant|Action property) \S+ is violated", printed):
         steps = [int(number) for number in re.findall(r"^State (\d+):", printed, re.MULTILINE)]
         return Answer(said, broken_at=max(steps, default=1) - 1)
     counts = re.search(r"(\d+) states generated, (\d+) distinct states found, 0 states left", printed)

@@ -13,6 +13,7 @@ from siteproof.model.engines.explore.rows.explorer import RowExplorer
 from siteproof.model.engines.explore.rows.integers import IntegerStore
 from siteproof.model.engines.explore.rows.product import Product, product
 from siteproof.model.engines.explore.rows.split import DoesNotFactoriseError
+from siteproof.model.engines.explore.rows.watch import check_claims
 from siteproof.model.engines.explore.search import Limits, Search
 from siteproof.model.engines.explore.symmetry import Symmetry, symmetry
 from siteproof.model.language.spec import System
@@ -69,7 +70,7 @@ def _automatic(system: System, limits: Limits) -> Explorer:
     if len({variable.component for variable in system.variables}) == 1:
         return Growing(system, limits, "one component only")
     try:
-        parts = product(system)
+        parts = _factorised(system)
     except DoesNotFactoriseError as reason:
         return Growing(system, limits, f"does not factorise: {reason}")
     if len(parts.parts) == 1:
@@ -100,9 +101,16 @@ def _sparse(system: System, parts: Product, limits: Limits, too_large: Problem) 
     return Growing(system, limits, f"a product with room for {_room(parts):,} states has few that are reachable")
 
 
+def _factorised(system: System) -> Product:
+    """The product, of which every claim can be judged; DoesNotFactoriseError when there is none."""
+    found = product(system)
+    check_claims(found)
+    return found
+
+
 def _product(system: System) -> Product:
     try:
-        return product(system)
+        return _factorised(system)
     except DoesNotFactoriseError as reason:
         hint = "use --engine packed or plain, or leave the choice to auto"
         raise Problem(f"{system.name} does not factorise", str(reason), hint) from reason

@@ -5,6 +5,7 @@ Rule: a result says whether it is complete; nothing is claimed of states that we
 
 from attrs import frozen
 
+from siteproof.model.engines.explore.offence import with_last_step
 from siteproof.model.engines.explore.search import Search
 from siteproof.model.engines.explore.trace import Trace, TraceStep, trace_to
 from siteproof.model.language.claims import Kind
@@ -15,8 +16,9 @@ from siteproof.model.language.spec import Claim
 class ClaimVerdict:
     """One claim's verdict; `holds` is None while the search is incomplete and the claim is open.
 
-    The trace leads to a violation of an `always`, or to the witness of a `sometimes`. Of an `eventually` it leads to
-    where the promise is broken by the steps of `loop`, again and again; without steps by staying there.
+    The trace leads to a violation of an `always`, through the step that breaks a `whenever`, or to the witness of a
+    `sometimes`. Of an `eventually` it leads to where the promise is broken by the steps of `loop`, again and again;
+    without steps by staying there.
     """
 
     rule: str
@@ -67,7 +69,7 @@ def report(search: Search) -> Exploration:
         transitions=search.transitions,
         depth=search.depth,
         complete=search.complete,
-        verdicts=tuple(_verdict(search, number, claim) for number, claim in enumerate(system.claims)),
+        verdicts=tuple(verdict_of(search, number) for number in range(len(system.claims))),
         never_fired=tuple(step.name for step, fired, _ in steps if done and not fired),
         idle=tuple(step.name for step, fired, stayed in steps if done and 0 < fired == stayed),
         deadlocks=len(search.stuck),
@@ -76,13 +78,15 @@ def report(search: Search) -> Exploration:
     )
 
 
-def _verdict(search: Search, number: int, claim: Claim) -> ClaimVerdict:
-    state = search.first.get(number)
-    trace = trace_to(search, state) if state is not None else None
+def verdict_of(search: Search, number: int) -> ClaimVerdict:
+    """What the search knows of the claim of this number."""
+    system, state = search.program.system, search.first.get(number)
+    claim = system.claims[number]
+    trace = with_last_step(system, claim, trace_to(search, state)) if state is not None else None
     return ClaimVerdict(claim.rule, claim.kind, claim.name, claim.doc, claim.why, _holds(search, claim, state), trace)
 
 
 def _holds(search: Search, claim: Claim, state: int | None) -> bool | None:
     if state is not None:
         return claim.kind is Kind.SOMETIMES
-    return claim.kind is Kind.ALWAYS if search.complete else None
+    return claim.kind.is_safety if search.complete else None

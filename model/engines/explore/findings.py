@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from attrs import field, frozen
 
 from siteproof.model.engines.explore.exploration import ClaimVerdict, Exploration
+from siteproof.model.engines.explore.offence import with_last_step
 from siteproof.model.engines.explore.trace import Trace
 from siteproof.model.language.claims import Kind
 from siteproof.model.language.spec import System
@@ -23,7 +24,8 @@ DEAD_END = -1
 class Findings:
     """What a search has found. `spoken` maps claims (or DEAD_END) to the trace of the first state that fits.
 
-    A trace is None when the depths that it takes were not kept; the verdict stands without it.
+    For a `whenever` that is the state before the step that breaks it. A trace is None when the depths that it takes
+    were not kept; the verdict stands without it.
     """
 
     states: int
@@ -61,5 +63,7 @@ def _verdict(system: System, found: Findings, number: int) -> ClaimVerdict:
     if number in found.spoken:
         holds: bool | None = claim.kind is Kind.SOMETIMES
     else:
-        holds = claim.kind is Kind.ALWAYS if found.complete else None
-    return ClaimVerdict(claim.rule, claim.kind, claim.name, claim.doc, claim.why, holds, found.spoken.get(number))
+        holds = claim.kind.is_safety if found.complete else None
+    trace = found.spoken.get(number)
+    told = with_last_step(system, claim, trace) if trace is not None else None
+    return ClaimVerdict(claim.rule, claim.kind, claim.name, claim.doc, claim.why, holds, told)

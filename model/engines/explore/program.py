@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from attrs import field, frozen
 
-from siteproof.model.language.claims import Kind
 from siteproof.model.language.domain import Range, Value
 from siteproof.model.language.expression import Bool, Expr, Op
 from siteproof.model.language.source import SpecError
@@ -26,7 +25,8 @@ VALUES_MAX = 256
 class Program:
     """A system made executable. `claims` returns a bit mask: bit i is set when claim i speaks up in the state.
 
-    An `always` claim speaks up when it is violated, a `sometimes` claim when it is witnessed.
+    An `always` claim speaks up when it is violated, a `whenever` when a step from the state violates it, a `sometimes`
+    when it is witnessed.
     """
 
     system: System
@@ -104,7 +104,7 @@ def _claim_lines(system: System, names: Names) -> Iterator[str]:
 
 def _claim_code(claim: Claim, bit: int, names: Names) -> str:
     instances = [code(guard, names) for _, guard in claim.instances]
-    if claim.kind is Kind.ALWAYS:
+    if claim.kind.is_safety:
         return f"(0 if ({' and '.join(instances) or 'True'}) else {bit})"
     return f"({bit} if ({' or '.join(instances) or 'False'}) else 0)"
 

@@ -146,10 +146,18 @@ def reach(search: Search, wanted: Callable[[State], bool]) -> int | None:
 
 
 def first_violation(search: Search) -> tuple[int, int] | None:
-    """Search until an `always` is violated: its number, and a state that no other violation is nearer than; or None."""
-    always = {number for number, claim in enumerate(search.program.system.claims) if claim.kind is Kind.ALWAYS}
+    """Search until a claim is violated: its number, and the state in which it speaks up first; or None.
+
+    No violation is nearer; that of a `whenever` is one step further away than its state.
+    """
+    claims = search.program.system.claims
+    wanted = {number for number, claim in enumerate(claims) if claim.kind.is_safety}
     for _ in search:
-        if not always.isdisjoint(search.first):
+        if not wanted.isdisjoint(search.first):
             break
-    state, claim = min(((state, claim) for claim, state in search.first.items() if claim in always), default=(0, -1))
-    return None if claim < 0 else (claim, state)
+
+    def far(found: tuple[int, int]) -> tuple[int, int, int]:
+        claim, state = found
+        return len(search.path(state)) + (claims[claim].kind is Kind.WHENEVER), state, claim
+
+    return min(((claim, state) for claim, state in search.first.items() if claim in wanted), key=far, default=None)

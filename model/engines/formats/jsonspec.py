@@ -3,13 +3,15 @@
 Rule: the data is complete: whoever reads it can explore the system and needs nothing else; a test does exactly that.
 An expression is a literal (true, 3, "committed"), or a list of an operation and its arguments: ["var", name],
 ["define", label, body], ["not", x], ["and", x, ...], ["or", x, ...], ["equal", x, y], ["less", x, y],
-["at_most", x, y], ["add", x, y], ["subtract", x, y], ["choose", condition, value, otherwise].
+["at_most", x, y], ["add", x, y], ["subtract", x, y], ["choose", condition, value, otherwise]. In a claim of the kind
+`whenever`, which is about every step that changes something, ["next", x] is what x is after the step.
 """
 
 import json
 from typing import Any
 
 from siteproof.model.engines.formats.identifiers import Docs, members
+from siteproof.model.language.claims import Kind
 from siteproof.model.language.domain import Domain, Members, Range, Value
 from siteproof.model.language.expression import Expr, Op
 from siteproof.model.language.spec import Claim, Promise, System, Transition
@@ -49,7 +51,8 @@ def _transition(step: Transition, docs: Docs) -> dict[str, Any]:
 
 def _claim(claim: Claim) -> dict[str, Any]:
     facts = {"rule": claim.rule, "kind": claim.kind.value, "name": claim.name, "doc": claim.doc, "why": claim.why}
-    return {**facts, "instances": [[label, _expression(guard)] for label, guard in claim.instances]}
+    said = claim.said if claim.kind is Kind.WHENEVER else claim.instances
+    return {**facts, "instances": [[label, _expression(guard)] for label, guard in said]}
 
 
 def _promise(promise: Promise) -> dict[str, Any]:

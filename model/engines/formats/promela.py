@@ -22,7 +22,7 @@ from siteproof.model.engines.formats.writer import Writer, choice, literal, prin
 from siteproof.model.language.claims import Kind
 from siteproof.model.language.domain import Domain, Members, Range, Truth
 from siteproof.model.language.expression import Effect, Expr, Op, variables_of
-from siteproof.model.language.spec import Claim, System, Transition
+from siteproof.model.language.spec import Claim, System
 
 BYTE_MAX = 254
 """The largest number in a byte; 255 is what a number becomes that falls below 0."""
@@ -51,11 +51,11 @@ RESERVED = (
 
 
 def promela(system: System, docs: Docs | None = None, *, asserted: Collection[int] | None = None) -> str:
-    """The model. `asserted` are the numbers of the `always` claims that SPIN is to check; None means all of them."""
+    """The model. `asserted` are the numbers of the claims that SPIN is to check; None means all that have to hold."""
     writer = _Promela(system, docs, RESERVED)
-    steps = [line for transition in system.transitions for line in writer.step(transition)]
-    chosen = range(len(system.claims)) if asserted is None else asserted
-    claims = list(writer.claims(frozenset(chosen)))
+    chosen = frozenset(range(len(system.claims)) if asserted is None else asserted)
+    steps = [line for number in range(len(system.transitions)) for line in writer.step(number, chosen)]
+    claims = list(writer.claims(chosen))
     lines = [*writer.head(), *writer.defined_lines(), *claims, *_promises(system)]
     process = ["active proctype system() {", "  d_step { check() };", "end:", "  do", *steps, "  od", "}"]
     return "\n".join([*lines, *process]) + "\n"
@@ -79,12 +79,22 @@ class _Promela(Writer):
         for name, label, body in self.definitions:
             yield from (*_comment(label), f"#define {name} {body}", "")
 
-    def step(self, transition: Transition) -> Iterator[str]:
+    def step(self, number: int, chosen: Collection[int]) -> Iterator[str]:
+        transition = self.system.transitions[number]
         yield from (f"  {line}" for line in _comment(*headline(transition, self.docs)))
         guards = [self.code(part) for part in flat(simple(transition.guard), Op.AND)]
         yield f"  :: d_step {{ {f' &&{chr(10)}       '.join(guards)} ->"
+        yield from self._asserted(number, chosen)
         yield from (f"       {line};" for line in self._assignments(transition.effects))
         yield "       check() }"
+
+    def _asserted(self, number: int, chosen: Collection[int]) -> Iterator[str]:
+        """What the claims about steps ask of this one; it is asked before anything changes."""
+        for claim in (self.system.claims[place] for place in sorted(chosen)):
+            if claim.kind is Kind.WHENEVER:
+                kept = [guard for by, (_, guard) in zip(claim.by, claim.instances, strict=True) if by == number]
+                for text in dict.fromkeys(self.code(simple(guard)) for guard in kept):
+                    yield f"       assert({text});  /* {claim.rule} */"
 
     def _assignments(self, effects: tuple[Effect, ...]) -> Iterator[str]:
         """Effects happen at once: each is written when nobody reads its target any more, if need be through a copy."""
@@ -113,6 +123,9 @@ class _Promela(Writer):
 
     def _claim_lines(self, chosen: Collection[int], checked: list[str]) -> Iterator[str]:
         for number, claim in enumerate(self.system.claims):
+            if claim.kind is Kind.WHENEVER:
+                yield from (*_claim_comment(claim), "")
+                continue
             name = self.names.of(f"{claim.rule}_{claim.kind}_{claim.name}", f"claim {number}")
             before = len(self.definitions)
             body = self._instances(claim)
@@ -147,8 +160,9 @@ def _comment(*texts: str) -> list[str]:
 
 def _claim_comment(claim: Claim) -> list[str]:
     first = f"{claim.rule}  {claim.kind.value}: {claim.name.replace('_', ' ')}"
-    if claim.kind is Kind.ALWAYS:
-        return _comment(first, claim.doc, f"Otherwise: {claim.why}")
+    if claim.kind.is_safety:
+        where = ["(asserted within the steps that could break it)"] if claim.kind is Kind.WHENEVER else []
+        return _comment(first, claim.doc, f"Otherwise: {claim.why}", *where)
     return _comment(first, claim.doc, "(must be reachable: asserting its negation makes SPIN show the way)")
 
 

@@ -41,22 +41,26 @@ class Module:
 
 
 def tla(system: System, docs: Docs | None = None, *, asserted: Collection[int] | None = None) -> Module:
-    """The module. `asserted` are the numbers of the `always` claims that TLC is to check; None means all of them."""
+    """The module. `asserted` are the numbers of the claims that TLC is to check; None means all that have to hold."""
     writer = _Tla(system, docs, (*RESERVED, *kinds(system)))
     body = [*writer.actions(), *writer.claims(), *writer.promised()]
     name = word(system.name)
     lines = [*writer.head(name), *writer.variables(), *writer.defined_lines(), *body, "=" * 78]
     chosen = range(len(system.claims)) if asserted is None else sorted(asserted)
-    invariants = [writer.operators[n] for n in chosen if system.claims[n].kind is Kind.ALWAYS]
+    invariants, steps = (
+        [writer.operators[n] for n in chosen if system.claims[n].kind is kind] for kind in (Kind.ALWAYS, Kind.WHENEVER)
+    )
     promises = tuple(writer.promises)
-    return Module(name, "\n".join(lines) + "\n", _config(invariants, promises), tuple(writer.operators), promises)
+    config = _config(invariants, steps, promises)
+    return Module(name, "\n".join(lines) + "\n", config, tuple(writer.operators), promises)
 
 
-def _config(invariants: list[str], promises: tuple[str, ...]) -> str:
+def _config(invariants: list[str], steps: list[str], promises: tuple[str, ...]) -> str:
     lines = ["\\* A state without a successor is no mistake here: run TLC with -deadlock.", "SPECIFICATION Spec"]
     asked = [f"\\* PROPERTY {name}" for name in promises]
     note = ["\\* Promises take TLC much longer than invariants; ask for one by removing its \\*."] if asked else []
-    return "\n".join([*lines, *(f"INVARIANT {name}" for name in ("TypeOK", *invariants)), *note, *asked]) + "\n"
+    checked = [f"INVARIANT {name}" for name in ("TypeOK", *invariants)] + [f"PROPERTY {name}" for name in steps]
+    return "\n".join([*lines, *checked, *note, *asked]) + "\n"
 
 
 class _Tla(Writer):
@@ -111,7 +115,8 @@ class _Tla(Writer):
         for number, claim in enumerate(self.system.claims):
             name = self.names.of(f"{claim.rule}_{claim.kind}_{claim.name}", f"claim {number}")
             self.operators.append(name)
-            yield from (*_claim_comment(claim), f"{name} ==", *self._instances(claim), "")
+            said = self._steps_said(claim) if claim.kind is Kind.WHENEVER else self._instances(claim)
+            yield from (*_claim_comment(claim), f"{name} ==", *said, "")
 
     def _instances(self, claim: Claim) -> Iterator[str]:
         guards = [simple(guard) for _, guard in claim.instances]
@@ -121,6 +126,12 @@ class _Tla(Writer):
         yield from (f"  {sign} {self.code(guard)}" for guard in guards)
         if not guards:
             yield empty
+
+    def _steps_said(self, claim: Claim) -> Iterator[str]:
+        """What it says of every step that changes something."""
+        for number, (_, said) in enumerate(claim.said):
+            yield f"  {'[][' if number == 0 else '   '}/\\ {self.code(simple(said))}"
+        yield "  ]_vars" if claim.said else "  TRUE"
 
     def promised(self) -> Iterator[str]:
         """Each promise as a temporal formula: what it counts on, and where that leads."""
@@ -148,7 +159,7 @@ def _comment(text: str) -> Iterator[str]:
 def _claim_comment(claim: Claim) -> Iterator[str]:
     yield f"\\* {claim.rule}  {claim.kind.value}: {claim.name.replace('_', ' ')}"
     yield from _comment(claim.doc)
-    if claim.kind is Kind.ALWAYS:
+    if claim.kind.is_safety:
         yield from _comment(f"Otherwise: {claim.why}")
     else:
         yield "\\* (must be reachable: TLC shows the way when the negation is given as an invariant)"
@@ -180,6 +191,12 @@ def _negation(writer: Writer, node: Expr) -> str:
     return writer.joined("#", inner.args) if inner.op is Op.EQUAL else f"~{writer.code(inner)}"
 
 
+def _primed(writer: Writer, node: Expr) -> str:
+    inner = node.args[0]
+    text = writer.code(inner)
+    return f"{text}'" if inner.op in (Op.VARIABLE, Op.NAMED) else f"({text})'"
+
+
 _Tla.printers = printers(
     {Op.AND: "/\\", Op.EQUAL: "=", Op.LESS: "<", Op.AT_MOST: "<=", Op.ADD: "+", Op.SUBTRACT: "-"},
     {
@@ -187,5 +204,6 @@ _Tla.printers = printers(
         Op.NOT: _negation,
         Op.OR: _either,
         Op.CHOOSE: choice("(IF {} THEN {} ELSE {})"),
+        Op.NEXT: _primed,
     },
 )

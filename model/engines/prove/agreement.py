@@ -20,6 +20,7 @@ from siteproof.model.engines.prove.lowering import NONE
 from siteproof.model.engines.prove.proof import Gap
 from siteproof.model.engines.prove.range_guards import fenced
 from siteproof.model.engines.prove.reality import violation
+from siteproof.model.language.claims import Kind
 from siteproof.model.language.spec import Spec, System
 from siteproof.model.nouns.problem import ExitCode, Problem
 
@@ -143,7 +144,8 @@ class _Base:
 
     def first_gap(self, mutant: Mutant) -> Gap | None:
         """Where the edited action breaks the induction; the others are as they were."""
-        alone = attrs.evolve(mutant.spec, actions=(mutant.action,), properties=(), lemmas=())
+        about_steps = tuple(each for each in mutant.spec.properties if each.kind is Kind.WHENEVER)
+        alone = attrs.evolve(mutant.spec, actions=(mutant.action,), properties=about_steps, lemmas=())
         attempts = attempts_of(alone.system(self.bounds), self.goals, NONE)
         return next((gap for gap in attempts if gap is not None), None)
 

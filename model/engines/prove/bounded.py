@@ -10,12 +10,12 @@ import attrs
 import z3
 from attrs import frozen
 
+from siteproof.model.engines.explore.offence import offence
 from siteproof.model.engines.explore.trace import Change, Trace, TraceStep
 from siteproof.model.engines.prove import bits
 from siteproof.model.engines.prove.answer import answer
 from siteproof.model.engines.prove.lowering import Term
 from siteproof.model.engines.prove.range_guards import Fenced, fenced
-from siteproof.model.engines.prove.reality import last_step
 from siteproof.model.language.claims import Kind
 from siteproof.model.language.domain import Value
 from siteproof.model.language.evaluate import evaluate
@@ -94,7 +94,7 @@ class Unrolling:
             self._solver.add(after[name] == value)
 
     def speak(self, claims: Sequence[Claim]) -> list[Term]:
-        """For each claim, that it speaks up after the last step: an `always` is broken, a `sometimes` is witnessed."""
+        """For each claim, that it speaks up after the last step: it is broken, or of a `sometimes` it is witnessed."""
         here = self._places[-1]
         return [_speaks(claim, here, self._width) for claim in claims]
 
@@ -125,7 +125,7 @@ class Unrolling:
 
 def _speaks(claim: Claim, here: Mapping[str, Term], width: int) -> Term:
     guards = [bits.lower(guard, here, width) for _, guard in claim.instances]
-    return z3.Not(z3.And(guards)) if claim.kind is Kind.ALWAYS else z3.Or(guards)
+    return z3.Not(z3.And(guards)) if claim.kind.is_safety else z3.Or(guards)
 
 
 def bounded(
@@ -170,13 +170,13 @@ class _Hunt:
         )
 
     def _search(self) -> Found | None:
-        """A range is left by the step after its state: it is asked about before that step is added."""
-        claims, first_range = self.fence.system.claims, self.fence.first_range
+        """A claim about a step is broken by the one after its state: it is asked about before that step is added."""
+        claims, delayed = self.fence.system.claims, self.fence.first_delayed
         while True:
-            violation = self._violation(0, first_range)
+            violation = self._violation(0, delayed)
             self._collect()
             if violation is None and self.runs.depth < self.steps:
-                violation = self._violation(first_range, len(claims))
+                violation = self._violation(delayed, len(claims))
             if violation is not None or self.undecided or self.runs.depth == self.steps:
                 return violation
             self.tell(self.runs.depth)
@@ -193,7 +193,7 @@ class _Hunt:
         claim, run = self.fence.system.claims[number], self.runs.run()
         assert not all(evaluate(guard, run[-1]) for _, guard in claim.instances)
         if self.fence.delay(number):
-            trace = attrs.evolve(trace, steps=(*trace.steps, last_step(self.fence.system, number, run[-1])))
+            trace = attrs.evolve(trace, steps=(*trace.steps, offence(self.fence.system, claim, run[-1])))
         return Found(claim.rule, claim.kind, claim.name, trace)
 
     def _possible(self, term: Term) -> bool:

@@ -1,5 +1,7 @@
 """Proves every `always` by induction: it holds at first, and no action leads from where all hold to where one does not.
 
+A `whenever` needs no induction: where all of them hold, no action may break it.
+
 Rule: one small query for each action and goal, so that a failure names both and shows the two states. A proof covers
 every reachable state without visiting any; lemmas are goals like the others and are proved with them.
 """
@@ -18,7 +20,7 @@ from siteproof.model.engines.prove.plain_states import plainest
 from siteproof.model.engines.prove.proof import Gap, Proof
 from siteproof.model.language.claims import Kind
 from siteproof.model.language.domain import Range
-from siteproof.model.language.expression import variables_of
+from siteproof.model.language.expression import Bool, variables_of
 from siteproof.model.language.spec import Bounds, Claim, Spec, System, Transition
 from siteproof.model.language.text import value_text
 from siteproof.model.language.variable import Variable
@@ -59,7 +61,7 @@ def prove(
         attempts.append(found)
         tell()
     gaps = tuple(gap for gap in attempts if gap is not None)
-    names = dict.fromkeys(f"{goal.rule} {goal.name}" for goal in goals)
+    names = dict.fromkeys((*(f"{goal.rule} {goal.name}" for goal in goals), *_of_steps(system)))
     return Proof(spec.name, dict(system.bounds), every, tuple(names), len(attempts), gaps)
 
 
@@ -81,15 +83,29 @@ def goals_of(system: System, free: Free) -> tuple[Goal, ...]:
 def _goals(system: System, free: Free) -> Iterator[Goal]:
     for claim in (*system.claims, *system.lemmas):
         if claim.kind is Kind.ALWAYS:
-            yield from _instances(claim, free)
+            for label, guard in claim.instances:
+                yield _goal(claim, label, guard, free)
     for variable in system.variables:
         yield Goal("range", variable.name, within(variable, free), frozenset({variable.name}))
 
 
-def _instances(claim: Claim, free: Free) -> Iterator[Goal]:
-    for label, guard in claim.instances:
-        variables = frozenset(variable.name for variable in variables_of(guard))
-        yield Goal(claim.rule, f"{claim.name}({label})", lower(guard, free), variables)
+def _of_steps(system: System) -> Iterator[str]:
+    """The names of the claims about steps, also of those that no transition could break by its shape."""
+    for claim in (each for each in system.claims if each.kind is Kind.WHENEVER):
+        yield from (f"{claim.rule} {claim.name}({label})" for label, _ in claim.said)
+
+
+def step_goals(system: System, transition: int, free: Free) -> Iterator[Goal]:
+    """What each `whenever` asks of this transition, as conditions on the state before it."""
+    for claim in (each for each in system.claims if each.kind is Kind.WHENEVER):
+        for by, (label, kept) in zip(claim.by, claim.instances, strict=True):
+            if by == transition:
+                yield _goal(claim, label, kept, free)
+
+
+def _goal(claim: Claim, label: str, guard: Bool, free: Free) -> Goal:
+    variables = frozenset(variable.name for variable in variables_of(guard))
+    return Goal(claim.rule, f"{claim.name}({label})", lower(guard, free), variables)
 
 
 def _start(system: System, goals: tuple[Goal, ...], free: Free) -> Iterator[Gap | None]:
@@ -101,12 +117,14 @@ def _start(system: System, goals: tuple[Goal, ...], free: Free) -> Iterator[Gap 
 def attempts_of(system: System, goals: tuple[Goal, ...], free: Free) -> Iterator[Gap | None]:
     """For each of the system's transitions and each goal that it can touch: a gap, or None where it is proved."""
     hypothesis = z3.And([positive(free), *(goal.term for goal in goals)])
-    for transition in system.transitions:
+    for number, transition in enumerate(system.transitions):
         solver = _solver(hypothesis, lower(transition.guard, free))
         changed = {effect.target.name for effect in transition.effects}
         for goal in goals:
             if goal.variables & changed:
                 yield _query(system, solver, goal, after(goal.term, transition, free), transition, free)
+        for goal in step_goals(system, number, free):
+            yield _query(system, solver, goal, goal.term, transition, free)
 
 
 def _solver(*assumptions: Term) -> Term:

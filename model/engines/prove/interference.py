@@ -184,7 +184,7 @@ def _speaks_of(claim: Claim, component: str) -> bool:
     """Whether the claim is about this component; beside it, it may speak of what may be anything."""
     if claim.rule == RANGE:
         return claim.name.partition(".")[0] == component
-    return any(component in _components(guard) for _, guard in claim.instances)
+    return any(component in _components(guard) for _, guard in claim.said or claim.instances)
 
 
 def _others(variables: tuple[Variable, ...], mine: frozenset[int]) -> Iterator[State]:

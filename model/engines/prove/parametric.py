@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from siteproof.model.engines.prove.answer import answer
 from siteproof.model.engines.prove.lowering import Free, Term, literal, positive
 from siteproof.model.engines.prove.quantified import CHOSEN, Blocks, Read, Writer, member, named, reads, witness
-from siteproof.model.engines.prove.template import Anchor, Node, Place, Span
+from siteproof.model.engines.prove.template import Anchor, Node, Place, Span, primed
 from siteproof.model.engines.prove.uniform import Change, Move, Region, Store, Uniform
 from siteproof.model.language.domain import Range, Truth
 from siteproof.model.language.expression import Op
@@ -22,8 +22,8 @@ TIMEOUT_MS = 10_000
 ASSUMED, STEP = "assumed", "step"
 """Names of witnesses: those of the hypothesis, and those of a step and its goals."""
 
-BEFORE, AFTER = "before", "after"
-"""Names of definitions: in a step, and in its goals."""
+BEFORE, AFTER, ACROSS = "before", "after", "across"
+"""Names of definitions: in a step, in its goals, and in claims about the step."""
 
 WITNESSES = 2
 """So many of a step's witnesses are among the blocks at which universal claims are used; more may be needed."""
@@ -31,12 +31,16 @@ WITNESSES = 2
 
 @frozen(eq=False)
 class Aim:
-    """A goal for any number of blocks, with its conjuncts: which variables and rows each reads, and what it says."""
+    """A goal for any number of blocks, with its conjuncts: which variables and rows each reads, and what it says.
+
+    One `of_steps` is never assumed: it has to follow for each step from what holds before it.
+    """
 
     rule: str
     name: str
     node: Node
     parts: tuple[tuple[frozenset[str], Node], ...]
+    of_steps: bool = False
 
     def touched(self, changed: frozenset[str]) -> Node | None:
         """What of it can become false when these change: the rest is as it was, and was assumed."""
@@ -62,6 +66,7 @@ class Attempt:
     aims: tuple[tuple[Aim, Node], ...]
     before: Writer
     after: Writer
+    across: Writer
     start: int
     move: Move | None
 
@@ -74,6 +79,8 @@ class Parametric:
         self.shape, self.free = shape, free
         self.stores = {store.name: store for store in shape.stores}
         self.aims = tuple(_aims(shape))
+        self.invariants = tuple(aim for aim in self.aims if not aim.of_steps)
+        self.following = {primed(store.name): store.name for store in shape.stores}
         self.count = z3.Int(shape.count)
         self.blocks = Blocks(self.count, tuple(self._used()), free)
         self.queries = 0
@@ -95,16 +102,16 @@ class Parametric:
         yield from (z3.IntVal(0), self.count - 1, CHOSEN - 1, CHOSEN, CHOSEN + 1)
         for number in range(WITNESSES):
             yield from (witness(STEP, number), witness(STEP, number) + 1)
-            yield from (witness(named(label), number) for label in (BEFORE, AFTER))
+            yield from (witness(named(label), number) for label in (BEFORE, AFTER, ACROSS))
         alone = Writer(Blocks(self.count, (), self.free), self._now, ASSUMED, ASSUMED)
         start = 0
-        for aim in self.aims:
+        for aim in self.invariants:
             _, start = alone.assume(aim.node, holds=True, start=start)
         yield from (witness(ASSUMED, number) for number in range(start))
 
     def _assumed(self, writer: Writer) -> Iterator[Term]:
         start = 0
-        for aim in self.aims:
+        for aim in self.invariants:
             term, start = writer.assume(aim.node, holds=True, start=start)
             yield term
 
@@ -119,24 +126,31 @@ class Parametric:
 
     def _start(self) -> Iterator[Hole | None]:
         writer = Writer(evolve(self.blocks, known={}), self._first, STEP, AFTER)
-        aims = tuple((aim, aim.node) for aim in self.aims)
-        yield from self._goals(Attempt(self._solver(), aims, writer, writer, 0, None))
+        aims = tuple((aim, aim.node) for aim in self.invariants)
+        yield from self._goals(Attempt(self._solver(), aims, writer, writer, writer, 0, None))
 
     def _move(self, solver: Term, move: Move) -> Iterator[Hole | None]:
         changed = frozenset(change.row for change in move.changes)
-        touched = ((aim, aim.touched(changed)) for aim in self.aims)
+        touched = ((aim, aim.touched(changed)) for aim in self.invariants)
         aims = tuple((aim, node) for aim, node in touched if node is not None)
+        about = tuple((aim, aim.node) for aim in self.aims if aim.of_steps)
         before = self._writer(self._now, STEP, BEFORE)
         guard, start = before.assume(move.guard, holds=True, start=0)
-        after = evolve(self._writer(self._after(move, before), STEP, AFTER), changed=changed)
+        read = self._after(move, before)
+        after = evolve(self._writer(read, STEP, AFTER), changed=changed)
+        across = evolve(self._writer(self._across(read), STEP, ACROSS), changed=frozenset(self.following))
         solver.add(guard, self._chosen(move.regions))
-        yield from self._goals(Attempt(solver, aims, before, after, start, move))
+        yield from self._goals(Attempt(solver, (*aims, *about), before, after, across, start, move))
 
     def _goals(self, attempt: Attempt) -> Iterator[Hole | None]:
         """All goals in one query, and one by one only when that is not impossible."""
         solver, move = attempt.solver, attempt.move
-        wrong = [(aim, attempt.after.assume(node, holds=False, start=attempt.start)[0]) for aim, node in attempt.aims]
-        more = [*attempt.after.aside, *attempt.before.aside]
+        writers = [attempt.across if aim.of_steps else attempt.after for aim, _ in attempt.aims]
+        wrong = [
+            (aim, writer.assume(node, holds=False, start=attempt.start)[0])
+            for writer, (aim, node) in zip(writers, attempt.aims, strict=True)
+        ]
+        more = [*attempt.after.aside, *attempt.across.aside, *attempt.before.aside]
         self.queries += 1
         if not wrong or answer(solver, z3.Or([term for _, term in wrong]), *more) == z3.unsat:
             yield None
@@ -181,6 +195,14 @@ class Parametric:
 
         return read
 
+    def _across(self, after: Read) -> Read:
+        """Both states: `after` is read for the names of what follows."""
+
+        def read(name: str, block: Term | None) -> Term:
+            return after(self.following[name], block) if name in self.following else self._now(name, block)
+
+        return read
+
 
 def _changed(change: Change, before: Writer, old: Term, block: Term | None) -> Term:
     if block is None:
@@ -192,7 +214,7 @@ def _changed(change: Change, before: Writer, old: Term, block: Term | None) -> T
 
 def _aims(shape: Uniform) -> Iterator[Aim]:
     for each in shape.claimed:
-        yield Aim(each.rule, each.name, each.node, tuple(_parts(each.node)))
+        yield Aim(each.rule, each.name, each.node, tuple(_parts(each.node)), each.of_steps)
     for store in shape.stores:
         if not isinstance(store.domain, Truth):
             yield Aim("range", store.name, _within(store), ((frozenset({store.name}), _within(store)),))

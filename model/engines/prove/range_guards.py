@@ -1,7 +1,7 @@
 """A system whose numbers stay in their range, with claims that say where one would have left it.
 
 Rule: what the fence stops is not lost: each variable that some step could drive out of its range has a claim of its
-own, which breaks in the state before that step. So searches need no exception to judge a wrong system.
+own about that step. So searches need no exception to judge a wrong system.
 """
 
 from collections.abc import Iterator
@@ -21,37 +21,53 @@ RANGE = "range"
 
 @frozen(eq=False)
 class Fenced:
-    """The fenced system; its last claims, from number `first_range` on, are broken one step later than they say."""
+    """The fenced system; its last claims, from number `first_delayed` on, are about the step after their state."""
 
     system: System
-    first_range: int
+    first_delayed: int
 
     def delay(self, number: int) -> int:
-        """How many steps after its state the claim of this number is broken: 1 for ranges, 0 for others."""
-        return int(number >= self.first_range)
+        """How many steps after its state the claim of this number is broken: 1 for claims about steps, 0 for others."""
+        return int(number >= self.first_delayed)
 
 
 def fenced(system: System) -> Fenced:
-    """The system with every `always` (claims, then lemmas), one claim for each instance, then the ranges."""
-    claims = [each for claim in (*system.claims, *system.lemmas) for each in _instances(claim)]
-    ranges = list(_ranges(system))
+    """The system with every claim that should hold, one for each instance: of states, of steps, then the ranges."""
+    every = (*system.claims, *system.lemmas)
+    states = [each for claim in every if claim.kind is Kind.ALWAYS for each in _of_states(claim)]
+    delayed = [each for claim in every if claim.kind is Kind.WHENEVER for each in of_steps(claim)]
     steps = tuple(_stopped(step) for step in system.transitions)
-    return Fenced(attrs.evolve(system, transitions=steps, claims=(*claims, *ranges), lemmas=()), len(claims))
+    claims = (*states, *delayed, *_ranges(system))
+    return Fenced(attrs.evolve(system, transitions=steps, claims=claims, lemmas=()), len(states))
 
 
-def _instances(claim: Claim) -> Iterator[Claim]:
-    if claim.kind is Kind.ALWAYS:
-        for label, guard in claim.instances:
-            yield attrs.evolve(claim, name=f"{claim.name}({label})", instances=((label, guard),))
+def _of_states(claim: Claim) -> Iterator[Claim]:
+    for label, guard in claim.instances:
+        yield attrs.evolve(claim, name=f"{claim.name}({label})", instances=((label, guard),))
+
+
+def of_steps(claim: Claim) -> Iterator[Claim]:
+    """The `whenever`, one claim for each choice of its parameters."""
+    for label, said in claim.said:
+        mine = [(by, each) for by, each in zip(claim.by, claim.instances, strict=True) if each[0] == label]
+        numbers, instances = tuple(by for by, _ in mine), tuple(each for _, each in mine)
+        name = f"{claim.name}({label})"
+        yield attrs.evolve(claim, name=name, instances=instances, by=numbers, said=((label, said),))
 
 
 def _ranges(system: System) -> Iterator[Claim]:
     for variable in system.variables:
-        steps = [(step, e) for step in system.transitions for e in step.effects if e.target is variable and leaves(e)]
+        steps = [
+            (number, step, effect)
+            for number, step in enumerate(system.transitions)
+            for effect in step.effects
+            if effect.target is variable and leaves(effect)
+        ]
         if steps:
-            stays = tuple((step.name, step.guard.implies(inside(effect))) for step, effect in steps)
-            why = "a number that leaves its range means nothing"
-            yield Claim(RANGE, Kind.ALWAYS, variable.name, f"{variable} stays in its range.", why, stays, here())
+            stays = tuple((step.name, step.guard.implies(inside(effect))) for _, step, effect in steps)
+            by = tuple(number for number, _, _ in steps)
+            doc, why = f"{variable} stays in its range.", "a number that leaves its range means nothing"
+            yield Claim(RANGE, Kind.ALWAYS, variable.name, doc, why, stays, here(), by=by)
 
 
 def _stopped(step: Transition) -> Transition:

@@ -3,20 +3,17 @@
 Rule: "not reachable" is said with the bounds, how many states were searched, and whether these are all.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import attrs
 from attrs import frozen
 
+from siteproof.model.engines.explore.offence import last_state, offence
 from siteproof.model.engines.explore.search import Limits, Search
-from siteproof.model.engines.explore.trace import Change, Trace, TraceStep, trace_to
+from siteproof.model.engines.explore.trace import Trace, trace_to
 from siteproof.model.engines.prove.proof import Gap, Proof
-from siteproof.model.engines.prove.range_guards import RANGE, Fenced, fenced
-from siteproof.model.language.domain import Value
-from siteproof.model.language.evaluate import evaluate
+from siteproof.model.engines.prove.range_guards import Fenced, fenced
 from siteproof.model.language.spec import BOUND_MAX, Spec, System
-from siteproof.model.language.text import value_text
-from siteproof.model.language.variable import Variable
 from siteproof.model.nouns.problem import ExitCode, Problem
 
 STATES_MAX = 200_000
@@ -79,9 +76,10 @@ def ask(system: System, goals: Iterable[Name], limits: Limits | None = None) -> 
 def only(fence: Fenced, goals: Iterable[Name]) -> Fenced:
     """The fenced system with these claims only."""
     wanted = set(goals)
-    claims = tuple(claim for claim in fence.system.claims if (claim.rule, claim.name) in wanted)
-    first = sum(claim.rule != RANGE for claim in claims)
-    return Fenced(attrs.evolve(fence.system, claims=claims), first)
+    claims = fence.system.claims
+    kept = [number for number, claim in enumerate(claims) if (claim.rule, claim.name) in wanted]
+    first = sum(not fence.delay(number) for number in kept)
+    return Fenced(attrs.evolve(fence.system, claims=tuple(claims[number] for number in kept)), first)
 
 
 def _search(search: Search) -> None:
@@ -102,23 +100,9 @@ def _reality(search: Search, fence: Fenced, name: Name, number: int | None) -> R
 
 
 def violation(search: Search, fence: Fenced, number: int, state: int) -> Trace:
-    """The trace to the violation of a claim whose first state this is; a range is left by one step more."""
+    """The trace to the violation of a claim whose first state this is; what is about a step takes one more."""
     trace = trace_to(search, state)
     if not fence.delay(number):
         return trace
-    return attrs.evolve(trace, steps=(*trace.steps, last_step(fence.system, number, _values(search, state))))
-
-
-def _values(search: Search, number: int) -> Mapping[Variable, Value]:
-    program, state = search.program, search.states[number]
-    return {variable: program.value(state, variable) for variable in program.system.variables}
-
-
-def last_step(system: System, number: int, values: Mapping[Variable, Value]) -> TraceStep:
-    """The step that leaves the range that claim `number` speaks of."""
-    claim = system.claims[number]
-    name = next(label for label, stays in claim.instances if not evaluate(stays, values))
-    step = next(step for step in system.transitions if step.name == name)
-    changes = [(effect.target, values[effect.target], evaluate(effect.value, values)) for effect in step.effects]
-    told = (Change(v.name, value_text(old), value_text(new)) for v, old, new in changes if old != new)
-    return TraceStep(step.rule, step.name, tuple(told))
+    last = offence(fence.system, fence.system.claims[number], last_state(fence.system, trace))
+    return attrs.evolve(trace, steps=(*trace.steps, last))

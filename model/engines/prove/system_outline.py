@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 
 from attrs import frozen
 
-from siteproof.model.language.claims import Kind
 from siteproof.model.language.domain import Range
 from siteproof.model.language.expression import Expr, Op
 from siteproof.model.language.spec import System
@@ -25,14 +24,14 @@ class Outline:
     numbered: re.Pattern[str] = NOTHING
 
     def of(self, system: System) -> Iterator[object]:
-        """Variables, transitions, `always` claims and lemmas in their order; what is only possible is not proved."""
+        """Variables, transitions, claims and lemmas in their order; what is only possible is not proved."""
         for variable in system.variables:
             yield ("variable", self.named(variable.name), variable.initial, self._domain(variable))
         for step in system.transitions:
             effects = tuple((self.named(effect.target.name), self._shape(effect.value)) for effect in step.effects)
             yield ("step", step.rule, self.named(step.name), self._shape(step.guard), effects)
-        for claim in (each for each in (*system.claims, *system.lemmas) if each.kind is Kind.ALWAYS):
-            for label, guard in claim.instances:
+        for claim in (each for each in (*system.claims, *system.lemmas) if each.kind.is_safety):
+            for label, guard in claim.said or claim.instances:
                 yield ("claim", claim.rule, claim.name, self.named(label), self._shape(guard))
 
     def named(self, name: str) -> str:

@@ -49,7 +49,8 @@ class Place:
 class Node:
     """A node of a template. `family` is a variable, or with a `place` one member of a row of variables.
 
-    With a `span`, AND and OR run over all blocks of it, and have one argument.
+    With a `span`, AND and OR run over all blocks of it, and have one argument. What follows a step is a family of its
+    own (`primed`).
     """
 
     op: Op
@@ -112,7 +113,21 @@ def text(node: Expr) -> Text:
         case Op.VARIABLE:
             assert node.variable is not None
             return (node.op, node.variable.name)
+        case Op.NEXT:
+            return _after(text(node.args[0]))
     return joined(node.op, map(text, node.args))
+
+
+def primed(name: str) -> str:
+    """The name of a variable, or of a row, in the state after a step."""
+    return f"{name}'"
+
+
+def _after(said: Text) -> Text:
+    """The same, said of the state after a step."""
+    if said[0] is Op.VARIABLE:
+        return (said[0], primed(str(said[1])))
+    return tuple(_after(part) if isinstance(part, tuple) else part for part in said)
 
 
 def joined(op: Op, parts: Iterable[Text]) -> Text:
@@ -174,9 +189,16 @@ def general(node: Expr, where: Where, row_of: Members, generic: int) -> Node:
         case Op.VARIABLE:
             assert node.variable is not None
             return _variable(node.variable, where, row_of)
+        case Op.NEXT:
+            return _told_after(general(node.args[0], where, row_of, generic))
         case Op.AND | Op.OR if where.each is None and len(node.args) >= where.count - 1:
             return _quantified(node, where, row_of, generic)
     return Node(node.op, tuple(general(arg, where, row_of, generic) for arg in node.args), node.domain)
+
+
+def _told_after(node: Node) -> Node:
+    family = primed(node.family) if node.family else ""
+    return evolve(node, family=family, args=tuple(map(_told_after, node.args)))
 
 
 def _variable(variable: Variable, where: Where, row_of: Members) -> Node:

@@ -71,11 +71,12 @@ class Move:
 
 @frozen
 class Claimed:
-    """One instance of an `always` claim or a lemma."""
+    """One instance of a claim or a lemma; `of_steps` when it is about the state after a step as well."""
 
     rule: str
     name: str
     node: Node
+    of_steps: bool
 
 
 @frozen
@@ -205,7 +206,8 @@ class _Reader:
 
     def claimed(self) -> Iterator[Claimed]:
         for name, claim, guard in _instances(self.system):
-            yield Claimed(claim.rule, name, self.general(guard, Where(COUNT), name))
+            node = self.general(guard, Where(COUNT), name)
+            yield Claimed(claim.rule, name, node, claim.kind is Kind.WHENEVER)
 
 
 def _block_parameters(action: Action, count: str) -> Iterator[int]:
@@ -215,8 +217,8 @@ def _block_parameters(action: Action, count: str) -> Iterator[int]:
 
 def _instances(system: System) -> Iterator[tuple[str, Claim, Expr]]:
     for claim in (*system.claims, *system.lemmas):
-        if claim.kind is Kind.ALWAYS:
-            for label, guard in claim.instances:
+        if claim.kind.is_safety:
+            for label, guard in claim.said or claim.instances:
                 yield f"{claim.name}({label})", claim, guard
 
 

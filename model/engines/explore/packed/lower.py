@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from siteproof.model.engines.explore.goal import Goal
 from siteproof.model.engines.explore.rows.split import DoesNotFactoriseError, folded
-from siteproof.model.language.claims import Kind
 from siteproof.model.language.domain import Domain, Range
 from siteproof.model.language.expression import Effect, Expr, Op
 from siteproof.model.language.source import SpecError
@@ -158,7 +157,7 @@ def _claim_lines(layout: Packing, names: Names) -> Iterator[str]:
 
 def _claim_text(claim: Claim, names: Names) -> str:
     instances = [_text(folded(guard, {}), names) for _, guard in claim.instances]
-    if claim.kind is Kind.ALWAYS:
+    if claim.kind.is_safety:
         return f"~({' & '.join(instances) or 'np.bool_(True)'})"
     return f"({' | '.join(instances) or 'np.bool_(False)'})"
 

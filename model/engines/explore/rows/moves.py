@@ -123,9 +123,11 @@ def _inside(number: int, low: int, high: int) -> int:
 def judge(names: Names, wanted: Iterable[Expr]) -> Callable[[bytes, bytes], int]:
     """A function of shared and own state whose bit i is set where the i-th expression holds."""
     places = [sum(name[0] == letter for name in names.values()) for letter in "sv"]
-    bits = " | ".join(f"({1 << i} if {code(node, names)} else 0)" for i, node in enumerate(wanted))
     lines = ["def moves(shared, own):", f"    {_unpacked('s', places[0])} = shared"]
-    return _compiled("\n".join((*lines, f"    {_unpacked('v', places[1])} = own", f"    return {bits or 0}")))
+    bits = (f"    if {code(node, names)}: found |= {1 << number}" for number, node in enumerate(wanted))
+    return _compiled(
+        "\n".join((*lines, f"    {_unpacked('v', places[1])} = own", "    found = 0", *bits, "    return found"))
+    )
 
 
 def named(shared: Iterable[Variable], own: Iterable[Variable]) -> dict[str, str]:

@@ -12,7 +12,6 @@ from siteproof.model.engines.explore.goal import Goal
 from siteproof.model.engines.explore.rows.pieces import NOWHERE, by_component
 from siteproof.model.engines.explore.rows.product import Product, conditions
 from siteproof.model.engines.explore.rows.split import alternatives, folded, joined, negated, parts_outside
-from siteproof.model.language.claims import Kind
 from siteproof.model.language.domain import Domain, Members, Range
 from siteproof.model.language.expression import Bool, Expr, Int, Op, Sym
 from siteproof.model.language.spec import Claim, System
@@ -43,12 +42,24 @@ class Watch:
 
 def claims_of(product: Product) -> Watch:
     """A term for each way in which a claim can speak up, and one for dead ends (the last)."""
-    wanted = [
-        (number, folded(guard, {}) if claim.kind is Kind.SOMETIMES else negated(folded(guard, {})))
-        for number, claim in enumerate(product.system.claims)
+    return _watch(product, _spoken(product.system), dead_ends=True)
+
+
+def check_claims(product: Product) -> None:
+    """DoesNotFactoriseError when a claim of its system cannot be taken apart."""
+    parts = parts_outside(product.origins)
+    for _, node in _spoken(product.system):
+        for _ in alternatives((node,), parts):
+            pass
+
+
+def _spoken(system: System) -> list[tuple[int, Expr]]:
+    """Where each instance of each claim speaks up."""
+    return [
+        (number, negated(folded(guard, {})) if claim.kind.is_safety else folded(guard, {}))
+        for number, claim in enumerate(system.claims)
         for guard in _instances(claim)
     ]
-    return _watch(product, wanted, dead_ends=True)
 
 
 def goal_of(product: Product, goal: Goal) -> Watch:
@@ -57,7 +68,7 @@ def goal_of(product: Product, goal: Goal) -> Watch:
 
 
 def _instances(claim: Claim) -> Iterator[Bool]:
-    """The instances; a claim without any is vacuous: a `sometimes` never holds, an `always` always does."""
+    """The instances; a claim without any is vacuous: a `sometimes` never holds, the others always do."""
     return (guard for _, guard in claim.instances)
 
 
