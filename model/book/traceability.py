@@ -10,7 +10,7 @@ from attrs import frozen
 from siteproof.model.book.markdown import NONE, anchor, link, listed, page, table
 from siteproof.model.spec.registry.requirements import Requirement, requirements
 
-PROPERTIES = {"always", "sometimes", "eventually", "theorem", "refuted design"}
+PROPERTIES = {"always", "whenever", "sometimes", "eventually", "theorem", "refuted design"}
 
 
 @frozen
@@ -96,7 +96,8 @@ def rules_page(links: Links) -> str:
     families = sorted({_family(rule.id) for rule in links.rules}, key=[_family(r.id) for r in links.rules].index)
     about = (
         "Each line is one rule or property of the executable model. `always` holds in every reachable state, "
-        "`sometimes` in at least one, so that no `always` is true for want of cases. A theorem is proved for all "
+        "`whenever` of every step between two of them, `sometimes` in at least one state, so that none of the others "
+        "is true for want of cases. A theorem is proved for all "
         "values, a refuted design is kept because the prover has to refute it. A lemma holds always and serves "
         "a proof: what it is needed for stands behind it. `eventually` is what fairness brings about."
     )

@@ -24,6 +24,7 @@ from siteproof.model.language import (
     given,
     sometimes,
     spec_of,
+    whenever,
 )
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.vocabulary import WriteOrderMode
@@ -60,7 +61,7 @@ class Replica(Component):
     """A protected machine: its change records, how exact they are, and the cache that they travel through.
 
     `gap` says that something written is neither recorded nor cached nor applied, `pointed` that a point was taken since
-    the last write. `waits` remembers a workload that was blocked, `torn` a point that was taken of inexact records.
+    the last write.
     """
 
     def __init__(self, bounds: Bounds) -> None:
@@ -73,8 +74,6 @@ class Replica(Component):
         self.reverse = self.flag()
         self.gap = self.flag()
         self.pointed = self.flag()
-        self.waits = self.flag()
-        self.torn = self.flag()
         self.memory = bound(bounds, "memory")
         self.cache = bound(bounds, "cache")
 
@@ -200,11 +199,7 @@ def refine_mode(e: Estate) -> Step:
 def take_exact_point(e: Estate) -> Step:
     """A point is taken of what was kept in order, never in another mode and never before a resynchronisation."""
     m = e.machine
-    inexact = (m.mode != DATA) | m.resync
-    return given((m.mode == DATA) & ~m.resync & ~m.pointed).then(
-        m.pointed.becomes(True),
-        m.torn.becomes(m.torn | inexact),
-    )
+    return given((m.mode == DATA) & ~m.resync & ~m.pointed).then(m.pointed.becomes(True))
 
 
 @action("APP-10", appliance="appliances")
@@ -255,10 +250,12 @@ def the_old_appliance_comes_back(e: Estate) -> Bool:
     return is_fit(first) & second.serves & exists(second.parts, lambda part: part == Condition.DEAD)
 
 
-@always("APP-14", why="a workload that waits for its protection has an outage that no disaster caused")
+@whenever("APP-14", why="a workload that waits for its protection has an outage that no disaster caused")
 def the_workload_never_waits(e: Estate) -> Bool:
-    """No write was ever blocked by replication."""
-    return ~e.machine.waits
+    """A write that comes after a point leaves a record: one more, one in a coarser mode, or one in the bitmap."""
+    m = e.machine
+    more, coarser_now = m.records < m.records.next, m.mode != m.mode.next
+    return (m.pointed & ~m.pointed.next).implies(more | coarser_now | (m.mode == BITMAP))
 
 
 @sometimes("APP-14")
@@ -279,10 +276,11 @@ def a_move_costs_its_cache(e: Estate) -> Bool:
     return e.machine.gap & e.appliances[1].serves
 
 
-@always("APP-16", why="inexact records know what has changed and not in which order: a point of them is torn")
+@whenever("APP-16", why="inexact records know what has changed and not in which order: a point of them is torn")
 def points_are_of_exact_records(e: Estate) -> Bool:
-    """No point was taken while records were kept in a coarser mode, or while the machine was marked."""
-    return ~e.machine.torn
+    """No point is taken while records are kept in a coarser mode, or while the machine is marked."""
+    m = e.machine
+    return (~m.pointed & m.pointed.next).implies((m.mode == DATA) & ~m.resync)
 
 
 @sometimes("APP-16")

@@ -29,6 +29,7 @@ from siteproof.model.language import (
     given,
     sometimes,
     spec_of,
+    whenever,
 )
 from siteproof.model.language.promise import Leads
 
@@ -60,7 +61,6 @@ class Member(Component):
         self.marked = self.flag()
         self.marker = self.number(to=writes, initially=NOTHING)
         self.arrived = self.flag()
-        self.kept = self.flag()
         self.image = self.number(to=writes, initially=NOTHING)
         self.over = self.flag()
         self.last_write = writes
@@ -169,7 +169,6 @@ def list_shared_point(g: Group) -> Step:
     """Every part has arrived: the point is listed for all members at once, in the place of the one before it."""
     return given((g.round == Round.DELIVERING) & for_each(g.members, lambda m: m.arrived)).then(
         g.listed.becomes(True),
-        *(m.kept.becomes(m.arrived) for m in g.members),
         *(m.image.becomes(m.marker) for m in g.members),
         *end_round(g),
     )
@@ -208,10 +207,11 @@ def a_shared_point_cuts_between_question_and_answer(g: Group) -> Bool:
     return g.listed & uneven
 
 
-@always("GRP-13", why="a member without its part stays behind in the failover of its group (B17)")
+@whenever("GRP-13", why="a member without its part stays behind in the failover of its group (B17)")
 def a_shared_point_is_kept_by_all_or_by_none(g: Group) -> Bool:
-    """A listed point has a part of every member, and without one no part is left over."""
-    return for_each(g.members, lambda m: m.kept == g.listed)
+    """A point is listed, the first one or another one, when the part of every member has arrived."""
+    lists = (g.listed.next & ~g.listed) | exists(g.members, lambda m: m.image != m.image.next)
+    return lists.implies(for_each(g.members, lambda m: m.arrived))
 
 
 @sometimes("GRP-13")

@@ -29,6 +29,7 @@ from siteproof.model.language import (
     given,
     sometimes,
     spec_of,
+    whenever,
 )
 from siteproof.model.language.promise import Leads
 
@@ -71,8 +72,8 @@ class Target(Component):
     """The cache store, the seed disk and the newest point.
 
     `landed` is in the cache store's log, `cached` is flushed there; the log begins after `trimmed`. On the seed disk
-    `applied` is whole, parts up to `touched` may be there, `hardened` is flushed. `pointed` is the newest point;
-    `torn` remembers a point that was taken with a part of a later record in it, or while a comparison was due.
+    `applied` is whole, parts up to `touched` may be there, `hardened` is flushed. The newest point is whole up to
+    `pointed`; parts up to `pointed_parts` are in it.
     """
 
     def __init__(self, bounds: Bounds) -> None:
@@ -87,7 +88,7 @@ class Target(Component):
         self.applied = self.number(to=writes)
         self.hardened = self.number(to=writes)
         self.pointed = self.number(to=writes)
-        self.torn = self.flag()
+        self.pointed_parts = self.number(to=writes)
 
 
 @define
@@ -178,7 +179,7 @@ def point_at_applied(a: Agent, t: Target) -> Step:
     between = (t.touched == t.applied) & (t.hardened == t.applied)
     return given(t.up & ~a.marked & between & (t.pointed < t.applied)).then(
         t.pointed.becomes(t.applied),
-        t.torn.becomes(t.torn | (t.applied < t.touched) | a.marked),
+        t.pointed_parts.becomes(t.touched),
     )
 
 
@@ -328,10 +329,11 @@ def a_crash_is_made_good_from_the_log(a: Agent, t: Target) -> Bool:
     return t.up & ~a.marked & (t.applied + 1 < t.touched)
 
 
-@always("PIP-28", why="half of a record restores a disk that never existed, and what was not flushed is not there")
-def a_point_is_whole_and_flushed(t: Target) -> Bool:
-    """No point has a part of a later record or was taken when a comparison was due, and each survives a crash."""
-    return ~t.torn & (t.pointed <= t.hardened)
+@whenever("PIP-28", why="half of a record restores a disk that never existed, and what was not flushed is not there")
+def a_point_is_whole_and_flushed(a: Agent, t: Target) -> Bool:
+    """A point is taken with no part of a later record in it and no comparison due, and of what survives a crash."""
+    whole = (t.pointed_parts.next == t.pointed.next) & (t.pointed.next <= t.hardened)
+    return (t.pointed != t.pointed.next).implies(whole & ~a.marked)
 
 
 @sometimes("PIP-28", writes=2)

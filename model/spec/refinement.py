@@ -106,7 +106,8 @@ def plane_points(shown: Values) -> Hashable:
 def pipeline_points(shown: Values) -> Hashable:
     """The same in the pipeline, whose positions are numbers of writes."""
     written, pointed = (content(number(shown, name), 2) for name in ("agent.written", "target.pointed"))
-    return written, shown["agent.marked"], (0, 0) if shown["target.torn"] else pointed
+    whole = shown["target.pointed_parts"] == shown["target.pointed"]
+    return written, shown["agent.marked"], pointed if whole else (0, 0)
 
 
 def capture_points(shown: Values) -> Hashable:

@@ -15,7 +15,7 @@ from siteproof.model.spec.administration.table import ADMIN_HAPPENINGS, ADMINIST
 from siteproof.model.spec.lifecycle.table import HAPPENINGS, LIFECYCLE
 from siteproof.model.spec.registry.specs import RIGHT
 
-KINDS = ("transition", "action", "always", "sometimes", "eventually", "lemma")
+KINDS = ("transition", "action", "always", "whenever", "sometimes", "eventually", "lemma")
 
 
 @frozen

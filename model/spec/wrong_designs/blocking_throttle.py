@@ -13,7 +13,6 @@ def write_under_pressure(e: Estate) -> Step:
     return given(m.mode == DATA).then(
         m.records.becomes(full.then(m.records, m.records + 1)),
         m.pointed.becomes(False),
-        m.waits.becomes(m.waits | full),
     )
 
 

@@ -10,7 +10,6 @@ def list_shared_point(g: Group) -> Step:
     """Whatever has arrived is listed."""
     return given((g.round == Round.DELIVERING) & exists(g.members, lambda m: m.arrived)).then(
         g.listed.becomes(True),
-        *(m.kept.becomes(m.arrived) for m in g.members),
         *(m.image.becomes(m.marker) for m in g.members),
         *end_round(g),
     )

@@ -1,7 +1,7 @@
 """B30: points are offered although the order of the writes was given up under pressure."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.appliance import DATA, SPEC, Estate
+from siteproof.model.spec.appliance import SPEC, Estate
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -9,11 +9,7 @@ from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 def take_exact_point(e: Estate) -> Step:
     """A point is taken in every mode."""
     m = e.machine
-    inexact = (m.mode != DATA) | m.resync
-    return given(~m.resync & ~m.pointed).then(
-        m.pointed.becomes(True),
-        m.torn.becomes(m.torn | inexact),
-    )
+    return given(~m.resync & ~m.pointed).then(m.pointed.becomes(True))
 
 
 EXHIBIT = Exhibit(

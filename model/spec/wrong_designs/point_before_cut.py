@@ -10,10 +10,7 @@ from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 def point_of_all_disks(c: Captured) -> Step:
     """The modes are asked for, and not what was sent in which of them."""
     exact = (c.resync == Resync.NONE) & all_in_data_mode(c)
-    return given(exact).then(
-        c.coarse_point.becomes(c.coarse_point | ~exact),
-        *(d.point[b].becomes(d.replica[b]) for d in c.disks for b in d.blocks),
-    )
+    return given(exact).then(*(d.point[b].becomes(d.replica[b]) for d in c.disks for b in d.blocks))
 
 
 EXHIBIT = Exhibit(

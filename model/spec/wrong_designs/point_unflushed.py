@@ -8,9 +8,10 @@ from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 @action("PIP-11")
 def point_at_applied(a: Agent, t: Target) -> Step:
     """Between two records, flushed or not."""
-    return given(t.up & ~a.marked & (t.touched == t.applied) & (t.pointed < t.applied)).then(
+    asked = t.up & ~a.marked & (t.touched == t.applied)
+    return given(asked & (t.pointed < t.applied)).then(
         t.pointed.becomes(t.applied),
-        t.torn.becomes(t.torn | (t.applied < t.touched) | a.marked),
+        t.pointed_parts.becomes(t.touched),
     )
 
 

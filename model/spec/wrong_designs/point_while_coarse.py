@@ -1,19 +1,14 @@
 """B30: a point is taken as long as the last cut is whole, whatever mode the disks are in by now."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.nouns.vocabulary import Resync
-from siteproof.model.spec.capture import SPEC, Captured, all_in_data_mode
+from siteproof.model.spec.capture import SPEC, Captured
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
 @action("CAP-10")
 def point_of_all_disks(c: Captured) -> Step:
     """The modes are not asked for."""
-    exact = (c.resync == Resync.NONE) & all_in_data_mode(c)
-    return given(c.whole).then(
-        c.coarse_point.becomes(c.coarse_point | ~exact),
-        *(d.point[b].becomes(d.replica[b]) for d in c.disks for b in d.blocks),
-    )
+    return given(c.whole).then(*(d.point[b].becomes(d.replica[b]) for d in c.disks for b in d.blocks))
 
 
 EXHIBIT = Exhibit(

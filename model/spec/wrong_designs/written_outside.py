@@ -1,7 +1,7 @@
 """B7: what arrives is written without asking whether the replica has such a cell."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.resize import NOTHING, SPEC, Resizable, within
+from siteproof.model.spec.resize import NOTHING, SPEC, Resizable
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
 
@@ -11,7 +11,6 @@ def apply_cell(r: Resizable, cell: int) -> Step:
     return given(r.travelling[cell] != NOTHING).then(
         r.replica[cell].becomes(r.travelling[cell]),
         r.travelling[cell].becomes(NOTHING),
-        r.outside.becomes(r.outside | ~within(r.room, cell)),
     )
 
 
