@@ -51,7 +51,7 @@ def fix_first(results: Iterable[CaseResult]) -> tuple[Group, ...]:
 
 def _suspects(result: CaseResult) -> Mapping[Suspect, int]:
     """Every capability that the case needs with every rule that its requirements name, and how late it is named."""
-    named = dict.fromkeys(rule for name in result.requirement_ids for rule in _rules(name))
+    named = dict.fromkeys(rule for name in result.named for rule in _rules(name))
     return {(need, rule): place for place, rule in enumerate(named or [""]) for need in result.needs or ("",)}
 
 
@@ -75,7 +75,7 @@ def _likeliest(failed: list[Mapping[Suspect, int]], passed: Counter[Suspect]) ->
 def _group(suspect: Suspect, mine: list[CaseResult]) -> Group:
     ordered = sorted(mine, key=lambda each: (each.verdict is Verdict.ERROR, len(each.trace), each.case_id))
     capability, rule = suspect
-    spoken = Counter(name for each in ordered for name in each.requirement_ids if rule in _rules(name))
+    spoken = Counter(name for each in ordered for name in each.named if rule in _rules(name))
     name = max(spoken, key=lambda each: spoken[each]) if spoken else ""
     sentence = next((f"{name} {each.sentence}" for each in requirements.requirements() if each.id == name), name)
     return Group(capability, rule, sentence, tuple(each.case_id for each in ordered), ordered[0].replay)

@@ -64,7 +64,7 @@ def card(found: CaseResult, *, is_open: bool = False) -> Markup:
 def _says(found: CaseResult) -> Markup:
     by = {Provider.ADAPTER: "a capability that the adapter provides: a pass of it is not counted for the product"}
     rows = (
-        ("Requirement", found.requirement, None),
+        ("Requirement", f"{found.violated} {found.requirement}".strip(), None),
         ("Expected", found.expected, "expected"),
         ("Actual", found.actual, "actual"),
         ("Because", found.detail, None),

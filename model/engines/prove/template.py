@@ -4,6 +4,26 @@ Rule: a template speaks of the first, the last, the chosen and each block, and o
 else. `written` says what it is for a number; whoever makes a template compares that with what is really built.
 """
 
+# Theory of operation. A proof for every number of blocks needs formulas with quantifiers, but a specification only
+# ever says what it means for a number: `forall` is unrolled while an action is built, and nothing of it is left in the
+# tree. The quantifier is therefore found again, by reading one instance closely and checking the guess against others.
+#
+# The idea: build the system with nine blocks and look at the fourth. An index 3 in a sentence about "each" block can
+# be nothing but that block, 2 and 4 are its neighbours, 0 and 8 are the first and the last, 6 is the action's
+# parameter; all of them are far enough apart that no index can be read in two ways. An AND or OR with (almost) as many
+# arguments as there are blocks was a quantifier, over the first span that fits, and the argument at the generic
+# block's place is its body.
+#
+# The invariant is `written(general(e, w), w) == text(e)`: what has been guessed says, for the very size it came from,
+# letter by letter what was built. `_quantified` checks it for each guess, so a wrong reading is dropped, never kept;
+# and `uniform` repeats it for the sizes 1 to 5, 9 and 10 before anything is proved. What fails is NotUniformError: no
+# proof, rather than a proof of something else. What begins to differ only beyond ten blocks would pass unseen; `SIZES`
+# is where to look further.
+#
+# The cost is the text of an expression times the spans that are tried, for each node with many arguments:
+# milliseconds. To allow another way to speak of blocks (two parameters, say), give it an Anchor or a Span, a meaning
+# in `name_of` or `over`, and a place in the order of `place_of`; the comparison does the rest.
+
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum

@@ -4,6 +4,27 @@ Rule: a walk may stop anywhere, and the next one starts in the initial state; st
 plans with equally many steps the one with fewer walks is taken.
 """
 
+# Theory of operation. A tour has to take certain transitions ("chosen"), may take any others in between, and may go
+# back to the initial state for nothing. This is the rural postman's problem. Had every state as many chosen ways in as
+# out, and did all of them hang together, one closed trip would take each exactly once (Euler); so the task is to add
+# the fewest steps that make it so.
+#
+# The idea: additional steps are a flow. Every state with more chosen ways in than out has flow to send, the others
+# take it; each transition carries it at STEP_COST a time, and the arc to HOME (a walk stops here; the next begins in
+# state 0) at STOP_COST, which only breaks ties in favour of fewer walks. The cheapest flow, found by network simplex,
+# together with the chosen transitions is balanced, and Hierholzer's trip over it, cut at the stops, is the set of
+# walks.
+#
+# Invariants: `taken` and `stops` of a Plan are balanced at every state and connected to state 0; `walks` depends on
+# both. Balance comes from the flow. Connection does not: a loop of chosen transitions may lie apart. `_connected` then
+# adds a transition into each lost part and solves again, which ends because parts only grow. This repair, and leaving
+# out chosen transitions that others cover (`planned`), are heuristics; where everything is chosen and hangs together
+# the plan is optimal. What it may cost too much is not guessed: `bound` proves a least number apart from this file.
+#
+# Everything is an integer and every choice among equals has an order (`_useful`, the sorted trip), so that the same
+# graph gives the same walks in every process. The cost is one network simplex over states and arcs a round: seconds
+# for thousands of transitions, and a few rounds.
+
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 

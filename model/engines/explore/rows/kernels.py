@@ -4,6 +4,28 @@ Rule: compiled once for all systems and kept in numba's cache. A row is a run of
 belongs to a shared state and to the outer parts' local states, which are the digits of `o` in the given strides.
 """
 
+# Theory of operation. A set of states is a tensor of bits with one axis for each part; the last (inner) part's axis is
+# packed into 64-bit words and is the *row*, all other parts and the shared state choose which row. Then a move of an
+# outer part does not touch the row's contents at all: every state in it makes the same move, so the whole row is ORed
+# into the target's row (`row_moves`), 64 states a word. Only the inner part's own moves look at single bits, and they
+# stay within their row (`learn`); most rows of a level are equal, so what a row becomes is remembered (`Memo`), keyed
+# by the row's words themselves, because a hash alone could lie. A joint move is a row move under a mask
+# (`joint_move`).
+#
+# Invariants. A level's rows are empty outside `low[row] .. high[row]`; these spans may be too wide while a level is
+# written and are made exact by `visit`, and every loop trusts them. A state is in `visited` exactly when it has been
+# in a level, and `visit` leaves only new bits, so each state is expanded once and its level is its depth. Transitions
+# are counted, never enumerated: `degrees` for outer moves, bit planes of degrees for inner ones, a popcount under the
+# mask for joint ones; they come to exactly what an enumeration gives, because `split` made pieces that exclude each
+# other.
+#
+# Why the code looks as it does. Everything is arrays and integers, so numba compiles it once for all models and keeps
+# the result on disk; a model-specific kernel would cost its compilation each time. Bounds are unchecked: `Tables` is
+# built by `product`, which is where sizes are asserted. Unsigned and signed words are never mixed in one expression
+# (numba would make floats of them), hence WORD(...) and np.int64(...) around shifts. Memory is two levels, the visited
+# set and the depth planes: bits times the product of the parts' sizes. Time is rows times moves, whatever is in the
+# rows.
+
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar, cast
 

@@ -3,6 +3,25 @@
 Rule: the alternatives of a guard exclude each other and together mean the guard; counts of transitions stay exact.
 """
 
+# Theory of operation. The row search can carry out a step for thousands of states in one OR, but only when the step is
+# a product: a condition on each component alone. Guards are not written like that ("the two machines are not both at
+# the recovery site"), so each is turned into a union of products, its alternatives.
+#
+# The idea is a worklist of conjunctions. Whatever speaks of one component (or of shared state only) is left alone; the
+# first conjunct that speaks of several is opened by one step of its top operator: NAMED and AND into their arguments,
+# NOT pushed inwards, CHOOSE into its two branches, and a relation between two components, as the last resort, by
+# Shannon expansion: one case for each combination of values of the side that has the fewest, folded into what is left.
+#
+# The invariant: the alternatives exclude each other and together mean the guard. Every state of the guard is in
+# exactly one of them, or transitions would be counted twice and "a dead end" could be missed. That is why OR becomes
+# "the first; or not the first and the second; ..." and never simply its arguments, and why opposite branches repeat
+# the condition negated. `_gathered` first joins the arguments of an OR that speak of the same component, so that this
+# chain is short.
+#
+# The cost is exponential in the worst case and small in practice: PIECES_MAX bounds what is found and what is still to
+# do, and DoesNotFactoriseError hands the system to another engine. Order matters for the number of pieces and never
+# for their meaning; work is a stack, so that memory stays with the depth of a guard instead of its breadth.
+
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
