@@ -13,8 +13,10 @@ from siteproof.conformance.verify import given
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.subject import Capability, FaultKind
-from siteproof.model.nouns.vocabulary import Resync, Selection, Verb
+from siteproof.model.nouns.vocabulary import Protection, Resync, Selection, Verb
 from siteproof.model.spec.lifecycle import table as lifecycle
+
+COPYING = Protection.INITIAL_REPLICATION
 
 
 class How(StrEnum):
@@ -54,6 +56,16 @@ def destination(road: Road, profile: Profile) -> tuple[Regions, ...]:
     for turn in road.turns:
         states = _next(states[0], turn, profile)
     return states
+
+
+def failures(road: Road, profile: Profile) -> tuple[Regions, ...]:
+    """The states in which the job that the road holds may fail: its own, and that of an initial copy inside it."""
+    before = destination(evolve(road, turns=road.turns[:-1]), profile)[0]
+    verb = road.turns[-1].verb
+    assert verb is not None, f"the last step of {road.name} is no command"
+    copying = (each for each in lifecycle.phases(before, verb, profile) if each.protection is COPYING)
+    copies = (evolve(each, protection=Protection.INITIAL_REPLICATION_FAILED) for each in copying)
+    return (lifecycle.failed(before, verb, profile), *copies)
 
 
 def travel(lab: Lab, road: Road, writes: int = 3) -> Machine:

@@ -17,6 +17,7 @@ from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.equipment import Equipment
 from siteproof.reference.jobs import PHASE_MS, Job, JobFailed, JobState
+from siteproof.reference.lifecycle import Change
 from siteproof.reference.machine import Machine
 from siteproof.reference.procedures import PROCEDURES, Procedure
 from siteproof.reference.replicator import Replicator
@@ -121,6 +122,27 @@ class Appliance(Equipment):
 
         if machine.job is job:
             self.scheduler.at(self.now_ms + self.phase_ms, later)
+
+    def cancel(self, machine: Machine) -> None:
+        """An operator cancels what runs: it fails where it is, and says so; nothing runs means nothing happens.
+
+        The copy of a reprotect is not cancelled: half of it would be neither direction. Disable ends it.
+        """
+        copies = machine.regions.protection is Protection.INITIAL_REPLICATION
+        if machine.job is not None and copies and machine.job.verb is Verb.REPROTECT:
+            return
+        if machine.job is not None:
+            failed = Change(Protection.INITIAL_REPLICATION_FAILED) if copies else None
+            self._cancel(machine, machine.job, JobFailed(ErrorCode.JOB_CANCELLED, machine.job.verb.value, failed))
+        elif machine.comparison is not None:
+            self.vault.record(machine, self.now_ms, ErrorCode.JOB_CANCELLED, Verb.RESYNCHRONIZE.value)
+            self.replicator.comparisons.cancel(machine)
+
+    def _cancel(self, machine: Machine, job: Job, failure: JobFailed) -> None:
+        if job.verb is Verb.ENABLE:
+            self.replicator.end(machine)
+        self._fail(machine, job, failure)
+        self._end(machine, job)
 
     def step(self, machine: Machine) -> None:
         """Do one phase of the machine's job; the regions move as the table says."""

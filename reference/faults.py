@@ -75,6 +75,11 @@ def _job_fails(appliance: Appliance, machine: Machine, fault: Fault) -> None:
     machine.next_job_fails = True
 
 
+def _job_cancelled(appliance: Appliance, machine: Machine, fault: Fault) -> None:
+    del fault
+    appliance.cancel(machine)
+
+
 def _log_damaged(appliance: Appliance, machine: Machine, fault: Fault) -> None:
     """The newest log record is damaged in the store, and the service's next look at the log finds it."""
     if machine.stream is not None and machine.replicating:
@@ -109,6 +114,7 @@ EFFECTS: Mapping[FaultKind, Effect] = {
     FaultKind.SITE_UP: _site_up,
     FaultKind.TARGET_CRASH: _target_crash,
     FaultKind.JOB_FAILS: _job_fails,
+    FaultKind.JOB_CANCELLED: _job_cancelled,
     FaultKind.LOG_CORRUPT: _log_damaged,
     FaultKind.LOG_TRUNCATED: _log_damaged,
     FaultKind.DISK_RESIZED: _resized,

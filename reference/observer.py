@@ -3,7 +3,7 @@
 from attrs import evolve
 
 from siteproof.model.nouns.observation import DiskView, Observation, Watermarks
-from siteproof.model.nouns.vocabulary import Health, Place, Resync, WriteOrderMode
+from siteproof.model.nouns.vocabulary import Health, Place, Protection, Resync, WriteOrderMode
 from siteproof.reference import lifecycle
 from siteproof.reference.appliance import Appliance
 from siteproof.reference.host import Host
@@ -35,6 +35,8 @@ def observe(appliance: Appliance, name: str) -> Observation:
     )
 
 
+UNFINISHED = frozenset({Protection.FAILOVER_FAILED, Protection.COMMIT_FAILED, Protection.CANCEL_FAILED})
+"""What an operator has to finish: the machine is neither where it was nor where it should be."""
 _PLACES = (Place.PRIMARY, Place.RECOVERY, Place.TEST)
 
 
@@ -60,6 +62,8 @@ def _watermarks(name: str, written: int, stream: Stream) -> Watermarks:
 def _health(machine: Machine, now_ms: int) -> Health:
     """The worst of what is wrong now; health guards nothing."""
     exposed = exposure_ms(machine, now_ms) or 0
+    if machine.regions.protection in UNFINISHED:
+        return Health.CRITICAL
     if not machine.replicating:
         return Health.NORMAL
     if machine.failing or machine.regions.resync is Resync.FAILED or (machine.forward and exposed > NO_POINT_MS):

@@ -114,6 +114,10 @@ class Comparisons:
         machine.stream.agent.mode, machine.resync_reason = WriteOrderMode.DATA, None
         machine.regions = Change(resync=Resync.NONE).of(machine.regions)
 
+    def cancel(self, machine: Machine) -> None:
+        """An operator ends the comparison: nothing counts as compared."""
+        self._fail(machine, "it was cancelled")
+
     def _fail(self, machine: Machine, detail: str) -> None:
         assert machine.stream is not None
         self.give_up(machine)

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterable
 from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.case import case
 from siteproof.conformance.lab import Lab, Machine
+from siteproof.conformance.plain import plain
+from siteproof.conformance.roads import HELD_ROADS, Road, failures, travel
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import MINUTE_MS
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import Capability, FaultKind
-from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Site, Verb
+from siteproof.model.nouns.vocabulary import Direction, Health, Protection, Resync, Site, Verb
 
 C = Capability
 INSIDE = (C.INITIAL_REPLICATION, C.DELTA, C.CRASH_POINTS, C.RESYNC, C.LINK_FAULTS, C.BYTE_COUNTS, C.DURING)
@@ -211,6 +213,53 @@ def _twice(lab: Lab, machine: Machine, verb: Verb, after_bytes: int, done: Calla
     if not done(lab.observe(machine)):
         lab.run(machine, verb)
     verify.that(done(lab.observe(machine)), f"{verb.value} completes once the link is back", "it does not")
+
+
+@case("C-INT-10", ["SP-LC-27"], needs=(*INSIDE, C.FAILOVER, C.HOLD, C.JOB_CANCELS, C.LIFECYCLE))
+def a_failover_that_is_cancelled_says_so_loudly(lab: Lab) -> None:
+    """A failover that is cancelled leaves the machine failed, unhealthy and with an event, and can be given again."""
+    for pause_ms in (0, 1000):
+        machine = lab.protected_machine(disk=DISK, filled=FILLED)
+        lab.crash_point(machine)
+        verify.accepted(lab.ask(machine, Verb.FAIL_OVER), "fail_over")
+        lab.advance(milliseconds=pause_ms)
+        verify.given(lab.observe(machine).running_job != "", "the failover had ended before it could be cancelled")
+        lab.fault(FaultKind.JOB_CANCELLED, machine)
+        lab.settle()
+        seen = lab.observe(machine)
+        verify.equal(seen.regions.protection, Protection.FAILOVER_FAILED, "protection after the cancelled failover")
+        verify.that(seen.health is not Health.NORMAL, "health after the cancelled failover: not normal", seen.health)
+        verify.that(bool(seen.events), "an event tells of the cancelled failover", "none")
+        lab.run(machine, Verb.FAIL_OVER)
+        verify.equal(lab.observe(machine).regions.protection, Protection.FAILED_OVER, "protection after the next one")
+
+
+@case("C-INT-11", ["SP-LC-46", "SP-LC-47"], needs=(*BACK, C.HOLD, C.JOB_CANCELS, C.LIFECYCLE))
+def a_job_that_is_cancelled_ends_as_one_that_fails(lab: Lab) -> None:
+    """Whatever job is cancelled, in whichever phase, the machine is where its failure leads, and each copy is whole."""
+    for road in HELD_ROADS:
+        if not set(road.needs) <= set(lab.description.capabilities):
+            continue
+        for pause_ms in (0, 1000):
+            _cancelled(lab, road, pause_ms)
+
+
+def _cancelled(lab: Lab, road: Road, pause_ms: int) -> None:
+    """Take the road to its held job, cancel it there, and compare the machine with the job's failure.
+
+    A product may go on with a phase that it cannot leave halfway: it shows the job then, and nothing was cancelled.
+    """
+    machine = travel(lab, road)
+    lab.advance(milliseconds=pause_ms)
+    if not lab.observe(machine).running_job:
+        return
+    lab.fault(FaultKind.JOB_CANCELLED, machine)
+    if lab.observe(machine).running_job:
+        return
+    lab.settle()
+    seen = lab.observe(machine).regions
+    ends = failures(road, lab.profile)
+    verify.that(seen in ends, f"{road.name} cancelled: {' or '.join(map(plain, ends))}", plain(seen))
 
 
 def _is_reverse_protected(seen: Observation) -> bool:

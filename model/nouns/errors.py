@@ -55,6 +55,7 @@ class ErrorCode(StrEnum):
     REPROTECT_TARGET_UNREACHABLE = "ReprotectTargetUnreachable"
     CORRUPT_LOG_RECORD = "CorruptLogRecord"
     STALE_GENERATION = "StaleGeneration"
+    JOB_CANCELLED = "JobCancelled"
 
 
 @frozen
@@ -214,6 +215,11 @@ CATALOGUE: dict[ErrorCode, ErrorText] = {
         "a message of an older generation was fenced off",
         "the old side still runs after a failover",
         "shut the old side down before reprotecting",
+    ),
+    ErrorCode.JOB_CANCELLED: ErrorText(
+        "a job was cancelled while it ran",
+        "an operator cancelled it; a failover that was cancelled leaves the machine neither protected nor failed over",
+        "give the command again, or disable the protection",
     ),
 }
 

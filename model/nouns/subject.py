@@ -48,6 +48,7 @@ class Capability(StrEnum):
     CRASH_FAULTS = "crash_faults"  # agent_crash, forced_shutdown, low_memory
     TARGET_FAULTS = "target_faults"  # target_crash
     JOB_FAULTS = "job_faults"  # job_fails
+    JOB_CANCELS = "job_cancels"  # job_cancelled
     RESIZE = "resize"  # disk_resized
     CORRUPTION = "corruption"  # log_corrupt, log_truncated
     DURING = "during"  # faults and writes can be arranged to happen inside a call, at an instant or a number of bytes
@@ -130,6 +131,7 @@ class FaultKind(StrEnum):
     SITE_UP = "site_up"  # site and link are back; a machine that was failed over stays off
     TARGET_CRASH = "target_crash"  # the replication service dies and restarts, unsynced writes are lost
     JOB_FAILS = "job_fails"  # the next job of this machine fails
+    JOB_CANCELLED = "job_cancelled"  # an operator cancels the job or the comparison that runs on this machine
     LOG_CORRUPT = "log_corrupt"  # one byte of the newest log record flips
     LOG_TRUNCATED = "log_truncated"  # the log loses its tail
     DISK_RESIZED = "disk_resized"  # the source disk has another number of blocks
