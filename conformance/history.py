@@ -12,7 +12,7 @@ from attrs import field, frozen
 from siteproof.conformance.digests import ZERO, Digests, digest_of, zeros
 from siteproof.conformance.images import DiskPicture, Picture, read_file
 from siteproof.conformance.ledger import Ledger
-from siteproof.conformance.verify import Inconclusive
+from siteproof.conformance.verify import Failed, Inconclusive
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import RecoveryPoint
 from siteproof.model.nouns.scenario import DiskSpec, Scenario
@@ -74,6 +74,7 @@ class History:
         self._replicated: dict[str, tuple[int, int, tuple[Ledger, ...]]] = {}
         self._drained = dict.fromkeys(self._ledgers, 0)
         self._landings = dict.fromkeys(self._ledgers, 0)
+        self._flushed: dict[tuple[str, str], int] = {}
 
     def ledgers(self, machine: str) -> tuple[Ledger, ...]:
         """The ledgers of the machine's disks, for the copy that runs production now."""
@@ -98,6 +99,32 @@ class History:
     def flushed(self, machine: str, disk: str) -> None:
         """A write barrier of the workload."""
         self.ledger(machine, disk).barrier(self.position)
+        self._flushed[machine, disk] = self.position
+
+    def unflushed(self, machine: str) -> bool:
+        """Whether a disk of the machine was written since its last flush."""
+        return any(
+            ledger.wrote_between(self._flush(machine, ledger), self.position) for ledger in self._ledgers[machine]
+        )
+
+    def lost_power(self, machine: str, picture: Picture, time_ms: int) -> int:
+        """What the disks hold after their power failed is their content now; returns how many blocks went back.
+
+        Failed when a block is older than the last flush: only what was written after it may be lost.
+        """
+        gone = picture.differences(self.image_now(machine))
+        for disk, block in gone:
+            ledger, digest = self.ledger(machine, disk), int(picture.disk(disk).digests[block])
+            if digest not in ledger.contents_since(block, self._flush(machine, ledger)):
+                raise Failed(
+                    f"{disk} block {block} as of the last flush, or newer", "another content", "a power failure"
+                )
+            self._record(ledger, block, digest, 0, time_ms)
+        self._flushed |= {(machine, ledger.name): self.position for ledger in self._ledgers[machine]}
+        return len(gone)
+
+    def _flush(self, machine: str, ledger: Ledger) -> int:
+        return self._flushed.get((machine, ledger.name), 0)
 
     def drained(self, machine: str) -> None:
         """Everything written so far has been replicated: every later point holds it."""
@@ -143,6 +170,7 @@ class History:
         self._ledgers[machine] = tuple(Ledger(disk.name, disk.digests.copy()) for disk in picture.disks)
         self._drained[machine] = self.position
         self._landings[machine] += 1
+        self._flushed |= {(machine, disk.name): self.position for disk in picture.disks}
 
     def landings(self, machine: str) -> int:
         """How often the ledgers followed production to other disks."""

@@ -34,6 +34,7 @@ from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import Capability, DiskAddress, Fault, FaultKind, Image, Subject, Write
 from siteproof.model.nouns.vocabulary import Consistency, Place, Protection, Resync, Verb
+from siteproof.model.spec.lifecycle.table import running_place
 
 if TYPE_CHECKING:
     from siteproof.conformance.worlds.staging import Staging
@@ -259,7 +260,18 @@ class Lab:
             self._links_down.discard(machine.name)
         if kind is FaultKind.DISK_RESIZED:
             self.history.resized(machine.name, disk, amount)
+        if kind in (FaultKind.FORCED_SHUTDOWN, FaultKind.SITE_UP):
+            self._follow_power(machine, kind)
         self._step(f"fault {kind.value} {machine.name}{f' to {amount} blocks' if amount else ''}")
+
+    def _follow_power(self, machine: Machine, kind: FaultKind) -> None:
+        """Power was lost: what was not flushed may be gone, and what the disks hold now is what replication owes."""
+        at_home = running_place(self._seen[machine.name].regions) is Place.PRIMARY
+        if not self.history.unflushed(machine.name) or (kind is FaultKind.SITE_UP and not at_home):
+            return
+        lost = self.history.lost_power(machine.name, self._picture(machine), self.now_ms(machine))
+        if lost:
+            self.note(f"{lost} blocks of {machine.name} that were not flushed went back with the power")
 
     @contextmanager
     def link_down(self, machine: Machine) -> Iterator[None]:
@@ -313,10 +325,14 @@ class Lab:
 
     def read(self, machine: Machine, place: Place = Place.ACTIVE) -> Picture:
         """The judge's own reading of every disk of one copy of the machine."""
+        picture = self._picture(machine, place)
+        self.note(f"read {machine.name} at {place.value}")
+        return picture
+
+    def _picture(self, machine: Machine, place: Place = Place.ACTIVE) -> Picture:
         disks = self.history.ledgers(machine.name)
         self.images = tuple(self.subject.read(DiskAddress(machine.name, each.name, place)) for each in disks)
         taken = tuple(self._take(image, ledger) for image, ledger in zip(self.images, disks, strict=True))
-        self.note(f"read {machine.name} at {place.value}")
         return Picture(machine.name, taken)
 
     def restore(self, machine: Machine, point: RecoveryPoint | str) -> Picture:

@@ -122,6 +122,13 @@ class Ledger:
         """The writes after that position, oldest first."""
         return [self.entry(index) for index in range(bisect_right(self._rows[0], position), len(self))]
 
+    def contents_since(self, block: int, position: int) -> set[int]:
+        """Every digest that the block has had since that position, the one that it had then included."""
+        later = range(bisect_right(self._rows[0], position), len(self))
+        then = self.digests_at(position)
+        held = {int(then[block])} if block < len(then) else {int(self.base[block])}
+        return held | {self._digests[index] for index in later if self._rows[1][index] == block}
+
     def newest_before(self, time_ms: int) -> int:
         """The position of the newest write acknowledged at or before that time; 0 when there is none."""
         count = bisect_right(self._rows[3], time_ms)

@@ -126,8 +126,8 @@ class FaultKind(StrEnum):
     LINK_DOWN = "link_down"  # nothing travels between the sites
     LINK_UP = "link_up"  # the link is back; no mark is cleared by that
     AGENT_CRASH = "agent_crash"  # the agent dies and restarts; its memory is gone, the machine keeps running
-    FORCED_SHUTDOWN = "forced_shutdown"  # the machine loses power and boots again
-    SITE_DOWN = "site_down"  # the whole primary site is gone
+    FORCED_SHUTDOWN = "forced_shutdown"  # the machine loses power and boots again; what was not flushed may be gone
+    SITE_DOWN = "site_down"  # the whole primary site is gone, and with it what was not flushed there
     SITE_UP = "site_up"  # site and link are back; a machine that was failed over stays off
     TARGET_CRASH = "target_crash"  # the replication service dies and restarts, unsynced writes are lost
     JOB_FAILS = "job_fails"  # the next job of this machine fails
@@ -191,7 +191,7 @@ class Subject(Protocol):
         ...
 
     def flush(self, address: DiskAddress) -> None:
-        """A write barrier: what was acknowledged before it may not be lost while anything after it is kept."""
+        """A write barrier: what came before it is not lost while anything after it is kept, nor when power fails."""
         ...
 
     def discard(self, address: DiskAddress, block: int, blocks: int) -> None:

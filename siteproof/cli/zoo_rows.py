@@ -58,13 +58,13 @@ def row_of(name: str, member: Member, results: tuple[CaseResult, ...], stopped: 
     kills = sorted(_kills(results), key=lambda result: (len(result.trace), result.case_id))
     if not kills:
         return evolve(row, unjudged=stopped or _undecided(results))
-    first = kills[0]
+    first, named = kills[0], kills[0].violated or kills[0].requirement_ids[0]
     return evolve(
         row,
         killed_by=tuple(result.case_id for result in kills),
-        driver="walks" if first.case_id.startswith("ST-") else "cases",
-        named=first.requirement_ids[0],
-        aim=_aim(first.requirement_ids[0], member.breaks),
+        driver=_driver(first),
+        named=named,
+        aim=_aim(named, member.breaks),
         steps=len(first.trace),
     )
 
@@ -76,6 +76,13 @@ def _kills(results: Iterable[CaseResult]) -> Iterable[CaseResult]:
 def _undecided(results: Iterable[CaseResult]) -> str:
     """Cases without a decision; a run without a kill is no clean pass then."""
     return ", ".join(each.case_id for each in results if each.verdict in UNDECIDED or each.flaky)
+
+
+def _driver(result: CaseResult) -> str:
+    """Who saw it: the case itself, the auditor beside it, or a walk."""
+    if result.violated and result.violated not in result.requirement_ids:
+        return "auditor"
+    return "walks" if "-ST-" in f"-{result.case_id}" else "cases"
 
 
 def _aim(named: str, breaks: tuple[str, ...]) -> str:

@@ -80,6 +80,13 @@ def test_the_first_requirement_named_is_compared_with_what_the_member_breaks(nam
     assert row("H1", HONEST, result(Verdict.FAIL)).aim == ""
 
 
+def test_what_the_auditor_saw_is_named_before_the_requirement_of_its_case() -> None:
+    """The case was about something else."""
+    seen = row("B1", WRONG, result(Verdict.FAIL, "SP-LC-1", violated="SP-RES-24"))
+    assert (seen.driver, seen.named, seen.aim) == ("auditor", "SP-RES-24", "right")
+    assert row("B1", WRONG, result(Verdict.FAIL, violated="SP-RES-24")).driver == "cases"
+
+
 def test_a_flaky_failure_kills_nobody_and_is_no_clean_pass() -> None:
     """It is confirmed by a second run or it is nothing."""
     flaky = result(Verdict.FAIL, flaky=True)
