@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from siteproof.conformance import images
+from siteproof.conformance import images, power
 from siteproof.conformance.auditor.auditor import Auditor
 from siteproof.conformance.auditor.look import Bench
 from siteproof.conformance.carriers.watch import Watch
-from siteproof.conformance.digests import Digests
 from siteproof.conformance.history import History, Workload
 from siteproof.conformance.images import DiskPicture, Picture
 from siteproof.conformance.inside import Arrangement, Inside
@@ -34,7 +33,6 @@ from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import Capability, DiskAddress, Fault, FaultKind, Image, Subject, Write
 from siteproof.model.nouns.vocabulary import Consistency, Place, Protection, Resync, Verb
-from siteproof.model.spec.lifecycle.table import running_place
 
 if TYPE_CHECKING:
     from siteproof.conformance.worlds.staging import Staging
@@ -260,18 +258,9 @@ class Lab:
             self._links_down.discard(machine.name)
         if kind is FaultKind.DISK_RESIZED:
             self.history.resized(machine.name, disk, amount)
-        if kind in (FaultKind.FORCED_SHUTDOWN, FaultKind.SITE_UP):
-            self._follow_power(machine, kind)
+        if kind in power.RETURNS:
+            power.follow(self, machine, kind, self._seen[machine.name].regions)
         self._step(f"fault {kind.value} {machine.name}{f' to {amount} blocks' if amount else ''}")
-
-    def _follow_power(self, machine: Machine, kind: FaultKind) -> None:
-        """Power was lost: what was not flushed may be gone, and what the disks hold now is what replication owes."""
-        at_home = running_place(self._seen[machine.name].regions) is Place.PRIMARY
-        if not self.history.unflushed(machine.name) or (kind is FaultKind.SITE_UP and not at_home):
-            return
-        lost = self.history.lost_power(machine.name, self._picture(machine), self.now_ms(machine))
-        if lost:
-            self.note(f"{lost} blocks of {machine.name} that were not flushed went back with the power")
 
     @contextmanager
     def link_down(self, machine: Machine) -> Iterator[None]:
@@ -325,14 +314,10 @@ class Lab:
 
     def read(self, machine: Machine, place: Place = Place.ACTIVE) -> Picture:
         """The judge's own reading of every disk of one copy of the machine."""
-        picture = self._picture(machine, place)
-        self.note(f"read {machine.name} at {place.value}")
-        return picture
-
-    def _picture(self, machine: Machine, place: Place = Place.ACTIVE) -> Picture:
         disks = self.history.ledgers(machine.name)
         self.images = tuple(self.subject.read(DiskAddress(machine.name, each.name, place)) for each in disks)
         taken = tuple(self._take(image, ledger) for image, ledger in zip(self.images, disks, strict=True))
+        self.note(f"read {machine.name} at {place.value}")
         return Picture(machine.name, taken)
 
     def restore(self, machine: Machine, point: RecoveryPoint | str) -> Picture:
@@ -374,7 +359,7 @@ class Lab:
         return max(fresh, key=lambda point: point.sequence)
 
     def _take(self, image: Image, ledger: Ledger) -> DiskPicture:
-        return images.take(image, lambda first, digests: _strangers(ledger, first, digests))
+        return images.take(image, ledger.strangers)
 
     def _step(self, text: str, place: Place = Place.ACTIVE) -> None:
         before = dict(self._seen)
@@ -394,20 +379,6 @@ def _moved(verb: Verb, before: Observation, after: Observation) -> bool:
 
 def _replicates(seen: Observation) -> bool:
     return seen.regions.protection is Protection.PROTECTED and seen.regions.resync is Resync.NONE
-
-
-def _strangers(ledger: Ledger, first: int, digests: Digests) -> list[int]:
-    """Blocks of this chunk whose content is neither the newest nor the base one: their bytes may explain a failure."""
-    newest = ledger.digests_at(ledger_end(ledger))[first : first + len(digests)]
-    base = ledger.base[first : first + len(digests)]
-    common = min(len(newest), len(base), len(digests))  # an image of the wrong size is judged elsewhere
-    odd = (digests[:common] != newest[:common]) & (digests[:common] != base[:common])
-    return [first + int(block) for block in odd.nonzero()[0]]
-
-
-def ledger_end(ledger: Ledger) -> int:
-    """The position of the ledger's last write; 0 when there is none."""
-    return ledger.entry(len(ledger) - 1).position if len(ledger) else 0
 
 
 def _numbers(blocks: Iterable[int]) -> str:

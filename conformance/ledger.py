@@ -122,6 +122,14 @@ class Ledger:
         """The writes after that position, oldest first."""
         return [self.entry(index) for index in range(bisect_right(self._rows[0], position), len(self))]
 
+    def strangers(self, first: int, digests: Digests) -> list[int]:
+        """Blocks of this chunk that hold neither their newest content nor the base's: their bytes may tell why."""
+        newest = self.digests_at(NEVER)[first : first + len(digests)]
+        base = self.base[first : first + len(digests)]
+        common = min(len(newest), len(base), len(digests))  # an image of the wrong size is judged elsewhere
+        odd = (digests[:common] != newest[:common]) & (digests[:common] != base[:common])
+        return [first + int(block) for block in odd.nonzero()[0]]
+
     def contents_since(self, block: int, position: int) -> set[int]:
         """Every digest that the block has had since that position, the one that it had then included."""
         later = range(bisect_right(self._rows[0], position), len(self))
