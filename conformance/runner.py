@@ -24,7 +24,7 @@ from siteproof.conformance.carriers.target import Target
 from siteproof.conformance.case import Case, all_cases
 from siteproof.conformance.failures import save
 from siteproof.conformance.render.headline import headline
-from siteproof.conformance.verdict import CaseResult, Report, Verdict
+from siteproof.conformance.verdict import INTERRUPTED, CaseResult, Report, Verdict
 from siteproof.conformance.worlds.meetings import Met
 from siteproof.conformance.worlds.plan import Depth, Plan, plan
 from siteproof.conformance.worlds.simpler import simplest, together
@@ -100,10 +100,13 @@ def judge(
         description = _begin(bench, blank, keeping, own_target=own_target)
         planned = plan(chosen, description, depth, seed) if depth else None
         run = _Run(bench, description, profile, seed, keeping, planned, world)
-        found = []
-        for result in run.results(chosen):
-            found.append(result)
-            (on_result or _ignore)(result)
+        found: list[CaseResult] = []
+        try:
+            for result in run.results(chosen):
+                found.append(result)
+                (on_result or _ignore)(result)
+        except KeyboardInterrupt:  # what was judged until then is a result, and it is said that it is not all
+            run.stopped = f"{INTERRUPTED} after {len(found)} of {len(chosen)} cases"
     finally:
         bench.close()
     met = planned.met(found) if planned else None

@@ -21,6 +21,7 @@ from siteproof.model.nouns.subject import Description, Provider
 from siteproof.model.spec.registry import requirements
 
 MUST = "MUST"
+INTERRUPTED = "interrupted"  # how `Report.stopped` begins when the user ended the run
 
 
 class Verdict(StrEnum):
@@ -151,8 +152,15 @@ class Report:
         return tuple(_roll_up(name, self.results) for name in ids)
 
     @property
+    def interrupted(self) -> bool:
+        """Whether the user ended the run before its last case."""
+        return self.stopped.startswith(INTERRUPTED)
+
+    @property
     def exit_code(self) -> ExitCode:
-        """0 iff every MUST passed; 1 violation, 3 cannot judge (or not to the end), 5 nothing ran."""
+        """0 iff every MUST passed; 1 violation, 3 cannot judge (or not to the end), 5 nothing ran, 130 interrupted."""
+        if self.interrupted:
+            return ExitCode.INTERRUPTED
         code = exit_code(self.requirements)
         return ExitCode.CANNOT_JUDGE if self.stopped and code is not ExitCode.VIOLATION else code
 

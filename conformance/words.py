@@ -127,6 +127,13 @@ OF_RUNS: tuple[Word, ...] = (
         "begin with the first line of `fix first`",
     ),
     Word(
+        "INTERRUPTED",
+        (),
+        "somebody ended the run before its last case; what was judged until then is counted and reported",
+        "exit code 130",
+        "run it again; what failed until then has failed",
+    ),
+    Word(
         "INCONCLUSIVE",
         (),
         "nothing failed, but at least one MUST could not be judged, or the run ended too early",

@@ -6,7 +6,7 @@ Rule: walk k of seed s is the same walk in every campaign; only how many walks t
 import time
 from collections.abc import Callable
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from siteproof import __version__
 from siteproof.conformance.carriers.bench import Bench
@@ -43,6 +43,7 @@ class Outcome:
     finding: Finding | None = None
     record: WalkRecord | None = None
     found_after_steps: int = 0
+    interrupted: bool = False
 
 
 @frozen
@@ -80,8 +81,21 @@ def campaign(
                 return _shrunk(bench, target, seed, walk, tally, clock)
             on_walk(len(tally.walks), sum(tally.walks))
         return _outcome(tally)
+    except KeyboardInterrupt:  # what was walked until then is a result
+        return evolve(_outcome(tally), interrupted=True)
     finally:
         bench.close()
+
+
+def _smaller(
+    bench: Bench, walk: Walk, seed: int, fails: Callable[[tuple[Action, ...]], bool]
+) -> tuple[tuple[Action, ...], Walk]:
+    """The fewest actions that fail, and the walk on them; the walk as it was when the user does not want to wait."""
+    try:
+        actions = minimise(walk.actions, fails, SHRINK_TRIES_MAX) if fails(walk.actions) else walk.actions
+        return actions, repeat(bench, actions, seed)
+    except KeyboardInterrupt:
+        return walk.actions, walk
 
 
 def _outcome(tally: _Tally) -> Outcome:
@@ -97,8 +111,7 @@ def _shrunk(bench: Bench, target: Target, seed: int, walk: Walk, tally: _Tally, 
         again = repeat(bench, actions, seed).finding if clock() < end else None
         return again is not None and again.kind == kind
 
-    actions = minimise(walk.actions, fails, SHRINK_TRIES_MAX) if fails(walk.actions) else walk.actions
-    last = repeat(bench, actions, seed)
+    actions, last = _smaller(bench, walk, seed, fails)
     finding = last.finding or walk.finding
     number = len(tally.walks) - 1
     record = WalkRecord(

@@ -16,6 +16,7 @@ WORDS = {
     ExitCode.VIOLATION: "NOT CONFORMANT",
     ExitCode.CANNOT_JUDGE: "INCONCLUSIVE",
     ExitCode.NOTHING_RAN: "NOTHING RAN",
+    ExitCode.INTERRUPTED: "INTERRUPTED",
 }
 NAMES = {
     Verdict.FAIL: "failed",

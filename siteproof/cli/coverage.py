@@ -6,18 +6,18 @@ what is missing is no violation.
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import click
 
 from siteproof import __version__
 from siteproof.cli.files import read_bytes
 from siteproof.cli.guides import HISTORIES, shown_instead
-from siteproof.cli.options import whole
+from siteproof.cli.options import format_option, whole
+from siteproof.cli.signs_of_life import beating
+from siteproof.conformance.coverage import record
+from siteproof.conformance.coverage.coverage import Aspect, Coverage, Missing
+from siteproof.conformance.render.text import printable
 from siteproof.model.nouns.problem import ExitCode
-
-if TYPE_CHECKING:
-    from siteproof.conformance.coverage.coverage import Aspect, Coverage, Missing
 
 FILE_BYTES_MAX = 256 * 1024 * 1024
 HINT = "name a history, a results.ndjson, or a kept failure or walk; siteproof coverage --guide describes them"
@@ -28,7 +28,7 @@ ALL = 1_000_000
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--missing", is_flag=True, help="List what was not visited, with the shortest way there.")
 @click.option("--limit", type=whole(1, ALL), default=20, show_default=True, help="Of each list.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document with everything that is missing.")
+@format_option
 @click.option(
     "--guide",
     is_flag=True,
@@ -37,17 +37,15 @@ ALL = 1_000_000
     callback=shown_instead(HISTORIES),
     help="Print the format of histories instead.",
 )
-def coverage(files: tuple[str, ...], missing: bool, limit: int, as_json: bool) -> int:
+def coverage(files: tuple[str, ...], missing: bool, limit: int, form: str) -> int:
     """Say which states, rules, commands, transitions and requirements the recorded FILEs have visited.
 
     Exit code 1 when a recorded step is one that the model does not allow.
     """
-    from siteproof.conformance.coverage import record  # noqa: PLC0415  (help stays fast)
-    from siteproof.conformance.render.text import printable  # noqa: PLC0415  (help stays fast)
-
     records = [record.read(read_bytes(file, FILE_BYTES_MAX, HINT), file) for file in files]
-    found = record.follow(records)
-    if as_json:
+    with beating(lambda seconds: f"following {len(records)} histories on the model for {seconds:.0f} s"):
+        found = record.follow(records)
+    if form == "json":
         click.echo(json.dumps(_data(found, files), indent=1, ensure_ascii=False))
     else:
         title = f"siteproof {__version__} · coverage · no seed (nothing is random) · {' '.join(files)}"
@@ -56,7 +54,7 @@ def coverage(files: tuple[str, ...], missing: bool, limit: int, as_json: bool) -
     return ExitCode.VIOLATION if found.deviations else ExitCode.OK
 
 
-def _lines(found: "Coverage", missing_max: int, deviations_max: int) -> Iterator[str]:
+def _lines(found: Coverage, missing_max: int, deviations_max: int) -> Iterator[str]:
     yield f"{found.events:,} states and commands followed"
     for aspect in found.aspects:
         share = f"{100 * aspect.visited / aspect.total:.0f} %" if aspect.total else ""
@@ -71,7 +69,7 @@ def _lines(found: "Coverage", missing_max: int, deviations_max: int) -> Iterator
     yield _summary(found)
 
 
-def _missing(aspect: "Aspect", limit: int) -> Iterator[str]:
+def _missing(aspect: Aspect, limit: int) -> Iterator[str]:
     if aspect.missing:
         yield f"missing of {aspect.name}:"
     for each in aspect.missing[:limit]:
@@ -82,14 +80,14 @@ def _missing(aspect: "Aspect", limit: int) -> Iterator[str]:
         yield f"  … {len(aspect.missing) - limit} more: --limit {len(aspect.missing)}"
 
 
-def _summary(found: "Coverage") -> str:
+def _summary(found: Coverage) -> str:
     number = len(found.deviations)
     if not number:
         return "EXPLAINED: the model allows every recorded step"
     return f"DEVIATES: {number} recorded step{'s are' if number > 1 else ' is'} not allowed by the model"
 
 
-def _data(found: "Coverage", files: tuple[str, ...]) -> dict[str, object]:
+def _data(found: Coverage, files: tuple[str, ...]) -> dict[str, object]:
     return {
         "siteproof": __version__,
         "command": "coverage",
@@ -104,5 +102,5 @@ def _data(found: "Coverage", files: tuple[str, ...]) -> dict[str, object]:
     }
 
 
-def _way(missing: "Missing") -> dict[str, object]:
+def _way(missing: Missing) -> dict[str, object]:
     return {"what": missing.what, "way": list(missing.way)}

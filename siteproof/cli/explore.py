@@ -13,6 +13,7 @@ import click
 
 from siteproof import __version__
 from siteproof.cli.bounds import bound_options, given
+from siteproof.cli.explain_specs import listing
 from siteproof.cli.graph import graph_option, searched, write_graph
 from siteproof.cli.memory import memory_option
 from siteproof.cli.options import whole
@@ -37,8 +38,6 @@ MARKS = {True: "ok", False: "FAIL", None: "open"}
 
 def _list(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from siteproof.cli.explain_specs import listing  # noqa: PLC0415  (only when it is asked for)
-
         click.echo("\n".join([f"siteproof {__version__} · explore --list", *listing()]))
         context.exit()
 

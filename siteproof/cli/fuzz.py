@@ -5,15 +5,16 @@ Rule: the header names all that decides a campaign; with --walks instead of --ti
 
 import hashlib
 import shlex
-import sys
 from functools import partial
 from pathlib import Path
 
 import click
+from attrs import define
 
 from siteproof import __version__
 from siteproof.cli.options import duration, whole
 from siteproof.cli.scratch import scratch
+from siteproof.cli.signs_of_life import beating
 from siteproof.conformance.carriers.target import Target, TargetKind, from_here
 from siteproof.conformance.coverage.events import FILE_NAME, FORMAT_VERSION, Begin, Event, Head, line
 from siteproof.fuzz.actions import WalkRecord
@@ -44,9 +45,9 @@ def fuzz(
     click.echo(f"siteproof {__version__} · fuzz {target.name} · seed {seed} · {bound} · {steps} steps a walk")
     path = out / FILE_NAME
     path.write_text(line(Head(FORMAT_VERSION, f"siteproof {__version__} fuzz {target.name} seed {seed}")))
-    with scratch():
-        outcome = campaign(target, seed, budget, on_walk=_progress, on_history=partial(_keep, path))
-    _progress_end()
+    seen = _Seen()
+    with scratch(), beating(seen.line):
+        outcome = campaign(target, seed, budget, on_walk=seen.walk, on_history=partial(_keep, path))
     click.echo(f"history: {path}   (siteproof coverage {shlex.quote(str(path))})")
     return _report(outcome, out)
 
@@ -75,20 +76,28 @@ def _exhibit(name: str) -> Target:
     return Target(TargetKind.PYTHON, ZOO[name.upper()].factory)
 
 
-def _progress(walks: int, steps: int) -> None:
-    if sys.stderr.isatty():
-        click.echo(f"\r{walks} walks, {steps} steps", nl=False, err=True)
+@define
+class _Seen:
+    """How far the campaign is, for a line about it at any moment."""
 
+    walks: int = 0
+    steps: int = 0
 
-def _progress_end() -> None:
-    if sys.stderr.isatty():
-        click.echo("", err=True)
+    def walk(self, walks: int, steps: int) -> None:
+        """The campaign tells of walks and steps so far."""
+        self.walks, self.steps = walks, steps
+
+    def line(self, seconds: float) -> str:
+        """Walks, steps, seconds."""
+        return f"{self.walks} walks, {self.steps} steps in {seconds:.0f} s"
 
 
 def _report(outcome: Outcome, out: Path) -> int:
     click.echo(f"{outcome.walks} walks, {outcome.steps} steps, {len(outcome.pairs)} pairs of command and state asked")
     if outcome.record is None or outcome.finding is None:
-        click.echo("nothing wrong was found")
+        click.echo(f"nothing wrong was found{' until it was interrupted' if outcome.interrupted else ''}")
+        if outcome.interrupted:
+            return ExitCode.INTERRUPTED
         return ExitCode.OK if outcome.walks else ExitCode.NOTHING_RAN
     shrunk = f"{len(outcome.record.actions)} actions (found after {outcome.found_after_steps})"
     click.echo(f"FAIL  walk {outcome.record.walk} of seed {outcome.record.seed}, shrunk to {shrunk}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import networkx as nx
 
 from siteproof.cli.files import write_text
 from siteproof.cli.signs_of_life import beating
@@ -52,8 +53,6 @@ def searched(system: System) -> StateGraph:
 
 def write_graph(graph: StateGraph, target: Path) -> None:
     """Write the file and say so, on standard error: standard output is for what was asked."""
-    import networkx as nx  # noqa: PLC0415  (only an export needs it)
-
     if target.suffix == ".graphml":
         write_text(str(target), "\n".join((*nx.generate_graphml(graph.to_networkx()), "")))
     else:

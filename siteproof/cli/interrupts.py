@@ -13,6 +13,9 @@ from contextlib import contextmanager
 from types import FrameType
 
 import attrs
+import z3
+
+from siteproof.model.engines.prove.answer import stop
 
 AGAIN_SECONDS = 0.2
 QUIET = {"__del__", "z3_error_handler"}
@@ -28,8 +31,6 @@ def interruptible() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    import z3  # noqa: PLC0415  (only when it proves)
-
     z3.set_param("ctrl_c", False)
     watch = _Watch()
     handler, wakeup = signal.signal(signal.SIGINT, watch.heard), signal.set_wakeup_fd(watch.told.fileno())
@@ -86,8 +87,6 @@ class _Watch:
             each.close()
 
     def _stop_the_solver(self) -> None:
-        from siteproof.model.engines.prove.answer import stop  # noqa: PLC0415  (as above)
-
         heard = b""
         while heard != bytes([signal.SIGINT]) and not self.over.is_set():
             heard = self.pair[0].recv(1)

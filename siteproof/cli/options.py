@@ -13,6 +13,10 @@ format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="on stdout"
 )
 
+lines_option = click.option(
+    "--format", "form", type=click.Choice(["text", "ndjson"]), default="text", show_default=True, help="On stdout."
+)
+
 
 def is_number(text: str) -> bool:
     """Plain digits and nothing else: full-width ones and underscores are no numbers to others who read the line."""

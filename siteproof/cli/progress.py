@@ -1,4 +1,4 @@
-"""What a run shows while it goes on: text with a progress bar in a terminal, NDJSON lines in a pipe.
+"""What a run shows while it goes on: text with a progress bar in a terminal, text or NDJSON lines elsewhere.
 
 Rule: no spinner, no colour and no cursor movement without a terminal; NO_COLOR is honoured (rich does).
 """
@@ -8,20 +8,21 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
 
 from siteproof import __version__
+from siteproof.cli.signs_of_life import beating
 from siteproof.conformance import results
 from siteproof.conformance.render import text
 from siteproof.conformance.render.ending import ending
 from siteproof.conformance.render.headline import headline
 from siteproof.conformance.verdict import CaseResult, Report, Verdict
-
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.progress import Progress
 
 STYLES = {
     Verdict.FAIL: "bold red",
@@ -48,17 +49,44 @@ class Screen(Protocol):
 
 @contextmanager
 def screen(form: str, total: int, seed: int, options: Mapping[str, str], *, terminal: bool) -> Iterator[Screen]:
-    """The screen for `form` (auto, text, ndjson); `auto` is text in a terminal and NDJSON in a pipe."""
-    if form == "ndjson" or (form == "auto" and not terminal):
+    """The screen for `form` (text or ndjson): a bar in a terminal, elsewhere a sign of life on standard error."""
+    if form == "ndjson":
         _tell_head(seed, options, err=True)
-        yield Ndjson()
+        with _counting(Ndjson(), total) as counted:
+            yield counted
     elif terminal:
         _tell_head(seed, options, err=False)
         with _bar() as bar:
             yield Terminal(bar, total)
     else:
         _tell_head(seed, options, err=False)
-        yield Plain()
+        with _counting(Plain(), total) as counted:
+            yield counted
+
+
+@contextmanager
+def _counting(shown: Screen, total: int) -> Iterator[Screen]:
+    """The same screen, whose results are counted for a line now and then."""
+    counted = _Counted(shown)
+    with beating(lambda seconds: f"{counted.count} of {total} cases judged in {seconds:.0f} s"):
+        yield counted
+
+
+class _Counted:
+    """A screen that counts what is shown on another one."""
+
+    def __init__(self, shown: Screen) -> None:
+        self._shown = shown
+        self.count = 0
+
+    def result(self, result: CaseResult) -> None:
+        """See Screen."""
+        self.count += 1
+        self._shown.result(result)
+
+    def end(self, report: Report, written: tuple[Path, ...]) -> None:
+        """See Screen."""
+        self._shown.end(report, written)
 
 
 class Plain:
@@ -98,7 +126,7 @@ class Ndjson:
 class Terminal:
     """Text in a terminal, with a progress bar below it."""
 
-    def __init__(self, bar: "Progress", total: int) -> None:
+    def __init__(self, bar: Progress, total: int) -> None:
         """`total` cases are to be judged."""
         self._bar = bar
         self._task = bar.add_task("judging", total=total)
@@ -120,8 +148,6 @@ class Terminal:
             self._print(line, style if line.startswith(headline(report)[:8]) else "default", len(line.split(":")[0]))
 
     def _print(self, words: str, style: str, length: int) -> None:
-        from rich.text import Text  # noqa: PLC0415  (only a terminal needs it)
-
         styled = Text(words)
         styled.stylize(style, 0, length)
         self._bar.console.print(styled, soft_wrap=True)
@@ -132,9 +158,7 @@ def _summary(report: Report, written: tuple[Path, ...]) -> str:
     return "\n".join([*lines, *(f"report: {path}" for path in written)])
 
 
-def _table(console: "Console", report: Report) -> None:
-    from rich.table import Table  # noqa: PLC0415  (only a terminal needs it)
-
+def _table(console: Console, report: Report) -> None:
     head, *rows = text.chapter_table(report)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in head:
@@ -144,10 +168,7 @@ def _table(console: "Console", report: Report) -> None:
     console.print(table)
 
 
-def _bar() -> "Progress":
-    from rich.console import Console  # noqa: PLC0415  (only a terminal needs it)
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415  (as above)
-
+def _bar() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     return Progress(*columns, console=Console(file=sys.stdout, highlight=False), transient=True)
 

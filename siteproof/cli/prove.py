@@ -8,7 +8,6 @@ import json
 import time
 from collections.abc import Iterator
 from statistics import median
-from typing import TYPE_CHECKING
 
 import attrs
 import click
@@ -29,15 +28,17 @@ from siteproof.cli.proof_text import (
 from siteproof.cli.prove_all import prove_all
 from siteproof.cli.prove_options import left_open, refuse_contradictions
 from siteproof.cli.proved_so_far import SoFar
+from siteproof.model.engines.explore.search import Limits
+from siteproof.model.engines.prove.agreement import agreement
+from siteproof.model.engines.prove.bounded import Bounded, bounded
+from siteproof.model.engines.prove.induction import prove as attempt
+from siteproof.model.engines.prove.interference import second_opinion
+from siteproof.model.engines.prove.proof import Proof
+from siteproof.model.engines.prove.reality import Reality, realities
 from siteproof.model.language.spec import Spec
 from siteproof.model.language.text import value_text
 from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.spec.registry.specs import RIGHT, known
-
-if TYPE_CHECKING:
-    from siteproof.model.engines.prove.bounded import Bounded
-    from siteproof.model.engines.prove.proof import Proof
-    from siteproof.model.engines.prove.reality import Reality
 
 MUTANT_BOUNDS: dict[str, dict[str, int]] = {
     "replication": {"points": 1},
@@ -116,11 +117,6 @@ class _Asked:
 
 
 def _prove(spec: Spec, asked: _Asked) -> int:
-    from siteproof.model.engines.explore.search import Limits  # noqa: PLC0415  (z3 and searches only when it proves)
-    from siteproof.model.engines.prove.induction import prove as attempt  # noqa: PLC0415  (as above)
-    from siteproof.model.engines.prove.interference import second_opinion  # noqa: PLC0415  (as above)
-    from siteproof.model.engines.prove.reality import realities  # noqa: PLC0415  (as above)
-
     asked.so_far.begin(f"prove {spec.name}")
     proof = attempt(spec, asked.bounds, left_open(spec, asked.every), asked.so_far.query)
     head = f"siteproof {__version__} · {title(f'prove {spec.name}', proof.every, proof.bounds)}"
@@ -145,8 +141,6 @@ def _prove(spec: Spec, asked: _Asked) -> int:
 
 
 def _bmc(spec: Spec, bounds: dict[str, int], steps: int, form: str, so_far: SoFar, *, witnesses: bool) -> int:
-    from siteproof.model.engines.prove.bounded import bounded  # noqa: PLC0415  (as above)
-
     so_far.begin(f"prove {spec.name} --bmc {steps}")
     found = bounded(spec, steps, bounds, witnesses=witnesses, tell=so_far.depth)
     head = f"siteproof {__version__} · {title(f'prove {spec.name} --bmc {steps}', (), found.bounds)}"
@@ -158,7 +152,7 @@ def _bmc(spec: Spec, bounds: dict[str, int], steps: int, form: str, so_far: SoFa
     return _bounded_code(found)
 
 
-def _bounded_code(found: "Bounded") -> int:
+def _bounded_code(found: Bounded) -> int:
     if found.violation is not None:
         return ExitCode.VIOLATION
     return ExitCode.CANNOT_JUDGE if found.undecided else ExitCode.OK
@@ -166,8 +160,6 @@ def _bounded_code(found: "Bounded") -> int:
 
 def _mutants(spec: str | None, bounds: dict[str, int], count: int, seed: int, so_far: SoFar) -> int:
     """Spread the mutants over the specifications, and print what everybody says of them."""
-    from siteproof.model.engines.prove.agreement import agreement  # noqa: PLC0415  (as above)
-
     specs = list(RIGHT.values()) if spec in {None, "all"} else [known(str(spec))]
     what = f"prove {spec or 'all'} --mutants {count}"
     click.echo(f"siteproof {__version__} · {title(what, (), bounds, str(seed))}")
@@ -188,7 +180,7 @@ def _mutants(spec: str | None, bounds: dict[str, int], count: int, seed: int, so
     return ExitCode.VIOLATION if wrong else ExitCode.OK
 
 
-def _exit_code(proof: "Proof", found: "tuple[Reality, ...]") -> ExitCode:
+def _exit_code(proof: Proof, found: tuple[Reality, ...]) -> ExitCode:
     """1 only for what is broken in reality; a proof that lacks a lemma is not a violation."""
     if proof.proved:
         return ExitCode.OK

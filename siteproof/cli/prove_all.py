@@ -5,7 +5,6 @@ Rule: one line for each specification, the same every time; what is wrong with o
 
 import json
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 import attrs
 import click
@@ -13,13 +12,16 @@ import click
 from siteproof import __version__
 from siteproof.cli.proof_text import not_proved_here, title
 from siteproof.cli.proved_so_far import SoFar
+from siteproof.model.engines.explore.search import Limits
+from siteproof.model.engines.prove.independence import check_independent
+from siteproof.model.engines.prove.induction import prove
 from siteproof.model.engines.prove.open_bounds import open_bounds
+from siteproof.model.engines.prove.proof import Proof
+from siteproof.model.engines.prove.reality import realities
+from siteproof.model.engines.prove.uniform import is_count
 from siteproof.model.language.spec import Spec
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.spec.registry.specs import RIGHT
-
-if TYPE_CHECKING:
-    from siteproof.model.engines.prove.proof import Proof
 
 
 def prove_all(states_max: int, form: str, so_far: SoFar) -> ExitCode:
@@ -44,13 +46,11 @@ def prove_all(states_max: int, form: str, so_far: SoFar) -> ExitCode:
     return _exit_code(proofs, states_max)
 
 
-def _rest(proof: "Proof") -> dict[str, list[str]]:
+def _rest(proof: Proof) -> dict[str, list[str]]:
     return not_proved_here(RIGHT[proof.spec])
 
 
-def _proof(spec: Spec, tell: Callable[[], None]) -> "Proof":
-    from siteproof.model.engines.prove.induction import prove  # noqa: PLC0415  (z3 only when it proves)
-
+def _proof(spec: Spec, tell: Callable[[], None]) -> Proof:
     numbers = (*_independent(spec), *open_bounds(spec))
     for size in _sizes(spec):
         try:
@@ -64,16 +64,12 @@ def _proof(spec: Spec, tell: Callable[[], None]) -> "Proof":
 
 def _sizes(spec: Spec) -> Iterator[str]:
     """The bounds that say how many variables there are: one of them may be open, where the specification is uniform."""
-    from siteproof.model.engines.prove.uniform import is_count  # noqa: PLC0415  (as above)
-
     counts = {part.count for part in spec.parts}
     return (name for name in spec.bounds if name not in counts and is_count(spec, {}, name))
 
 
 def _independent(spec: Spec) -> Iterator[str]:
     """The bounds that count components of which none knows of another: a proof for one is a proof for all of them."""
-    from siteproof.model.engines.prove.independence import check_independent  # noqa: PLC0415  (it brings z3, as above)
-
     for count in dict.fromkeys(part.count for part in spec.parts if part.count):
         try:
             check_independent(spec, {}, count)
@@ -82,7 +78,7 @@ def _independent(spec: Spec) -> Iterator[str]:
         yield count
 
 
-def _line(spec: Spec, proof: "Proof") -> str:
+def _line(spec: Spec, proof: Proof) -> str:
     bounds = [f"every {name}" if name in proof.every else f"{name}={value}" for name, value in proof.bounds.items()]
     verdict = "PROVED" if proof.proved else "NOT PROVED"
     claims = len({goal.split()[0] for goal in proof.goals if not goal.startswith(("range ", "LEM-"))})
@@ -93,10 +89,7 @@ def _line(spec: Spec, proof: "Proof") -> str:
     return f"{verdict:<10} {spec.name:<16} {' '.join(bounds) or 'no bounds'} · {facts}{hint}"
 
 
-def _exit_code(proofs: "list[Proof]", states_max: int) -> ExitCode:
-    from siteproof.model.engines.explore.search import Limits  # noqa: PLC0415  (as above)
-    from siteproof.model.engines.prove.reality import realities  # noqa: PLC0415  (as above)
-
+def _exit_code(proofs: list[Proof], states_max: int) -> ExitCode:
     if all(proof.proved for proof in proofs):
         return ExitCode.OK
     found = (each for proof in proofs for each in realities(RIGHT[proof.spec], proof, Limits(states_max)))

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from siteproof.cli.conform import PROFILES
-from siteproof.cli.options import duration, today, whole
+from siteproof.cli.options import duration, lines_option, today, whole
 from siteproof.cli.progress import screen
 from siteproof.cli.scratch import scratch
 from siteproof.conformance import failures, render, results, runner
@@ -41,7 +41,7 @@ NEXT = (
 @click.option("--seed", type=whole(0, 2**63 - 1), default=0, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder.")
 @click.option("--timeout", type=duration, default="300s", show_default=True, help="Bound of one case.")
-@click.option("--format", "form", type=click.Choice(("auto", "text", "ndjson")), default="text", help="On stdout.")
+@lines_option
 def run(python: str, size_mib: int, seed: int, out: Path, timeout: float, form: str) -> int:
     """Protect a real image, cut the link, resync, drill, fail over, fail back; judge all of it."""
     target = Target(TargetKind.PYTHON, python)

@@ -10,7 +10,11 @@ import click
 
 from siteproof import __version__
 from siteproof.cli.files import write_files
+from siteproof.cli.links import links
+from siteproof.cli.signs_of_life import beating
+from siteproof.model.book.book import book
 from siteproof.model.nouns.problem import ExitCode, Problem
+from siteproof.model.spec.registry.requirements import requirements
 
 FOLDER = Path("docs") / "spec"
 
@@ -26,15 +30,13 @@ def spec() -> None:
 def build(*, check: bool, out: Path) -> int:
     """Write the specification as Markdown and SVG, made from the model."""
     click.echo(f"siteproof {__version__} · spec build · {'check ' if check else ''}{out}")
-    book = _book()
-    return _check(book, out) if check else _write(book, out)
+    made = _book()
+    return _check(made, out) if check else _write(made, out)
 
 
 def _book() -> Mapping[str, str]:
-    from siteproof.cli.links import links  # noqa: PLC0415  (the model, the prover and the cases load only when asked)
-    from siteproof.model.book.book import book  # noqa: PLC0415  (the same)
-
-    return book(links())
+    with beating(lambda seconds: f"making the book for {seconds:.0f} s"):
+        return book(links())
 
 
 def _write(book: Mapping[str, str], out: Path) -> int:
@@ -76,6 +78,4 @@ def _tell_leftovers(book: Mapping[str, str], out: Path) -> list[Path]:
 
 
 def _counts(book: Mapping[str, str]) -> str:
-    from siteproof.model.spec.registry.requirements import requirements  # noqa: PLC0415  (loads the catalogue)
-
     return f"{len(book)} files, {len(requirements())} requirements"

@@ -11,13 +11,14 @@ import click
 
 from siteproof import __version__
 from siteproof.cli import zoo_table
-from siteproof.cli.options import whole
+from siteproof.cli.options import format_option, whole
 from siteproof.cli.scratch import scratch
 from siteproof.cli.zoo_members import GROUPS, MEMBERS, members
+from siteproof.cli.zoo_mutants import Asked, measure
 from siteproof.cli.zoo_rows import Row
 from siteproof.cli.zoo_work import rows
 from siteproof.conformance.runner import spec_digest
-from siteproof.model.nouns.problem import Problem
+from siteproof.model.nouns.problem import ExitCode, Problem
 
 JOBS_MAX = 8
 
@@ -27,7 +28,7 @@ JOBS_MAX = 8
 @click.option("--quick", is_flag=True, help="Leave a wrong appliance at its first confirmed kill, likely cases first.")
 @click.option("--seed", type=whole(0, 2**63 - 1), default=0, show_default=True, help="Seed of every choice.")
 @click.option("--jobs", type=whole(1, JOBS_MAX), help="Processes that share the work (default: the cores).")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option
 @click.option("--generate", type=click.IntRange(1, 100_000), metavar="N", help="Conditional mutants instead: so many.")
 @click.option("--mutant", "mutants", multiple=True, metavar="ID", help="Only this mutant; may be given again.")
 @click.option("--drives", type=click.IntRange(1, 10_000), default=60, show_default=True, help="Bound of equivalence.")
@@ -48,12 +49,13 @@ def zoo(only: tuple[str, ...], quick: bool, seed: int, jobs: int | None, form: s
     with scratch():
         found = rows(ids, seed, quick, jobs or min(len(ids), JOBS_MAX, os.cpu_count() or 1), _tell)
     click.echo(zoo_table.as_json(title, found) if form == "json" else zoo_table.as_text(found))
+    if len(found) < len(ids):
+        click.echo(f"INTERRUPTED: {len(found)} of {len(ids)} members were judged", err=True)
+        return ExitCode.INTERRUPTED
     return zoo_table.exit_code(found)
 
 
 def _mutants(seed: int, jobs: int, form: str, **chosen: Any) -> int:
-    from siteproof.cli.zoo_mutants import Asked, measure  # noqa: PLC0415  (the kill table needs none of it)
-
     count, ids = chosen["generate"] or 0, chosen["mutants"]
     with scratch():
         return measure(Asked(count, ids, seed, chosen["drives"], chosen["depth"], jobs, form, chosen["out"]))

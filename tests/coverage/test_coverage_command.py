@@ -21,7 +21,7 @@ EMBEDDED = "siteproof.reference.subject:make_subject"
 
 def asked(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = ExitCode.OK) -> dict[str, dict[str, int]]:
     """The figures that the command prints as JSON."""
-    assert main(["coverage", *arguments, "--json"]) == code
+    assert main(["coverage", *arguments, "--format", "json"]) == code
     shown = json.loads(capsys.readouterr().out)
     figures: dict[str, dict[str, int]] = shown["visited"]
     assert {name: len(shown["missing"][name]) for name in figures} == {

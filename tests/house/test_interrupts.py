@@ -1,0 +1,103 @@
+"""Ctrl-C and a reader who leaves: what was done until then is told and kept, and nothing is said that is not known."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from siteproof.cli import main, zoo_work
+from siteproof.cli.zoo_rows import Row
+from siteproof.conformance import results
+from siteproof.conformance.carriers.target import Target, TargetKind
+from siteproof.fuzz import campaign as campaigns
+from siteproof.model.nouns.problem import ExitCode
+
+SUBJECT = "siteproof.reference.subject:make_subject"
+WAIT_SECONDS_MAX = 120.0
+
+
+def begun(*words: str, cwd: Path) -> "subprocess.Popen[str]":
+    """A command under way, in a folder of its own."""
+    command = [sys.executable, "-m", "siteproof", *words]
+    return subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def until_lines(path: Path, lines: int) -> None:
+    """Wait until a file has so many lines."""
+    end = time.monotonic() + WAIT_SECONDS_MAX
+    while not path.exists() or path.read_text().count("\n") < lines:
+        assert time.monotonic() < end, f"{path.name} did not grow"
+        time.sleep(0.05)
+
+
+@pytest.mark.slow
+def test_an_interrupted_run_reports_what_was_judged(tmp_path: Path) -> None:
+    """SIGINT in the middle of conform: exit code 130, the counts of the cases judged until then, and their report."""
+    process = begun("conform", "--python", SUBJECT, cwd=tmp_path)
+    until_lines(tmp_path / "out" / "results.ndjson", 4)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=WAIT_SECONDS_MAX)
+    assert process.returncode == ExitCode.INTERRUPTED, err
+    assert "INTERRUPTED (core): " in out
+    assert "stopped: interrupted after " in out
+    assert (tmp_path / "out" / "report.html").is_file()
+    recorded = results.read(tmp_path / "out" / "results.ndjson")
+    assert recorded.end is not None
+    assert recorded.end.exit_code == ExitCode.INTERRUPTED
+    assert recorded.report is not None
+    assert f"after {len(recorded.report.results)} of " in recorded.end.stopped
+
+
+def test_an_interrupted_campaign_counts_its_walks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The walks until then are an outcome, and it says that it is not all."""
+    wander = campaigns.wander
+
+    def tired(bench: campaigns.Bench, seed: int, number: int, steps: int) -> campaigns.Walk:
+        if number == 2:
+            raise KeyboardInterrupt
+        return wander(bench, seed, number, steps)
+
+    monkeypatch.setattr(campaigns, "wander", tired)
+    outcome = campaigns.campaign(Target(TargetKind.PYTHON, SUBJECT), 0, campaigns.Budget(60, 5, 5))
+    assert (outcome.walks, outcome.interrupted, outcome.finding) == (2, True, None)
+
+
+def test_an_interrupted_zoo_shows_the_members_that_were_judged(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The table has the rows until then, and the exit code is no verdict."""
+    judged = zoo_work.judged
+
+    def tired(name: str, seed: int, quick: bool = False) -> Row:
+        if name == "B3":
+            raise KeyboardInterrupt
+        return judged(name, seed, quick)
+
+    monkeypatch.setattr(zoo_work, "judged", tired)
+    code = main(["zoo", "--only", "B2", "--only", "B3", "--quick", "--jobs", "1"])
+    shown = capsys.readouterr()
+    assert code == ExitCode.INTERRUPTED
+    assert [line.split()[0] for line in shown.out.splitlines() if line.startswith(("B2 ", "B3 "))] == ["B2"]
+    assert "INTERRUPTED: 1 of 2 members were judged" in shown.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "line", ["explore --list", "policy theorems POL-T2 --smtlib", "conform --list", "export --to tla", "adapter guide"]
+)
+def test_a_reader_who_leaves_hears_no_complaint(line: str, tmp_path: Path) -> None:
+    """When the pipe is closed before the first line is read, nothing is printed on standard error."""
+    reads, writes = os.pipe()
+    os.close(reads)
+    command = [sys.executable, "-m", "siteproof", *line.split()]
+    with os.fdopen(writes, "wb") as pipe:
+        ended = subprocess.run(
+            command, cwd=tmp_path, stdout=pipe, stderr=subprocess.PIPE, text=True, timeout=120, check=False
+        )
+    assert "rror" not in ended.stderr
+    assert ended.returncode == ExitCode.INTERRUPTED
+    assert list(tmp_path.glob("out/crashes/*")) == []
