@@ -4,6 +4,7 @@ Rule: the file's name follows from its content; the same failure is the same fil
 """
 
 import hashlib
+import re
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,7 @@ from siteproof.conformance.worlds.world import PLAIN, World
 from siteproof.model.nouns.profile import Profile
 
 FOLDER = "failures"
+KEPT = re.compile(r"[\w.-]+-[0-9a-f]{8}\.(json|txt)")  # a case or a walk, and the digest of what it says
 
 
 class Failure(Struct, frozen=True, tag="case", tag_field="kind"):
@@ -38,6 +40,22 @@ class Failure(Struct, frozen=True, tag="case", tag_field="kind"):
     history: tuple[Event, ...] = ()
     violated: str = ""
     world: World = PLAIN
+
+
+def forget(folder: Path) -> None:
+    """Remove what earlier runs have kept there, and nothing else: the folder holds the failures of one run."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if KEPT.fullmatch(path.name):
+            path.unlink()
+
+
+def save_words(folder: Path, name: str, said: str) -> Path:
+    """Keep all that a dying adapter wrote on stderr, and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.blake2b(said.encode(), digest_size=4).hexdigest()
+    path = folder / f"{name}-stderr-{digest}.txt"
+    path.write_text(said, encoding="utf-8")
+    return path
 
 
 def save(folder: Path, target: Target, profile: Profile, result: CaseResult) -> Path:

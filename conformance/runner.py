@@ -22,7 +22,7 @@ from siteproof.conformance.carriers.broken import CarrierBroken, SubjectFailed
 from siteproof.conformance.carriers.carrier import Carrier
 from siteproof.conformance.carriers.target import Target
 from siteproof.conformance.case import Case, all_cases
-from siteproof.conformance.failures import save
+from siteproof.conformance.failures import save, save_words
 from siteproof.conformance.render.headline import headline
 from siteproof.conformance.verdict import INTERRUPTED, CaseResult, Report, Verdict
 from siteproof.conformance.worlds.meetings import Met
@@ -60,6 +60,12 @@ class Keeping:
             line = msgspec.structs.replace(line, date=self.date, site=self.site)
         if self.results_path is not None:
             results.append(self.results_path, line)
+
+    def words(self, name: str, broken: CarrierBroken | None) -> str:
+        """Keep all that a dying adapter wrote on stderr; where it is kept, or nothing."""
+        if self.failures_folder is None or broken is None or not broken.said.strip():
+            return ""
+        return f"; all of its stderr: {save_words(self.failures_folder, name, broken.said)}"
 
     def failure(self, result: CaseResult, profile: Profile) -> CaseResult:
         """Keep a failure so that it can be replayed, if failures are kept."""
@@ -175,6 +181,7 @@ class _Run:
         for case in cases:
             began = time.monotonic()
             result, broken = self._everywhere(case)
+            result = evolve(result, detail=result.detail + self._keeping.words(case.id, broken))
             result = evolve(self._keeping.failure(result, self._profile), seconds=round(time.monotonic() - began, 3))
             self._keeping.line(results.CaseLine(result))
             yield result
@@ -230,6 +237,8 @@ def _begin(bench: Bench, blank: _Blank, keeping: Keeping, *, own_target: bool) -
         bench.run(_smoke)
     except Problem as problem:
         keeping.line(blank.head(None))
+        if isinstance(problem, CarrierBroken):
+            problem.cause += keeping.words("describe", problem)
         stopped = f"{problem.problem} ({problem.cause})"
         keeping.line(results.EndLine(problem.code, f"CANNOT JUDGE ({blank.profile.name})", stopped))
         raise

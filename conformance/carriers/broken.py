@@ -9,8 +9,9 @@ from siteproof.model.nouns.problem import ExitCode, Problem
 class CarrierBroken(Problem):
     """The subject cannot be talked to any more: it died, hung, or broke the protocol. Judging needs a new one."""
 
-    def __init__(self, problem: str, cause: str, hint: str) -> None:
-        """A Problem whose exit code says that nothing could be judged."""
+    def __init__(self, problem: str, cause: str, hint: str, said: str = "") -> None:
+        """A Problem whose exit code says that nothing could be judged; `said` is all that it wrote on stderr."""
+        self.said = said
         super().__init__(problem, cause, hint, ExitCode.CANNOT_JUDGE)
 
 

@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -19,6 +18,7 @@ from typing import IO, Any
 from siteproof.conformance import wire
 from siteproof.conformance.carriers.broken import CarrierBroken, SubjectFailed
 from siteproof.conformance.carriers.carrier import Carrier
+from siteproof.conformance.carriers.last_words import LastWords
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.subject import Unsupported
@@ -27,8 +27,6 @@ CLOSE_SECONDS_MAX = 5.0
 ENDING_SECONDS_MAX = 0.2
 PIECE_BYTES = 1 << 20
 FLOOD_BYTES = 1 << 20  # so much during one call, and still no answer, is no silence
-STDERR_LINES_KEPT = 8
-STDERR_LINE_BYTES_MAX = 4096
 SCHEMA_HINT = "siteproof adapter schema prints what each line must look like"
 
 
@@ -39,7 +37,7 @@ class Stdio(Carrier):
         """Start `command` (split like a shell does, run without one) in `folder`; Problem when it cannot be started."""
         self._command = command
         self._process = _start(command, folder)
-        self._said = _Tail(self._process.stderr)
+        self._said = LastWords(_pipe(self._process.stderr))
         self._number = 0
         self._gone = ""
         self._pending_bytes = 0
@@ -139,30 +137,8 @@ class Stdio(Carrier):
         how = _ending(self._process.returncode) if ended_by_itself else ""
         words = [f"it said {quoted}" if quoted else "", self._gone or how, self._said.text()]
         cause = "; ".join(word for word in words if word) or "the contract allows no such answer"
-        return CarrierBroken(f"the adapter {what}", cause, f"run `{self._command}` by hand; {SCHEMA_HINT}")
-
-
-class _Tail:
-    """Reads a process' stderr to its end, so that it never blocks, and keeps the last lines."""
-
-    def __init__(self, stream: IO[bytes] | None) -> None:
-        self._lines: deque[bytes] = deque(maxlen=STDERR_LINES_KEPT)
-        self._stream = _pipe(stream)
-        self.bytes = 0
-        self._thread = threading.Thread(target=self._read, daemon=True, name="adapter-stderr")
-        self._thread.start()
-
-    def text(self) -> str:
-        """The last lines on one line, or nothing."""
-        self._thread.join(timeout=1.0)
-        said = " | ".join(wire.shown(line.rstrip())[1:-1] for line in tuple(self._lines) if line.strip())
-        return f"its stderr ends with: {said}" if said else ""
-
-    def _read(self) -> None:
-        with self._stream as stream:
-            while line := stream.readline(STDERR_LINE_BYTES_MAX):
-                self._lines.append(line)
-                self.bytes += len(line)
+        hint = f"run `{self._command}` by hand; {SCHEMA_HINT}"
+        return CarrierBroken(f"the adapter {what}", cause, hint, self._said.everything())
 
 
 def factory(command: str, folder: str = "") -> Callable[[], Carrier]:

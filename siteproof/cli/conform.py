@@ -103,6 +103,7 @@ def _listed(choice: Choice) -> int:
 def _judge(target: Target, choice: Choice, cases: tuple[Case, ...]) -> int:
     factory = target.factory()
     path = make_folder(choice.out) / results.FILE_NAME
+    failures.forget(choice.out / failures.FOLDER)
     keeping = runner.Keeping(path, choice.out / failures.FOLDER, target, choice.date, choice.site)
     options = choice.options(target)
     shows = screen(choice.form, len(cases), choice.seed, options, terminal=sys.stdout.isatty())

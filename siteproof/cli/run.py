@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from siteproof.cli.conform import PROFILES
+from siteproof.cli.files import make_folder
 from siteproof.cli.options import duration, lines_option, today, whole
 from siteproof.cli.progress import screen
 from siteproof.cli.scratch import scratch
@@ -47,7 +48,8 @@ def run(python: str, size_mib: int, seed: int, out: Path, timeout: float, form: 
     target = Target(TargetKind.PYTHON, python)
     options = {"target": python, "size": f"{size_mib}MiB", "profile": "core", "depth": Depth.QUICK.value}
     measures = Measures()
-    path = out / results.FILE_NAME
+    path = make_folder(out) / results.FILE_NAME
+    failures.forget(out / failures.FOLDER)
     with scratch(size_mib * MIB * DISKS_AT_ONCE) as folder:
         drill = drill_case(folder, size_mib * MIB, measures, _tell)
         cases = (drill, *all_cases())

@@ -16,7 +16,7 @@ from siteproof.cli.scratch import scratch
 from siteproof.cli.zoo_members import GROUPS, MEMBERS, members
 from siteproof.cli.zoo_mutants import Asked, measure
 from siteproof.cli.zoo_rows import Row
-from siteproof.cli.zoo_work import rows
+from siteproof.cli.zoo_work import EndedEarly, rows
 from siteproof.conformance.runner import spec_digest
 from siteproof.model.nouns.problem import ExitCode, Problem
 
@@ -29,9 +29,9 @@ JOBS_MAX = 8
 @click.option("--seed", type=whole(0, 2**63 - 1), default=0, show_default=True, help="Seed of every choice.")
 @click.option("--jobs", type=whole(1, JOBS_MAX), help="Processes that share the work (default: the cores).")
 @format_option
-@click.option("--generate", type=click.IntRange(1, 100_000), metavar="N", help="Conditional mutants instead: so many.")
+@click.option("--generate", type=whole(1, 100_000), metavar="N", help="Conditional mutants instead: so many.")
 @click.option("--mutant", "mutants", multiple=True, metavar="ID", help="Only this mutant; may be given again.")
-@click.option("--drives", type=click.IntRange(1, 10_000), default=60, show_default=True, help="Bound of equivalence.")
+@click.option("--drives", type=whole(1, 10_000), default=60, show_default=True, help="Bound of equivalence.")
 @click.option("--depth", type=click.Choice(["quick", "standard", "deep"]), default="standard", show_default=True,
               help="Worlds in which the mutants are judged.")  # fmt: skip
 @click.option("--out", type=click.Path(dir_okay=False), default="", help="Also write the mutants' rows as NDJSON.")
@@ -46,12 +46,14 @@ def zoo(only: tuple[str, ...], quick: bool, seed: int, jobs: int | None, form: s
     title = f"siteproof {__version__} · zoo · seed {seed} · spec {spec_digest()} · {_named(ids)}"
     if form == "text":
         click.echo(title)
-    with scratch():
-        found = rows(ids, seed, quick, jobs or min(len(ids), JOBS_MAX, os.cpu_count() or 1), _tell)
-    click.echo(zoo_table.as_json(title, found) if form == "json" else zoo_table.as_text(found))
-    if len(found) < len(ids):
-        click.echo(f"INTERRUPTED: {len(found)} of {len(ids)} members were judged", err=True)
+    try:
+        with scratch():
+            found = rows(ids, seed, quick, jobs or min(len(ids), JOBS_MAX, os.cpu_count() or 1), _tell)
+    except EndedEarly as early:
+        click.echo(zoo_table.as_json(title, early.rows) if form == "json" else zoo_table.as_text(early.rows))
+        click.echo(f"INTERRUPTED: {len(early.rows)} of {len(ids)} members were judged", err=True)
         return ExitCode.INTERRUPTED
+    click.echo(zoo_table.as_json(title, found) if form == "json" else zoo_table.as_text(found))
     return zoo_table.exit_code(found)
 
 

@@ -6,7 +6,7 @@ Rule: a member is judged as anybody's subject would be; only how its store waits
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 
@@ -19,6 +19,15 @@ from siteproof.conformance.verdict import CaseResult
 from siteproof.model.nouns.subject import Subject
 
 
+class EndedEarly(Exception):  # noqa: N818  (it names what happened)
+    """The user ended the work; `rows` are those that were judged until then."""
+
+    def __init__(self, rows: tuple[Row, ...]) -> None:
+        """The rows in the order of the ids."""
+        self.rows = rows
+        super().__init__("interrupted")
+
+
 class _Killed(Exception):  # noqa: N818  (it names what happened)
     """The member was caught, and nobody asked for more."""
 
@@ -26,17 +35,25 @@ class _Killed(Exception):  # noqa: N818  (it names what happened)
 def rows(
     ids: tuple[str, ...], seed: int, quick: bool, jobs: int, on_row: Callable[[Row], None] | None = None
 ) -> tuple[Row, ...]:
-    """A row per id, in the order of the ids; `on_row` hears of each; fewer rows when the user ends it before."""
+    """A row per id, in the order of the ids; `on_row` hears of each as it ends. EndedEarly when the user ends it."""
     shown = [name for name in ids if MEMBERS[name].kind is not Kind.UNSHOWN]
     work = partial(judged, seed=seed, quick=quick)
     done: dict[str, Row] = {name: unshown(name, MEMBERS[name]) for name in ids if name not in shown}
-    with suppress(KeyboardInterrupt), _workers(jobs) as map_all:  # what was judged until then is a result
+    with _early(ids, done), _workers(jobs) as map_all:
         found = map_all(work, shown)  # processes begin here, before there is a second thread that they would inherit
         with beating(lambda seconds: f"{len(done)} of {len(ids)} members judged in {seconds:.0f} s"):
             for row in found:
                 done[row.id] = row
                 (on_row or _ignore)(row)
-    return tuple(done[name] for name in ids if name in done)
+    return tuple(done[name] for name in ids)
+
+
+@contextmanager
+def _early(ids: tuple[str, ...], done: dict[str, Row]) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise EndedEarly(tuple(done[name] for name in ids if name in done)) from None
 
 
 def _ignore(row: Row) -> None:

@@ -12,8 +12,10 @@ import pytest
 from siteproof.cli import main, zoo_work
 from siteproof.cli.zoo_rows import Row
 from siteproof.conformance import results
+from siteproof.conformance.carriers.bench import Bench
 from siteproof.conformance.carriers.target import Target, TargetKind
 from siteproof.fuzz import campaign as campaigns
+from siteproof.fuzz.walk import Walk, wander
 from siteproof.model.nouns.problem import ExitCode
 
 SUBJECT = "siteproof.reference.subject:make_subject"
@@ -54,9 +56,8 @@ def test_an_interrupted_run_reports_what_was_judged(tmp_path: Path) -> None:
 
 def test_an_interrupted_campaign_counts_its_walks(monkeypatch: pytest.MonkeyPatch) -> None:
     """The walks until then are an outcome, and it says that it is not all."""
-    wander = campaigns.wander
 
-    def tired(bench: campaigns.Bench, seed: int, number: int, steps: int) -> campaigns.Walk:
+    def tired(bench: Bench, seed: int, number: int, steps: int) -> Walk:
         if number == 2:
             raise KeyboardInterrupt
         return wander(bench, seed, number, steps)

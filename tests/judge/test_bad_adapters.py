@@ -102,6 +102,25 @@ def test_an_adapter_that_dies_says_how(tmp_path: Path) -> None:
     assert "out of cheese" in report.results[1].detail
 
 
+SAID = "".join(f"line {number}\n" for number in range(1, 41))
+TALKS = "sh -c 'for n in $(seq 40); do echo line $n >&2; done; exit 3'"
+
+
+def test_all_that_a_dying_adapter_said_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """First and last lines are shown, all of its stderr is a file of this run, and the next run removes it."""
+    folder = tmp_path / "failures"
+    folder.mkdir()
+    (folder / "C-OLD-1-0a1b2c3d.json").write_text("{}")
+    (folder / "notes.json").write_text("{}")
+    for _ in range(2):
+        assert run(tmp_path, TALKS) == ExitCode.CANNOT_JUDGE
+        error = capsys.readouterr().err
+        assert "line 1 | line 2 | line 3 | … 34 more lines … | line 38 | line 39 | line 40" in error
+        kept = sorted(path for path in folder.iterdir() if path.name != "notes.json")
+        assert [path.read_text() for path in kept] == [SAID]
+        assert str(kept[0]) in error
+
+
 def test_a_line_without_end_is_cut_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
