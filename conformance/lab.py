@@ -6,7 +6,7 @@ of a subject stands in the cases and in verify. The subject's word is shown in t
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import field, frozen
 
@@ -23,6 +23,7 @@ from siteproof.conformance.trace import Step, difference
 from siteproof.conformance.verify import Failed, Inconclusive, given
 from siteproof.conformance.worlds.machines import DEFAULT_DISK, Machine, machine_spec, placed
 from siteproof.conformance.worlds.setting import setting
+from siteproof.conformance.worlds.stage import Stage
 from siteproof.conformance.worlds.world import PLAIN
 from siteproof.conformance.worlds.writing import Call, Disk, Pen
 from siteproof.model.nouns.commands import Answer, Command, Refusal
@@ -33,9 +34,6 @@ from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import Capability, DiskAddress, Fault, FaultKind, Image, Subject, Write
 from siteproof.model.nouns.vocabulary import Consistency, Place, Protection, Resync, Verb
-
-if TYPE_CHECKING:
-    from siteproof.conformance.worlds.staging import Staging
 
 __all__ = ["Lab", "Landing", "Machine", "ResyncReport", "machine_spec"]
 
@@ -78,7 +76,7 @@ class _Seat:
 class Lab:
     """One subject under one profile; `trace` holds every call, `witnessed` the requirement ids really seen."""
 
-    def __init__(self, subject: Subject, profile: Profile, seed: int, staging: "Staging | None" = None) -> None:
+    def __init__(self, subject: Subject, profile: Profile, seed: int, staging: Stage | None = None) -> None:
         """Nothing is reset before a case asks for machines; without a staging the world is the plain one."""
         self.watch = Watch(subject)
         self.subject: Subject = self.watch
@@ -259,8 +257,13 @@ class Lab:
         if kind is FaultKind.DISK_RESIZED:
             self.history.resized(machine.name, disk, amount)
         if kind in power.RETURNS:
-            power.follow(self, machine, kind, self._seen[machine.name].regions)
+            self._power_returned(machine, kind)
         self._step(f"fault {kind.value} {machine.name}{f' to {amount} blocks' if amount else ''}")
+
+    def _power_returned(self, machine: Machine, kind: FaultKind) -> None:
+        lost = power.blocks_lost(self.history, self._seen[machine.name], kind, lambda: self.read(machine))
+        if lost:
+            self.note(f"{lost} blocks of {machine.name} that were not flushed went back with the power")
 
     @contextmanager
     def link_down(self, machine: Machine) -> Iterator[None]:
