@@ -14,6 +14,15 @@ set_up() {
   echo "$want" > .venv/.lock
 }
 
+# Temporary files of the tests: a folder of their own, so that runs beside each other do not sweep each other's.
+tests() {
+  PYTEST_DEBUG_TEMPROOT=$(mktemp -d)
+  export PYTEST_DEBUG_TEMPROOT
+  trap 'rm -rf "$PYTEST_DEBUG_TEMPROOT"' EXIT
+  trap 'exit 130' INT TERM
+  .venv/bin/python -m pytest "$@"
+}
+
 lint() {
   .venv/bin/ruff check .
   .venv/bin/ruff format --check .
@@ -33,10 +42,14 @@ verb=${1:-run}
 set_up
 case $verb in
   run) exec .venv/bin/siteproof run "$@" ;;
-  test) lint && .venv/bin/siteproof spec build --check && exec .venv/bin/python -m pytest -n 2 --dist worksteal -m "not nightly" "$@" ;;
+  test)
+    lint # not in a chain of &&: there `set -e` would let all but its last command fail
+    .venv/bin/siteproof spec build --check
+    tests -n 2 --dist worksteal -m "not nightly" "$@"
+    ;;
   lint) lint ;;
   docs) exec .venv/bin/siteproof spec build "$@" ;;
   bench) peers; exec .venv/bin/python -m benchmarks "$@" ;;
-  nightly) exec .venv/bin/python -m pytest -m nightly "$@" ;;
+  nightly) tests -m nightly "$@" ;;
   *) echo "usage: sh dev.sh run|test|lint|docs|bench|nightly" >&2; exit 2 ;;
 esac

@@ -180,7 +180,7 @@ def test_a_hung_subject_is_let_go_and_the_run_goes_on() -> None:
             release.wait(60)
 
     try:
-        report = judge(Hangs, [case_of(judge_cases.writes), case_of(judge_cases.protects)], timeout_seconds=2)
+        report = judge(Hangs, [case_of(judge_cases.writes), case_of(judge_cases.protects)], timeout_seconds=6)
     finally:
         release.set()
     assert [result.verdict for result in report.results] == [Verdict.ERROR, Verdict.PASS]
@@ -197,7 +197,7 @@ def test_an_adapter_that_keeps_breaking_ends_the_run() -> None:
             release.wait(60)
 
     try:
-        report = judge(Hangs, [case_of(judge_cases.writes)] * 5, timeout_seconds=1)
+        report = judge(Hangs, [case_of(judge_cases.writes)] * 5, timeout_seconds=3)
     finally:
         release.set()
     assert len(report.results) == 3
