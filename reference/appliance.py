@@ -11,7 +11,7 @@ from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.policy import ReplicationPolicy, check_policy
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.subject import Image
-from siteproof.model.nouns.vocabulary import Protection, Verb
+from siteproof.model.nouns.vocabulary import Protection, ResyncReason, Verb
 from siteproof.reference import lifecycle, selection
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.device import StoreFailed
@@ -57,7 +57,13 @@ class Appliance(Equipment):
         machine = self.vault.machine(name)
         if machine.stream is None or point not in {each.name for each in machine.listed}:
             raise Refused(ErrorCode.RECOVERY_POINT_UNAVAILABLE, point)
-        return machine.stream.service.export(point, self.stores.exports, self.stores)
+        try:
+            return machine.stream.service.export(point, self.stores.exports, self.stores)
+        except StoreFailed as failure:
+            raise Refused(ErrorCode.RECOVERY_POINT_UNAVAILABLE, f"{point}: {failure.cause}") from failure
+        except CorruptLog as damage:
+            self.replicator.mark(machine, ResyncReason.CORRUPT_LOG, damage.reason)
+            raise Refused(ErrorCode.RECOVERY_POINT_UNAVAILABLE, f"{point}: {damage.reason}") from damage
 
     def advance(self, milliseconds: int) -> None:
         """Let time pass; everything that is due happens on the way."""

@@ -68,12 +68,15 @@ class Resynchronization:
         except CorruptLog:
             service.salvage()
         service.open_window()
-        service.resize({disk: source.blocks for disk, source in self.stream.agent.disks.items()})
+        sources = self.stream.agent.disks
+        service.resize({disk: source.size_bytes for disk, source in sources.items()})
+        for disk, source in sources.items():
+            source.adopt(service.replicas[disk].watermarks.cached)
 
     def _compare(self, disk: str, cut: Cut) -> Iterator[bytes]:
         replica = self.stream.service.replicas[disk]
         source = self.source_type(cut, replica.blocks, self.stream.server.sealer(disk, replica), replica.keys)
-        for message in exchange(source, ResyncTarget(replica)):
+        for message in exchange(source, ResyncTarget(replica, keep_window=True)):
             self.stream.server.link.carried(len(message))
             yield message
         if not source.completed:

@@ -72,10 +72,14 @@ def content(write: Write) -> bytes:
 
 
 def lay_out(store: Executor, file: str, blocks: int, image: str = "") -> str:
-    """Make a raw file of `blocks` zero blocks, or filled from the raw image, and return its name."""
-    store.perform(Truncate(file, blocks * BLOCK_BYTES))
+    """Make a raw file of `blocks` zero blocks, or filled from the raw image, and return its name.
+
+    An image that ends inside the last block is kept to the byte; a shorter one is followed by zeros.
+    """
+    size_bytes = _size_of(image, blocks) if image else blocks * BLOCK_BYTES
+    store.perform(Truncate(file, size_bytes))
     if image:
-        copy_sparsely(_readable(image), Path(store.path(file)), blocks * BLOCK_BYTES)
+        copy_sparsely(Path(image), Path(store.path(file)), size_bytes)
     return file
 
 
@@ -84,10 +88,14 @@ def bitmap_of(file: str) -> str:
     return f"{file}.bitmap"
 
 
-def _readable(image: str) -> Path:
+def _size_of(image: str, blocks: int) -> int:
+    """How large the disk of an image is, in bytes; Problem when the image does not fit."""
     path = Path(image)
     if not path.is_file():
         raise Problem(
             f"no image at {image!r}", "the scenario names a file that cannot be read", "give a raw image file"
         )
-    return path
+    held, room = path.stat().st_size, blocks * BLOCK_BYTES
+    if held > room:
+        raise Problem(f"the image {image!r} does not fit", f"{held} bytes, and the disk has {room}", "enlarge the disk")
+    return held if room - held < BLOCK_BYTES else room

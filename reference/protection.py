@@ -54,7 +54,8 @@ def open_stream(
     try:
         agent.start()
         for name in names:
-            service.add(name, stores.replica(direction, machine.name, name, host.disk(name).blocks))
+            disk = host.disk(name)
+            service.add(name, stores.replica(direction, machine.name, name, disk.blocks, disk.size_bytes))
     except StoreFailed:
         replicator.discard(machine, stream)
         raise

@@ -8,7 +8,6 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from typing import Protocol
 
-from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.subject import Image, ImageKind
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.device import StoreFailed
@@ -21,10 +20,10 @@ TAIL_BYTES = 64
 
 
 class Exports(Protocol):
-    """Where exported images go: a fresh file name for each."""
+    """Where exported images go: a folder for each restore."""
 
-    def fresh(self, hint: str) -> str:
-        """A file name that was never used before."""
+    def lease(self) -> str:
+        """A folder that was never used before."""
         ...
 
 
@@ -64,12 +63,21 @@ class ReplicationService:
             self.replicas[disk].commit(lsn)
         self._torn = False
 
-    def resize(self, blocks: Mapping[str, int]) -> None:
+    def resize(self, sizes_bytes: Mapping[str, int]) -> None:
         """Give every seed disk the size of its source; points keep the size that they were taken at."""
         self.recover()
         for disk, replica in self.replicas.items():
-            if replica.blocks != blocks[disk]:
-                replica.resize(blocks[disk])
+            if replica.size_bytes != sizes_bytes[disk]:
+                replica.resize(replica.blocks, sizes_bytes[disk])
+
+    def points(self) -> frozenset[str]:
+        """The points that are there on every disk."""
+        names = [{point.name for point in replica.points()} for replica in self.replicas.values()]
+        return frozenset(set[str].intersection(*names)) if names else frozenset()
+
+    def take_damage(self) -> tuple[CorruptLog, ...]:
+        """What was found damaged in the seeds since the last call."""
+        return tuple(found for replica in self.replicas.values() for found in replica.take_damage())
 
     def open_window(self) -> None:
         """Nothing is a cut from here on; durable, so a restart knows it too."""
@@ -115,26 +123,29 @@ class ReplicationService:
         """Remove points wherever they are; their names will never be used again."""
         self.recover()
         for replica in self.replicas.values():
-            for name in names & {point.name for point in replica.points()}:
+            found = names & {point.name for point in replica.points()}
+            for name in found:
                 replica.drop_point(name)
+            if found:
+                replica.compact()
 
     def export(self, name: str, store: Executor, exports: Exports) -> tuple[Image, ...]:
-        """Every disk's bytes at the point, as raw files of their own; Refused when the point cannot be had."""
-        try:
-            self.recover()
-        except (StoreFailed, CorruptLog) as failure:
-            raise Refused(ErrorCode.RECOVERY_POINT_UNAVAILABLE, f"{name}: {failure}") from failure
-        return tuple(self._export(disk, replica, name, store, exports) for disk, replica in self.replicas.items())
+        """Every disk's bytes at the point, as raw files of their own; it raises what keeps the point back."""
+        self.recover()
+        lease = exports.lease()
+        files = {disk: f"{lease}/{disk}.raw" for disk in self.replicas}
+        return tuple(self._export(disk, replica, name, store, files[disk]) for disk, replica in self.replicas.items())
 
-    def _export(self, disk: str, replica: Replica, name: str, store: Executor, exports: Exports) -> Image:
-        file = exports.fresh(disk)
+    @staticmethod
+    def _export(disk: str, replica: Replica, name: str, store: Executor, file: str) -> Image:
         try:
             with replica.open_point(name) as view:
                 view.materialise(store, file)
-        except (StoreFailed, CorruptLog) as failure:
+        except (StoreFailed, CorruptLog):
             with suppress(StoreFailed):
-                store.perform(Unlink(file))
-            raise Refused(ErrorCode.RECOVERY_POINT_UNAVAILABLE, f"{name} of {disk}: {failure}") from failure
+                if store.exists(file):
+                    store.perform(Unlink(file))
+            raise
         return Image(disk, ImageKind.PATH, store.path(file))
 
     def promote(self, name: str | None, store: Executor, folder: str) -> dict[str, str]:

@@ -120,6 +120,8 @@ class Replicator:
         try:
             stream.service.apply()
             machine.failing.pop("apply", None)
+            for damage in stream.service.take_damage():
+                self.vault.record(machine, self.now_ms, ErrorCode.CORRUPT_LOG_RECORD, str(damage))
         except CorruptLog as damage:
             self.distrust(machine, damage)
         except StoreFailed as failure:
@@ -232,9 +234,19 @@ class Replicator:
         machine.received_ms = None
         try:
             machine.stream.service.salvage()
+            self._give_up_points(machine)
         except StoreFailed as failure:
             self.fail(machine, "salvage", failure)
         self.mark(machine, ResyncReason.CORRUPT_LOG, damage.reason)
+
+    def _give_up_points(self, machine: Machine) -> None:
+        """Points that no salvage could keep are not listed any more, and the operator is told which."""
+        assert machine.stream is not None
+        held = machine.stream.service.points()
+        gone = [point.name for point in machine.points if point.name not in held]
+        if gone:
+            self.vault.record(machine, self.now_ms, ErrorCode.RECOVERY_POINT_UNAVAILABLE, ", ".join(gone))
+            self.drop_points(machine, set(gone))
 
     def fail(self, machine: Machine, work: str, failure: StoreFailed) -> None:
         """A device failed: what was under way is given back, the operator is told once, and it is tried again."""

@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from siteproof.model.nouns.stamp import BLOCK_BYTES
-from siteproof.reference.datapath.blocks import Blocks
+from siteproof.reference.datapath.blocks import Blocks, plain_runs
+
+SPAN_BLOCKS = 256
 
 
 def copy_sparsely(source: Path, target: Path, size_bytes: int) -> None:
@@ -27,6 +29,16 @@ def allocated_blocks(file: Path) -> Blocks:
         extents = list(_extents(reader.fileno(), file.stat().st_size))
     spans = [np.arange(start // BLOCK_BYTES, -(-end // BLOCK_BYTES)) for start, end in extents]
     return np.unique(np.concatenate(spans)) if spans else np.empty(0, np.int64)
+
+
+def whole_blocks(file: Path, blocks: int) -> Iterator[tuple[int, bytes]]:
+    """The allocated parts of a raw file as (block, bytes of whole blocks), within a disk of so many blocks."""
+    allocated = allocated_blocks(file)
+    with file.open("rb") as reader:
+        for first, count in plain_runs(allocated[allocated < blocks]):
+            for block in range(first, first + count, SPAN_BLOCKS):
+                length = min(SPAN_BLOCKS, first + count - block) * BLOCK_BYTES
+                yield block, os.pread(reader.fileno(), length, block * BLOCK_BYTES).ljust(length, b"\0")
 
 
 def _extents(handle: int, size_bytes: int) -> Iterator[tuple[int, int]]:

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec
 from siteproof.model.nouns.vocabulary import Direction, Place
-from siteproof.reference.datapath.effects import Barrier, Effect, SyncDirectory
+from siteproof.reference.datapath.effects import Barrier, Effect, SyncDirectory, Unlink
 from siteproof.reference.datapath.folder import FolderExecutor
 from siteproof.reference.datapath.keys import KeyEncryptionKey
 from siteproof.reference.datapath.replica import Replica
+from siteproof.reference.datapath.state_lock import StateLock
 from siteproof.reference.host import Host, lay_out
 
 EXPORTS_MAX_BYTES = 4 << 30
@@ -43,7 +44,8 @@ class Stores:
         self.exports = folder(root / "exports")
         self._kek: KeyEncryptionKey | None = None
         self._count = itertools.count(1)
-        self._exported: list[str] = []
+        self._leases: list[str] = []  # folders below `exports`, oldest first
+        self._lock = StateLock(root)
         self._removal = weakref.finalize(self, shutil.rmtree, root, ignore_errors=True)
 
     @property
@@ -68,33 +70,40 @@ class Stores:
     def _raw(self, spec: MachineSpec, disk: DiskSpec) -> str:
         return lay_out(self.site, f"machines/{spec.name}/{disk.name}.raw", disk.blocks, disk.image)
 
-    def replica(self, direction: Direction, machine: str, disk: str, blocks: int) -> Replica:
+    def replica(self, direction: Direction, machine: str, disk: str, blocks: int, size_bytes: int = 0) -> Replica:
         """A new, empty replica on the receiving side."""
         name = f"{machine}-{disk}-{next(self._count)}"
-        return self.replica_type.create(self.receiving(direction), name, blocks, self.kek, disk=f"{machine}/{disk}")
+        store, full_name = self.receiving(direction), f"{machine}/{disk}"
+        return self.replica_type.create(store, name, blocks, self.kek, disk=full_name, size_bytes=size_bytes)
 
     def fresh_folder(self, machine: str, place: Place) -> str:
         """A folder for a new machine, on that place's side."""
         return f"machines/{machine}-{place.value}-{next(self._count)}"
 
-    def fresh(self, hint: str) -> str:
-        """A file name in `exports` that was never used; the oldest exports go when they take too much."""
-        name = f"{next(self._count):06d}-{hint}.raw"
-        self._exported.append(name)
+    def lease(self) -> str:
+        """A new folder in `exports` for the images of one restore; the oldest ones go when all take too much space."""
         self._trim()
-        return name
+        self._leases.append(f"{next(self._count):06d}")
+        return self._leases[-1]
+
+    def fresh(self, hint: str) -> str:
+        """A file name in a folder of its own in `exports`."""
+        return f"{self.lease()}/{hint}.raw"
 
     def _trim(self) -> None:
+        """Sparse files count with what they really take, and the last restore always stays."""
         kept = 0
-        for name in reversed(self._exported[:]):
-            file = self.exports.path(name)
-            kept += Path(file).stat().st_size if Path(file).exists() else 0
-            if kept > EXPORTS_MAX_BYTES:
-                Path(file).unlink(missing_ok=True)
-                self._exported.remove(name)
+        for name in reversed(self._leases[:]):
+            files = [Path(self.exports.path(f"{name}/{file}")) for file in self.exports.list(name)]
+            kept += sum(file.stat().st_blocks * 512 for file in files)
+            if kept > EXPORTS_MAX_BYTES and name != self._leases[-1]:
+                for file in self.exports.list(name):
+                    self.exports.perform(Unlink(f"{name}/{file}"))
+                self._leases.remove(name)
 
     def close(self) -> None:
-        """Close every handle; the files stay."""
+        """Close every handle and let go of the lock; the files stay."""
+        self._lock.release()
         for folder in (self.site, self.cloud, self.exports):
             folder.close()
 

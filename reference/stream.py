@@ -6,7 +6,6 @@ Replication is trusted to be complete because a cut that did not arrive gives al
 from collections.abc import Mapping
 from pathlib import Path
 
-from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.reference.agent import MachineCut, MobilityAgent
 from siteproof.reference.datapath.blocks import Blocks
 from siteproof.reference.datapath.cut import Cut
@@ -14,7 +13,7 @@ from siteproof.reference.datapath.folder import FolderExecutor
 from siteproof.reference.host import Host
 from siteproof.reference.process_server import ProcessServer
 from siteproof.reference.replication_service import ReplicationService
-from siteproof.reference.sparse import allocated_blocks, copy_sparsely
+from siteproof.reference.sparse import allocated_blocks, whole_blocks
 
 
 class Stream:
@@ -73,8 +72,8 @@ class Stream:
         """Start the new replicas from the disks of a machine that is there already, on the receiving side."""
         for disk, replica in self.service.replicas.items():
             if disk in host.files:
-                size_bytes = replica.blocks * BLOCK_BYTES
-                copy_sparsely(Path(store.path(host.files[disk])), Path(replica.seed_path()), size_bytes)
+                file = Path(store.path(host.files[disk]))
+                replica.fill_seed(whole_blocks(file, replica.blocks))
 
     def close(self) -> None:
         """Stop capturing for good and remove the other side's log, seed disk and points."""

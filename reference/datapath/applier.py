@@ -133,5 +133,6 @@ class Applier:
             undo_number=epoch.number if epoch else 0,
             undo=epoch.end if epoch else Position(),
             window=self._state.state.window if window is None else window,
+            catalogue=self._state.catalogue,
         )
         self._state.record(state)

@@ -23,19 +23,23 @@ from siteproof.reference.datapath.state import replace
 
 @frozen
 class Entry:
-    """One point, the undo logs that it owns (oldest first) and the disk's size when it was taken."""
+    """One point, the undo logs that it owns (oldest first) and the disk's size in bytes when it was taken."""
 
     point: RecoveryPoint
-    blocks: int
+    size_bytes: int
     logs: tuple[int, ...]
 
 
 @frozen
 class Catalogue:
-    """All points, oldest first. `ends` tells where closed logs end: segment, offset, sequence."""
+    """All points, oldest first. `ends` tells where closed logs end: segment, offset, sequence.
+
+    `number` rises with every replacement; the replica's state knows it, so an older one is not taken for this one.
+    """
 
     entries: tuple[Entry, ...] = ()
     next_log: int = 1
+    number: int = 0
     ends: dict[str, tuple[int, int, int]] = field(factory=dict)
 
     @property
@@ -55,11 +59,17 @@ def save(executor: Executor, folder: str, keys: DiskKeys, catalogue: Catalogue) 
     replace(executor, folder, "points", header.pack() + frame)
 
 
-def load(executor: Executor, folder: str, keys: DiskKeys) -> Catalogue:
-    """The catalogue, empty when none was written yet; CorruptLog when it is damaged."""
+def load(executor: Executor, folder: str, keys: DiskKeys, number: int) -> Catalogue:
+    """The catalogue, empty when none was written yet; CorruptLog when it is damaged, missing or older than `number`."""
     file = f"{folder}/points"
-    if not executor.exists(file):
-        return Catalogue()
+    known = _read(executor, file, keys) if executor.exists(file) else Catalogue()
+    if known.number < number:
+        what = f"catalogue {known.number}" if known.number else "no catalogue"
+        raise CorruptLog(file, 0, f"{what} where number {number} was written: lost, or an older one was put back")
+    return known
+
+
+def _read(executor: Executor, file: str, keys: DiskKeys) -> Catalogue:
     record = SegmentFile(executor, file, keys, Role.CATALOGUE).record(HEADER_BYTES, 0)
     try:
         return msgspec.json.decode(record.raw(), type=Catalogue)

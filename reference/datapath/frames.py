@@ -46,6 +46,7 @@ class Kind(IntEnum):
     MARKER = 3  # a recovery point or a window, as JSON
     COMMIT = 4  # the end of a group
     UNDO = 5  # what blocks held before they were first overwritten
+    LOST = 6  # blocks whose old content was damaged when it should have been saved; zero runs
 
 
 class Codec(IntEnum):
@@ -57,7 +58,7 @@ class Codec(IntEnum):
 
 KINDS = frozenset(Kind)
 CODECS = frozenset(Codec)
-BLOCK_KINDS = frozenset({Kind.DATA, Kind.ZERO, Kind.UNDO})
+BLOCK_KINDS = frozenset({Kind.DATA, Kind.ZERO, Kind.UNDO, Kind.LOST})
 FLAG_CUT = 1  # on a commit: the group's end is a consistent cut
 
 

@@ -2,13 +2,28 @@
 
 Maintainers keep: a blown fuse is never mended. Whoever wants to go on opens the replica anew, with a new fuse, and so
 believes only what is in the store. That is why no failed sync is tried again and no sealed frame is sealed twice.
+
+Opening claims the replica: file `owner` holds magic 8, epoch 8 and 16 random bytes. Whoever finds another claim in it
+than its own has been replaced, and its fuse blows before it can write or acknowledge anything.
 """
 
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from siteproof.model.nouns.errors import ErrorCode
 from siteproof.reference.datapath.device import StoreFailed
-from siteproof.reference.datapath.effects import Effect, Executor
+from siteproof.reference.datapath.effects import Barrier, Effect, Executor, Truncate, Write
+from siteproof.reference.datapath.keys import Random
+
+_OWNER = struct.Struct("<8sQ16s")
+_OWNER_MAGIC = b"SPOWNER1"
+
+
+class TakenOver(StoreFailed):
+    """Somebody else has opened the replica since."""
+
+    code_of_event = ErrorCode.STALE_GENERATION
 
 
 class Fuse:
@@ -18,6 +33,25 @@ class Fuse:
         """Whole."""
         self.blown: StoreFailed | None = None
         self._inner = inner
+        self._owner = ""
+        self._claim = b""
+        self._in_seed = False  # the last effect wrote to the seed: the claim was looked at before
+
+    def claim(self, folder: str, random: Random) -> None:
+        """From here on the replica in this folder is ours, and nobody's who opened it before."""
+        owner = f"{folder}/owner"
+        epoch = self._epoch(owner) + 1
+        claim = _OWNER.pack(_OWNER_MAGIC, epoch, random(16))
+        self.perform(Truncate(owner, _OWNER.size))
+        self.perform(Write(owner, 0, claim))
+        self.perform(Barrier(owner))
+        self._owner, self._claim = owner, claim
+
+    def _epoch(self, owner: str) -> int:
+        held = self.read(owner, 0, _OWNER.size) if self.exists(owner) else b""
+        if len(held) < _OWNER.size or held[:8] != _OWNER_MAGIC:
+            return 0
+        return int(_OWNER.unpack(held)[1])
 
     def check(self) -> None:
         """StoreFailed when the fuse is blown."""
@@ -40,7 +74,22 @@ class Fuse:
     def perform(self, effect: Effect) -> None:
         """As `inner`, while the fuse is whole."""
         with self._watched():
+            self._check_claim(effect)
             self._inner.perform(effect)
+
+    def _check_claim(self, effect: Effect) -> None:
+        """Before every effect; of many writes to a seed in a row before the first one only."""
+        in_seed = isinstance(effect, Write) and effect.file.endswith("/seed.raw")
+        looked, self._in_seed = self._in_seed and in_seed, in_seed
+        if self._owner and not looked and self._claimed() != self._claim:
+            raise TakenOver("go on", "the replica was opened by somebody else")
+
+    def _claimed(self) -> bytes:
+        return self._inner.read(self._owner, 0, _OWNER.size) if self._inner.exists(self._owner) else b""
+
+    def release(self) -> Executor:
+        """The store behind the fuse, for whoever removes everything, blown or not."""
+        return self._inner
 
     def read_into(self, file: str, offset: int, buffer: bytearray | memoryview) -> int:
         """As `inner`, while the fuse is whole."""

@@ -12,30 +12,47 @@ from attrs import evolve
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.policy import RecoveryPoint
 from siteproof.reference.datapath import catalogue
-from siteproof.reference.datapath.blocks import Blocks, Mask
+from siteproof.reference.datapath.blocks import BLOCK_BYTES, Blocks, Mask
 from siteproof.reference.datapath.catalogue import Catalogue, Entry
+from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.effects import Executor, SyncDirectory, Unlink
 from siteproof.reference.datapath.keys import DiskKeys
 from siteproof.reference.datapath.log import Position
+from siteproof.reference.datapath.overlay import Overlay, overlay
 from siteproof.reference.datapath.seed_disk import SeedDisk
-from siteproof.reference.datapath.undo import UndoEpoch
+from siteproof.reference.datapath.state import StateFile
+from siteproof.reference.datapath.undo import FRAME_BLOCKS, UndoEpoch
+
+LOGS_MAX = 8  # of one point, before they are merged whatever that saves
+WASTE_MAX = 1.15  # times the blocks that a point needs
+
+
+def copy_into(epoch: UndoEpoch, held: Overlay, lsn: int) -> None:
+    """Save everything that an overlay knows in one log, and commit it."""
+    for low in range(0, len(held.blocks), FRAME_BLOCKS):
+        high = min(low + FRAME_BLOCKS, len(held.blocks))
+        blocks, lost = held.blocks[low:high], held.lost(low, high)
+        if lost.any():
+            epoch.save_lost(blocks[lost], lsn)
+        epoch.save(blocks[~lost], held.gather(low, high)[~lost], lsn)
+    epoch.commit(lsn)
 
 
 class History:
     """Points and undo epochs of one seed disk; `current` is the newest epoch, None before the first point."""
 
-    def __init__(
-        self, executor: Executor, folder: str, keys: DiskKeys, seed: SeedDisk, reached: dict[int, Position]
-    ) -> None:
-        """Read the catalogue and the logs that it names; `reached` tells how far a log is known to go."""
+    def __init__(self, executor: Executor, folder: str, keys: DiskKeys, seed: SeedDisk, state: StateFile) -> None:
+        """Read the catalogue and the logs that it names; the state knows its number and how far a log goes."""
         self.version = 0
+        self.damage: list[CorruptLog] = []  # what was found when old contents were saved
+        self._state = state
         self._executor = executor
         self._folder = folder
         self._keys = keys
         self._seed = seed
-        self._catalogue: Catalogue = catalogue.load(executor, folder, keys)
+        self._catalogue: Catalogue = catalogue.load(executor, folder, keys, state.catalogue)
         self._remove_orphans()
-        self._epochs = {log: self._open(log, reached.get(log, Position())) for log in self._catalogue.logs}
+        self._epochs = {log: self._open(log, state.state.reached(log)) for log in self._catalogue.logs}
         self._saved = self._saved_mask()
 
     @property
@@ -53,7 +70,7 @@ class History:
         if any(known.name == point.name for known in self.points):
             return
         number = self._catalogue.next_log
-        entry = Entry(point, self._seed.blocks, (number,))
+        entry = Entry(point, self._seed.size_bytes, (number,))
         self._replace(evolve(self._catalogue, entries=(*self._catalogue.entries, entry), next_log=number + 1))
         self._epochs[number] = self._open(number, Position())
         self._saved = self._saved_mask()
@@ -65,9 +82,19 @@ class History:
             return
         fresh = blocks[~self._saved[blocks]]
         if len(fresh):
-            epoch.save(fresh, self._seed.gather(fresh), lsn)
+            self._save(epoch, fresh, lsn)
             self._saved[fresh] = True
             self.version += 1
+
+    def _save(self, epoch: UndoEpoch, blocks: Blocks, lsn: int) -> None:
+        """What cannot be believed is saved as lost: a point that would need it says so, and shows nothing else."""
+        rows, damaged = self._seed.gather(blocks)
+        if damaged.any():
+            lost = blocks[damaged]
+            epoch.save_lost(lost, lsn)
+            at = int(lost[0]) * BLOCK_BYTES
+            self.damage.append(CorruptLog(self._seed.file, at, f"{len(lost)} blocks are not what was written"))
+        epoch.save(blocks[~damaged], rows[~damaged] if damaged.any() else rows, lsn)
 
     def commit(self, lsn: int) -> None:
         """Everything saved is behind a barrier."""
@@ -93,6 +120,28 @@ class History:
         self._forget_logs(log for log in gone.logs if log not in needed)
         self._saved = self._saved_mask()
 
+    def compact(self) -> None:
+        """Where the logs that a point has inherited say much twice, or are many, one takes their place."""
+        for entry in self._catalogue.entries:
+            if len(entry.logs) > 1 and self._is_wasteful(entry.logs):
+                self._merge(entry)
+
+    def _is_wasteful(self, logs: tuple[int, ...]) -> bool:
+        saved = np.concatenate([self._epochs[log].blocks() for log in logs])
+        return len(logs) > LOGS_MAX or len(saved) > WASTE_MAX * len(np.unique(saved))
+
+    def _merge(self, entry: Entry) -> None:
+        """The new log is durable before the catalogue names it, the old ones go when it does not name them any more."""
+        number, entries = self._catalogue.next_log, self._catalogue.entries
+        epoch = self._open(number, Position())
+        copy_into(epoch, overlay(tuple(self._epochs[log] for log in entry.logs)), self._state.state.lsn)
+        self._epochs[number] = epoch
+        merged = evolve(entry, logs=(number,))
+        kept = tuple(merged if other is entry else other for other in entries)
+        self._replace(evolve(self._catalogue, entries=kept, next_log=number + 1))
+        self._forget_logs(entry.logs)
+        self._saved = self._saved_mask()
+
     def index(self, name: str) -> int:
         """Where the point stands in the order of points; Refused(RecoveryPointUnavailable) when it is not there."""
         for index, entry in enumerate(self._catalogue.entries):
@@ -116,8 +165,9 @@ class History:
     def _replace(self, new: Catalogue) -> None:
         ends = {str(log): self._epochs[log].end for log in new.logs if log in self._epochs}
         numbers = {log: (end.segment, end.offset, end.sequence) for log, end in ends.items()}
-        bound = evolve(new, ends=numbers)
+        bound = evolve(new, ends=numbers, number=self._catalogue.number + 1)
         catalogue.save(self._executor, self._folder, self._keys, bound)
+        self._state.bind(bound.number)
         self._catalogue = bound
         self.version += 1
 

@@ -6,10 +6,12 @@ device that failed once is StoreFailed from then on: only `open`, which believes
 """
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Self
 
 import msgspec
+import numpy as np
 from attrs import evolve, frozen
 
 from siteproof.model.nouns.errors import ErrorCode, Refused
@@ -19,7 +21,7 @@ from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.reference.datapath import frames
 from siteproof.reference.datapath.applier import Applier, Marker
-from siteproof.reference.datapath.blocks import Blocks, plain_runs, rows_of, run_table, zero_rows
+from siteproof.reference.datapath.blocks import BLOCK_BYTES, Blocks, plain_runs, rows_of, run_table, zero_rows
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.datapath.effects import Acknowledge, Bytes, Executor, SyncDirectory, Unlink
@@ -30,6 +32,7 @@ from siteproof.reference.datapath.keys import KEY_BYTES, DiskKeys, KeyEncryption
 from siteproof.reference.datapath.log import Log, LogName, Position
 from siteproof.reference.datapath.points import PointView
 from siteproof.reference.datapath.recovery import open_log
+from siteproof.reference.datapath.rescue import rescue_points
 from siteproof.reference.datapath.seed_disk import SeedDisk
 from siteproof.reference.datapath.segment import Role, check_disk_name
 from siteproof.reference.datapath.state import State, StateFile, create_disk, open_disk
@@ -74,21 +77,22 @@ class Replica:
 
     @classmethod
     def create(
-        cls, executor: Executor, folder: str, blocks: int, kek: KeyEncryptionKey, disk: str, **cipher: Any
+        cls, executor: Executor, folder: str, blocks: int, kek: KeyEncryptionKey, disk: str, **options: Any
     ) -> Self:
         """A new replica of `blocks` blocks in an empty folder of the store; Problem when there is one already.
 
-        `cipher` may hold `random` and `aead`, see keys.DiskKeys.
+        `options`: `size_bytes` when the last block is not a whole one; `random` and `aead`, see keys.DiskKeys.
         """
+        size_bytes = options.pop("size_bytes", 0) or blocks * BLOCK_BYTES
         if executor.exists(f"{folder}/disk"):
             raise Problem(f"there is a replica in {folder!r} already", "it was created before", "open or destroy it")
         _clear(executor, folder)
-        random: Random = cipher.get("random", os.urandom)
-        keys = DiskKeys(check_disk_name(disk), random(KEY_BYTES), **cipher)
-        SeedDisk(executor, f"{folder}/seed.raw", blocks).create()
-        StateFile(executor, folder, keys).record(State(blocks=blocks))
+        random: Random = options.get("random", os.urandom)
+        keys = DiskKeys(check_disk_name(disk), random(KEY_BYTES), **options)
+        SeedDisk(executor, folder, size_bytes, keys.digest_key()).create()
+        StateFile(executor, folder, keys).record(State(size_bytes=size_bytes))
         create_disk(executor, folder, keys, kek)
-        return cls.open(executor, folder, kek, **cipher)
+        return cls.open(executor, folder, kek, **options)
 
     @classmethod
     def open(cls, executor: Executor, folder: str, kek: KeyEncryptionKey, acknowledged: int = 0, **cipher: Any) -> Self:
@@ -100,11 +104,13 @@ class Replica:
         """
         fuse = Fuse(executor)
         keys = open_disk(fuse, folder, kek, **cipher)
+        fuse.claim(folder, keys.random)
         state = _load_state(fuse, folder, keys)
         minimum = max(state.acknowledged.applied, state.state.applied)
         log = open_log(fuse, _cache(folder), keys, state.state.applied, minimum)
-        seed = SeedDisk(fuse, f"{folder}/seed.raw", state.state.blocks)
-        history = cls.history_type(fuse, folder, keys, seed, {state.state.undo_number: state.state.undo})
+        seed = SeedDisk(fuse, folder, state.state.size_bytes, keys.digest_key())
+        seed.check_size()
+        history = cls.history_type(fuse, folder, keys, seed, state)
         replica = cls(Parts(fuse, folder, keys, seed, state, log, history))
         if replica.watermarks.cached < acknowledged:
             at = log.end
@@ -115,8 +121,12 @@ class Replica:
 
     @classmethod
     def salvage(cls, executor: Executor, folder: str, kek: KeyEncryptionKey, **cipher: Any) -> Self:
-        """Give up the cache log behind the applied state and keep seed and points; a resync window is open then."""
-        state = _load_state(executor, folder, open_disk(executor, folder, kek, **cipher))
+        """Give up the cache log behind the applied state and keep the seed; a resync window is open then.
+
+        Points stay, but for those whose catalogue or undo logs cannot be believed either: they are set aside.
+        """
+        keys = open_disk(executor, folder, kek, **cipher)
+        state = _load_state(executor, folder, keys)
         name = _cache(folder)
         numbers = name.numbers(executor)
         fresh = Position(max([state.state.applied.segment, *numbers]) + 1)
@@ -125,12 +135,19 @@ class Replica:
         for number in numbers:
             executor.perform(Unlink(name.file(number)))
         executor.perform(SyncDirectory(folder))
+        SeedDisk(executor, folder, state.state.size_bytes, keys.digest_key()).create()
+        rescue_points(executor, folder, keys, state)
         return cls.open(executor, folder, kek, **cipher)
 
     @property
     def blocks(self) -> int:
         """The disk's size in blocks."""
         return self._seed.blocks
+
+    @property
+    def size_bytes(self) -> int:
+        """The disk's exact size."""
+        return self._seed.size_bytes
 
     @property
     def watermarks(self) -> Watermarks:
@@ -226,6 +243,11 @@ class Replica:
         self._reach(name)
         self._history.drop(name)
 
+    def compact(self) -> None:
+        """Give back the space that dropped points have left: undo logs that say the same thing twice become one."""
+        self._check_between_batches()
+        self._history.compact()
+
     def drop_points(self, keep: str = "") -> None:
         """Forget every point but the one to keep, if any."""
         for point in self.points():
@@ -257,16 +279,32 @@ class Replica:
             self._commit(self._cached)
         return self.apply()
 
-    def resize(self, blocks: int) -> None:
-        """The disk has another size; points keep the size that they were taken at."""
+    def resize(self, blocks: int, size_bytes: int = 0) -> None:
+        """The disk has another size, in bytes when not in whole blocks; points keep the one they were taken at."""
         self.apply()
-        self._seed.resize(blocks)
-        self._state.record(evolve(self._state.state, blocks=blocks))
+        self._seed.resize(size_bytes or blocks * BLOCK_BYTES)
+        self._state.record(evolve(self._state.state, size_bytes=self._seed.size_bytes))
         self._history.resize()
 
     def read_seed(self, block: int, buffer: memoryview) -> None:
-        """Fill the buffer with the newest applied content of consecutive blocks."""
+        """Fill the buffer with the newest applied content of consecutive blocks.
+
+        A block that is not what was written is shown as no source could have it, so a comparison sends it.
+        """
         self._seed.read_into(block, buffer)
+        for wrong in np.flatnonzero(self._seed.damaged(block, buffer)).tolist():
+            buffer[wrong * BLOCK_BYTES : wrong * BLOCK_BYTES + KEY_BYTES] = self.keys.random(KEY_BYTES)
+
+    def fill_seed(self, parts: Iterable[tuple[int, Bytes]]) -> None:
+        """Give a replica that has received nothing yet a base to compare with: whole blocks from a block on."""
+        for block, data in parts:
+            self._seed.write(block, data)
+        self._seed.sync()
+
+    def take_damage(self) -> tuple[CorruptLog, ...]:
+        """What was found damaged while older contents were saved since the last call; points that need it say so."""
+        found, self._history.damage = tuple(self._history.damage), []
+        return found
 
     def seed_path(self) -> str:
         """Where a reader outside finds the newest applied state."""
@@ -278,9 +316,12 @@ class Replica:
 
     def destroy(self) -> None:
         """Remove the replica and all of its points for ever."""
-        self._executor.perform(Unlink(f"{self.folder}/disk"))
-        self._executor.perform(SyncDirectory(self.folder))
-        _clear(self._executor, self.folder)
+        store = self._executor.release()
+        if store.exists(f"{self.folder}/disk"):
+            store.perform(Unlink(f"{self.folder}/disk"))
+            store.perform(SyncDirectory(self.folder))
+        _clear(store, self.folder)
+        self.give_up("it was removed")
 
     def _mark(self, marker: Marker) -> None:
         self._check_between_batches()

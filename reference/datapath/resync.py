@@ -133,9 +133,12 @@ class ResyncSource:
 
 
 class ResyncTarget:
-    """The side that becomes equal. Opens the replica's window when nobody has, and closes only what it has opened."""
+    """The side that becomes equal. Opens the replica's window, and closes it when everything is equal.
 
-    def __init__(self, replica: Replica) -> None:
+    With `keep_window` it stays open: somebody compares several disks and closes all windows together.
+    """
+
+    def __init__(self, replica: Replica, keep_window: bool = False) -> None:
         """Nothing happens before a START."""
         self.concluded = False
         self._replica = replica
@@ -143,7 +146,7 @@ class ResyncTarget:
         self._session: int | None = None
         self._round = 0
         self._lsn = 0
-        self._own_window = False
+        self._keep_window = keep_window
         self._leaves: dict[int, bytes] = {}
         self._digester = self._fresh_digester()
 
@@ -178,9 +181,7 @@ class ResyncTarget:
             raise CorruptLog(NAME, 0, f"START for another disk than one of {self._replica.blocks} blocks")
         self._session, self._round, self.concluded = message.session, 0, False
         self._lsn = message.numbers[0]
-        if not self._replica.window_open:
-            self._replica.open_window()
-            self._own_window = True
+        self._replica.open_window()
         self._replica.apply()
         self._digester = self._fresh_digester()
         return self._roots()
@@ -198,7 +199,7 @@ class ResyncTarget:
             expected = message.data[index * DIGEST_BYTES : (index + 1) * DIGEST_BYTES]
             if self._digester.root(self._window_leaves(window)) != expected:
                 raise CorruptLog(NAME, 0, f"window {window} differs after its blocks were applied")
-        if self._own_window:
+        if not self._keep_window:
             self._replica.close_window()
             self._replica.apply()
         self.concluded, self._round = True, self._round + 1

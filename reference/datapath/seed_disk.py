@@ -1,59 +1,97 @@
 """The seed disk: a plain sparse raw file with the newest applied state (seed: Replication process, seed managed disk).
 
-Maintainers keep: it is written by the applier only, behind the undo log's barrier. Zeros are written only over bytes
-that are not zero, so the file stays sparse.
+Beside it `seed.sums`: 8 bytes per block, little endian: 0 for a block of zeros, else XXH3-64 of its bytes, seeded with
+the disk's key and the block's number, so that a flipped bit, a lost write and a block in a wrong place are all seen.
+
+Maintainers keep: it is written by the applier only, behind the undo log's barrier; sums become durable with the bytes
+that they are about. Zeros are written only over bytes that are not zero, so the file stays sparse.
 """
 
 import numpy as np
+import xxhash
+from numpy.typing import NDArray
 
-from siteproof.reference.datapath.blocks import BLOCK_BYTES, WORDS, Blocks, Rows, plain_runs, zero_rows
+from siteproof.reference.datapath.blocks import BLOCK_BYTES, Blocks, Mask, Rows, plain_runs, rows_of, zero_rows
+from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.effects import Barrier, Bytes, Executor, Truncate, Write
 
 SPAN_BLOCKS = 256  # 1 MiB: how much is looked at in one go
 ZERO_SPAN = bytes(SPAN_BLOCKS * BLOCK_BYTES)
+SUM_BYTES = 8
+PAGE_BLOCKS = 512  # sums are written in pages of 4096 bytes
+_SEED_MASK = (1 << 64) - 1
+
+Sums = NDArray[np.uint64]
 
 
 class SeedDisk:
-    """A raw image of `blocks` blocks in one file of an executor."""
+    """A raw image of `size_bytes` bytes, rounded up to whole blocks, in a folder of an executor."""
 
-    def __init__(self, executor: Executor, file: str, blocks: int) -> None:
-        """Attach to the file; `create` makes it."""
-        self.file = file
-        self.blocks = blocks
+    def __init__(self, executor: Executor, folder: str, size_bytes: int, key: bytes) -> None:
+        """Attach to the files; `create` makes them."""
+        self.file = f"{folder}/seed.raw"
+        self.size_bytes = size_bytes
+        self._sums_file = f"{folder}/seed.sums"
         self._executor = executor
+        self._key = int.from_bytes(key[:8], "little")
+        self._pending: list[tuple[int, Sums]] = []  # sums of what was written since the last sync
+
+    @property
+    def blocks(self) -> int:
+        """The size in whole blocks."""
+        return -(-self.size_bytes // BLOCK_BYTES)
 
     def create(self) -> None:
         """An image of zeros that uses no space."""
-        self._executor.perform(Truncate(self.file, self.blocks * BLOCK_BYTES))
-        self._executor.perform(Barrier(self.file))
-
-    def resize(self, blocks: int) -> None:
-        """Grow the file when the disk grows; a smaller disk keeps the file."""
-        if blocks * BLOCK_BYTES > self._executor.size(self.file):
-            self._executor.perform(Truncate(self.file, blocks * BLOCK_BYTES))
+        self._fit()
         self.sync()
-        self.blocks = blocks
 
-    def read(self, block: int, blocks: int) -> bytes:
-        """The bytes of consecutive blocks."""
-        return self._executor.read(self.file, block * BLOCK_BYTES, blocks * BLOCK_BYTES)
+    def resize(self, size_bytes: int) -> None:
+        """Grow the files when the disk grows; a smaller disk keeps them."""
+        self.size_bytes = size_bytes
+        self._fit()
+        self.sync()
+
+    def _fit(self) -> None:
+        for file, size in ((self.file, self.blocks * BLOCK_BYTES), (self._sums_file, self.blocks * SUM_BYTES)):
+            if not self._executor.exists(file) or self._executor.size(file) < size:
+                self._executor.perform(Truncate(file, size))
+
+    def check_size(self) -> None:
+        """CorruptLog when bytes are missing at the end of the image or of its sums."""
+        for file, size in ((self.file, self.blocks * BLOCK_BYTES), (self._sums_file, self.blocks * SUM_BYTES)):
+            held = self._executor.size(file) if self._executor.exists(file) else 0
+            if held < size:
+                raise CorruptLog(file, held, f"the file ends before {size} bytes")
 
     def read_into(self, block: int, buffer: bytearray | memoryview) -> None:
-        """Fill the buffer from a block on; what lies beyond the file is left as it was."""
+        """Fill the buffer from a block on, whatever the sums say; what lies beyond the file is left as it was."""
         self._executor.read_into(self.file, block * BLOCK_BYTES, buffer)
 
-    def gather(self, blocks: Blocks) -> Rows:
-        """The rows of ascending block numbers, one read per run."""
+    def damaged(self, block: int, data: Bytes) -> Mask:
+        """Which of the consecutive blocks in `data`, as read from `block` on, are not what was written there."""
+        stored = self._stored(block, len(data) // BLOCK_BYTES)
+        return np.asarray(stored != self._sums(block, data))
+
+    def holds_bytes(self, block: int, count: int) -> Mask:
+        """Which of consecutive blocks were written with something else than zeros; the image is not read."""
+        return np.asarray(self._stored(block, count) != 0)
+
+    def gather(self, blocks: Blocks) -> tuple[Rows, Mask]:
+        """The rows of ascending block numbers, one read per run, and which of them are damaged."""
         data = bytearray(len(blocks) * BLOCK_BYTES)
-        view, done = memoryview(data), 0
+        view, done, damaged = memoryview(data), 0, []
         for first, count in plain_runs(blocks):
-            self.read_into(first, view[done : done + count * BLOCK_BYTES])
+            part = view[done : done + count * BLOCK_BYTES]
+            self.read_into(first, part)
+            damaged.append(self.damaged(first, part))
             done += count * BLOCK_BYTES
-        return np.frombuffer(data, np.uint64).reshape(-1, WORDS)
+        return rows_of(data), np.concatenate(damaged) if damaged else np.zeros(0, bool)
 
     def write(self, block: int, data: Bytes) -> None:
         """Overwrite consecutive blocks."""
         self._executor.perform(Write(self.file, block * BLOCK_BYTES, data))
+        self._pending.append((block, self._sums(block, data)))
 
     def write_zeros(self, block: int, blocks: int, *, everywhere: bool) -> None:
         """Make consecutive blocks zero, writing only where they are not, or `everywhere`.
@@ -61,15 +99,52 @@ class SeedDisk:
         Everywhere: what reads as zeros may be the work of a sync that failed, and then it is not on the device.
         """
         for first in range(block, block + blocks, SPAN_BLOCKS):
-            span = np.arange(first, min(first + SPAN_BLOCKS, block + blocks), dtype=np.int64)
-            wanted = span if everywhere else span[~zero_rows(self.gather(span))]
-            for start, count in plain_runs(wanted):
-                self.write(start, ZERO_SPAN[: count * BLOCK_BYTES])
+            count = min(SPAN_BLOCKS, block + blocks - first)
+            data = bytearray(count * BLOCK_BYTES)
+            self.read_into(first, data)
+            wanted = np.arange(count) if everywhere else np.flatnonzero(~zero_rows(rows_of(data)))
+            for start, run in plain_runs(wanted):
+                zeros = ZERO_SPAN[: run * BLOCK_BYTES]
+                self._executor.perform(Write(self.file, (first + start) * BLOCK_BYTES, zeros))
+            self._pending.append((first, np.zeros(count, np.uint64)))
 
     def sync(self) -> None:
-        """Everything written survives a crash."""
+        """Everything written survives a crash, and so do its sums."""
+        if self._pending:
+            self._write_sums()
         self._executor.perform(Barrier(self.file))
+        self._executor.perform(Barrier(self._sums_file))
 
     def path(self) -> str:
         """Where a reader outside finds the image."""
         return self._executor.path(self.file)
+
+    def _write_sums(self) -> None:
+        """One write per page that changed; of two sums for one block the later one counts."""
+        blocks = np.concatenate([np.arange(first, first + len(sums)) for first, sums in self._pending])
+        values = np.concatenate([sums for _, sums in self._pending])
+        order = np.argsort(blocks, kind="stable")
+        blocks, values = blocks[order], values[order]
+        pages, starts = np.unique(blocks // PAGE_BLOCKS, return_index=True)
+        for page, low, high in zip(pages.tolist(), starts, [*starts[1:], len(blocks)], strict=True):
+            held = self._stored(page * PAGE_BLOCKS, min(PAGE_BLOCKS, self.blocks - page * PAGE_BLOCKS))
+            held[blocks[low:high] - page * PAGE_BLOCKS] = values[low:high]
+            self._executor.perform(Write(self._sums_file, page * PAGE_BLOCKS * SUM_BYTES, held.tobytes()))
+        self._pending.clear()
+
+    def _stored(self, block: int, count: int) -> Sums:
+        data = bytearray(count * SUM_BYTES)
+        self._executor.read_into(self._sums_file, block * SUM_BYTES, data)
+        return np.frombuffer(data, "<u8")
+
+    def _sums(self, block: int, data: Bytes) -> Sums:
+        view, zero = memoryview(data), zero_rows(rows_of(data))
+        sums = np.zeros(len(zero), np.uint64)
+        places = np.flatnonzero(~zero)
+        digest, key = xxhash.xxh3_64_intdigest, self._key + block
+        found = [
+            digest(view[at * BLOCK_BYTES : (at + 1) * BLOCK_BYTES], (key + at) & _SEED_MASK) or 1
+            for at in places.tolist()
+        ]
+        sums[places] = np.array(found, np.uint64)
+        return sums

@@ -2,6 +2,8 @@
 
 File `disk`: magic 8, length of the name 2, name, wrapped data key. File `state`: four slots of 512 bytes, each one
 record under a keyed BLAKE2b tag; slots 0 and 1 alternate for the applied state, 2 and 3 for the acknowledgement.
+A record, little endian: magic 8, generation 8, LSN 8, size in bytes 8, catalogue number 8, applied position (segment,
+offset, sequence) 24, undo log 8, its position 24, window flag 1, tag 16.
 
 Maintainers keep: an applied state is written behind the seed's barrier and before its own; an acknowledgement is
 written behind the log's barrier and needs none: it may be lost, but it never claims too much.
@@ -23,8 +25,8 @@ from siteproof.reference.datapath.log import Position
 MAGIC = b"SPDISK01"
 SLOT_BYTES = 512
 _SUPER = struct.Struct("<8sH")
-_STATE = struct.Struct("<8sQQQQQQQQQQB")
-_STATE_MAGIC = b"SPSTATE1"
+_STATE = struct.Struct("<8sQQQQQQQQQQQB")
+_STATE_MAGIC = b"SPSTATE2"
 _TAG_BYTES = 16
 
 
@@ -34,16 +36,22 @@ class State:
 
     generation: int = 0
     lsn: int = 0
-    blocks: int = 0
+    size_bytes: int = 0
+    catalogue: int = 0  # the catalogue of points has at least this number
     applied: Position = field(factory=Position)
     undo_number: int = 0
     undo: Position = field(factory=Position)
     window: bool = False  # a resynchronisation or an initial copy has begun and not ended
 
+    def reached(self, log: int) -> Position:
+        """How far an undo log is known to go."""
+        return self.undo if log == self.undo_number else Position()
+
     def pack(self) -> bytes:
         """The record's bytes."""
         positions = (*_numbers(self.applied), self.undo_number, *_numbers(self.undo))
-        return _STATE.pack(_STATE_MAGIC, self.generation, self.lsn, self.blocks, *positions, self.window)
+        numbers = (self.generation, self.lsn, self.size_bytes, self.catalogue)
+        return _STATE.pack(_STATE_MAGIC, *numbers, *positions, self.window)
 
 
 def _numbers(at: Position) -> tuple[int, int, int]:
@@ -51,8 +59,9 @@ def _numbers(at: Position) -> tuple[int, int, int]:
 
 
 def _unpack(data: bytes) -> State:
-    _, generation, lsn, blocks, *numbers, window = _STATE.unpack(data)
-    return State(generation, lsn, blocks, Position(*numbers[:3]), numbers[3], Position(*numbers[4:]), bool(window))
+    _, generation, lsn, size_bytes, catalogue, *numbers, window = _STATE.unpack(data)
+    applied, undo_number, undo = Position(*numbers[:3]), numbers[3], Position(*numbers[4:])
+    return State(generation, lsn, size_bytes, catalogue, applied, undo_number, undo, bool(window))
 
 
 class StateFile:
@@ -69,6 +78,7 @@ class StateFile:
 
     def load(self) -> None:
         """Read the newest intact slots and make them durable; CorruptLog when there is no intact applied state."""
+        self._check_version()
         slots = [self._read(index) for index in range(4)]
         applied = [slot for slot in slots[:2] if slot]
         if not applied:
@@ -87,7 +97,19 @@ class StateFile:
 
     def promise(self, lsn: int, end: Position) -> None:
         """Note that everything up to `lsn` is behind the log's barrier at `end`."""
-        new = State(self.acknowledged.generation + 1, lsn, self.state.blocks, end)
+        self._promise(evolve(self.acknowledged, lsn=lsn, applied=end))
+
+    def bind(self, catalogue: int) -> None:
+        """Note that the catalogue of points has this number: an older one put in its place is found."""
+        self._promise(evolve(self.acknowledged, catalogue=catalogue))
+
+    @property
+    def catalogue(self) -> int:
+        """The number that the catalogue of points has at least."""
+        return max(self.state.catalogue, self.acknowledged.catalogue)
+
+    def _promise(self, promise: State) -> None:
+        new = evolve(promise, generation=self.acknowledged.generation + 1)
         self._write(2 + new.generation % 2, new)
         self.acknowledged = new
 
@@ -97,6 +119,13 @@ class StateFile:
         if promised:
             self._write(2 + self.acknowledged.generation % 2, self.acknowledged)
         self._executor.perform(Barrier(self._file))
+
+    def _check_version(self) -> None:
+        magic = self._executor.read(self._file, 0, 8)
+        if magic[:7] == _STATE_MAGIC[:7] and magic > _STATE_MAGIC:
+            raise Problem(f"{self._file} was written by a newer version", magic.decode(), "use that version")
+        if magic[:7] == _STATE_MAGIC[:7] and magic < _STATE_MAGIC:
+            raise Problem(f"{self._file} was written by an older version", magic.decode(), "replicate anew")
 
     def _write(self, slot: int, state: State) -> None:
         data = state.pack()

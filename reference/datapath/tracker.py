@@ -1,8 +1,10 @@
 """The mobility agent's disk: a raw file whose writes are captured in a dirty bitmap (seed: Mobility agent).
 
-Bitmap file: magic 8, version 4, clean flag 4, blocks 8, last write 8, digest 16 of those and the bits, then the bits at
-byte 4096. Maintainers keep: the flag is cleared, durably, before the first write is captured, and set only by `close`
-behind the bits' own barrier; without it the bitmap is not trusted and every block counts as dirty. (domain §7, B10)
+Bitmap file: magic 8, version 4, clean flag 4, blocks 8, write 8, digest 16 of those (and of the bits when clean), then
+the bits at byte 4096. `write` is the last one when clean, else a number that no write ever exceeded.
+
+Maintainers keep: the flag is cleared, durably, before the first write behind it, and set only by `close` behind the
+bits' own barrier; without it, or without the file, every block counts as dirty. (domain §7, B10)
 """
 
 import hashlib
@@ -18,8 +20,9 @@ from siteproof.reference.datapath.device import SourceFailed, StoreFailed
 from siteproof.reference.datapath.effects import Barrier, Bytes, Executor, SyncDirectory, Truncate, Write
 
 MAGIC = b"SPDIRTY1"
-VERSION = 1
+VERSION = 2
 BITS_AT = 4096
+RESERVED_WRITES = 1 << 20  # so many numbers are set aside at a time: after a crash counting goes on behind them
 _HEAD = struct.Struct("<8sIIQQ")
 _DIGEST_BYTES = 16
 _ZEROS = bytes(256 * BLOCK_BYTES)
@@ -29,12 +32,11 @@ class SourceDisk:
     """A disk of a production machine. `written` is the sequence of its last write; `trusted` tells about the bitmap."""
 
     def __init__(self, executor: Executor, file: str, bitmap_file: str, written: int = 0) -> None:
-        """Attach to an existing raw file whose size is a whole number of blocks; Problem otherwise."""
-        size = executor.size(file)
-        if size % BLOCK_BYTES:
-            raise Problem(f"{file!r} is no disk", f"{size} bytes are not a multiple of {BLOCK_BYTES}", "pad the image")
+        """Attach to an existing raw file; when its last block is not a whole one, the rest of that reads as zeros."""
         self.file = file
-        self.blocks = size // BLOCK_BYTES
+        self.size_bytes = executor.size(file)
+        self._reserved = 0
+        self._stored_clean = False  # the stored flag may be set: no write may happen under it
         self._executor = executor
         self._bitmap_file = bitmap_file
         self._cuts: list[Cut] = []
@@ -42,12 +44,20 @@ class SourceDisk:
         self.trusted, self.dirty, known = self._load()
         self.written = max(written, known)
 
+    @property
+    def blocks(self) -> int:
+        """The disk's size in blocks, the last one counted in full."""
+        return -(-self.size_bytes // BLOCK_BYTES)
+
     @classmethod
     def create(cls, executor: Executor, file: str, bitmap_file: str, blocks: int) -> "SourceDisk":
         """A new disk of zeros."""
         executor.perform(Truncate(file, 0))
         executor.perform(Truncate(file, blocks * BLOCK_BYTES))
-        return cls(executor, file, bitmap_file)
+        disk = cls(executor, file, bitmap_file)
+        disk.trusted = True
+        disk.dirty.take()
+        return disk
 
     @property
     def open_cuts(self) -> int:
@@ -71,15 +81,16 @@ class SourceDisk:
         count, rest = divmod(len(data), BLOCK_BYTES)
         if rest:
             raise Problem(f"a write of {len(data)} bytes", "disks are written in whole blocks of 4096", "pad the write")
+        kept = self._within(block, data)
         sequence = self._change(block, count)
-        self._executor.perform(Write(self.file, block * BLOCK_BYTES, data))
+        self._executor.perform(Write(self.file, block * BLOCK_BYTES, kept))
         return sequence
 
     def discard(self, block: int, blocks: int) -> int:
         """Consecutive blocks read as zeros from now on; returns the write's sequence."""
         sequence = self._change(block, blocks)
         for first in range(block, block + blocks, 256):
-            zeros = _ZEROS[: min(256, block + blocks - first) * BLOCK_BYTES]
+            zeros = self._within(first, _ZEROS[: min(256, block + blocks - first) * BLOCK_BYTES])
             self._executor.perform(Write(self.file, first * BLOCK_BYTES, zeros))
         return sequence
 
@@ -90,7 +101,13 @@ class SourceDisk:
     def read(self, block: int, blocks: int) -> bytes:
         """The bytes of consecutive blocks as they are now."""
         self._check_range(block, blocks)
-        return self._executor.read(self.file, block * BLOCK_BYTES, blocks * BLOCK_BYTES)
+        data = bytearray(blocks * BLOCK_BYTES)
+        self._executor.read_into(self.file, block * BLOCK_BYTES, data)
+        return bytes(data)
+
+    def adopt(self, lsn: int) -> None:
+        """The other side has writes up to `lsn`, which this one has forgotten with its bitmap: count on behind them."""
+        self.written = max(self.written, lsn)
 
     def take(self) -> Cut:
         """Everything dirty, as a consistent cut of this moment; clean until written again or until the cut fails."""
@@ -103,9 +120,11 @@ class SourceDisk:
 
     def resize(self, blocks: int) -> None:
         """The disk has another size; new blocks are zeros and dirty. Open cuts fail quietly."""
+        if self._stored_clean:
+            self._store(clean=False)
         self._executor.perform(Truncate(self.file, blocks * BLOCK_BYTES))
         self._cuts.clear()
-        self.blocks = blocks
+        self.size_bytes = blocks * BLOCK_BYTES
         self.dirty.resize(blocks)
         if not self.capturing:
             self.dirty.take()
@@ -125,12 +144,23 @@ class SourceDisk:
     def _change(self, block: int, blocks: int) -> int:
         """Blocks are about to be overwritten: they are dirty from now on, however far the write gets."""
         self._check_range(block, blocks)
+        if self._stored_clean or (self.capturing and self.written >= self._reserved):
+            self._store(clean=False)
         for cut in self._cuts:
             cut.preserve(block, blocks)
         self.written += 1
         if self.capturing:
             self.dirty.mark(block, blocks)
         return self.written
+
+    def _within(self, block: int, data: Bytes) -> Bytes:
+        """The part of the data that lies on the disk; what lies behind its end can only be zeros."""
+        held = self.size_bytes - block * BLOCK_BYTES
+        if 0 < held < len(data) and any(data[held:]):
+            raise Problem(
+                f"a write behind byte {self.size_bytes}", "the disk ends inside its last block", "write zeros"
+            )
+        return data if held >= len(data) or held <= 0 else data[:held]
 
     def _check_range(self, block: int, blocks: int) -> None:
         if block < 0 or blocks < 1 or block + blocks > self.blocks:
@@ -144,7 +174,8 @@ class SourceDisk:
 
     def _read_now(self, block: int, buffer: memoryview) -> None:
         try:
-            self._executor.read_into(self.file, block * BLOCK_BYTES, buffer)
+            held = self._executor.read_into(self.file, block * BLOCK_BYTES, buffer)
+            buffer[held:] = bytes(len(buffer) - held)
         except StoreFailed as failure:
             raise SourceFailed(f"read block {block} of {self.file}", failure.cause) from failure
 
@@ -155,35 +186,42 @@ class SourceDisk:
                 self.dirty.restore(cut.blocks)
 
     def _store(self, *, clean: bool) -> None:
-        bits = self.dirty.to_bytes()
+        bits = self.dirty.to_bytes() if clean else b""
         if clean:
             self._executor.perform(Write(self._bitmap_file, BITS_AT, bits))
             self._executor.perform(Barrier(self._bitmap_file))
-        head = _HEAD.pack(MAGIC, VERSION, clean, self.blocks, self.written)
+        self._stored_clean = self._stored_clean or clean
+        reserved = self.written + (0 if clean else RESERVED_WRITES)
+        head = _HEAD.pack(MAGIC, VERSION, clean, self.blocks, reserved)
         self._executor.perform(Write(self._bitmap_file, 0, head + _digest(head, bits)))
         self._executor.perform(Barrier(self._bitmap_file))
         self._executor.perform(SyncDirectory(self._bitmap_file.rpartition("/")[0]))
+        self._stored_clean, self._reserved = clean, reserved
 
     def _load(self) -> tuple[bool, DirtyBitmap, int]:
         """Whether the stored bitmap may be trusted, the bitmap, and the last write that it knows of."""
-        if not self._executor.exists(self._bitmap_file):
-            return True, DirtyBitmap(self.blocks), 0
-        head = self._executor.read(self._bitmap_file, 0, _HEAD.size + _DIGEST_BYTES)
-        bits = self._executor.read(self._bitmap_file, BITS_AT, (self.blocks + 7) // 8)
-        if (known := _clean_write(head, bits, self.blocks)) is not None:
-            return True, DirtyBitmap.from_bytes(bits, self.blocks), known
         everything = DirtyBitmap(self.blocks)
         everything.mark(0, self.blocks)
-        return False, everything, 0
+        if not self._executor.exists(self._bitmap_file):
+            return False, everything, 0
+        head = self._executor.read(self._bitmap_file, 0, _HEAD.size + _DIGEST_BYTES)
+        bits = self._executor.read(self._bitmap_file, BITS_AT, (self.blocks + 7) // 8)
+        self._stored_clean, known = _stored(head, bits, self.blocks)
+        if not self._stored_clean:
+            return False, everything, known
+        return True, DirtyBitmap.from_bytes(bits, self.blocks), known
 
 
 def _digest(head: bytes, bits: bytes) -> bytes:
     return hashlib.blake2b(head + bits, digest_size=_DIGEST_BYTES).digest()
 
 
-def _clean_write(head: bytes, bits: bytes, blocks: int) -> int | None:
-    """The last write before a clean shutdown, or None when this is anything else than an intact clean bitmap."""
-    if len(head) < _HEAD.size + _DIGEST_BYTES or head[_HEAD.size :] != _digest(head[: _HEAD.size], bits):
-        return None
+def _stored(head: bytes, bits: bytes, blocks: int) -> tuple[bool, int]:
+    """Whether this is an intact bitmap of a clean shutdown, and a write that none exceeded; (False, 0) for damage."""
+    if len(head) < _HEAD.size + _DIGEST_BYTES:
+        return False, 0
     magic, version, clean, size, written = _HEAD.unpack_from(head)
-    return int(written) if (magic, version, clean, size) == (MAGIC, VERSION, 1, blocks) else None
+    intact = head[_HEAD.size :] == _digest(head[: _HEAD.size], bits if clean else b"")
+    if not intact or (magic, version) != (MAGIC, VERSION):
+        return False, 0
+    return clean == 1 and size == blocks, int(written)

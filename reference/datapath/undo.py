@@ -20,11 +20,13 @@ from siteproof.reference.datapath.segment import Role
 
 FRAME_BLOCKS = 64  # 256 KiB of old bytes per frame
 FRAMES_CACHED = 32
+ZEROS = -1  # in place of a row: the block was all zeros
+LOST = -2  # in place of a row: what the block held cannot be had any more
 
 
 @frozen(eq=False)
 class Saved:
-    """Ascending block numbers, and for each the index of its frame and the row in it (-1: zeros)."""
+    """Ascending block numbers, and for each the index of its frame and the row in it (-1: zeros, -2: lost)."""
 
     blocks: Blocks
     frame: Blocks
@@ -46,6 +48,8 @@ class UndoEpoch:
         for at, record, _ in self._log.records(Position()):
             if record.header.kind is Kind.UNDO:
                 self._note(at, *record.plain.blocks())
+            elif record.header.kind is Kind.LOST:
+                self._note_lost(at, record.plain.blocks()[0])
 
     @property
     def end(self) -> Position:
@@ -65,6 +69,12 @@ class UndoEpoch:
             plain = frames.compress(Kind.UNDO, int(part[0]), run_table(part, zero), payload.tobytes(), lsn)
             self._note(self._log.append(plain), part, zero)
             self._uncommitted += 1
+
+    def save_lost(self, blocks: Blocks, lsn: int) -> None:
+        """Note that what ascending blocks held cannot be had any more."""
+        table = run_table(blocks, np.ones(len(blocks), bool))
+        self._note_lost(self._log.append(frames.compress(Kind.LOST, int(blocks[0]), table, b"", lsn)), blocks)
+        self._uncommitted += 1
 
     def commit(self, lsn: int) -> None:
         """Everything saved so far is behind a barrier."""
@@ -102,4 +112,8 @@ class UndoEpoch:
 
     def _note(self, at: Position, blocks: Blocks, zero: Mask) -> None:
         self._frames.append(at)
-        self._pieces.append((blocks, np.where(zero, -1, np.cumsum(~zero) - 1)))
+        self._pieces.append((blocks, np.where(zero, ZEROS, np.cumsum(~zero) - 1)))
+
+    def _note_lost(self, at: Position, blocks: Blocks) -> None:
+        self._frames.append(at)
+        self._pieces.append((blocks, np.full(len(blocks), LOST)))

@@ -22,8 +22,9 @@ EXTENT_BLOCKS = 256
 class WrongStores(Stores):
     """Allocates in extents."""
 
-    def replica(self, direction: Direction, machine: str, disk: str, blocks: int) -> Replica:
+    def replica(self, direction: Direction, machine: str, disk: str, blocks: int, size_bytes: int = 0) -> Replica:
         """Round down, and that is wrong."""
+        del size_bytes
         whole = blocks - blocks % EXTENT_BLOCKS
         return super().replica(direction, machine, disk, whole or blocks)
 

@@ -86,6 +86,11 @@ def resynchronise(world: World) -> None:
     world.uneven = False
 
 
+def compact(world: World) -> None:
+    """Undo logs that say the same thing twice are put together."""
+    world.replica.compact()
+
+
 def promote(world: World) -> None:
     """A machine is made from the newest point, elsewhere; its disk is the point's image."""
     for name, image in list(world.points.items())[-1:]:
@@ -107,8 +112,8 @@ def grow(world: World) -> None:
 HISTORY: tuple[Step, ...] = (
     World.create_once, first_copy,
     point("p0"), point("p1"), apply, point("p2"), point("p3"), apply,
-    drop("p1"), apply, drop("p0"), half_a_batch, point("p4"), go_back("p2"), resynchronise, drop("p4"),
-    point("p5"), apply, promote, grow, point("p6"), drop("p5"), apply,
+    drop("p1"), apply, drop("p0"), half_a_batch, compact, point("p4"), go_back("p2"), resynchronise, drop("p4"),
+    point("p5"), apply, promote, grow, point("p6"), drop("p5"), compact, apply,
 )  # fmt: skip
 
 

@@ -1,16 +1,20 @@
 """A device that fails once must cost time, never data: each failure is told, and the next points are right."""
 
+import os
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from siteproof.model.nouns.errors import ErrorCode
+from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.problem import Problem
+from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import DiskAddress, FaultKind, Write
 from siteproof.model.nouns.vocabulary import Health, Protection, Resync, Verb
+from siteproof.reference import stores
 from siteproof.reference.datapath import effects
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.datapath.folder import FolderExecutor
@@ -225,3 +229,96 @@ def test_a_cut_that_met_a_damaged_frame_is_given_back(bench: Bench, monkeypatch:
     stream = bench.subject.appliance.vault.machine("web").stream
     assert stream is not None
     assert stream.agent.disks["sda"].open_cuts == 0
+
+
+def test_a_restore_of_two_large_disks_returns_both(bench: Bench) -> None:
+    """Sparse images count with what they take, and no image goes before its restore has been looked at."""
+    blocks = 5 * (1 << 30) // BLOCK_BYTES
+    bench.reset(disks=2, blocks=blocks)
+    bench.write(3, blocks - 1)
+    seen = bench.protected()
+    for _ in range(3):
+        images = bench.subject.restore("web", seen.points[-1].name)
+        assert [Path(image.location).stat().st_size for image in images] == [5 << 30, 5 << 30]
+
+
+def test_older_restores_go_when_they_take_too_much(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept is bounded; the newest restore is never the one that goes."""
+    monkeypatch.setattr(stores, "EXPORTS_MAX_BYTES", 1 << 20)
+    stamps(bench, range(200))
+    name = bench.protected().points[-1].name
+    first, second, third = (Path(bench.subject.restore("web", name)[0].location) for _ in range(3))
+    assert not first.exists()
+    assert second.exists()
+    assert third.read_bytes() == bench.image()
+
+
+@pytest.mark.parametrize(("size_bytes", "blocks"), [(64 * 4096 + 512, 65), (100, 1), (64 * 4096, 64)])
+def test_an_image_is_kept_to_the_byte(bench: Bench, tmp_path: Path, size_bytes: int, blocks: int) -> None:
+    """Restored, failed over and failed back it has the size that it came with."""
+    image = tmp_path / "odd.img"
+    image.write_bytes(random.Random(size_bytes).randbytes(size_bytes))
+    bench.subject.reset(Scenario((MachineSpec("web", (DiskSpec("sda", blocks, str(image)),)),)))
+    name = bench.protected().points[-1].name
+    assert bench.restored(name) == image.read_bytes()
+    bench.do(Verb.FAIL_OVER)
+    assert bench.image() == image.read_bytes()
+    bench.do(Verb.REPROTECT)
+    bench.do(Verb.FAIL_BACK)
+    assert bench.image() == image.read_bytes()
+    image.unlink()
+
+
+def test_an_image_that_does_not_fit_is_refused(bench: Bench, tmp_path: Path) -> None:
+    """It is not cut short."""
+    image = tmp_path / "large.img"
+    image.write_bytes(bytes(64 * 4096 + 1))
+    with pytest.raises(Problem, match="does not fit"):
+        bench.subject.reset(Scenario((MachineSpec("web", (DiskSpec("sda", 64, str(image)),)),)))
+    image.unlink()
+
+
+@pytest.mark.parametrize("file", ["points", "seed.raw", "undo-00000001-00000001.log"])
+def test_lost_files_of_a_replica_mark_the_machine_and_no_wrong_point_is_shown(bench: Bench, file: str) -> None:
+    """What cannot be believed is told and not listed, or refused; a comparison mends the rest."""
+    bench.write(1, 2, 3)
+    bench.protected()
+    images = {bench.seen.points[0].name: bench.image()}
+    for number in range(3):
+        bench.write(1, 10 + number)
+        images[bench.minutes(5).points[-1].name] = bench.image()
+    folder = next(bench.subject.appliance.stores.root.glob("cloud/web-sda-*"))
+    (folder / file).unlink() if file != "seed.raw" else os.truncate(folder / file, 5 * BLOCK_BYTES)
+    bench.fault(FaultKind.TARGET_CRASH)
+    assert bench.seen.regions.resync is Resync.REQUIRED
+    for point in bench.seen.points:
+        assert outcome(bench, point.name) in {None, images.get(point.name)}
+    bench.do(Verb.RESYNCHRONIZE)
+    seen = bench.minutes(5)
+    assert seen.regions.resync is Resync.NONE
+    assert bench.restored(seen.points[-1].name) == bench.image()
+
+
+def outcome(bench: Bench, point: str) -> bytes | None:
+    """The bytes of a point, or None when it is refused as unavailable."""
+    try:
+        return bench.restored(point)
+    except Refused as refusal:
+        return None if refusal.code is ErrorCode.RECOVERY_POINT_UNAVAILABLE else b"refused otherwise"
+
+
+def test_a_damaged_block_of_the_seed_is_told_and_mended(bench: Bench) -> None:
+    """The restore that meets it is refused, the machine is marked, and after a comparison everything is right."""
+    bench.write(1, 2, 3)
+    name = bench.protected().points[-1].name
+    replica = next(bench.subject.appliance.stores.root.glob("cloud/web-sda-*"))
+    with (replica / "seed.raw").open("r+b") as seed:
+        seed.seek(2 * BLOCK_BYTES + 99)
+        seed.write(b"!")
+    assert outcome(bench, name) is None
+    assert bench.seen.regions.resync is Resync.REQUIRED
+    assert bench.seen.events[-1].code is ErrorCode.CORRUPT_LOG_RECORD
+    bench.do(Verb.RESYNCHRONIZE)
+    seen = bench.minutes(5)
+    assert bench.restored(seen.points[-1].name) == bench.image()
+    assert outcome(bench, name) is None, "its old content is lost, and nothing else is shown for it"
