@@ -16,7 +16,7 @@ from siteproof.reference import lifecycle, selection
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.equipment import Equipment
-from siteproof.reference.jobs import PHASE_MS, Job, JobFailed, JobState
+from siteproof.reference.jobs import FAILS_WITH, PHASE_MS, Job, JobFailed, JobState
 from siteproof.reference.lifecycle import Change
 from siteproof.reference.machine import Machine
 from siteproof.reference.procedures import PROCEDURES, Procedure
@@ -168,7 +168,7 @@ class Appliance(Equipment):
 
     def _fail(self, machine: Machine, job: Job, failure: JobFailed) -> None:
         machine.regions = job.fail(failure, machine.regions)
-        self.vault.record(machine, self.now_ms, failure.code, failure.detail)
+        self.vault.record(machine, self.now_ms, FAILS_WITH.get(job.verb, failure.code), failure.detail)
 
     def _end(self, machine: Machine, job: Job) -> None:
         self.vault.note_job(job, self.now_ms)

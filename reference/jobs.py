@@ -15,6 +15,7 @@ from siteproof.reference.lifecycle import Change, Course
 
 Work = Callable[[], None]
 PHASE_MS = 1000
+FAILS_WITH = {Verb.CANCEL: ErrorCode.PLANNED_FAILOVER_CANCEL_FAILED}  # the catalogue has a code of its own for it
 
 
 class JobFailed(Exception):  # noqa: N818  (it names what happened)

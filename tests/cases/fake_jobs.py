@@ -8,7 +8,8 @@ from collections.abc import Callable
 from attrs import evolve
 
 from siteproof.model.nouns.commands import Command
-from siteproof.model.nouns.observation import Regions
+from siteproof.model.nouns.errors import ErrorCode
+from siteproof.model.nouns.observation import Event, Regions
 from siteproof.model.nouns.policy import RecoveryPoint
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.stamp import BLOCK_BYTES
@@ -50,6 +51,8 @@ class FakeJobs(FakeTime):
         if m.job_fails or (command.verb in NEEDS_LINK and not m.link_up):
             m.job_fails = False
             end = lifecycle.failed(m.before, command.verb, CORE)
+            if command.verb is Verb.CANCEL:
+                m.events.append(Event(self.now_ms, ErrorCode.PLANNED_FAILOVER_CANCEL_FAILED, m.spec.name))
         else:
             getattr(self, f"on_{command.verb.value}")(m, command, end)
         m.regions = end

@@ -75,7 +75,8 @@ def points_come_in_time(look: Look) -> Iterator[Wrong]:
     if since_ms is None or look.memory.policy.retention_minutes == 0 or not memory.undisturbed(look.now):
         return
     limit_ms = look.bench.profile.crash_consistent_minutes * MINUTE_MS + SLACK_MS
-    taken = sorted(point.taken_at_ms for point in look.now.points)
+    known = look.before.points if look.before is not None else ()
+    taken = sorted({point.taken_at_ms for point in (*known, *look.now.points)})
     fresh = {point.taken_at_ms for point in new_points(look)}
     for earlier, later in itertools.pairwise(taken):
         if later in fresh and earlier >= since_ms and later - earlier > limit_ms and _unthinned(look, earlier):

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from siteproof.conformance.auditor.look import Look
 from siteproof.conformance.auditor.oracle import Oracle, Wrong, oracle
 from siteproof.conformance.auditor.oracles.arrivals import is_office
+from siteproof.conformance.auditor.oracles.clock import new_events
+from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.subject import Capability, FaultKind
-from siteproof.model.nouns.vocabulary import Health, Resync, ResyncReason
+from siteproof.model.nouns.vocabulary import Health, Protection, Resync, ResyncReason
 
 C, F, R = Capability, FaultKind, ResyncReason
 
@@ -68,6 +70,17 @@ def trouble_is_told(look: Look) -> Iterator[Wrong]:
             yield Wrong(f"an event {codes} since {owed.since_ms} ms", "there is none", owed.requirement)
 
 
+@oracle("SP-FB-14")
+def a_failed_cancel_is_told(look: Look) -> Iterator[Wrong]:
+    """A cancel that fails is told with a code of its own."""
+    failed = look.now.regions.protection is Protection.CANCEL_FAILED
+    if failed and look.before is not None and look.before.regions.protection is not Protection.CANCEL_FAILED:
+        told = [event.code for event in new_events(look)]
+        if ErrorCode.PLANNED_FAILOVER_CANCEL_FAILED not in told:
+            expected = f"an event {ErrorCode.PLANNED_FAILOVER_CANCEL_FAILED.value}"
+            yield Wrong(expected, ", ".join(code.value for code in told) or "none")
+
+
 @oracle("SP-LC-4")
 def trouble_shows_in_the_health(look: Look) -> Iterator[Wrong]:
     """A machine whose comparison is required or has failed does not call itself healthy."""
@@ -90,6 +103,7 @@ def _changes(look: Look, kind: FaultKind) -> bool:
 
 
 ORACLES: tuple[Oracle, ...] = (
+    a_failed_cancel_is_told,
     trouble_marks_at_once,
     a_mark_has_a_reason,
     trouble_is_told,

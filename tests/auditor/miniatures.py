@@ -1,0 +1,395 @@
+"""Miniatures of the auditor: for each oracle a tape with exactly the mistake that it is there for.
+
+Rule: one function per oracle, named like it; without that oracle the same tape has to pass.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from attrs import evolve
+
+from siteproof.model.nouns.commands import Command
+from siteproof.model.nouns.errors import ErrorCode
+from siteproof.model.nouns.observation import Event, Watermarks
+from siteproof.model.nouns.policy import ReplicationPolicy
+from siteproof.model.nouns.subject import Capability, FaultKind
+from siteproof.model.nouns.vocabulary import Health, Place, Protection, Resync, ResyncReason, TestFailover, Verb
+from tests.auditor.tape import NAME, Tape
+
+F, P, V = FaultKind, Protection, Verb
+Miniature = Callable[[Tape], object]
+HOUR_MS = 3_600_000
+MINIATURES: dict[str, Miniature] = {}
+
+
+LEFT_OUT = {"time_never_goes_back": frozenset({Capability.VIRTUAL_CLOCK})}  # what the subject does not declare
+
+
+def of(miniature: Miniature) -> Miniature:
+    """Register the miniature of the oracle of the same name."""
+    MINIATURES[miniature.__name__] = miniature
+    return miniature
+
+
+def marked(tape: Tape, **shown: object) -> Tape:
+    """A protected machine whose data met a dead link; it is marked and says so."""
+    tape.protected().fault(F.LINK_DOWN, link_up=False)
+    mark = {"regions": tape.regions(resync=Resync.REQUIRED), "resync_reason": ResyncReason.LINK_FAILURE}
+    return tape.minutes(1, **(mark | {"health": Health.WARNING} | shown))
+
+
+# -- clock --
+
+
+@of
+def time_passes_in_advance_only(tape: Tape) -> None:
+    """A minute is more than was asked for."""
+    tape.minutes(1, time_ms=tape.seen.time_ms + 61_000)
+
+
+@of
+def time_never_goes_back(tape: Tape) -> None:
+    """A real clock goes back by a millisecond."""
+    tape.look(time_ms=tape.seen.time_ms - 1)
+
+
+@of
+def events_are_dated_and_addressed(tape: Tape) -> None:
+    """An event of another machine."""
+    tape.look(events=(Event(tape.seen.time_ms, ErrorCode.HIGH_CHURN, "other"),))
+
+
+@of
+def events_are_never_taken_back(tape: Tape) -> None:
+    """What was told first is gone."""
+    first = tape.event(ErrorCode.HIGH_CHURN)
+    tape.look(events=first).minutes(1).look(events=tape.event(ErrorCode.HIGH_LATENCY))
+    tape.minutes(1).look(events=first)
+
+
+# -- catalogue --
+
+
+@of
+def names_are_used_once(tape: Tape) -> None:
+    """In its second life a machine lists a point of its first one."""
+    points = tape.protected().seen.points
+    tape.runs(V.DISABLE).ends(points=(), rpo_ms=None).runs(V.ENABLE).ends(points=points, rpo_ms=0)
+
+
+@of
+def sequences_are_used_once(tape: Tape) -> None:
+    """A new point in the place of the one before."""
+    tape.protected().point(points=(*tape.seen.points, tape.fresh(tape.seen.time_ms + 300_000, sequence=1)))
+
+
+@of
+def a_point_never_changes(tape: Tape) -> None:
+    """The time of a point becomes another one."""
+    tape.protected().point().point()
+    one, two, three = tape.seen.points
+    tape.look(points=(one, evolve(two, taken_at_ms=two.taken_at_ms + 1), three))
+
+
+# -- power --
+
+
+@of
+def generation_rises_with_every_move(tape: Tape) -> None:
+    """A failover that fences nobody."""
+    tape.protected().runs(V.FAIL_OVER).ends(running=(Place.RECOVERY,))
+
+
+@of
+def production_runs_where_it_should(tape: Tape) -> None:
+    """Nothing runs."""
+    tape.protected().look(running=())
+
+
+@of
+def no_other_side_runs(tape: Tape) -> None:
+    """The old side goes on after a failover that could shut it down; the operator is told."""
+    tape.protected().runs(V.FAIL_OVER)
+    both = (Place.PRIMARY, Place.RECOVERY)
+    tape.ends(running=both, generation=1, events=tape.event(ErrorCode.STALE_GENERATION))
+
+
+@of
+def two_sides_are_told(tape: Tape) -> None:
+    """The old side could not be shut down, and nobody says so."""
+    tape.protected().runs(V.FAIL_OVER, shutdown=False).ends(running=(Place.PRIMARY, Place.RECOVERY), generation=1)
+
+
+@of
+def a_test_machine_runs_in_drills_only(tape: Tape) -> None:
+    """It is left after the clean-up."""
+    tape.protected().runs(V.TEST_FAILOVER).ends(running=(Place.PRIMARY, Place.TEST))
+    tape.runs(V.CLEAN_UP_TEST).ends()
+
+
+@of
+def who_is_off_takes_no_write(tape: Tape) -> None:
+    """The old side takes a write after the failover."""
+    tape.protected().failed_over().write(1, place=Place.PRIMARY)
+
+
+# -- stream --
+
+
+@of
+def watermarks_are_ordered(tape: Tape) -> None:
+    """More arrived than was sent."""
+    tape.protected().write(1, disks=(evolve(tape.disk(dirty=1), watermarks=Watermarks(5, 3, 4, 3, 3)),))
+
+
+@of
+def watermarks_never_fall(tape: Tape) -> None:
+    """What was applied is not applied any more."""
+    tape.protected().write(1, disks=(tape.disk(dirty=1, written=6, reached=5),))
+    tape.write(2, disks=(tape.disk(dirty=1, written=7, reached=4),))
+
+
+@of
+def bytes_are_never_taken_back(tape: Tape) -> None:
+    """The counter starts anew."""
+    tape.protected().look(bytes_sent=9).look(bytes_sent=0)
+
+
+@of
+def nothing_arrives_without_a_link(tape: Tape) -> None:
+    """Something is cached beyond a dead link."""
+    tape.protected().fault(F.LINK_DOWN, link_up=False)
+    tape.write(1, 2).look(disks=(tape.disk(dirty=2, written=2, reached=2),))
+
+
+@of
+def what_cannot_have_left_is_dirty(tape: Tape) -> None:
+    """Two blocks changed, one is dirty."""
+    tape.protected().fault(F.LINK_DOWN, link_up=False)
+    tape.write(1, 2, disks=(tape.disk(dirty=1, written=2),))
+
+
+@of
+def disks_have_their_size(tape: Tape) -> None:
+    """A disk is shown with the size of another one."""
+    tape.protected().ends(disks=(tape.disk(blocks=8),))
+
+
+@of
+def everything_travels(tape: Tape) -> None:
+    """A block is left behind."""
+    tape.protected().write(1, 2).ends(disks=(tape.disk(dirty=1, written=2, reached=2),))
+
+
+# -- marks --
+
+
+@of
+def trouble_marks_at_once(tape: Tape) -> None:
+    """A forced shutdown is told and marks nobody."""
+    tape.protected().fault(F.FORCED_SHUTDOWN, events=tape.event(ErrorCode.UNCLEAN_SOURCE_SHUTDOWN))
+
+
+@of
+def a_mark_has_a_reason(tape: Tape) -> None:
+    """A dead link is no lack of memory."""
+    marked(tape, resync_reason=ResyncReason.LOW_MEMORY)
+
+
+@of
+def trouble_is_told(tape: Tape) -> None:
+    """A forced shutdown marks the machine, and nobody is told."""
+    mark: dict[str, Any] = {"regions": tape.protected().regions(resync=Resync.REQUIRED), "health": Health.WARNING}
+    tape.fault(F.FORCED_SHUTDOWN, resync_reason=ResyncReason.FORCED_SHUTDOWN, **mark).minutes(2)
+
+
+@of
+def trouble_shows_in_the_health(tape: Tape) -> None:
+    """A machine that is marked calls itself healthy again."""
+    marked(tape).look(health=Health.NORMAL)
+
+
+@of
+def a_failed_cancel_is_told(tape: Tape) -> None:
+    """The cancel fails under another name."""
+    tape.protected().failed_over().reversed().runs(V.FAIL_BACK).ends(running=(Place.PRIMARY,), generation=2)
+    tape.fault(F.JOB_FAILS).runs(V.CANCEL)
+    failed = tape.regions(protection=P.CANCEL_FAILED)
+    tape.ends(regions=failed, events=tape.event(ErrorCode.TARGET_INTERNAL_ERROR))
+
+
+# -- arrivals --
+
+
+@of
+def no_point_outlives_protection(tape: Tape) -> None:
+    """A disabled machine still lists its points."""
+    tape.protected().runs(V.DISABLE).ends(rpo_ms=None)
+
+
+@of
+def the_other_direction_has_points_of_its_own(tape: Tape) -> None:
+    """The committed point is still there after the reprotect."""
+    tape.protected().failed_over().runs(V.COMMIT).ends()
+    tape.runs(V.REPROTECT).ends(rpo_ms=None)
+
+
+@of
+def no_point_of_a_marked_machine(tape: Tape) -> None:
+    """A point in spite of the mark."""
+    mark: dict[str, Any] = {"regions": tape.protected().regions(resync=Resync.REQUIRED), "health": Health.WARNING}
+    events = tape.event(ErrorCode.SOURCE_LOW_MEMORY)
+    tape.fault(F.LOW_MEMORY, resync_reason=ResyncReason.LOW_MEMORY, events=events, **mark).point()
+
+
+@of
+def points_come_where_replication_runs(tape: Tape) -> None:
+    """A failed-over machine gets a point as time passes."""
+    tape.protected().failed_over().point()
+
+
+@of
+def points_come_in_time(tape: Tape) -> None:
+    """One interval is left out."""
+    tape.protected().point().point(10)
+
+
+# -- departures --
+
+
+@of
+def the_committed_point_stays(tape: Tape) -> None:
+    """The commit takes every point."""
+    tape.protected().failed_over().runs(V.COMMIT).ends(points=())
+
+
+@of
+def a_pinned_point_stays(tape: Tape) -> None:
+    """A new point drives out the one that the drill stands on, old as it is."""
+    tape.protected().runs(V.TEST_FAILOVER)
+    pinned = evolve(tape.seen.points[0], pinned=True)
+    tape.ends(points=(pinned,), running=(Place.PRIMARY, Place.TEST))
+    for _ in range(40):
+        tape.point()
+    fresh = tape.fresh(tape.seen.time_ms + 300_000)
+    tape.point(points=(evolve(tape.seen.points[1], pinned=True), *tape.seen.points[2:], fresh))
+
+
+@of
+def nothing_goes_while_nothing_comes(tape: Tape) -> None:
+    """An outage takes old points with it."""
+    for _ in range(40):
+        tape = tape.point() if tape.seen.points else tape.protected()
+    tape.fault(F.LINK_DOWN, link_up=False).minutes(1, points=tape.seen.points[1:])
+
+
+@of
+def recent_points_stay(tape: Tape) -> None:
+    """A point of five minutes goes when the next one comes."""
+    tape.protected().point().point(points=(tape.seen.points[0], tape.fresh(tape.seen.time_ms + 300_000)))
+
+
+@of
+def a_thinned_point_has_a_neighbour(tape: Tape) -> None:
+    """Of a whole hour nothing is left."""
+    tape.protected()
+    for _ in range(45):
+        tape.point()
+    tape.point(points=(*tape.seen.points[20:], tape.fresh(tape.seen.time_ms + 300_000)))
+
+
+@of
+def a_commit_deletes_all_other_points(tape: Tape) -> None:
+    """All points outlive the commit."""
+    tape.protected().point().failed_over().runs(V.COMMIT).ends()
+
+
+@of
+def old_points_go(tape: Tape) -> None:
+    """With a retention of three hours a point is kept for four."""
+    first = tape.protected(policy=ReplicationPolicy(180)).seen.points[0]
+    for _ in range(48):
+        points = (*tape.seen.points, tape.fresh(tape.seen.time_ms + 300_000))
+        recent = [each for each in points[1:] if points[-1].taken_at_ms - each.taken_at_ms < 2 * HOUR_MS]
+        tape.point(points=(first, *recent))
+
+
+@of
+def points_are_thinned(tape: Tape) -> None:
+    """Nothing is thinned."""
+    tape.protected()
+    for _ in range(60):
+        tape.point()
+
+
+@of
+def what_is_in_use_is_pinned(tape: Tape) -> None:
+    """The second drill pins nothing."""
+    tape.protected().runs(V.TEST_FAILOVER)
+    pinned = (evolve(tape.seen.points[0], pinned=True),)
+    tape.ends(points=pinned, running=(Place.PRIMARY, Place.TEST))
+    tape.runs(V.CLEAN_UP_TEST).ends(points=(evolve(pinned[0], pinned=False),), running=(Place.PRIMARY,))
+    tape.runs(V.TEST_FAILOVER).ends(running=(Place.PRIMARY, Place.TEST))
+
+
+# -- exposure --
+
+
+@of
+def no_point_no_rpo(tape: Tape) -> None:
+    """An RPO before there is anything to go back to."""
+    tape.look(rpo_ms=0)
+
+
+@of
+def the_rpo_covers_what_is_missing(tape: Tape) -> None:
+    """A write waits behind a dead link, and the RPO is of two minutes later."""
+    tape.protected().fault(F.CLOCK_JUMP, amount=1).fault(F.LINK_DOWN, link_up=False, rpo_ms=-120_000).write(1)
+
+
+@of
+def the_rpo_counts_what_is_there(tape: Tape) -> None:
+    """The newest point is of now, the RPO of ten minutes ago."""
+    tape.protected().point(rpo_ms=600_000)
+
+
+@of
+def the_rpo_grows_while_nothing_arrives(tape: Tape) -> None:
+    """It stands still behind a dead link."""
+    tape.protected().point().fault(F.LINK_DOWN, link_up=False).minutes(3, rpo_ms=0)
+
+
+# -- lifecycle --
+
+
+@of
+def commands_are_taken_as_listed(tape: Tape) -> None:
+    """A failover of a machine that was never protected is accepted."""
+    tape.watch.do(Command(V.FAIL_OVER, NAME))
+    tape.look()
+
+
+@of
+def steps_are_those_of_the_model(tape: Tape) -> None:
+    """The drill is over by itself."""
+    tape.protected().runs(V.TEST_FAILOVER).ends(running=(Place.PRIMARY, Place.TEST))
+    tape.look(regions=tape.regions(test_failover=TestFailover.NONE), running=(Place.PRIMARY,))
+
+
+@of
+def nothing_runs_after_settle(tape: Tape) -> None:
+    """The comparison runs for ever."""
+    marked(tape).fault(F.LINK_UP, link_up=True).runs(V.RESYNCHRONIZE)
+    tape.ends(regions=tape.regions(resync=Resync.RUNNING))
+
+
+@of
+def a_job_without_trouble_succeeds(tape: Tape) -> None:
+    """An enable fails for no reason."""
+    tape.runs(V.ENABLE).ends(regions=tape.regions(protection=P.ENABLING_FAILED))
+
+
+@of
+def allowed_operations_are_the_tables(tape: Tape) -> None:
+    """One command more than the table has."""
+    tape.protected().look(allowed=(V.FAIL_OVER, V.TEST_FAILOVER, V.DISABLE, V.COMMIT))
