@@ -48,7 +48,12 @@ def _number(item: tuple[str, Member]) -> tuple[int, int]:
 _UNSHOWN = {
     name: Member(Kind.UNSHOWN, each.title, each.happened_in, reason=each.reason) for name, each in UNSHOWN.items()
 }
-_ALL = _of(Kind.WRONG, ZOO) | _UNSHOWN | _of(Kind.LIAR, LIARS) | _of(Kind.HONEST, HONEST)
+_CARRIED = {
+    f"H{len(HONEST)}": Member(
+        Kind.HONEST, "it answers over stdin and stdout", factory="siteproof.cli.zoo_stdio:make_subject"
+    )
+}
+_ALL = _of(Kind.WRONG, ZOO) | _UNSHOWN | _of(Kind.LIAR, LIARS) | _of(Kind.HONEST, HONEST) | _CARRIED
 MEMBERS: Mapping[str, Member] = dict(sorted(_ALL.items(), key=_number))
 GROUPS = (Kind.WRONG.value, Kind.LIAR.value, Kind.HONEST.value)
 

@@ -11,11 +11,12 @@ from siteproof.cli import main, zoo_table
 from siteproof.cli import zoo as command
 from siteproof.cli.zoo_members import MEMBERS, Kind, Member
 from siteproof.cli.zoo_rows import Row, row_of, unshown
-from siteproof.cli.zoo_work import judged
+from siteproof.cli.zoo_work import factory_of, judged
 from siteproof.conformance.case import all_cases
 from siteproof.conformance.verdict import CaseResult, Verdict
 from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.spec.registry import requirements
+from siteproof.reference.subject import ReferenceSubject
 
 WRONG = Member(Kind.WRONG, "wrong somehow", "somewhere", "a:b", ("SP-RES-24",))
 LIAR = evolve(WRONG, kind=Kind.LIAR)
@@ -150,6 +151,15 @@ def test_every_requirement_that_a_member_breaks_is_of_the_specification() -> Non
     for name, member in MEMBERS.items():
         assert set(member.breaks) <= known, name
         assert bool(member.breaks) == (member.kind in (Kind.WRONG, Kind.LIAR)), name
+
+
+def test_one_variant_is_carried_over_stdin_and_stdout() -> None:
+    """It is the reference, in a process of its own."""
+    carried = factory_of(MEMBERS["H32"])()
+    try:
+        assert carried.describe() == ReferenceSubject(durable=False).describe()
+    finally:
+        carried.close()
 
 
 def test_quick_stops_at_the_first_confirmed_kill() -> None:
