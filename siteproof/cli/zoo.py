@@ -16,8 +16,9 @@ from siteproof.cli.scratch import scratch
 from siteproof.cli.zoo_members import GROUPS, MEMBERS, members
 from siteproof.cli.zoo_mutants import Asked, measure
 from siteproof.cli.zoo_rows import Row
-from siteproof.cli.zoo_work import EndedEarly, rows
+from siteproof.cli.zoo_work import EndedEarly, Strictness, rows
 from siteproof.conformance.runner import spec_digest
+from siteproof.conformance.worlds.plan import Depth
 from siteproof.model.nouns.problem import ExitCode, Problem
 
 JOBS_MAX = 8
@@ -33,7 +34,7 @@ JOBS_MAX = 8
 @click.option("--mutant", "mutants", multiple=True, metavar="ID", help="Only this mutant; may be given again.")
 @click.option("--drives", type=whole(1, 10_000), default=60, show_default=True, help="Bound of equivalence.")
 @click.option("--depth", type=click.Choice(["quick", "standard", "deep"]), default="standard", show_default=True,
-              help="Worlds in which the mutants are judged.")  # fmt: skip
+              help="Worlds in which members, or mutants, are judged.")  # fmt: skip
 @click.option("--out", type=click.Path(dir_okay=False), default="", help="Also write the mutants' rows as NDJSON.")
 def zoo(only: tuple[str, ...], quick: bool, seed: int, jobs: int | None, form: str, **mutants: Any) -> int:
     """Judge every member; exit 1 when a wrong one survives or an honest one is accused.
@@ -42,13 +43,13 @@ def zoo(only: tuple[str, ...], quick: bool, seed: int, jobs: int | None, form: s
     """
     if mutants["generate"] or mutants["mutants"]:
         return _mutants(seed, jobs or min(JOBS_MAX, os.cpu_count() or 1), form, **mutants)
-    ids = _chosen(only)
-    title = f"siteproof {__version__} · zoo · seed {seed} · spec {spec_digest()} · {_named(ids)}"
+    ids, strictness = _chosen(only), Strictness(seed, Depth(mutants["depth"]), quick)
+    title = f"siteproof {__version__} · zoo · {mutants['depth']} · seed {seed} · spec {spec_digest()} · {_named(ids)}"
     if form == "text":
         click.echo(title)
     try:
         with scratch():
-            found = rows(ids, seed, quick, jobs or min(len(ids), JOBS_MAX, os.cpu_count() or 1), _tell)
+            found = rows(ids, strictness, jobs or min(len(ids), JOBS_MAX, os.cpu_count() or 1), _tell)
     except EndedEarly as early:
         click.echo(zoo_table.as_json(title, early.rows) if form == "json" else zoo_table.as_text(early.rows))
         click.echo(f"INTERRUPTED: {len(early.rows)} of {len(ids)} members were judged", err=True)

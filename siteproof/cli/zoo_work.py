@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 
+from attrs import frozen
+
 from siteproof.cli.signs_of_life import beating
 from siteproof.cli.zoo_members import MEMBERS, Kind, Member
 from siteproof.cli.zoo_rows import KILLING, Row, row_of, unshown
 from siteproof.conformance.case import Case, all_cases
 from siteproof.conformance.runner import judge
 from siteproof.conformance.verdict import CaseResult
+from siteproof.conformance.worlds.plan import Depth
 from siteproof.model.nouns.subject import Subject
 
 
@@ -28,16 +31,25 @@ class EndedEarly(Exception):  # noqa: N818  (it names what happened)
         super().__init__("interrupted")
 
 
+@frozen
+class Strictness:
+    """How members are judged: from which seed, in which worlds, and whether one kill is enough."""
+
+    seed: int = 0
+    depth: Depth | None = None
+    quick: bool = False
+
+
 class _Killed(Exception):  # noqa: N818  (it names what happened)
     """The member was caught, and nobody asked for more."""
 
 
 def rows(
-    ids: tuple[str, ...], seed: int, quick: bool, jobs: int, on_row: Callable[[Row], None] | None = None
+    ids: tuple[str, ...], strictness: Strictness, jobs: int, on_row: Callable[[Row], None] | None = None
 ) -> tuple[Row, ...]:
     """A row per id, in the order of the ids; `on_row` hears of each as it ends. EndedEarly when the user ends it."""
     shown = [name for name in ids if MEMBERS[name].kind is not Kind.UNSHOWN]
-    work = partial(judged, seed=seed, quick=quick)
+    work = partial(judged, strictness=strictness)
     done: dict[str, Row] = {name: unshown(name, MEMBERS[name]) for name in ids if name not in shown}
     with _early(ids, done), _workers(jobs) as map_all:
         found = map_all(work, shown)  # processes begin here, before there is a second thread that they would inherit
@@ -60,18 +72,19 @@ def _ignore(row: Row) -> None:
     del row
 
 
-def judged(name: str, seed: int, quick: bool = False) -> Row:
-    """The suite against one member; with `quick` a wrong one is left at its first confirmed kill."""
+def judged(name: str, strictness: Strictness) -> Row:
+    """The suite against one member; a wrong one is left at its first confirmed kill if that was asked for."""
     member = MEMBERS[name]
     found: list[CaseResult] = []
 
     def heard(result: CaseResult) -> None:
         found.append(result)
-        if quick and member.kind is not Kind.HONEST and result.verdict in KILLING and not result.flaky:
+        if strictness.quick and member.kind is not Kind.HONEST and result.verdict in KILLING and not result.flaky:
             raise _Killed
 
     try:
-        report = judge(factory_of(member), _ordered(member) if quick else None, seed=seed, on_result=heard)
+        cases = _ordered(member) if strictness.quick else None
+        report = judge(factory_of(member), cases, seed=strictness.seed, on_result=heard, depth=strictness.depth)
     except _Killed:
         return row_of(name, member, tuple(found))
     return row_of(name, member, report.results, report.stopped)

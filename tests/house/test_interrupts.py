@@ -73,10 +73,10 @@ def test_an_interrupted_zoo_shows_the_members_that_were_judged(
     """The table has the rows until then, and the exit code is no verdict."""
     judged = zoo_work.judged
 
-    def tired(name: str, seed: int, quick: bool = False) -> Row:
+    def tired(name: str, strictness: zoo_work.Strictness) -> Row:
         if name == "B3":
             raise KeyboardInterrupt
-        return judged(name, seed, quick)
+        return judged(name, strictness)
 
     monkeypatch.setattr(zoo_work, "judged", tired)
     code = main(["zoo", "--only", "B2", "--only", "B3", "--quick", "--jobs", "1"])

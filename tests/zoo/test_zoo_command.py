@@ -11,9 +11,10 @@ from siteproof.cli import main, zoo_table
 from siteproof.cli import zoo as command
 from siteproof.cli.zoo_members import MEMBERS, Kind, Member
 from siteproof.cli.zoo_rows import Row, row_of, unshown
-from siteproof.cli.zoo_work import factory_of, judged
+from siteproof.cli.zoo_work import Strictness, factory_of, judged
 from siteproof.conformance.case import all_cases
 from siteproof.conformance.verdict import CaseResult, Verdict
+from siteproof.conformance.worlds.plan import Depth
 from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.spec.registry import requirements
 from siteproof.reference.subject import ReferenceSubject
@@ -164,7 +165,7 @@ def test_one_variant_is_carried_over_stdin_and_stdout() -> None:
 
 def test_quick_stops_at_the_first_confirmed_kill() -> None:
     """And begins with the cases that speak of what the member breaks."""
-    quick = judged("L3", seed=0, quick=True)
+    quick = judged("L3", Strictness(depth=Depth.QUICK, quick=True))
     assert quick.killed
     assert quick.cases < len(all_cases())
     assert quick.aim == "right"
