@@ -6,7 +6,6 @@ together, on the honest subject.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from time import perf_counter
 
 from attrs import frozen
 
@@ -35,11 +34,11 @@ class Play:
 
 @frozen
 class Held:
-    """One play on the honest subject: its verdict, its seconds, and the mutants whose triggers held in it."""
+    """One play on the honest subject: its verdict, its steps, and the mutants whose triggers held in it."""
 
     play: Play
     verdict: Verdict
-    seconds: float
+    steps: int
     ids: frozenset[str]
 
 
@@ -77,17 +76,16 @@ def held(
     try:
         for play in chosen:
             fired.clear()
-            began = perf_counter()
-            verdict = _played(subject, cases[play.case_id], play.world, seed).verdict
-            found.append(Held(play, verdict, perf_counter() - began, frozenset(fired)))
+            result = _played(subject, cases[play.case_id], play.world, seed)
+            found.append(Held(play, result.verdict, len(result.trace), frozenset(fired)))
     finally:
         subject.close()
     return found
 
 
 def judged(mutant: Mutant, honest: Factory, cases: Mapping[str, Case], record: Iterable[Held], seed: int) -> Judged:
-    """The suite on the mutant: the quickest plays first, and no further than the first that kills it."""
-    mine = sorted((each for each in record if mutant.id in each.ids), key=lambda each: each.seconds)
+    """The suite on the mutant: the shortest plays first, and no further than the first that kills it."""
+    mine = sorted((each for each in record if mutant.id in each.ids), key=lambda each: each.steps)
     odd: CaseResult | None = None
     subject = mutated(mutant, honest)
     try:

@@ -1,8 +1,7 @@
 """One sitting: mutants driven and judged in processes of their own, from one look at the honest subject.
 
-Rule: the same version, seed, count and bounds give the same rows with one process or with many; how long a case took
-only decides in which order a mutant's cases are tried. The suite is asked about those that differ: nobody can say of
-another one whether a kill would be right.
+Rule: the same version, seed, count and bounds give the same rows with one process or with many, whatever the clock
+says. The suite is asked about those that differ: nobody can say of another one whether a kill would be right.
 """
 
 from collections.abc import Callable, Sequence

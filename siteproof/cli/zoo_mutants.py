@@ -75,6 +75,7 @@ def row_facts(row: Row) -> dict[str, Any]:
     facts: dict[str, Any] = msgspec.to_builtins(row.mutant)
     facts |= {"kind": "mutant", "says": str(row.mutant), "outcome": row.outcome}
     facts |= {"judged": msgspec.to_builtins(row.judged), "trace": list(row.trace), "shows": row.shows}
+    facts |= {"site": _site(row)}
     facts |= {"drives": row.finding.drives, "steps": row.finding.steps, "python": f"{FACTORY}:{row.mutant.id}"}
     return facts
 
@@ -117,8 +118,21 @@ def _survivor(row: Row) -> Iterator[str]:
     holds = f"its trigger holds in {row.judged.held or 'no'} case{'' if row.judged.held == 1 else 's'}"
     verdict = f", worst verdict {row.judged.verdict}" if row.judged.verdict else ""
     yield f"SURVIVES {row.mutant.id}  {row.mutant} ({holds}{verdict})"
+    yield f"  in {_site(row)}"
     yield from (f"  {number:>2}. {step}" for number, step in enumerate(row.trace, start=1))
     yield f"      {row.shows}"
+
+
+def _site(row: Row) -> str:
+    """The scenario of the drive that shows it."""
+    if row.finding.drive is None:
+        return "no scenario"
+    scenario = row.finding.drive.scenario
+    machines = (f"{each.name} ({', '.join(f'{disk.name} {disk.blocks}' for disk in each.disks)})"
+                for each in scenario.machines)  # fmt: skip
+    policy = scenario.policy
+    points = f"retention {policy.retention_minutes} min, app {policy.app_consistent_minutes} min"
+    return f"{', '.join(machines)}; {points}; from {scenario.start_ms} ms"
 
 
 def _progress() -> Callable[[str, int, int], None]:

@@ -15,6 +15,7 @@ from siteproof.fuzz.mutants.judging import Play, held, judged
 from siteproof.fuzz.mutants.measure import Rate
 from siteproof.fuzz.mutants.processes import Herd
 from siteproof.fuzz.mutants.scene import here
+from siteproof.fuzz.mutants.sitting import Bounds, sit
 from siteproof.fuzz.mutants.subject import honest_reference, mutated
 from siteproof.fuzz.mutants.targets import contract_targets, inside_targets
 from siteproof.fuzz.mutants.words import Harm, Layer, Mutant, Site, Trigger
@@ -188,6 +189,13 @@ def test_the_judge_kills_the_canary_on_the_cases_where_it_strikes() -> None:
     assert record[0].ids == {canary.id}
     assert judged(canary, honest_reference, cases, record, seed=0).killed
     assert judged(never, honest_reference, cases, record, seed=0).tried == 0
+
+
+def test_one_process_or_two_make_no_difference() -> None:
+    """The rows of a sitting are the same, in the same order, however many share the work."""
+    one, two = (sit(draw(1, 6), Bounds(drives=3, jobs=jobs, depth=None)) for jobs in (1, 2))
+    assert one == two
+    assert [row.mutant for row in one[1]] == list(draw(1, 6))
 
 
 def test_wilson_interval() -> None:
