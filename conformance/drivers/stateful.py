@@ -83,10 +83,11 @@ def _machine(factory: Callable[[], Subject], seed: int, profile: Profile, tally:
         def __init__(self) -> None:
             super().__init__()
             self.subject = factory()
-            self.walk = Walk(Lab(self.subject, profile, seed))
-            self.failed = False
+            lab = Lab(self.subject, profile, seed)
             tally.examples += 1
-            tally.trace = self.walk.lab.trace
+            tally.trace = lab.trace  # also of a walk that fails before its first step
+            self.walk = Walk(lab)
+            self.failed = False
 
         @rule(data=st.data())
         def step(self, data: st.DataObject) -> None:

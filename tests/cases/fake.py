@@ -38,10 +38,10 @@ from tests.cases.fake_machine import MARKS, Disks, FakeMachine
 class FakeSubject(FakeJobs):
     """Everything of the contract, without files, frames or threads."""
 
-    left_out: frozenset[Capability] = frozenset({Capability.GROUPS, Capability.DURING})
+    left_out: frozenset[Capability] = frozenset({Capability.GROUPS, Capability.DURING, Capability.JOB_CANCELS})
 
     def describe(self) -> Description:
-        """All capabilities but groups."""
+        """All capabilities but those that are left out."""
         offered = {each: Provider.PRODUCT for each in Capability if each not in self.left_out}
         return Description("fake", "1", offered, ours=True)
 

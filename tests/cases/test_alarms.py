@@ -13,8 +13,8 @@ from tests.cases.judging import chapters, python_in, verdict
 
 @pytest.mark.parametrize("chapter", chapters())
 def test_the_honest_subject_passes_every_case(chapter: str) -> None:
-    """No case fails, or stays without a witness, on a subject that keeps every promise."""
-    mine = [case for case in all_cases() if case.chapter == chapter and Capability.DURING not in case.needs]
+    """No case fails, or stays without a witness, on a subject that keeps every promise that it makes."""
+    mine = [case for case in all_cases() if case.chapter == chapter and not FakeSubject.left_out & set(case.needs)]
     wrong = {case.id: said for case in mine if (said := told(case)) != "pass"}
     assert wrong == {}
 
