@@ -11,7 +11,7 @@ import click
 
 from siteproof import __version__
 from siteproof.cli.files import read_bytes
-from siteproof.cli.guides import HISTORIES, shown_instead
+from siteproof.cli.guides import HISTORIES, guide_option
 from siteproof.cli.options import format_option, whole
 from siteproof.cli.signs_of_life import beating
 from siteproof.conformance.coverage import record
@@ -29,14 +29,7 @@ ALL = 1_000_000
 @click.option("--missing", is_flag=True, help="List what was not visited, with the shortest way there.")
 @click.option("--limit", type=whole(1, ALL), default=20, show_default=True, help="Of each list.")
 @format_option
-@click.option(
-    "--guide",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=shown_instead(HISTORIES),
-    help="Print the format of histories instead.",
-)
+@guide_option(HISTORIES)
 def coverage(files: tuple[str, ...], missing: bool, limit: int, form: str) -> int:
     """Say which states, rules, commands, transitions and requirements the recorded FILEs have visited.
 

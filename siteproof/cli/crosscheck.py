@@ -3,15 +3,17 @@
 Nothing is printed that depends on the clock: the same specification, bounds and tools give the same output.
 """
 
-import sys
 from collections.abc import Iterator
+from typing import Any
 
 import click
 
 from siteproof import __version__
 from siteproof.cli.bounds import bound_options, given
+from siteproof.cli.json_and_title import emit
 from siteproof.cli.memory import memory_option
-from siteproof.cli.options import whole
+from siteproof.cli.options import format_option, whole
+from siteproof.cli.signs_of_life import beating
 from siteproof.model.engines.crosscheck.compare import TOOLS, ComparedRow, Comparison, compare
 from siteproof.model.engines.crosscheck.tool import Room
 from siteproof.model.engines.explore.choice import ENGINES
@@ -31,12 +33,15 @@ HEAD = ("executor", "version", "states", "transitions", "depth", "broken claims"
 @click.option("--tool", "tools", type=click.Choice(NAMES), multiple=True, help="only these of theirs; may be repeated")
 @click.option("--seconds-max", type=whole(1), default=600, show_default=True, help="for each run of theirs")
 @memory_option("for each executor")
+@format_option
 def crosscheck(
     spec: str,
+    *,
     engines: tuple[str, ...],
     tools: tuple[str, ...],
     seconds_max: int,
     memory: int,
+    form: str,
     **bounds: object,
 ) -> int:
     """Compare states, transitions, depth and broken claims of SPEC (default: replication) with SPIN's and TLC's.
@@ -47,12 +52,25 @@ def crosscheck(
     """
     system = known(spec).system(given(bounds))
     options = " ".join(f"{name}={value}" for name, value in system.bounds.items())
-    click.echo(f"siteproof {__version__} · crosscheck {spec} · seed none (exhaustive) · {options or 'no bounds'}")
+    title = f"siteproof {__version__} · crosscheck {spec} · seed none (exhaustive) · {options or 'no bounds'}"
+    if form == "text":
+        click.echo(title)
     chosen = [tool for tool in TOOLS if not tools or tool.name.lower() in tools]
     limits, room = Limits(memory_bytes_max=memory), Room(seconds_max, max(64, memory // MEBIBYTE))
-    found = compare(system, engines or ("auto",), chosen, limits, room, _tell if sys.stderr.isatty() else _say_nothing)
-    click.echo("\n".join([*_table(found, system), *_notes(found), _verdict(found)]))
+    working: list[str] = []
+    with beating(lambda seconds: f"{' and '.join(working[-1:])} explores, {seconds:.0f} s in all"):
+        found = compare(system, engines or ("auto",), chosen, limits, room, working.append)
+    if form == "json":
+        emit(_data(found, system, title))
+    else:
+        click.echo("\n".join([*_table(found, system), *_notes(found), _verdict(found)]))
     return _code(found)
+
+
+def _data(found: Comparison, system: System, title: str) -> dict[str, Any]:
+    rows = [dict(zip(HEAD, _cells(row, system), strict=True)) for row in found.rows]
+    missing = [{"executor": name, "reason": reason} for name, reason in found.missing]
+    return {"title": title, "rows": rows, "missing": missing, "verdict": _verdict(found)}
 
 
 def _table(found: Comparison, system: System) -> Iterator[str]:
@@ -96,12 +114,3 @@ def _code(found: Comparison) -> int:
     if found.disagreements:
         return ExitCode.VIOLATION
     return ExitCode.CANNOT_JUDGE if found.missing else ExitCode.OK
-
-
-def _tell(name: str) -> None:
-    """One line on a terminal, overwritten by the next."""
-    click.echo(f"  {name} explores …\r", nl=False, err=True)
-
-
-def _say_nothing(name: str) -> None:
-    del name

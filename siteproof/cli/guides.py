@@ -10,9 +10,11 @@ import click
 
 ADAPTERS = "adapters.md"
 HISTORIES = "histories.md"
+MUTANTS = "mutants.md"
+WORLDS = "worlds.md"
 POLICY_EXAMPLE = "examples/policy.toml"
 PLAN_EXAMPLE = "examples/plan.toml"
-SHIPPED = (ADAPTERS, HISTORIES, POLICY_EXAMPLE, PLAN_EXAMPLE)
+SHIPPED = (ADAPTERS, HISTORIES, MUTANTS, WORLDS, POLICY_EXAMPLE, PLAN_EXAMPLE)
 
 
 def guide(name: str) -> str:
@@ -21,12 +23,13 @@ def guide(name: str) -> str:
     return files("siteproof").joinpath("docs", name).read_text(encoding="utf-8")
 
 
-def shown_instead(name: str) -> Any:
-    """The callback of an eager flag: the guide is printed, and the command does nothing else."""
+def guide_option(name: str) -> Any:
+    """`--guide`: the guide is printed, and the command does nothing else."""
 
     def show(context: click.Context, _: click.Parameter, wanted: bool) -> None:
         if wanted:
             click.echo(guide(name), nl=False)
             context.exit()
 
-    return show
+    text = "Print the guide and do nothing else."
+    return click.option("--guide", is_flag=True, is_eager=True, expose_value=False, callback=show, help=text)

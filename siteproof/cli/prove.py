@@ -28,6 +28,7 @@ from siteproof.cli.proof_text import (
 from siteproof.cli.prove_all import prove_all
 from siteproof.cli.prove_options import left_open, refuse_contradictions
 from siteproof.cli.proved_so_far import SoFar
+from siteproof.cli.signs_of_life import beating
 from siteproof.model.engines.explore.search import Limits
 from siteproof.model.engines.prove.agreement import agreement
 from siteproof.model.engines.prove.bounded import Bounded, bounded
@@ -90,7 +91,7 @@ def prove(
     refuse_contradictions(context, sizes)
     names = list(RIGHT) if spec == "all" else [spec or "replication"]
     try:
-        with interruptible():
+        with interruptible(), beating(so_far.under_way):
             if mutants is not None:
                 return _mutants(spec, sizes, mutants, seed, so_far)
             if spec is None and every is None and steps is None and not second_opinion and not sizes:

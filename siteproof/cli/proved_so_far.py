@@ -45,6 +45,10 @@ class SoFar:
         self.done.append(f"{self.task}: {result}")
         self.task = ""
 
+    def under_way(self, seconds: float) -> str:
+        """The present task and how far it is, for a sign of life."""
+        return f"{self.task or 'nothing left'}: {self.state or 'begins'}, {seconds:.0f} s in all"
+
     def line(self) -> str:
         """All of it, for the moment of an interrupt."""
         left = f"; not finished: {self.task} ({self.state})" if self.task else ""

@@ -15,11 +15,14 @@ import msgspec
 from siteproof import __version__
 from siteproof.cli import ending
 from siteproof.cli.files import read_bytes
+from siteproof.cli.scratch import scratch
+from siteproof.cli.signs_of_life import beating
 from siteproof.conformance import runner
 from siteproof.conformance.case import Case, all_cases, spelled
 from siteproof.conformance.failures import Failure
 from siteproof.conformance.render import text
 from siteproof.conformance.verdict import CaseResult
+from siteproof.fuzz.replay import replay_walk
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.spec.registry.requirements import near
 
@@ -44,7 +47,10 @@ def _case(record: Mapping[str, Any], own_target: bool) -> int:
     case = _found(failure.case_id)
     target, world = failure.target, failure.world
     _tell(f"seed {failure.seed} · {target.kind.value} {target.name} · case {case.id} · world {world}")
-    report = runner.judge(target.factory(), [case], failure.profile, failure.seed, own_target=own_target, world=world)
+    with scratch(), beating(lambda seconds: f"the case runs for {seconds:.0f} s"):
+        report = runner.judge(
+            target.factory(), [case], failure.profile, failure.seed, own_target=own_target, world=world
+        )
     result = report.results[0]
     click.echo(text.block(result))
     return _said(_same(failure, result), f"recorded {failure.verdict.value}, now {result.verdict.value}")
@@ -53,7 +59,8 @@ def _case(record: Mapping[str, Any], own_target: bool) -> int:
 def _walk(record: Mapping[str, Any], own_target: bool) -> int:
     """A campaign's walk; the floor that made it replays it."""
     del own_target
-    replayed = importlib.import_module("siteproof.fuzz.replay").replay_walk(dict(record))
+    with scratch(), beating(lambda seconds: f"the walk runs for {seconds:.0f} s"):
+        replayed = replay_walk(dict(record))
     said = _said(replayed.reproduced, str(replayed))
     return ExitCode.VIOLATION if replayed.finding is not None else said
 

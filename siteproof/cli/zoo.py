@@ -11,6 +11,7 @@ import click
 
 from siteproof import __version__
 from siteproof.cli import zoo_table
+from siteproof.cli.guides import MUTANTS, guide_option
 from siteproof.cli.options import format_option, whole
 from siteproof.cli.scratch import scratch
 from siteproof.cli.zoo_members import GROUPS, MEMBERS, members
@@ -30,6 +31,7 @@ JOBS_MAX = 8
 @click.option("--seed", type=whole(0, 2**63 - 1), default=0, show_default=True, help="Seed of every choice.")
 @click.option("--jobs", type=whole(1, JOBS_MAX), help="Processes that share the work (default: the cores).")
 @format_option
+@guide_option(MUTANTS)
 @click.option("--generate", type=whole(1, 100_000), metavar="N", help="Conditional mutants instead: so many.")
 @click.option("--mutant", "mutants", multiple=True, metavar="ID", help="Only this mutant; may be given again.")
 @click.option("--drives", type=whole(1, 10_000), default=60, show_default=True, help="Bound of equivalence.")
@@ -39,7 +41,7 @@ JOBS_MAX = 8
 def zoo(only: tuple[str, ...], quick: bool, seed: int, jobs: int | None, form: str, **mutants: Any) -> int:
     """Judge every member; exit 1 when a wrong one survives or an honest one is accused.
 
-    With --generate or --mutant: conditional mutants of the reference instead (docs/mutants.md).
+    With --generate or --mutant: conditional mutants of the reference instead (siteproof zoo --guide).
     """
     if mutants["generate"] or mutants["mutants"]:
         return _mutants(seed, jobs or min(JOBS_MAX, os.cpu_count() or 1), form, **mutants)
