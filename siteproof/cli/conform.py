@@ -13,7 +13,6 @@ from attrs import evolve, frozen
 
 from siteproof.cli.case_list import listed
 from siteproof.cli.files import make_folder
-from siteproof.cli.guides import WORLDS, guide_option
 from siteproof.cli.options import duration, today, whole
 from siteproof.cli.progress import screen
 from siteproof.cli.scratch import scratch
@@ -33,7 +32,7 @@ PROFILES: dict[str, Profile] = {
 FORMS = ("text", "ndjson", "json")
 OF_A_CASE = "Only this case, or those of this requirement or rule; may be given again."
 DEPTHS = {each.value: each for each in Depth}
-DEPTH = "Worlds in which each value, each pair or each three of values meet (siteproof conform --guide)."
+DEPTH = "Worlds in which each value, each pair or each three of values meet."
 NAME_ONE = "give one of --cmd './my-adapter' and --python pkg.module:factory"
 
 
@@ -68,7 +67,6 @@ class Choice:
 
 
 @click.command()
-@guide_option(WORLDS)
 @click.option("--cmd", help="Command line of an adapter that speaks NDJSON on stdin and stdout.")
 @click.option("--python", metavar="PKG:FACTORY", help="Python function that returns a subject.")
 @click.option("--url", help="Address of an adapter that speaks HTTP (not in this version).")

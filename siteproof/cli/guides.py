@@ -3,18 +3,19 @@
 Rule: what a command tells a user to read stands here or on the command line, never at a path of the checkout alone.
 """
 
+from collections.abc import Callable
 from importlib.resources import files
-from typing import Any
+from typing import TypeVar
 
 import click
 
+F = TypeVar("F", bound=Callable[..., object])
 ADAPTERS = "adapters.md"
 HISTORIES = "histories.md"
 MUTANTS = "mutants.md"
-WORLDS = "worlds.md"
 POLICY_EXAMPLE = "examples/policy.toml"
 PLAN_EXAMPLE = "examples/plan.toml"
-SHIPPED = (ADAPTERS, HISTORIES, MUTANTS, WORLDS, POLICY_EXAMPLE, PLAN_EXAMPLE)
+SHIPPED = (ADAPTERS, HISTORIES, MUTANTS, POLICY_EXAMPLE, PLAN_EXAMPLE)
 
 
 def guide(name: str) -> str:
@@ -23,7 +24,7 @@ def guide(name: str) -> str:
     return files("siteproof").joinpath("docs", name).read_text(encoding="utf-8")
 
 
-def guide_option(name: str) -> Any:
+def guide_option(name: str) -> Callable[[F], F]:
     """`--guide`: the guide is printed, and the command does nothing else."""
 
     def show(context: click.Context, _: click.Parameter, wanted: bool) -> None:

@@ -35,7 +35,6 @@ WORKS = {
     "plan example": 0,
     "coverage --guide": 0,
     "zoo --guide": 0,
-    "conform --guide": 0,
     "coverage out/results.ndjson": 0,
     "adapter guide": 0,
     "replay nothing.json": 2,
@@ -51,7 +50,7 @@ def ended_well(installed: Installed, line: str, code: int) -> None:
     done = installed.siteproof(*line.split())
     assert (done.returncode, done.stderr if done.returncode == ExitCode.OUR_BUG else "") == (code, ""), done.stderr
     told = [name for name in CHECKOUT.findall(done.stdout + done.stderr) if not name.startswith(BUILT)]
-    guides = {"adapter guide", "coverage --guide", "zoo --guide", "conform --guide"}
+    guides = {"adapter guide", "coverage --guide", "zoo --guide"}
     assert line in guides or told == []
     assert str(ROOT) not in done.stdout + done.stderr
 
