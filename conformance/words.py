@@ -53,7 +53,7 @@ OF_CASES: dict[Verdict, Word] = {
     Verdict.INCONCLUSIVE: Word(
         "inconclusive",
         ("?",),
-        "nothing was seen that could decide: the bench has no handle for it here, or the scene never came about",
+        "nothing was seen that decides: no handle for it, a scene that never came about, a case that failed before it",
         "a MUST that stays inconclusive keeps the run from being CONFORMANT",
         "offer the handle that is named (a clock, a fault, a counter), or find out why the scene did not come about",
     ),

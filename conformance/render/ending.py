@@ -65,7 +65,7 @@ def legend(report: Report) -> Iterator[str]:
 
 def occurred(report: Report) -> tuple[Word, ...]:
     """The words of the cases' verdicts, of the requirements' and of the run's."""
-    verdicts = {each.verdict for each in report.results}
+    verdicts = {each.verdict for each in report.results} | {each.verdict for each in report.requirements}
     by_adapter = tally(report.requirements)[BY_ADAPTER]
     found = {
         "by the adapter only": by_adapter,

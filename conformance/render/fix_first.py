@@ -23,8 +23,9 @@ Suspect = tuple[str, str]
 class Group:
     """Failures with one likely cause.
 
-    `rule` is an id of the model, or of the requirement when no rule keeps it; `sentence` is what it demands most often
-    here; `case_ids` begin with the one whose trace is shortest.
+    `rule` is an id of the model, or of the requirement when no rule keeps it; `capability` is what the cases need that
+    accuses it, or several; `sentence` is what the rule demands most often here; `case_ids` begin with the one whose
+    trace is shortest.
     """
 
     capability: str
@@ -40,12 +41,13 @@ def fix_first(results: Iterable[CaseResult]) -> tuple[Group, ...]:
     spectra = {each.case_id: _suspects(each) for each in every if each.verdict in JUDGED}
     passed = Counter(pair for each in every if each.verdict is Verdict.PASS for pair in spectra[each.case_id])
     left = {each.case_id: each for each in every if each.verdict in WRONG}
-    groups = []
+    found: dict[str, list[tuple[str, CaseResult]]] = {}  # by rule, with the capability under which each was accused
     while left:
-        suspect = _likeliest([spectra[name] for name in left], passed)
+        capability, rule = suspect = _likeliest([spectra[name] for name in left], passed)
         mine = [each for name, each in left.items() if suspect in spectra[name]]
-        groups.append(_group(suspect, mine))
+        found.setdefault(rule, []).extend((capability, each) for each in mine)
         left = {name: each for name, each in left.items() if each not in mine}
+    groups = (_group(rule, accused) for rule, accused in found.items())
     return tuple(sorted(groups, key=lambda each: -len(each.case_ids)))
 
 
@@ -72,9 +74,11 @@ def _likeliest(failed: list[Mapping[Suspect, int]], passed: Counter[Suspect]) ->
     return min(accused, key=rank)
 
 
-def _group(suspect: Suspect, mine: list[CaseResult]) -> Group:
+def _group(rule: str, accused: list[tuple[str, CaseResult]]) -> Group:
+    """One rule's failures, under every capability that accused it."""
+    mine = [each for _, each in accused]
     ordered = sorted(mine, key=lambda each: (each.verdict is Verdict.ERROR, len(each.trace), each.case_id))
-    capability, rule = suspect
+    capability = ", ".join(dict.fromkeys(name for name, _ in accused if name))
     spoken = Counter(name for each in ordered for name in each.named if rule in _rules(name))
     name = max(spoken, key=lambda each: spoken[each]) if spoken else ""
     sentence = next((f"{name} {each.sentence}" for each in requirements.requirements() if each.id == name), name)

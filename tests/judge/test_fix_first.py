@@ -55,6 +55,23 @@ def test_what_passes_acquits() -> None:
     assert [each.capability for each in fix_first([*failed, *held])] == ["crash_points"]
 
 
+def test_one_rule_is_one_group_whatever_accuses_it() -> None:
+    """Failures of one rule that share no capability stand together, under both."""
+    apart = [result(1, Verdict.FAIL, MARKS, "delta"), result(2, Verdict.FAIL, MARKS, "hold")]
+    (group,) = fix_first([*apart, *(result(n, Verdict.PASS, POINTS, "delta") for n in range(3, 6))])
+    assert (group.rule, set(group.capability.split(", ")), group.case_ids) == (
+        "PT-3",
+        {"delta", "hold"},
+        ("C-X-1", "C-X-2"),
+    )
+
+
+def test_what_the_requirements_came_to_is_explained_too() -> None:
+    """A requirement whose case failed on another one is inconclusive, and the legend says what that means."""
+    both = CaseResult("C-X-9", "Two.", "MUST", (MARKS, POINTS), Verdict.FAIL, violated=MARKS)
+    assert "inconclusive" in [word.word for word in occurred(report_of(both))]
+
+
 def test_every_failure_stands_in_one_group() -> None:
     """Whatever fails, lies or breaks is in exactly one group, and nothing else is."""
     wrong = [result(n, v, MARKS, "delta") for n, v in enumerate((Verdict.FAIL, Verdict.DISHONEST, Verdict.ERROR))]

@@ -66,7 +66,7 @@ def test_explain_finds_near_names_of_designs_too(capsys: pytest.CaptureFixture[s
         ("drl", ("DRL  chapter: Drill.", "siteproof conform --chapter DRL: 23 cases", "SP-DRL-6   MUST")),
         ("Resynchronisation", ("RES  chapter", "SP-RES-1 ")),
         ("LAX", ("non_strict  a word of a verdict", "not counted as passed")),
-        ("inconclusive", ("nothing was seen that could decide", "exit code 3")),
+        ("inconclusive", ("nothing was seen that decides", "exit code 3")),
         ("virtual_clock", ("a handle of the bench", "are inconclusive")),
         ("delta", ("a feature of the product", "are unsupported")),
         ("drl-6", ("SP-DRL-6  The point", "C-DRL-6  case, MUST")),
