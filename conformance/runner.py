@@ -5,11 +5,8 @@ and only a subject that cannot be talked to at all ends a run early, under its o
 """
 
 import hashlib
-import shlex
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 from attrs import evolve, frozen
@@ -20,92 +17,35 @@ from siteproof.conformance.attempt import Attempt
 from siteproof.conformance.carriers.bench import Bench, Hung
 from siteproof.conformance.carriers.broken import CarrierBroken, SubjectFailed
 from siteproof.conformance.carriers.carrier import Carrier
-from siteproof.conformance.carriers.target import Target
 from siteproof.conformance.case import Case, all_cases
-from siteproof.conformance.failures import save, save_words
 from siteproof.conformance.render.headline import headline
-from siteproof.conformance.verdict import INTERRUPTED, CaseResult, Report, Verdict
+from siteproof.conformance.request import REPEATED, Keeping, Request
+from siteproof.conformance.verdict import INTERRUPTED, CaseResult, Report
 from siteproof.conformance.worlds.meetings import Met
-from siteproof.conformance.worlds.plan import Depth, Plan, plan
+from siteproof.conformance.worlds.plan import Plan, plan
 from siteproof.conformance.worlds.simpler import simplest, together
-from siteproof.conformance.worlds.world import PLAIN, World
+from siteproof.conformance.worlds.world import World
 from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
-from siteproof.model.nouns.subject import CONTRACT_VERSION, Description, Subject, Unsupported
+from siteproof.model.nouns.subject import CONTRACT_VERSION, Description, Unsupported
 from siteproof.model.spec.registry import requirements
 
-TIMEOUT_SECONDS = 30.0
 BREAKS_IN_A_ROW_MAX = 3
 SMOKE = Scenario((MachineSpec("smoke", (DiskSpec("disk0", 16),), identity="identity-smoke"),))
-REPEATED = (Verdict.FAIL, Verdict.DISHONEST, Verdict.ERROR)
 
 
-@frozen
-class Keeping:
-    """Where a run leaves its traces: the results file, and the folder of replayable failures with their target.
-
-    `date` and `site` stand in the record's head, for those who read the report later.
-    """
-
-    results_path: Path | None = None
-    failures_folder: Path | None = None
-    target: Target | None = None
-    date: str = ""
-    site: str = ""
-
-    def line(self, line: results.Line) -> None:
-        """Append one line, if results are kept."""
-        if isinstance(line, results.RunLine):
-            line = msgspec.structs.replace(line, date=self.date, site=self.site)
-        if self.results_path is not None:
-            results.append(self.results_path, line)
-
-    def words(self, name: str, broken: CarrierBroken | None) -> str:
-        """Keep all that a dying adapter wrote on stderr; where it is kept, or nothing."""
-        if self.failures_folder is None or broken is None or not broken.said.strip():
-            return ""
-        return f"; all of its stderr: {save_words(self.failures_folder, name, broken.said)}"
-
-    def failure(self, result: CaseResult, profile: Profile) -> CaseResult:
-        """Keep a failure so that it can be replayed, if failures are kept."""
-        if self.failures_folder is None or self.target is None or result.verdict not in REPEATED:
-            return result
-        path = save(self.failures_folder, self.target, profile, result)
-        return evolve(result, replay=f"siteproof replay {shlex.quote(str(path))}")
-
-
-def judge(
-    subject_factory: Callable[[], Subject],
-    cases: Iterable[Case] | None = None,
-    profile: Profile = CORE,
-    seed: int = 0,
-    on_result: Callable[[CaseResult], None] | None = None,
-    results_path: Path | None = None,
-    *,
-    timeout_seconds: float = TIMEOUT_SECONDS,
-    own_target: bool = False,
-    keeping: Keeping | None = None,
-    choice: str = "",
-    options: Mapping[str, Any] | None = None,
-    depth: Depth | None = None,
-    world: World = PLAIN,
-) -> Report:
-    """Judge what the factory makes by `cases` (all when None); each case gets `timeout_seconds` for each world.
-
-    `depth` draws the worlds in which the cases are played; None plays each of them once, in `world`.
+def judge(request: Request, on_result: Callable[[CaseResult], None] | None = None) -> Report:
+    """Judge the subject of the request by its cases; `on_result` hears of each one when it is on disk.
 
     Problem with exit code 3 when the adapter does not even pass the smoke, 5 when the subject is not ours and nobody
-    said `own_target`. `choice` tells readers that not all cases were meant; `options` are printed with the verdict.
+    said `own_target`.
     """
-    keeping = keeping or Keeping(results_path)
-    chosen = all_cases() if cases is None else tuple(cases)
-    blank = _Blank(profile, seed, choice, options or {})
-    bench = Bench(subject_factory, timeout_seconds)
+    chosen = all_cases() if request.cases is None else tuple(request.cases)
+    keeping, blank, bench = request.keeping, _Blank(request), Bench(request.subject, request.timeout_seconds)
     try:
-        description = _begin(bench, blank, keeping, own_target=own_target)
-        planned = plan(chosen, description, depth, seed) if depth else None
-        run = _Run(bench, description, profile, seed, keeping, planned, world)
+        description = _begin(bench, blank, keeping, own_target=request.own_target)
+        planned = plan(chosen, description, request.depth, request.seed) if request.depth else None
+        run = _Run(bench, description, request, planned)
         found: list[CaseResult] = []
         try:
             for result in run.results(chosen):
@@ -127,14 +67,14 @@ def judge(
 class _Blank:
     """What a run is before it has met its subject."""
 
-    profile: Profile
-    seed: int
-    choice: str
-    options: Mapping[str, Any]
+    request: Request
 
     def head(self, description: Description | None) -> results.RunLine:
-        options = {name: str(value) for name, value in self.options.items()}
-        return results.RunLine(__version__, spec_digest(), self.seed, self.profile, description, self.choice, options)
+        asked = self.request
+        options = {name: str(value) for name, value in asked.options.items()}
+        return results.RunLine(
+            __version__, spec_digest(), asked.seed, asked.profile, description, asked.choice, options
+        )
 
     def report(self, description: Description, found: tuple[CaseResult, ...], stopped: str, met: Met | None) -> Report:
         head = self.head(description)
@@ -146,7 +86,7 @@ class _Blank:
             head.version,
             head.spec_digest,
             found,
-            self.choice,
+            self.request.choice,
             head.options,
             stopped,
             met,
@@ -156,23 +96,14 @@ class _Blank:
 class _Run:
     """The cases of one run, one after another."""
 
-    def __init__(
-        self,
-        bench: Bench,
-        description: Description,
-        profile: Profile,
-        seed: int,
-        keeping: Keeping,
-        planned: Plan | None,
-        world: World,
-    ) -> None:
+    def __init__(self, bench: Bench, description: Description, request: Request, planned: Plan | None) -> None:
         self._planned = planned
-        self._world = world
+        self._world = request.world
         self._bench = bench
         self._description = description
-        self._profile = profile
-        self._seed = seed
-        self._keeping = keeping
+        self._profile = request.profile
+        self._seed = request.seed
+        self._keeping = request.keeping
         self.stopped = ""
 
     def results(self, cases: Iterable[Case]) -> Iterator[CaseResult]:
@@ -240,7 +171,7 @@ def _begin(bench: Bench, blank: _Blank, keeping: Keeping, *, own_target: bool) -
         if isinstance(problem, CarrierBroken):
             problem.cause += keeping.words("describe", problem)
         stopped = f"{problem.problem} ({problem.cause})"
-        keeping.line(results.EndLine(problem.code, f"CANNOT JUDGE ({blank.profile.name})", stopped))
+        keeping.line(results.EndLine(problem.code, f"CANNOT JUDGE ({blank.request.profile.name})", stopped))
         raise
     keeping.line(blank.head(description))
     return description

@@ -20,6 +20,7 @@ from siteproof.conformance import failures, render, results, runner
 from siteproof.conformance.carriers.target import Target, TargetKind, from_here
 from siteproof.conformance.case import Case, all_cases
 from siteproof.conformance.choice import cases_called
+from siteproof.conformance.request import Keeping, Request
 from siteproof.conformance.verdict import chapter_of
 from siteproof.conformance.worlds.plan import Depth
 from siteproof.model.nouns.problem import ExitCode, Problem
@@ -104,22 +105,24 @@ def _judge(target: Target, choice: Choice, cases: tuple[Case, ...]) -> int:
     factory = target.factory()
     path = make_folder(choice.out) / results.FILE_NAME
     failures.forget(choice.out / failures.FOLDER)
-    keeping = runner.Keeping(path, choice.out / failures.FOLDER, target, choice.date, choice.site)
+    keeping = Keeping(path, choice.out / failures.FOLDER, target, choice.date, choice.site)
     options = choice.options(target)
     shows = screen(choice.form, len(cases), choice.seed, options, terminal=sys.stdout.isatty())
     with scratch(), shows as shown:
         report = runner.judge(
-            factory,
-            cases,
-            PROFILES[choice.profile],
-            choice.seed,
+            Request(
+                factory,
+                cases,
+                profile=PROFILES[choice.profile],
+                seed=choice.seed,
+                keeping=keeping,
+                timeout_seconds=choice.timeout,
+                own_target=choice.own_target,
+                choice=choice.scope(),
+                options=options,
+                depth=DEPTHS[choice.depth],
+            ),
             shown.result,
-            keeping=keeping,
-            timeout_seconds=choice.timeout,
-            own_target=choice.own_target,
-            choice=choice.scope(),
-            options=options,
-            depth=DEPTHS[choice.depth],
         )
         written = render.render(path, choice.out, junit=choice.junit)
         shown.end(report, written)

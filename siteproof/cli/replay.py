@@ -21,6 +21,7 @@ from siteproof.conformance import runner
 from siteproof.conformance.case import Case, all_cases, spelled
 from siteproof.conformance.failures import Failure
 from siteproof.conformance.render import text
+from siteproof.conformance.request import Request
 from siteproof.conformance.verdict import CaseResult
 from siteproof.fuzz.replay import replay_walk
 from siteproof.model.nouns.problem import ExitCode, Problem
@@ -47,10 +48,11 @@ def _case(record: Mapping[str, Any], own_target: bool) -> int:
     case = _found(failure.case_id)
     target, world = failure.target, failure.world
     _tell(f"seed {failure.seed} · {target.kind.value} {target.name} · case {case.id} · world {world}")
+    asked = Request(
+        target.factory(), [case], profile=failure.profile, seed=failure.seed, own_target=own_target, world=world
+    )
     with scratch(), beating(lambda seconds: f"the case runs for {seconds:.0f} s"):
-        report = runner.judge(
-            target.factory(), [case], failure.profile, failure.seed, own_target=own_target, world=world
-        )
+        report = runner.judge(asked)
     result = report.results[0]
     click.echo(text.block(result))
     return _said(_same(failure, result), f"recorded {failure.verdict.value}, now {result.verdict.value}")

@@ -20,6 +20,7 @@ from siteproof.conformance.drill.case import drill_case
 from siteproof.conformance.drill.journey import POLICY
 from siteproof.conformance.drill.measures import MIB, Measures
 from siteproof.conformance.render.page_data import tiles_of
+from siteproof.conformance.request import Keeping, Request
 from siteproof.conformance.worlds.plan import Depth
 from siteproof.model.advice.policy.request import PolicyRequest
 from siteproof.model.advice.policy.simulation import options as spoken
@@ -55,15 +56,17 @@ def run(python: str, size_mib: int, seed: int, out: Path, timeout: float, form: 
         cases = (drill, *all_cases())
         with screen(form, len(cases), seed, options, terminal=sys.stdout.isatty()) as shown:
             report = runner.judge(
-                target.factory(),
-                cases,
-                PROFILES["core"],
-                seed,
+                Request(
+                    target.factory(),
+                    cases,
+                    profile=PROFILES["core"],
+                    seed=seed,
+                    keeping=Keeping(path, out / failures.FOLDER, target, today()),
+                    timeout_seconds=timeout,
+                    options=options,
+                    depth=Depth.QUICK,
+                ),
                 shown.result,
-                keeping=runner.Keeping(path, out / failures.FOLDER, target, today()),
-                timeout_seconds=timeout,
-                options=options,
-                depth=Depth.QUICK,
             )
             for row in measures.rows:
                 results.measure(path, row.name, row.value, row.unit, row.note)

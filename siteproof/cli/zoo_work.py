@@ -16,6 +16,7 @@ from siteproof.cli.signs_of_life import beating
 from siteproof.cli.zoo_members import MEMBERS, Kind, Member
 from siteproof.cli.zoo_rows import KILLING, Row, row_of, unshown
 from siteproof.conformance.case import Case, all_cases
+from siteproof.conformance.request import Request
 from siteproof.conformance.runner import judge
 from siteproof.conformance.verdict import CaseResult
 from siteproof.conformance.worlds.plan import Depth
@@ -84,7 +85,7 @@ def judged(name: str, strictness: Strictness) -> Row:
 
     try:
         cases = _ordered(member) if strictness.quick else None
-        report = judge(factory_of(member), cases, seed=strictness.seed, on_result=heard, depth=strictness.depth)
+        report = judge(Request(factory_of(member), cases, seed=strictness.seed, depth=strictness.depth), heard)
     except _Killed:
         return row_of(name, member, tuple(found))
     return row_of(name, member, report.results, report.stopped)

@@ -20,6 +20,7 @@ RUNS = """
 from siteproof.conformance import runner, verify
 from siteproof.conformance.case import find
 from siteproof.conformance.render import text
+from siteproof.conformance.request import Request
 from tests.cases import miniatures
 from tests.cases.fake import FakeSubject
 from tests.judge.judge_cases import case_of
@@ -33,7 +34,7 @@ def lists_nothing(lab):
 wrongs = [getattr(miniatures, name) for name in ("CommitKeepsPoints", "ListsTooMuch", "TakesPointsWhileMarked")]
 told = {wrong: find(miniatures.KILLED_BY[wrong]) for wrong in wrongs} | {FakeSubject: case_of(lists_nothing)}
 for wrong, case in told.items():
-    print(text.block(runner.judge(wrong, [case], seed=5).results[0]))
+    print(text.block(runner.judge(Request(wrong, [case], seed=5)).results[0]))
 """
 
 

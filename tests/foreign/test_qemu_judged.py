@@ -4,6 +4,7 @@ import pytest
 from attrs import evolve
 
 from siteproof.conformance.adapters.qemu.adapter import QemuSubject, make_subject
+from siteproof.conformance.request import Request
 from siteproof.conformance.runner import judge
 from siteproof.conformance.verdict import CaseResult, Report, Verdict
 from siteproof.model.nouns.subject import Provider
@@ -25,7 +26,7 @@ COARSE = "SP-REP-7"  # QEMU copies granules of 64 KiB where eight blocks of 4 Ki
 def test_the_verdict_is_true_and_two_runs_agree(qemu: QemuSubject) -> None:
     """Two runs of the suite are equal to the word, the core is judged, QEMU fails nothing, and its limits are named."""
     qemu.close()
-    first, second = judge(make_subject, timeout_seconds=120), judge(make_subject, timeout_seconds=120)
+    first, second = judge(Request(make_subject, timeout_seconds=120)), judge(Request(make_subject, timeout_seconds=120))
     assert differences(timeless(first), timeless(second)) == []
     assert not any(each.flaky for each in first.results)
     assert [topic for topic, name in TOPICS.items() if not verdicts(first, name) & set(JUDGED)] == []

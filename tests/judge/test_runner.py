@@ -13,6 +13,7 @@ from siteproof.conformance.carriers.watch import Watch
 from siteproof.conformance.case import Case, Level
 from siteproof.conformance.coverage.events import Begin, Do, Passes, State, state_name
 from siteproof.conformance.lab import Lab
+from siteproof.conformance.request import Keeping, Request
 from siteproof.conformance.runner import SMOKE, judge
 from siteproof.conformance.verdict import CaseResult, Verdict
 from siteproof.model.nouns.commands import Answer, Command
@@ -28,12 +29,12 @@ from tests.judge.judge_cases import case_of
 
 def only(case: Case, subject: type[Tiny] = Tiny, **options: Any) -> CaseResult:
     """The result of that one case."""
-    return judge(subject, [case], **options).results[0]
+    return judge(Request(subject, [case], **options)).results[0]
 
 
 def test_a_witnessed_case_passes() -> None:
     """A case that saw what it speaks of passes, and the run's exit code is 0."""
-    report = judge(Tiny, [case_of(judge_cases.protects)])
+    report = judge(Request(Tiny, [case_of(judge_cases.protects)]))
     assert [result.verdict for result in report.results] == [Verdict.PASS]
     assert report.exit_code is ExitCode.OK
 
@@ -49,13 +50,13 @@ def test_a_witnessed_case_passes() -> None:
 )
 def test_every_other_ending_has_its_own_verdict(function: Any, verdict: Verdict, code: ExitCode) -> None:
     """Each way in which a case can end gives its verdict and its exit code; none of them is 0."""
-    report = judge(Tiny, [case_of(function)])
+    report = judge(Request(Tiny, [case_of(function)]))
     assert (report.results[0].verdict, report.exit_code) == (verdict, code)
 
 
 def test_nothing_to_run_is_not_a_pass() -> None:
     """Without a case the exit code is 5."""
-    assert judge(Tiny, []).exit_code is ExitCode.NOTHING_RAN
+    assert judge(Request(Tiny, [])).exit_code is ExitCode.NOTHING_RAN
 
 
 def test_a_requirement_without_a_witness_does_not_pass() -> None:
@@ -65,7 +66,7 @@ def test_a_requirement_without_a_witness_does_not_pass() -> None:
         lab.machine("64 KiB")
         lab.witnessed.add("SP-RES-1")
 
-    report = judge(Tiny, [case_of(half, requires=("SP-RES-1", "SP-RES-2"))])
+    report = judge(Request(Tiny, [case_of(half, requires=("SP-RES-1", "SP-RES-2"))]))
     assert {each.id: each.verdict for each in report.requirements} == {
         "SP-RES-1": Verdict.PASS,
         "SP-RES-2": Verdict.INCONCLUSIVE,
@@ -74,27 +75,29 @@ def test_a_requirement_without_a_witness_does_not_pass() -> None:
 
 def test_a_requirement_is_as_bad_as_its_worst_case() -> None:
     """One failing case of a requirement outweighs one that passes."""
-    report = judge(Tiny, [case_of(judge_cases.protects), case_of(judge_cases.fails)])
+    report = judge(Request(Tiny, [case_of(judge_cases.protects), case_of(judge_cases.fails)]))
     assert [each.verdict for each in report.requirements] == [Verdict.FAIL]
 
 
 def test_a_feature_that_is_not_offered_is_unsupported_and_not_conformant() -> None:
     """A case that needs an undeclared feature is not run, is unsupported, and the subject is not conformant."""
-    report = judge(Tiny, [case_of(judge_cases.fails, needs=(Capability.FAILBACK,))])
+    report = judge(Request(Tiny, [case_of(judge_cases.fails, needs=(Capability.FAILBACK,))]))
     assert report.results[0].verdict is Verdict.UNSUPPORTED
     assert report.exit_code is ExitCode.VIOLATION
 
 
 def test_a_missing_handle_of_the_bench_is_inconclusive() -> None:
     """A case that needs a fault which this subject cannot show is inconclusive: exit code 3."""
-    report = judge(Tiny, [case_of(judge_cases.protects, needs=(Capability.LINK_FAULTS,))])
+    report = judge(Request(Tiny, [case_of(judge_cases.protects, needs=(Capability.LINK_FAULTS,))]))
     assert report.results[0].verdict is Verdict.INCONCLUSIVE
     assert report.exit_code is ExitCode.CANNOT_JUDGE
 
 
 def test_a_should_that_fails_leaves_the_subject_conformant() -> None:
     """Only a MUST decides about conformance."""
-    report = judge(Tiny, [case_of(judge_cases.protects), case_of(judge_cases.fails, ("SP-RES-34",), Level.SHOULD)])
+    report = judge(
+        Request(Tiny, [case_of(judge_cases.protects), case_of(judge_cases.fails, ("SP-RES-34",), Level.SHOULD)])
+    )
     assert report.exit_code is ExitCode.OK
 
 
@@ -105,7 +108,7 @@ def test_what_the_adapter_invents_is_not_counted() -> None:
         def describe(self) -> Description:
             return evolve(super().describe(), capabilities={Capability.INITIAL_REPLICATION: Provider.ADAPTER})
 
-    report = judge(Invented, [case_of(judge_cases.protects, needs=(Capability.INITIAL_REPLICATION,))])
+    report = judge(Request(Invented, [case_of(judge_cases.protects, needs=(Capability.INITIAL_REPLICATION,))]))
     assert report.results[0].verdict is Verdict.PASS
     assert report.results[0].provider is Provider.ADAPTER
     assert report.exit_code is ExitCode.VIOLATION
@@ -126,7 +129,7 @@ def cuts(lab: Lab) -> None:
 
 def test_a_declared_capability_that_is_denied_is_a_lie() -> None:
     """Unsupported for a declared capability is dishonest (exit code 1); for an undeclared one it is unsupported."""
-    report = judge(Boasts, [case_of(cuts, level=Level.SHOULD)])
+    report = judge(Request(Boasts, [case_of(cuts, level=Level.SHOULD)]))
     assert report.results[0].verdict is Verdict.DISHONEST
     assert report.exit_code is ExitCode.VIOLATION
     assert only(case_of(cuts)).verdict is Verdict.UNSUPPORTED
@@ -142,7 +145,7 @@ class Raises(Tiny):
 
 def test_an_exception_of_the_subject_is_data() -> None:
     """A subject's exception makes its case an error, names the call, and the run goes on."""
-    report = judge(Raises, [case_of(judge_cases.writes), case_of(judge_cases.protects)])
+    report = judge(Request(Raises, [case_of(judge_cases.writes), case_of(judge_cases.protects)]))
     assert [result.verdict for result in report.results] == [Verdict.ERROR, Verdict.PASS]
     assert "`write` failed inside the subject: ZeroDivisionError" in report.results[0].detail
 
@@ -180,7 +183,7 @@ def test_a_hung_subject_is_let_go_and_the_run_goes_on() -> None:
             release.wait(60)
 
     try:
-        report = judge(Hangs, [case_of(judge_cases.writes), case_of(judge_cases.protects)], timeout_seconds=6)
+        report = judge(Request(Hangs, [case_of(judge_cases.writes), case_of(judge_cases.protects)], timeout_seconds=6))
     finally:
         release.set()
     assert [result.verdict for result in report.results] == [Verdict.ERROR, Verdict.PASS]
@@ -197,7 +200,7 @@ def test_an_adapter_that_keeps_breaking_ends_the_run() -> None:
             release.wait(60)
 
     try:
-        report = judge(Hangs, [case_of(judge_cases.writes)] * 5, timeout_seconds=3)
+        report = judge(Request(Hangs, [case_of(judge_cases.writes)] * 5, timeout_seconds=3))
     finally:
         release.set()
     assert len(report.results) == 3
@@ -233,7 +236,7 @@ def test_an_adapter_without_the_least_is_broken_not_failing() -> None:
             raise Unsupported(machine)
 
     with pytest.raises(Problem, match="the adapter is broken") as caught:
-        judge(Blind, [case_of(judge_cases.fails)])
+        judge(Request(Blind, [case_of(judge_cases.fails)]))
     assert caught.value.code is ExitCode.CANNOT_JUDGE
 
 
@@ -249,17 +252,19 @@ def test_nothing_starts_against_a_subject_that_is_not_ours() -> None:
             calls.append("reset")
 
     with pytest.raises(Problem, match="nothing was started") as caught:
-        judge(Foreign, [case_of(judge_cases.protects)])
+        judge(Request(Foreign, [case_of(judge_cases.protects)]))
     assert caught.value.code is ExitCode.NOTHING_RAN
     assert calls == []
-    judge(Foreign, [case_of(judge_cases.protects)], own_target=True)
+    judge(Request(Foreign, [case_of(judge_cases.protects)], own_target=True))
     assert calls
 
 
 def test_the_record_tells_the_same_as_the_report(tmp_path: Path) -> None:
     """What is read back from results.ndjson equals the report that judge returned."""
     path = tmp_path / "results.ndjson"
-    report = judge(Tiny, [case_of(judge_cases.protects), case_of(judge_cases.fails)], seed=7, results_path=path)
+    report = judge(
+        Request(Tiny, [case_of(judge_cases.protects), case_of(judge_cases.fails)], seed=7, keeping=Keeping(path))
+    )
     assert results.read(path).report == report
 
 
@@ -273,7 +278,7 @@ def test_each_result_is_on_disk_before_the_next_case(tmp_path: Path) -> None:
         seen.append(len(found.results) if found else -1)
         judge_cases.protects(lab)
 
-    judge(Tiny, [case_of(counts)] * 3, results_path=path)
+    judge(Request(Tiny, [case_of(counts)] * 3, keeping=Keeping(path)))
     assert seen == [0, 1, 2]
 
 
@@ -286,14 +291,14 @@ def test_a_result_is_on_disk_before_anybody_hears_of_it(tmp_path: Path) -> None:
         report = results.read(path).report
         seen.append(len(report.results) if report else -1)
 
-    judge(Tiny, [case_of(judge_cases.protects)] * 2, on_result=listen, results_path=path)
+    judge(Request(Tiny, [case_of(judge_cases.protects)] * 2, keeping=Keeping(path)), listen)
     assert seen == [1, 2]
 
 
 def test_the_same_three_give_the_same_result() -> None:
     """Two runs with the same version, seed and options are equal, wall time apart."""
     cases = [case_of(judge_cases.protects), case_of(judge_cases.writes), case_of(judge_cases.fails)]
-    assert judge(Tiny, cases, seed=3) == judge(Tiny, cases, seed=3)
+    assert judge(Request(Tiny, cases, seed=3)) == judge(Request(Tiny, cases, seed=3))
 
 
 def test_the_states_that_were_seen_are_counted() -> None:
@@ -325,7 +330,7 @@ def test_a_state_of_another_type_is_not_recorded(tmp_path: Path) -> None:
             return seen if machine == "smoke" else evolve(seen, regions=evolve(seen.regions, protection=asleep))
 
     path = tmp_path / results.FILE_NAME
-    report = judge(Odd, [case_of(judge_cases.protects)], results_path=path)
+    report = judge(Request(Odd, [case_of(judge_cases.protects)], keeping=Keeping(path)))
     assert report.results[0].verdict is not Verdict.PASS
     assert not [event for event in report.results[0].history if isinstance(event, State)]
     assert results.read(path).report == report

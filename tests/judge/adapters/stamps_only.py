@@ -52,6 +52,8 @@ class Believed:
     stamps: Stamps = field(factory=dict)
     points: dict[str, tuple[RecoveryPoint, Stamps]] = field(factory=dict)
     written: int = 0
+    made: int = 0
+    generation: int = 0
 
     def copy(self) -> Stamps:
         return {disk: dict(stamps) for disk, stamps in self.stamps.items()}
@@ -99,12 +101,14 @@ class StampsOnly:
             self.take_point(machine)
         elif command.verb is Verb.FAIL_OVER:
             machine.regions = evolve(machine.regions, protection=Protection.FAILED_OVER, active=Site.RECOVERY)
+            machine.generation += 1
         else:
             machine.regions, machine.points = Regions(), {}
         return Accepted("job")
 
     def take_point(self, machine: Believed) -> None:
-        point = RecoveryPoint(f"point-{self.now_ms}", Consistency.CRASH, self.now_ms, len(machine.points) + 1)
+        machine.made += 1
+        point = RecoveryPoint(f"point-{machine.made}", Consistency.CRASH, self.now_ms, machine.made)
         machine.points[point.name] = (point, machine.copy())
 
     def observe(self, machine: str) -> Observation:
@@ -118,7 +122,8 @@ class StampsOnly:
             points=tuple(point for point, _ in seen.points.values()),
             disks=tuple(DiskView(name, size // BLOCK_BYTES, watermarks=marks) for name, size in seen.sizes.items()),
             running=(Place.RECOVERY if seen.regions.active is Site.RECOVERY else Place.PRIMARY,),
-            rpo_ms=0,
+            rpo_ms=0 if seen.points else None,
+            generation=seen.generation,
         )
 
     def restore(self, machine: str, point: str) -> tuple[Image, ...]:
