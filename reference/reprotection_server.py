@@ -63,9 +63,14 @@ def _to_cloud(appliance: Equipment, machine: Machine) -> tuple[Work, ...]:
     def copy() -> None:
         _require_way(machine)
         stream = open_stream(appliance, machine, Direction.FORWARD, Place.PRIMARY)
-        _turn_round(appliance, machine, stream, Stream.copy_everything)
+
+        def fill(stream: Stream) -> None:
+            stream.copy_everything()
+            stream.service.apply()
+            appliance.replicator.add_first_point(machine)
+
+        _turn_round(appliance, machine, stream, fill)
         remove_host(appliance, machine, Place.RECOVERY)
-        appliance.replicator.add_first_point(machine)
 
     return prepare, copy
 

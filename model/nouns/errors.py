@@ -133,7 +133,7 @@ CATALOGUE: dict[ErrorCode, ErrorText] = {
         "the machine was shut down by force", "power loss or reset", "resynchronise the machine"
     ),
     ErrorCode.SOURCE_DISK_FAILED: ErrorText(
-        "a disk of the machine cannot be read",
+        "a disk of the machine cannot be read or tracked",
         "a failing device or a lost path to it",
         "check the disk; what was not sent stays marked and is sent again",
     ),

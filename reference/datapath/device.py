@@ -24,7 +24,7 @@ class StoreFailed(Problem):
 
 
 class SourceFailed(StoreFailed):
-    """The disk of a production machine could not be read."""
+    """The disk of a production machine, or its change bitmap, could not be read or written."""
 
     code_of_event = ErrorCode.SOURCE_DISK_FAILED
 

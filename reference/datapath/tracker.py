@@ -17,7 +17,7 @@ from siteproof.reference.datapath.bitmap import DirtyBitmap
 from siteproof.reference.datapath.blocks import BLOCK_BYTES, Blocks
 from siteproof.reference.datapath.cut import Cut
 from siteproof.reference.datapath.device import SourceFailed, StoreFailed
-from siteproof.reference.datapath.effects import Barrier, Bytes, Executor, SyncDirectory, Truncate, Write
+from siteproof.reference.datapath.effects import Barrier, Bytes, Effect, Executor, SyncDirectory, Truncate, Write
 
 MAGIC = b"SPDIRTY1"
 VERSION = 2
@@ -83,7 +83,7 @@ class SourceDisk:
             raise Problem(f"a write of {len(data)} bytes", "disks are written in whole blocks of 4096", "pad the write")
         kept = self._within(block, data)
         sequence = self._change(block, count)
-        self._executor.perform(Write(self.file, block * BLOCK_BYTES, kept))
+        self._do(Write(self.file, block * BLOCK_BYTES, kept))
         return sequence
 
     def discard(self, block: int, blocks: int) -> int:
@@ -91,12 +91,12 @@ class SourceDisk:
         sequence = self._change(block, blocks)
         for first in range(block, block + blocks, 256):
             zeros = self._within(first, _ZEROS[: min(256, block + blocks - first) * BLOCK_BYTES])
-            self._executor.perform(Write(self.file, first * BLOCK_BYTES, zeros))
+            self._do(Write(self.file, first * BLOCK_BYTES, zeros))
         return sequence
 
     def flush(self) -> None:
         """What was written survives a crash of the machine."""
-        self._executor.perform(Barrier(self.file))
+        self._do(Barrier(self.file))
 
     def read(self, block: int, blocks: int) -> bytes:
         """The bytes of consecutive blocks as they are now."""
@@ -122,7 +122,7 @@ class SourceDisk:
         """The disk has another size; new blocks are zeros and dirty. Open cuts fail quietly."""
         if self._stored_clean:
             self._store(clean=False)
-        self._executor.perform(Truncate(self.file, blocks * BLOCK_BYTES))
+        self._do(Truncate(self.file, blocks * BLOCK_BYTES))
         self._cuts.clear()
         self.size_bytes = blocks * BLOCK_BYTES
         self.dirty.resize(blocks)
@@ -172,6 +172,13 @@ class SourceDisk:
         self._cuts.append(cut)
         return cut
 
+    def _do(self, effect: Effect) -> None:
+        try:
+            self._executor.perform(effect)
+        except StoreFailed as failure:
+            what = f"{type(effect).__name__.lower()} {self.file}"
+            raise SourceFailed(what, failure.cause, full=failure.full) from failure
+
     def _read_now(self, block: int, buffer: memoryview) -> None:
         try:
             held = self._executor.read_into(self.file, block * BLOCK_BYTES, buffer)
@@ -188,14 +195,14 @@ class SourceDisk:
     def _store(self, *, clean: bool) -> None:
         bits = self.dirty.to_bytes() if clean else b""
         if clean:
-            self._executor.perform(Write(self._bitmap_file, BITS_AT, bits))
-            self._executor.perform(Barrier(self._bitmap_file))
+            self._do(Write(self._bitmap_file, BITS_AT, bits))
+            self._do(Barrier(self._bitmap_file))
         self._stored_clean = self._stored_clean or clean
         reserved = self.written + (0 if clean else RESERVED_WRITES)
         head = _HEAD.pack(MAGIC, VERSION, clean, self.blocks, reserved)
-        self._executor.perform(Write(self._bitmap_file, 0, head + _digest(head, bits)))
-        self._executor.perform(Barrier(self._bitmap_file))
-        self._executor.perform(SyncDirectory(self._bitmap_file.rpartition("/")[0]))
+        self._do(Write(self._bitmap_file, 0, head + _digest(head, bits)))
+        self._do(Barrier(self._bitmap_file))
+        self._do(SyncDirectory(self._bitmap_file.rpartition("/")[0]))
         self._stored_clean, self._reserved = clean, reserved
 
     def _load(self) -> tuple[bool, DirtyBitmap, int]:
