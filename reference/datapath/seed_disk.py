@@ -53,9 +53,10 @@ class SeedDisk:
         self.sync()
 
     def _fit(self) -> None:
+        """Asked for again also where the size looks right: a sync that failed may have left it to be seen only."""
         for file, size in ((self.file, self.blocks * BLOCK_BYTES), (self._sums_file, self.blocks * SUM_BYTES)):
-            if not self._executor.exists(file) or self._executor.size(file) < size:
-                self._executor.perform(Truncate(file, size))
+            held = self._executor.size(file) if self._executor.exists(file) else 0
+            self._executor.perform(Truncate(file, max(held, size)))
 
     def check_size(self) -> None:
         """CorruptLog when bytes are missing at the end of the image or of its sums."""

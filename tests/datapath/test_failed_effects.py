@@ -102,3 +102,19 @@ def test_a_source_write_that_failed_is_dirty(failure: Failure) -> None:
     with pytest.raises(Problem):
         disk.discard(90, 10)
     assert disk.take().blocks.tolist() == [*range(10, 74), *range(90, 100)]
+
+
+def test_a_size_that_was_never_synced_is_asked_for_again() -> None:
+    """A disk grows, the sync of its longer seed fails, and it is only seen to be longer: growing again makes it so."""
+    store = Aimed(Failure.SYNC_KEPT, "seed.raw", Barrier)
+    world = started(store)
+    world.disk.resize(world.disk.blocks + 8)
+    store.armed = True
+    with pytest.raises(StoreFailed):
+        world.replica.resize(world.disk.blocks)
+    world.reopen(store)
+    world.replica.resize(world.disk.blocks)
+    store.power.crash(KEEP_NOTHING)
+    world.reopen(store.memory)
+    assert world.replica.blocks == world.disk.blocks
+    world.check_points()
