@@ -114,7 +114,7 @@ def the_way_home_sends_only_changes(lab: Lab) -> None:
         step()
         sent = lab.observe(machine).bytes_sent - before
         verify.at_least(sent, 8 * NOISE_BYTES, f"bytes sent by {what} for 8 blocks of noise")
-        verify.at_most(sent, resync_oracle.most_bytes(lab, machine, 8 * BLOCK_BYTES), f"bytes sent by {what}")
+        resync_oracle.costs_what_differs(lab, machine, sent, 8 * BLOCK_BYTES, what)
 
 
 @case(

@@ -87,7 +87,7 @@ def only_what_differs_travels(lab: Lab) -> None:
     verify.accepted(report.answer, "resynchronize")
     verify.given(differing > 0, "nothing differs")
     verify.at_least(report.bytes_sent, differing // 2, "bytes sent for blocks of noise")
-    verify.at_most(report.bytes_sent, oracle.most_bytes(lab, machine, differing), "bytes sent by the resynchronisation")
+    oracle.costs_what_differs(lab, machine, report.bytes_sent, differing, "the resynchronisation")
     _agrees(lab, machine, "after the resynchronisation")
 
 

@@ -3,8 +3,11 @@
 Rule: see the folder's `__init__`.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
+from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.reference.agent import MachineCut, MobilityAgent
 from siteproof.reference.comparison import Resynchronization
 from siteproof.reference.datapath.blocks import Blocks
@@ -15,6 +18,13 @@ from siteproof.reference.subject import ReferenceSubject
 from siteproof.reference.zoo.exhibit import variant
 
 EXTENT_BLOCKS = 16
+
+
+class Coarse(ReferenceSubject):
+    """Says how coarse it is."""
+
+    def _parameters(self) -> Mapping[str, str]:
+        return {**super()._parameters(), "granularity_bytes": str(EXTENT_BLOCKS * BLOCK_BYTES)}
 
 
 def extents_of(blocks: Blocks) -> Blocks:
@@ -71,9 +81,9 @@ class TrackingReplicator(Replicator):
 
 def comparison(directory: str | None = None, durable: bool = True) -> ReferenceSubject:
     """Coarser comparison."""
-    return variant("extents compared", directory, durable, replicator=ExtentReplicator)
+    return variant("extents compared", directory, durable, replicator=ExtentReplicator, subject=Coarse)
 
 
 def tracking(directory: str | None = None, durable: bool = True) -> ReferenceSubject:
     """Coarser changes."""
-    return variant("extents tracked", directory, durable, replicator=TrackingReplicator)
+    return variant("extents tracked", directory, durable, replicator=TrackingReplicator, subject=Coarse)
