@@ -24,7 +24,7 @@ from siteproof.fuzz.mutants.words import Mutant
 T = TypeVar("T")
 PART_SECONDS_MAX = 3600.0
 MUTANT_SECONDS_MAX = 1200.0  # against loops without an end; everything else is bounded by counts
-PLAYS_PER_PART = 40
+PLAYS_PER_PART = 20
 DRIVES_PER_PART = 10
 
 Tell = Callable[[str, int, int], None]
@@ -33,12 +33,13 @@ Tell = Callable[[str, int, int], None]
 
 @frozen
 class Bounds:
-    """How much is driven and judged. Without a `depth` the judge is left out."""
+    """How much is driven and judged. Without a `depth` the judge is left out; `plays` of it are a sample, or all."""
 
     seed: int = 0
     drives: int = 60
     jobs: int = 1
     depth: Depth | None = Depth.STANDARD
+    plays: int | None = None
 
 
 @frozen
@@ -73,12 +74,19 @@ def look(mutants: Sequence[Mutant], bounds: Bounds, tell: Tell, honest: Factory 
     drives = _parts(range(bounds.drives), bounds.drives // DRIVES_PER_PART + 1)
     driven = Herd(partial(_recorded, tuple(mutants), honest, bounds.seed), _defect, bounds.jobs, PART_SECONDS_MAX,
                   _telling(tell, "parts of the drives", len(drives))).results(drives)  # fmt: skip
-    chosen = plays(all_cases(), honest, bounds.depth, bounds.seed) if bounds.depth else []
+    chosen = spread(plays(all_cases(), honest, bounds.depth, bounds.seed), bounds.plays) if bounds.depth else []
     parts = _parts(chosen, len(chosen) // PLAYS_PER_PART + 1)
     seen = Herd(partial(_held, tuple(mutants), honest, bounds.seed), _defect, bounds.jobs, PART_SECONDS_MAX,
                 _telling(tell, "parts of the suite", len(parts))).results(parts)  # fmt: skip
     drives_in_order = sorted((each for part in driven for each in part), key=lambda each: each[0].number)
     return Sitting(tuple(drives_in_order), tuple(each for part in seen for each in part))
+
+
+def spread(items: Sequence[T], count: int | None) -> Sequence[T]:
+    """So many of the items, evenly from all of them."""
+    if count is None or count >= len(items):
+        return items
+    return [items[index * len(items) // count] for index in range(count)]
 
 
 def _parts(items: Sequence[T], count: int) -> list[tuple[T, ...]]:

@@ -37,6 +37,7 @@ JOBS_MAX = 8
 @click.option("--drives", type=whole(1, 10_000), default=60, show_default=True, help="Bound of equivalence.")
 @click.option("--depth", type=click.Choice(["quick", "standard", "deep"]), default="standard", show_default=True,
               help="Worlds in which members, or mutants, are judged.")  # fmt: skip
+@click.option("--plays", type=whole(1, 1_000_000), metavar="N", help="Judge by a sample: so many cases in worlds.")
 @click.option("--out", type=click.Path(dir_okay=False), default="", help="Also write the mutants' rows as NDJSON.")
 def zoo(only: tuple[str, ...], quick: bool, seed: int, jobs: int | None, form: str, **mutants: Any) -> int:
     """Judge every member; exit 1 when a wrong one survives or an honest one is accused.
@@ -63,7 +64,9 @@ def zoo(only: tuple[str, ...], quick: bool, seed: int, jobs: int | None, form: s
 def _mutants(seed: int, jobs: int, form: str, **chosen: Any) -> int:
     count, ids = chosen["generate"] or 0, chosen["mutants"]
     with scratch():
-        return measure(Asked(count, ids, seed, chosen["drives"], chosen["depth"], jobs, form, chosen["out"]))
+        return measure(
+            Asked(count, ids, seed, chosen["drives"], chosen["depth"], chosen["plays"], jobs, form, chosen["out"])
+        )
 
 
 def _tell(row: Row) -> None:

@@ -15,7 +15,7 @@ from siteproof.fuzz.mutants.judging import Play, held, judged
 from siteproof.fuzz.mutants.measure import Rate
 from siteproof.fuzz.mutants.processes import Herd
 from siteproof.fuzz.mutants.scene import here
-from siteproof.fuzz.mutants.sitting import Bounds, sit
+from siteproof.fuzz.mutants.sitting import Bounds, sit, spread
 from siteproof.fuzz.mutants.subject import honest_reference, mutated
 from siteproof.fuzz.mutants.targets import contract_targets, inside_targets
 from siteproof.fuzz.mutants.words import Harm, Layer, Mutant, Site, Trigger
@@ -196,6 +196,12 @@ def test_one_process_or_two_make_no_difference() -> None:
     one, two = (sit(draw(1, 6), Bounds(drives=3, jobs=jobs, depth=None)) for jobs in (1, 2))
     assert one == two
     assert [row.mutant for row in one[1]] == list(draw(1, 6))
+
+
+def test_a_sample_of_the_suite_is_spread_over_it() -> None:
+    """So many plays as asked for, in order, from the first to near the last; all of them when none is asked for."""
+    assert spread(range(10), 4) == [0, 2, 5, 7]
+    assert list(spread(range(3), None)) == list(spread(range(3), 9)) == [0, 1, 2]
 
 
 def test_wilson_interval() -> None:
