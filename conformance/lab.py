@@ -54,6 +54,7 @@ class Landing:
     before: Observation
     after: Observation
     sure: int = 0
+    troubled: bool = False  # something that can make a job fail had gone wrong before
 
 
 @frozen
@@ -210,7 +211,8 @@ class Lab:
     def run(self, machine: Machine, verb: Verb, **fields: Any) -> Observation:
         """Give one command that the case needs, wait for its end, and follow production to where it runs then."""
         before, position, ledgers = self.observe(machine), self.history.position, self.history.ledgers(machine.name)
-        sure = 0 if self.auditor.memory(machine.name).troubles else self.history.drained_position(machine.name)
+        troubled = bool(self.auditor.memory(machine.name).troubles)
+        sure = 0 if troubled else self.history.drained_position(machine.name)
         answer = self.ask(machine, verb, **fields)
         if isinstance(answer, Refusal):
             raise Inconclusive(f"the set-up needs {verb.value}, which was refused with {answer.code.value}")
@@ -220,7 +222,7 @@ class Lab:
             after = self.staging.enabled(self, machine)
         if verb in _MOVES_PRODUCTION and _moved(verb, before, after):
             command = Command(verb, machine.name, **fields)
-            landing = Landing(command, self.read(machine), ledgers, position, before, after, sure)
+            landing = Landing(command, self.read(machine), ledgers, position, before, after, sure, troubled)
             self._seats[machine.name].landings.append(landing)
             self.history.rebase(machine.name, landing.picture)
         return after

@@ -110,6 +110,7 @@ def _wander(carrier: Carrier, done: _Done, seed: int, number: int, steps_max: in
     for _ in range(steps_max):
         done.actions.append(walker.next(examiner.view()))
         examiner.carry_out(done.actions[-1])
+    examiner.end()
 
 
 def _repeat(carrier: Carrier, done: _Done, actions: tuple[Action, ...], seed: int, profile: Profile) -> None:
@@ -117,6 +118,7 @@ def _repeat(carrier: Carrier, done: _Done, actions: tuple[Action, ...], seed: in
     for action in actions:
         done.actions.append(action)
         examiner.carry_out(action)
+    examiner.end()
 
 
 def _guarded(bench: Bench, walk: Callable[[Carrier, _Done], None]) -> Walk:

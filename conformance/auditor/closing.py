@@ -25,13 +25,14 @@ def audit(lab: Lab) -> None:
         lab.settle()
         for machine in lab.machines:
             landings.judge(lab, machine)
-            _points(lab, machine)
+            restore_points(lab, machine)
             _gone(lab, machine)
             if _disks(lab, machine):
                 healing.converge(lab, machine)
 
 
-def _points(lab: Lab, machine: Machine) -> None:
+def restore_points(lab: Lab, machine: Machine) -> None:
+    """Restore the listed points that are worth reading and compare each with the ledger."""
     listed = lab.observe(machine).points
     chosen = worth_reading(listed)
     for point in chosen:
@@ -45,6 +46,17 @@ def _points(lab: Lab, machine: Machine) -> None:
             ) from failed
     if len(chosen) < len(listed):
         lab.note(f"restored {len(chosen)} of {len(listed)} points of {machine.name}")
+
+
+def restore(lab: Lab, machine: Machine, point: RecoveryPoint) -> None:
+    """Restore one listed point and compare it with the ledger."""
+    try:
+        verify_bytes.true_point(lab, machine, point)
+    except Refused as refused:
+        raise verify.Failed(f"{point.name}, which is listed, is restored", str(refused), of="SP-PT-14") from refused
+    except verify.Failed as failed:
+        actual = f"{point.name}: {failed.actual}"
+        raise verify.Failed(failed.expected, actual, failed.detail, of="SP-REP-21") from failed
 
 
 def worth_reading(points: tuple[RecoveryPoint, ...]) -> tuple[RecoveryPoint, ...]:

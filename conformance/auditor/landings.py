@@ -31,6 +31,8 @@ def judge(lab: Lab, machine: Machine, known: int = 0) -> int:
     landings = lab.landings(machine)
     for index in range(known, len(landings)):
         landing = landings[index]
+        if _failed(lab, landing):
+            continue
         if landing.command.verb is Verb.FAIL_BACK:
             _holds(lab, landing, landing.ledgers, (landing.position, landing.position), "SP-FB-9")
         elif landing.command.verb is Verb.CANCEL:
@@ -38,6 +40,17 @@ def judge(lab: Lab, machine: Machine, known: int = 0) -> int:
         elif not _comes_from_a_point(lab, landing) and landing.command.verb is Verb.FAIL_OVER:
             _holds(lab, landing, landing.ledgers, (landing.sure, landing.position), "SP-FO-1")
     return len(landings)
+
+
+def _failed(lab: Lab, landing: Landing) -> bool:
+    """A change of the point whose job failed leaves the machine as it was."""
+    if landing.command.verb is not Verb.CHANGE_RECOVERY_POINT or not landing.troubled:
+        return False
+    try:
+        verify_bytes.past_image(lab, landing.picture, landing.ledgers, landing.position, landing.position)
+    except verify.Failed:
+        return False
+    return True
 
 
 def _comes_from_a_point(lab: Lab, landing: Landing) -> bool:

@@ -91,6 +91,21 @@ def a_point_never_changes(tape: Tape) -> None:
     tape.look(points=(one, evolve(two, taken_at_ms=two.taken_at_ms + 1), three))
 
 
+# -- answers --
+
+
+@of
+def what_is_refused_changes_nothing(tape: Tape) -> None:
+    """A refused command is counted as a byte that left."""
+    tape.protected().refuses(V.COMMIT, ErrorCode.OPERATION_NOT_ALLOWED).look(bytes_sent=1)
+
+
+@of
+def selections_are_answered(tape: Tape) -> None:
+    """The newest point is listed and said not to be there."""
+    tape.protected().refuses(V.TEST_FAILOVER, ErrorCode.RECOVERY_POINT_UNAVAILABLE).look()
+
+
 # -- power --
 
 
@@ -194,6 +209,19 @@ def trouble_marks_at_once(tape: Tape) -> None:
 def a_mark_has_a_reason(tape: Tape) -> None:
     """A dead link is no lack of memory."""
     marked(tape, resync_reason=ResyncReason.LOW_MEMORY)
+
+
+@of
+def a_dead_link_marks(tape: Tape) -> None:
+    """A write waits for two minutes, and nobody minds."""
+    tape.protected().fault(F.LINK_DOWN, link_up=False).write(1).minutes(2)
+
+
+@of
+def a_mark_stays_until_compared(tape: Tape) -> None:
+    """At eleven in the morning the mark is gone."""
+    marked(tape).fault(F.LINK_UP, link_up=True)
+    tape.minutes(1, regions=tape.regions(resync=Resync.NONE), resync_reason=None, health=Health.NORMAL)
 
 
 @of

@@ -2,6 +2,7 @@
 
 from siteproof.conformance.auditor.oracle import Oracle
 from siteproof.conformance.auditor.oracles import (
+    answers,
     arrivals,
     catalogue,
     clock,
@@ -16,6 +17,7 @@ from siteproof.conformance.auditor.oracles import (
 ORACLES: tuple[Oracle, ...] = (
     *clock.ORACLES,
     *catalogue.ORACLES,
+    *answers.ORACLES,
     *power.ORACLES,
     *stream.ORACLES,
     *marks.ORACLES,

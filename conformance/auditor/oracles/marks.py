@@ -11,11 +11,13 @@ from siteproof.conformance.auditor.oracle import Oracle, Wrong, oracle
 from siteproof.conformance.auditor.oracles.arrivals import is_office
 from siteproof.conformance.auditor.oracles.clock import new_events
 from siteproof.model.nouns.errors import ErrorCode
+from siteproof.model.nouns.policy import MINUTE_MS
 from siteproof.model.nouns.subject import Capability, FaultKind
 from siteproof.model.nouns.vocabulary import Health, Protection, Resync, ResyncReason
 
 C, F, R = Capability, FaultKind, ResyncReason
 
+PATIENCE_MS = MINUTE_MS  # by then a change has tried to travel
 MARKS: Mapping[FaultKind, str] = {  # the requirement that demands the mark
     F.FORCED_SHUTDOWN: "SP-RES-3",
     F.DISK_RESIZED: "SP-RES-4",
@@ -57,6 +59,28 @@ def trouble_marks_at_once(look: Look) -> Iterator[Wrong]:
         late = look.elapsed_ms and not is_office(look.before.time_ms, look.now.time_ms, look.bench.profile.office_hours)
         if fault.kind in MARKS and look.now.regions.resync is Resync.NONE and not late and _changes(look, fault.kind):
             yield Wrong(f"a mark after {fault.kind.value}", "resync none", MARKS[fault.kind])
+
+
+@oracle("SP-RES-1", C.VIRTUAL_CLOCK, C.LINK_FAULTS)
+def a_dead_link_marks(look: Look) -> Iterator[Wrong]:
+    """Data that has waited for a dead link for a minute has marked the machine."""
+    if not look.stays_cut or not look.memory.trusted(look.now) or look.verbs:
+        return
+    oldest = look.missing_since_ms()
+    if oldest is not None and look.now.time_ms - oldest >= PATIENCE_MS:
+        yield Wrong(f"a mark, for data waits since {oldest} ms", "resync none")
+
+
+@oracle("SP-RES-24", C.VIRTUAL_CLOCK)
+def a_mark_stays_until_compared(look: Look) -> Iterator[Wrong]:
+    """Only a comparison clears a mark: one that was asked for, or one that the end of office hours starts."""
+    if look.before is None or look.verbs or look.now.regions.resync is not Resync.NONE:
+        return
+    was = look.before.regions.resync
+    hours = look.bench.profile.office_hours
+    by_itself = look.elapsed_ms > 0 and not is_office(look.before.time_ms, look.now.time_ms, hours)
+    if was is Resync.FAILED or (was is Resync.REQUIRED and not by_itself):
+        yield Wrong(f"resync {was.value} until both sides were compared", "resync none")
 
 
 @oracle("SP-ERR-13", C.VIRTUAL_CLOCK)
@@ -103,6 +127,8 @@ def _changes(look: Look, kind: FaultKind) -> bool:
 
 
 ORACLES: tuple[Oracle, ...] = (
+    a_dead_link_marks,
+    a_mark_stays_until_compared,
     a_failed_cancel_is_told,
     trouble_marks_at_once,
     a_mark_has_a_reason,
