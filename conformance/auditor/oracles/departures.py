@@ -10,7 +10,7 @@ from siteproof.conformance.auditor.look import Look
 from siteproof.conformance.auditor.oracle import Oracle, Wrong, oracle
 from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, RecoveryPoint
 from siteproof.model.nouns.subject import Capability
-from siteproof.model.nouns.vocabulary import Direction, Protection, TestFailover, Verb
+from siteproof.model.nouns.vocabulary import Direction, Place, Protection, TestFailover, Verb
 from siteproof.model.spec.retention_rule import FINE_MINUTES, WEEK_MINUTES, published_rule
 
 C = Capability
@@ -122,7 +122,7 @@ def what_is_in_use_is_pinned(look: Look) -> Iterator[Wrong]:
     regions = look.now.regions
     if not look.memory.shows_pins or any(point.pinned for point in look.now.points):
         return
-    if regions.test_failover is TestFailover.COMPLETED:
+    if regions.test_failover is TestFailover.COMPLETED and Place.TEST in look.now.running:
         yield Wrong("the point of the drill pinned", "no point is pinned")
     if (regions.direction, regions.protection) == (Direction.FORWARD, Protection.FAILED_OVER):
         yield Wrong("the point of the failover pinned", "no point is pinned", "SP-FO-18")

@@ -72,7 +72,8 @@ def a_test_machine_runs_in_drills_only(look: Look) -> Iterator[Wrong]:
     drill, runs = look.now.regions.test_failover, Place.TEST in look.now.running
     if drill is TestFailover.NONE and runs:
         yield Wrong("no test machine without a drill", _names(look.now.running))
-    if drill is TestFailover.COMPLETED and not runs:
+    ran = look.before is not None and Place.TEST in look.before.running and Verb.CLEAN_UP_TEST not in look.verbs
+    if drill is TestFailover.COMPLETED and not runs and (ran or Verb.TEST_FAILOVER in look.verbs):
         yield Wrong("the test machine running until its clean-up", _names(look.now.running), "SP-DRL-2")
 
 
