@@ -5,11 +5,11 @@ and says why its violation would hurt.
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from siteproof.model.language.expression import Bool
 from siteproof.model.language.source import Source, SpecError, here
@@ -44,6 +44,7 @@ class Property:
     build: Callable[..., Any]  # a Bool; of a promise a Leads
     needs: Mapping[str, int]
     source: Source
+    of: tuple[str, ...] = ()  # the rules of the steps that a `whenever` is about; none: every step
 
 
 def always(rule: str, *, why: str) -> Callable[[Callable[..., Bool]], Property]:
@@ -51,12 +52,13 @@ def always(rule: str, *, why: str) -> Callable[[Callable[..., Bool]], Property]:
     return _property(rule, Kind.ALWAYS, why, {}, here())
 
 
-def whenever(rule: str, *, why: str) -> Callable[[Callable[..., Bool]], Property]:
-    """Declare a claim about every step: `x` is the value before it, `x.next` the one after it.
+def whenever(rule: str, *, why: str, of: Collection[str] = ()) -> Callable[[Callable[..., Bool]], Property]:
+    """Declare a claim about every step, or about those of the rules `of`: `x` is before it, `x.next` after it.
 
     A step that changes nothing keeps every claim. `why` says what a violation would do to the user.
     """
-    return _property(rule, Kind.WHENEVER, why, {}, here())
+    declared = _property(rule, Kind.WHENEVER, why, {}, here())
+    return lambda build: evolve(declared(build), of=tuple(of))
 
 
 def sometimes(rule: str, **needs: int) -> Callable[[Callable[..., Bool]], Property]:

@@ -13,7 +13,46 @@ from siteproof.model.language.source import SpecError, here
 from siteproof.model.language.variable import Variable
 
 
-class Component:
+class Declares:
+    """Makes the variables of a component, which get their names from the attributes that they are assigned to."""
+
+    _remembers = False
+
+    def flag(self, *, initially: bool = False) -> Bool:
+        """A truth value."""
+        return Bool(Op.VARIABLE, variable=Variable(TRUTH, initially, self._remembers))
+
+    def number(self, *, to: IntLike, initially: int = 0) -> Int:
+        """A whole number from 0 to `to`, both included; `to` is a number or one of the system's bounds."""
+        last = as_int(to)
+        if not isinstance(last.constant, int):
+            raise SpecError(f"{last} is not known in advance", "a range ends with a number or a bound", here())
+        domain = Range(0, last.constant, last.label)
+        if not domain.holds(initially):
+            raise SpecError(f"{initially} is outside of {domain}", "start within the range", here())
+        return Int(Op.VARIABLE, domain=domain, variable=Variable(domain, initially, self._remembers))
+
+    def symbol(self, initially: E) -> Sym[E]:
+        """A value of an enumeration."""
+        domain = Members(type(initially))
+        return Sym(Op.VARIABLE, domain=domain, variable=Variable(domain, initially, self._remembers))
+
+    def flags(self, count: int, *, initially: bool = False) -> tuple[Bool, ...]:
+        """`count` truth values."""
+        return tuple(self.flag(initially=initially) for _ in range(count))
+
+    def numbers(self, count: int, *, to: IntLike, initially: int = 0) -> tuple[Int, ...]:
+        """`count` whole numbers from 0 to `to`."""
+        return tuple(self.number(to=to, initially=initially) for _ in range(count))
+
+
+class History(Declares):
+    """Makes variables that remember what happened, for claims to speak of."""
+
+    _remembers = True
+
+
+class Component(Declares):
     """A part of the system; subclasses declare their variables in `__init__`."""
 
     def __init__(self) -> None:
@@ -36,32 +75,10 @@ class Component:
         name, outer = self.__dict__["_place"]
         return str(outer.root if outer is not None else name)
 
-    def flag(self, *, initially: bool = False) -> Bool:
-        """A truth value."""
-        return Bool(Op.VARIABLE, variable=Variable(TRUTH, initially))
-
-    def number(self, *, to: IntLike, initially: int = 0) -> Int:
-        """A whole number from 0 to `to`, both included; `to` is a number or one of the system's bounds."""
-        last = as_int(to)
-        if not isinstance(last.constant, int):
-            raise SpecError(f"{last} is not known in advance", "a range ends with a number or a bound", here())
-        domain = Range(0, last.constant, last.label)
-        if not domain.holds(initially):
-            raise SpecError(f"{initially} is outside of {domain}", "start within the range", here())
-        return Int(Op.VARIABLE, domain=domain, variable=Variable(domain, initially))
-
-    def symbol(self, initially: E) -> Sym[E]:
-        """A value of an enumeration."""
-        domain = Members(type(initially))
-        return Sym(Op.VARIABLE, domain=domain, variable=Variable(domain, initially))
-
-    def flags(self, count: int, *, initially: bool = False) -> tuple[Bool, ...]:
-        """`count` truth values."""
-        return tuple(self.flag(initially=initially) for _ in range(count))
-
-    def numbers(self, count: int, *, to: IntLike, initially: int = 0) -> tuple[Int, ...]:
-        """`count` whole numbers from 0 to `to`."""
-        return tuple(self.number(to=to, initially=initially) for _ in range(count))
+    @property
+    def history(self) -> History:
+        """Where variables are declared that only claims read: a guard, or another variable's new value, cannot."""
+        return History()
 
     def variables(self) -> Iterator[Variable]:
         """Every variable of this component and its inner parts, in the order of declaration."""

@@ -74,6 +74,6 @@ def eventually(
     def declare(build: Callable[..., Leads]) -> Eventually:
         made = property_of(rule, Kind.EVENTUALLY, why, needs or {}, source, build)
         facts = (made.rule, made.kind, made.name, made.doc, made.why, made.build, made.needs, made.source)
-        return Eventually(*facts, fairness, indexes)
+        return Eventually(*facts, fairness=fairness, indexes=indexes)
 
     return declare

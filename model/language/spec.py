@@ -14,7 +14,7 @@ from attrs import evolve, field, frozen
 from siteproof.model.language.action import Action, Step
 from siteproof.model.language.claims import Kind, Property
 from siteproof.model.language.component import Component
-from siteproof.model.language.expression import Bool, Effect, Expr, as_guard, looks_ahead
+from siteproof.model.language.expression import Bool, Effect, Expr, as_guard, looks_ahead, nodes_of, variables_of
 from siteproof.model.language.promise import Eventually, Leads
 from siteproof.model.language.source import Source, SpecError
 from siteproof.model.language.step_claim import kept_by
@@ -42,8 +42,9 @@ class Transition:
 class Claim:
     """One property with its instances; `always` and `whenever` need all of them, `sometimes` any.
 
-    What a `whenever` says of a step stands in `said`. Its `instances` are conditions on the state before a step, one
-    for each choice and each transition that could break it; `by` names those transitions, place by place.
+    What a `whenever` says of a step stands in `said`; `of` are the transitions that it is about, none for all of them.
+    Its `instances` are conditions on the state before a step, one for each choice and each transition that could break
+    it; `by` names those transitions, place by place.
     """
 
     rule: str
@@ -54,6 +55,7 @@ class Claim:
     instances: tuple[tuple[str, Bool], ...]
     source: Source
     said: tuple[tuple[str, Bool], ...] = ()
+    of: tuple[int, ...] = ()
     by: tuple[int, ...] = ()
 
 
@@ -207,6 +209,7 @@ def _transitions(action: Action, places: Places, bounds: Bounds) -> Iterator[Tra
             raise SpecError(f"{action.name} returns no step", "end with  given(...).then(...)", action.source)
         for node in (step.guard, *(effect.value for effect in step.effects)):
             _must_be_of_one_state(node, action.name)
+        _must_not_read_history(step)
         yield Transition(action.rule, f"{action.name}({label})", step.guard, step.effects, action.source)
 
 
@@ -218,27 +221,51 @@ def _claim(claim: Property, steps: tuple[Transition, ...], places: Places, bound
     choices = _choices(claim.build, {}, claim.source, places, bounds)
     said = tuple((label, as_guard(claim.build(**arguments))) for label, arguments in choices)
     if claim.kind is Kind.WHENEVER:
-        return about_steps(
-            Claim(claim.rule, claim.kind, claim.name, claim.doc, claim.why, (), claim.source, said), steps
-        )
+        of = tuple(number for number, step in enumerate(steps) if step.rule in claim.of)
+        if claim.of and not of:
+            raise SpecError(f"{claim.name} is about {claim.of[0]}, which is no action here", "name one", claim.source)
+        facts = (claim.rule, claim.kind, claim.name, claim.doc, claim.why, (), claim.source)
+        return about_steps(Claim(*facts, said, of), steps)
     for _, guard in said:
         _must_be_of_one_state(guard, claim.name)
     return Claim(claim.rule, claim.kind, claim.name, claim.doc, claim.why, said, claim.source)
 
 
 def about_steps(claim: Claim, steps: Sequence[Transition]) -> Claim:
-    """The `whenever` with its conditions on the states before these steps; SpecError when it speaks of no step."""
+    """The `whenever` with its conditions on the states before these steps; SpecError when it speaks of no step.
+
+    What is about the steps of one rule need not speak of what follows.
+    """
     found: list[tuple[str, Bool]] = []
     by: list[int] = []
     for label, predicate in claim.said:
-        if looks_ahead(predicate) is None:
+        if looks_ahead(predicate) is None and not claim.of:
             raise SpecError(f"{claim.name} says nothing of what follows", "write  variable.next", claim.source)
         for number, step in enumerate(steps):
-            kept = kept_by(predicate, step.guard, step.effects)
+            kept = kept_by(predicate, step.guard, step.effects) if number in (claim.of or (number,)) else None
             if kept is not None:
                 found.append((label, kept))
                 by.append(number)
     return evolve(claim, instances=tuple(found), by=tuple(by))
+
+
+def _must_not_read_history(step: Step) -> None:
+    """SpecError when what happens would depend on what only an auditor remembers."""
+    deciding: list[tuple[Expr, str]] = [(step.guard, "a guard")]
+    deciding += [(e.value, f"the new value of {e.target}") for e in step.effects if not e.target.history]
+    for node, what in deciding:
+        read = sorted(str(variable) for variable in variables_of(node) if variable.history)
+        if read:
+            problem = f"{what} reads {read[0]}, which only remembers what happened"
+            raise SpecError(problem, "declare it without  history  when steps depend on it", _line_of(node, step))
+
+
+def _line_of(node: Expr, step: Step) -> Source:
+    """Where the history is read: the smallest part around it; a variable itself knows only where it was declared."""
+    for part in nodes_of(node):
+        if any(arg.variable is not None and arg.variable.history for arg in part.args):
+            return part.source
+    return step.source
 
 
 def _must_be_of_one_state(node: Expr, name: str) -> None:

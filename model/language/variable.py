@@ -27,10 +27,11 @@ class Owner(Protocol):
 
 @define(eq=False)
 class Variable:
-    """One variable of a system."""
+    """One variable of a system. What is `history` only claims may read: no step depends on it."""
 
     domain: Domain
     initial: Value
+    history: bool = False
     source: Source = field(factory=here)
     owner: Owner | None = None
     label: str = ""

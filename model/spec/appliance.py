@@ -72,7 +72,7 @@ class Replica(Component):
         self.cached = self.number(to=bound(bounds, "cache"))
         self.resync = self.flag()
         self.reverse = self.flag()
-        self.gap = self.flag()
+        self.gap = self.history.flag()
         self.pointed = self.flag()
         self.memory = bound(bounds, "memory")
         self.cache = bound(bounds, "cache")

@@ -47,7 +47,7 @@ class Agent(Component):
         writes = bound(bounds, "writes")
         self.up = self.flag(initially=True)
         self.marked = self.flag()
-        self.failed = self.flag()
+        self.failed = self.history.flag()
         self.written = self.number(to=writes)
         self.sent = self.number(to=writes)
         self.released = self.number(to=writes)

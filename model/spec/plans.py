@@ -67,7 +67,7 @@ class Planned(Component):
         super().__init__()
         self.stage = self.symbol(Stage.WAITING)
         self.source_runs = self.flag(initially=True)
-        self.refused = self.flag()
+        self.refused = self.history.flag()
 
 
 class BootGroup(Component):

@@ -87,8 +87,8 @@ class Sender(Component):
         self.at = self.symbol(Sends.MARKED)
         self.disk = self.numbers(blocks, to=versions, initially=FIRST)
         self.dirty = self.flags(blocks)
-        self.ended = self.numbers(blocks, to=versions, initially=NOTHING)
-        self.quiet = self.flag()
+        self.ended = self.history.numbers(blocks, to=versions, initially=NOTHING)
+        self.quiet = self.history.flag()
         self.blocks = range(blocks)
         self.last_version = versions
 

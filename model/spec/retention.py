@@ -39,7 +39,7 @@ class Point(Component):
     def __init__(self) -> None:
         """Not taken."""
         super().__init__()
-        self.taken = self.flag()
+        self.taken = self.history.flag()
         self.kept = self.flag()
         self.use = self.symbol(Use.FREE)
 
@@ -52,7 +52,7 @@ class Store(Component):
         super().__init__()
         instants = bounds["instants"]
         self.now = self.number(to=instants)
-        self.newest = self.number(to=instants)
+        self.newest = self.history.number(to=instants)
         self.points = tuple(Point() for _ in range(instants))
         self.instants = range(instants)
         self.recent = bounds["recent"]

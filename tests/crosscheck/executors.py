@@ -14,9 +14,9 @@ from siteproof.model.language.evaluate import evaluate
 from siteproof.model.language.spec import System
 
 State = tuple[Any, ...]
-Successors = Callable[[State], Iterator[State]]
+Successors = Callable[[State], Iterator[tuple[int, State]]]
 Broken = Callable[[State], Iterator[int]]
-BrokenBy = Callable[[State, State], Iterator[int]]
+BrokenBy = Callable[[State, int, State], Iterator[int]]
 
 
 class LeavesRangeError(Exception):
@@ -28,9 +28,9 @@ def by_evaluation(system: System) -> CheckerOutcome:
     variables = system.variables
     places = {variable: number for number, variable in enumerate(variables)}
 
-    def successors(state: State) -> Iterator[State]:
+    def successors(state: State) -> Iterator[tuple[int, State]]:
         known = dict(zip(variables, state, strict=True))
-        for step in system.transitions:
+        for number, step in enumerate(system.transitions):
             if evaluate(step.guard, known):
                 after = list(state)
                 for effect in step.effects:
@@ -38,17 +38,17 @@ def by_evaluation(system: System) -> CheckerOutcome:
                     if isinstance(effect.target.domain, Range) and not effect.target.domain.holds(value):
                         raise LeavesRangeError
                     after[places[effect.target]] = value
-                yield tuple(after)
+                yield number, tuple(after)
 
     def broken(state: State) -> Iterator[int]:
         known = dict(zip(variables, state, strict=True))
         wrong = (not all(evaluate(guard, known) for _, guard in claim.instances) for claim in system.claims)
         yield from (n for n, each in enumerate(wrong) if system.claims[n].kind is Kind.ALWAYS and each)
 
-    def broken_by(state: State, following: State) -> Iterator[int]:
+    def broken_by(state: State, step: int, following: State) -> Iterator[int]:
         known, later = (dict(zip(variables, each, strict=True)) for each in (state, following))
         wrong = (not all(evaluate(said, known, later) for _, said in claim.said) for claim in system.claims)
-        yield from (n for n, each in enumerate(wrong) if each)
+        yield from (n for n, each in enumerate(wrong) if each and step in (system.claims[n].of or (step,)))
 
     return _searched(tuple(variable.initial for variable in variables), successors, broken, broken_by)
 
@@ -63,25 +63,26 @@ def by_json(system: System) -> CheckerOutcome:
         found = ((number, claim) for number, claim in enumerate(data["claims"]) if claim["kind"] == kind)
         return ((number, [said for _, said in claim["instances"]]) for number, claim in found)
 
-    def successors(state: State) -> Iterator[State]:
+    def successors(state: State) -> Iterator[tuple[int, State]]:
         known = dict(zip(names, state, strict=True))
-        for step in data["transitions"]:
+        for number, step in enumerate(data["transitions"]):
             if _meaning(step["guard"], known):
                 after = dict(known)
                 for name, value in step["effects"]:
                     after[name] = _meaning(value, known)
                     if name in ranges and not ranges[name]["low"] <= after[name] <= ranges[name]["high"]:
                         raise LeavesRangeError
-                yield tuple(after.values())
+                yield number, tuple(after.values())
 
     def broken(state: State) -> Iterator[int]:
         known = dict(zip(names, state, strict=True))
         yield from (number for number, said in of_kind("always") if not all(_meaning(each, known) for each in said))
 
-    def broken_by(state: State, following: State) -> Iterator[int]:
+    def broken_by(state: State, step: int, following: State) -> Iterator[int]:
         known, later = (dict(zip(names, each, strict=True)) for each in (state, following))
         for number, said in of_kind("whenever"):
-            yield from [number] if not all(_meaning(each, known, later) for each in said) else []
+            about = step in data["claims"][number].get("of", (step,))
+            yield from [number] if about and not all(_meaning(each, known, later) for each in said) else []
 
     return _searched(tuple(variable["initial"] for variable in data["variables"]), successors, broken, broken_by)
 
@@ -120,9 +121,9 @@ def _searched(initial: State, successors: Successors, broken: Broken, broken_by:
         while True:
             following = []
             for state in level:
-                for after in successors(state):
+                for step, after in successors(state):
                     transitions += 1
-                    for number in broken_by(state, after) if after != state else ():
+                    for number in broken_by(state, step, after) if after != state else ():
                         first.setdefault(number, depth + 1)
                     if after not in seen:
                         seen.add(after)

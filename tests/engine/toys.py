@@ -144,6 +144,12 @@ def the_hub_turns_for_somebody(n: Node, hub: Hub) -> Bool:
     return (hub.turn.next == hub.turn + 1) | (n.count.next != n.count) | (n.colour.next != Colour.BLUE) | hub.open.next
 
 
+@whenever("C-9", of=("T-2", "T-5", "T-6"), why="it is a test")
+def who_starts_has_counted_to_three(n: Node) -> Bool:
+    """A claim about the steps of three rules, which needs no word about what follows."""
+    return n.count == 3
+
+
 @whenever("C-8", why="it is a test")
 def counts_never_fall(n: Node) -> Bool:
     """A claim over one node that holds."""
@@ -159,6 +165,7 @@ CLAIMS = (
     colours_are_learnt_one_by_one,
     the_hub_turns_for_somebody,
     counts_never_fall,
+    who_starts_has_counted_to_three,
 )
 
 

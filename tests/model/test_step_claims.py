@@ -127,7 +127,7 @@ def test_the_formats_say_what_was_written() -> None:
     """TLA+ primes what follows and asks for a property, Promela asserts within the step, JSON has an operation."""
     system = LEAKING.system({"tanks": 1})
     module = tla(system)
-    assert "  [][/\\ (tank_level <= (tank_level' + 1))\n  ]_vars" in module.text
+    assert "  [][\n    /\\ (tank_level <= (tank_level' + 1))\n  ]_vars" in module.text
     assert "PROPERTY K_6_whenever_a_level_moves_by_one" in module.config.splitlines()
     step = promela(system).split("/* K-3  burst(tank)")[1].split("check()")[0]
     assert "assert(((!(1 < tank_level)) || (tank_level <= (0 + 1))));  /* K-6 */" in step.split("tank_level = 0")[0]
@@ -244,6 +244,40 @@ def test_a_claim_about_a_step_in_the_wrong_place_is_stopped(what: object, answer
     assert answer in str(stopped.value)
     assert marked in stopped.value.source.text()
     assert Path(stopped.value.source.path).name == Path(inspect.getfile(Lamp)).name
+
+
+@whenever("K-9", of=("K-3",), why="it is a test")
+def what_goes_was_full(t: Tank) -> Bool:
+    """Of the steps of one rule: needs no word about what follows."""
+    return t.level == 3
+
+
+@whenever("K-9", of=("K-99",), why="it is a test")
+def nobody_does_it(t: Tank) -> Bool:
+    """Of no rule."""
+    return t.level == 3
+
+
+def test_a_claim_may_be_about_the_steps_of_one_rule() -> None:
+    """Only those break it, in every format and proof; the others may do what they want."""
+    spec = evolve(TIGHT, properties=(what_goes_was_full,), bounds={"tanks": 1, "pipes": 1})
+    system = spec.system()
+    (claim,) = system.claims
+    assert {system.transitions[number].rule for number in claim.by} == {"K-3"}
+    (broken,) = explorer(system, "plain").explore().violated
+    assert broken.trace is not None
+    assert (broken.trace.length, broken.trace.steps[-1].rule) == (3, "K-3")
+    assert {gap.rule for gap in prove(spec).gaps} == {gap.rule for gap in prove(spec, {}, ("pipes",)).gaps} == {"K-3"}
+    assert "  [][(K_3_drain_tank) =>\n    /\\ (tank_level = 3)\n  ]_vars" in tla(system).text
+    assert data_of(system)["claims"][0]["of"] == list(claim.of)
+    able = [tool for tool in TOOLS if not tool.missing()]
+    assert not compare(system, ("plain", "packed"), able, room=Room(120, 512)).disagreements
+
+
+def test_a_claim_about_the_steps_of_no_rule_is_stopped() -> None:
+    """A rule that is not there would make it true for want of cases."""
+    with pytest.raises(SpecError, match="is about K-99, which is no action here"):
+        evolve(TIGHT, properties=(nobody_does_it,)).system()
 
 
 def test_a_claim_about_steps_says_why_it_matters() -> None:

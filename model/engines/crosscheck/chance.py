@@ -140,4 +140,5 @@ def _claims(draw: _Draw) -> Iterator[Claim]:
 def _of_steps(draw: _Draw) -> Claim:
     """What is before a step and what follows it in one sentence; of a step that changes nothing it may be false."""
     said = draw.guard(0) | draw.guard(1).next | (draw.number(0).next <= draw.number(0))
-    return Claim("I-3", Kind.WHENEVER, "step_claim", "Drawn.", "Drawn.", (), here(), (("", said),))
+    of = draw.source.choice([(), (0, 1)])
+    return Claim("I-3", Kind.WHENEVER, "step_claim", "Drawn.", "Drawn.", (), here(), (("", said),), of)

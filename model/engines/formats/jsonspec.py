@@ -3,8 +3,9 @@
 Rule: the data is complete: whoever reads it can explore the system and needs nothing else; a test does exactly that.
 An expression is a literal (true, 3, "committed"), or a list of an operation and its arguments: ["var", name],
 ["define", label, body], ["not", x], ["and", x, ...], ["or", x, ...], ["equal", x, y], ["less", x, y],
-["at_most", x, y], ["add", x, y], ["subtract", x, y], ["choose", condition, value, otherwise]. In a claim of the kind
-`whenever`, which is about every step that changes something, ["next", x] is what x is after the step.
+["at_most", x, y], ["add", x, y], ["subtract", x, y], ["choose", condition, value, otherwise].
+In a claim of the kind `whenever`, which is about every step that changes something, ["next", x] is what x is after the
+step; "of" are the places of the transitions that it is about, where it is not about all of them.
 """
 
 import json
@@ -50,8 +51,16 @@ def _transition(step: Transition, docs: Docs) -> dict[str, Any]:
 
 
 def _claim(claim: Claim) -> dict[str, Any]:
-    facts = {"rule": claim.rule, "kind": claim.kind.value, "name": claim.name, "doc": claim.doc, "why": claim.why}
+    facts: dict[str, Any] = {
+        "rule": claim.rule,
+        "kind": claim.kind.value,
+        "name": claim.name,
+        "doc": claim.doc,
+        "why": claim.why,
+    }
     said = claim.said if claim.kind is Kind.WHENEVER else claim.instances
+    if claim.of:
+        facts["of"] = list(claim.of)
     return {**facts, "instances": [[label, _expression(guard)] for label, guard in said]}
 
 

@@ -129,9 +129,13 @@ class _Tla(Writer):
 
     def _steps_said(self, claim: Claim) -> Iterator[str]:
         """What it says of every step that changes something."""
-        for number, (_, said) in enumerate(claim.said):
-            yield f"  {'[][' if number == 0 else '   '}/\\ {self.code(simple(said))}"
-        yield "  ]_vars" if claim.said else "  TRUE"
+        if not claim.said:
+            yield "  TRUE"
+            return
+        about = " \\/ ".join(self.called[number] for number in claim.of)
+        yield f"  [][({about}) =>" if about else "  []["
+        yield from (f"    /\\ {self.code(simple(said))}" for _, said in claim.said)
+        yield "  ]_vars"
 
     def promised(self) -> Iterator[str]:
         """Each promise as a temporal formula: what it counts on, and where that leads."""

@@ -20,7 +20,7 @@ from siteproof.model.engines.prove.lowering import NONE
 from siteproof.model.engines.prove.proof import Gap
 from siteproof.model.engines.prove.range_guards import fenced
 from siteproof.model.engines.prove.reality import violation
-from siteproof.model.language.claims import Kind
+from siteproof.model.language.claims import Kind, Property
 from siteproof.model.language.spec import Spec, System
 from siteproof.model.nouns.problem import ExitCode, Problem
 
@@ -144,8 +144,7 @@ class _Base:
 
     def first_gap(self, mutant: Mutant) -> Gap | None:
         """Where the edited action breaks the induction; the others are as they were."""
-        about_steps = tuple(each for each in mutant.spec.properties if each.kind is Kind.WHENEVER)
-        alone = attrs.evolve(mutant.spec, actions=(mutant.action,), properties=about_steps, lemmas=())
+        alone = attrs.evolve(mutant.spec, actions=(mutant.action,), properties=tuple(_about(mutant)), lemmas=())
         attempts = attempts_of(alone.system(self.bounds), self.goals, NONE)
         return next((gap for gap in attempts if gap is not None), None)
 
@@ -156,6 +155,13 @@ class _Base:
     def _opinion(self, mutant: Mutant, explored: Explored) -> Iterator[str]:
         if self.counted and explored.broken in second_opinion(mutant.spec, self.bounds).held:
             yield f"the second opinion proves {explored.broken}, which the explorer breaks"
+
+
+def _about(mutant: Mutant) -> Iterator[Property]:
+    """The claims about steps that the edited action could break: they are no goals, and are asked of it anew."""
+    for each in mutant.spec.properties:
+        if each.kind is Kind.WHENEVER and (not each.of or mutant.action.rule in each.of):
+            yield each
 
 
 def explore(system: System) -> Explored:

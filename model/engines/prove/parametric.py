@@ -41,6 +41,7 @@ class Aim:
     node: Node
     parts: tuple[tuple[frozenset[str], Node], ...]
     of_steps: bool = False
+    of: tuple[str, ...] = ()
 
     def touched(self, changed: frozenset[str]) -> Node | None:
         """What of it can become false when these change: the rest is as it was, and was assumed."""
@@ -133,7 +134,7 @@ class Parametric:
         changed = frozenset(change.row for change in move.changes)
         touched = ((aim, aim.touched(changed)) for aim in self.invariants)
         aims = tuple((aim, node) for aim, node in touched if node is not None)
-        about = tuple((aim, aim.node) for aim in self.aims if aim.of_steps)
+        about = tuple((aim, aim.node) for aim in self.aims if aim.of_steps and move.rule in (aim.of or (move.rule,)))
         before = self._writer(self._now, STEP, BEFORE)
         guard, start = before.assume(move.guard, holds=True, start=0)
         read = self._after(move, before)
@@ -214,7 +215,7 @@ def _changed(change: Change, before: Writer, old: Term, block: Term | None) -> T
 
 def _aims(shape: Uniform) -> Iterator[Aim]:
     for each in shape.claimed:
-        yield Aim(each.rule, each.name, each.node, tuple(_parts(each.node)), each.of_steps)
+        yield Aim(each.rule, each.name, each.node, tuple(_parts(each.node)), each.of_steps, each.of)
     for store in shape.stores:
         if not isinstance(store.domain, Truth):
             yield Aim("range", store.name, _within(store), ((frozenset({store.name}), _within(store)),))

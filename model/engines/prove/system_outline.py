@@ -31,8 +31,9 @@ class Outline:
             effects = tuple((self.named(effect.target.name), self._shape(effect.value)) for effect in step.effects)
             yield ("step", step.rule, self.named(step.name), self._shape(step.guard), effects)
         for claim in (each for each in (*system.claims, *system.lemmas) if each.kind.is_safety):
+            of = tuple(dict.fromkeys(system.transitions[number].rule for number in claim.of))
             for label, guard in claim.said or claim.instances:
-                yield ("claim", claim.rule, claim.name, self.named(label), self._shape(guard))
+                yield ("claim", claim.rule, claim.name, self.named(label), of, self._shape(guard))
 
     def named(self, name: str) -> str:
         """The name without the numbers that do not count."""

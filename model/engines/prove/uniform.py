@@ -71,12 +71,13 @@ class Move:
 
 @frozen
 class Claimed:
-    """One instance of a claim or a lemma; `of_steps` when it is about the state after a step as well."""
+    """One instance of a claim or a lemma; `of_steps` when it is about a step, `of` the rules of those, none for all."""
 
     rule: str
     name: str
     node: Node
     of_steps: bool
+    of: tuple[str, ...]
 
 
 @frozen
@@ -207,7 +208,8 @@ class _Reader:
     def claimed(self) -> Iterator[Claimed]:
         for name, claim, guard in _instances(self.system):
             node = self.general(guard, Where(COUNT), name)
-            yield Claimed(claim.rule, name, node, claim.kind is Kind.WHENEVER)
+            of = tuple(dict.fromkeys(self.system.transitions[number].rule for number in claim.of))
+            yield Claimed(claim.rule, name, node, claim.kind is Kind.WHENEVER, of)
 
 
 def _block_parameters(action: Action, count: str) -> Iterator[int]:

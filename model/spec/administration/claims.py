@@ -1,8 +1,9 @@
 """What administration may never do, and what it has to be able to do (domain §1, 8, 14 and 15; §2; §3)."""
 
-from siteproof.model.language import Bool, always, sometimes
+from siteproof.model.language import Bool, always, sometimes, whenever
 from siteproof.model.nouns.administration import (
     AddedDisk,
+    AdminVerb,
     Components,
     OldestPoint,
     RetentionEdit,
@@ -10,13 +11,16 @@ from siteproof.model.nouns.administration import (
     Version,
 )
 from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Site, TestFailover
-from siteproof.model.spec.administration.machine import AdministeredMachine, is_protected_forward
+from siteproof.model.spec.administration.machine import INCOMPLETE, AdministeredMachine, is_protected_forward
+from siteproof.model.spec.administration.table import ADMINISTRATION
+
+SWITCHES = tuple(row.rule for row in ADMINISTRATION if row.verb is AdminVerb.SWITCH_APPLIANCE)
 
 
-@always("ADM-12", why="the parts that still live go on writing to the replica beside their successor")
+@whenever("ADM-12", of=SWITCHES, why="the parts that still live go on writing to the replica beside their successor")
 def an_appliance_is_left_whole(m: AdministeredMachine) -> Bool:
-    """No machine was taken from an appliance of which one component differs, nor while it flows in reverse."""
-    return ~m.left_half
+    """No machine is taken from an appliance of which one component differs, nor while it flows in reverse."""
+    return (m.components != Components.MIXED) & (m.direction == Direction.FORWARD)
 
 
 @sometimes("ADM-12")
@@ -39,10 +43,10 @@ def components_are_updated_during_a_resync(m: AdministeredMachine) -> Bool:
     return m.gap & (m.resync == Resync.RUNNING) & (m.version == Version.OUTDATED)
 
 
-@always("ADM-14", why="a failover to such a point starts a machine without one of its disks")
+@whenever("ADM-14", of=("ADM-11",), why="a failover to such a point starts a machine without one of its disks")
 def points_hold_every_disk(m: AdministeredMachine) -> Bool:
-    """No point was taken while an added disk was not copied, was resized, or was lost."""
-    return ~m.torn
+    """No point is taken while an added disk is not copied, has another size, or is lost."""
+    return ~m.disk.is_in(*INCOMPLETE)
 
 
 @sometimes("ADM-14")

@@ -12,8 +12,6 @@ from siteproof.model.language.table import REGION_OF, AdminRow, Change, Turn
 from siteproof.model.nouns.administration import (
     AddedDisk,
     AdminFacts,
-    AdminVerb,
-    Components,
     OldestPoint,
     SourceMachine,
 )
@@ -33,8 +31,7 @@ INCOMPLETE = (
 class AdministeredMachine(lifecycle.LifecycleMachine):
     """The regions of one machine and the administrative facts beside them.
 
-    An auditor remembers: `gap`, both sides may differ; `gone`, an arriving point drove the oldest one out; `torn`, a
-    point was taken without one of its disks; `left_half`, an appliance was left while a part of it lived on.
+    An auditor remembers: `gap`, both sides may differ; `gone`, an arriving point drove the oldest one out.
     """
 
     def __init__(self) -> None:
@@ -47,10 +44,8 @@ class AdministeredMachine(lifecycle.LifecycleMachine):
         self.retention = self.symbol(facts.retention)
         self.oldest = self.symbol(facts.oldest)
         self.version = self.symbol(facts.version)
-        self.gap = self.flag()
-        self.gone = self.flag()
-        self.torn = self.flag()
-        self.left_half = self.flag()
+        self.gap = self.history.flag()
+        self.gone = self.history.flag()
 
     def moves(self, change: Change) -> Iterator[Effect]:
         """The named values are taken, and the facts follow the lifecycle."""
@@ -61,10 +56,10 @@ class AdministeredMachine(lifecycle.LifecycleMachine):
         return (self.source == SourceMachine.THERE,) if change == adm.WAITS_FOR_THE_SOURCE else ()
 
     def works(self, row: AdminRow) -> Iterator[Effect]:
-        """What an administrative command does: to the regions, to the facts, and to the auditor's memory."""
+        """What an administrative command does: to the regions and to the facts."""
         task = row.task
         turns = {REGION_OF[type(turn.before)]: self._turned(turn.before, task.turns) for turn in task.turns}
-        return self.takes({**self.consequences(task.to), **_named(task.to), **turns, **self.audit(row.verb)})
+        return self.takes({**self.consequences(task.to), **_named(task.to), **turns})
 
     def takes(self, values: Mapping[str, Any]) -> Iterator[Effect]:
         """Variables by name become these values."""
@@ -72,11 +67,6 @@ class AdministeredMachine(lifecycle.LifecycleMachine):
             effect = getattr(self, name).becomes(value)
             assert isinstance(effect, Effect)
             yield effect
-
-    def audit(self, verb: AdminVerb) -> Mapping[str, object]:
-        """What the auditor notes of a command: whether it left an appliance that it must not leave."""
-        wrong = (self.components == Components.MIXED) | (self.direction == Direction.REVERSE)
-        return {"left_half": self.left_half | wrong} if verb is AdminVerb.SWITCH_APPLIANCE else {}
 
     def consequences(self, change: Change) -> Mapping[str, object]:
         """What a change of the regions does to facts and memory; disks that no point holds do not fail over."""

@@ -25,11 +25,9 @@ def machine_point_arrives(m: AdministeredMachine) -> Step:
         (m.oldest == OldestPoint.KEPT) & (m.retention == RetentionEdit.SHORT) & (m.test_failover == TestFailover.NONE)
     )
     comes = (m.source == SourceMachine.THERE) & (m.components != Components.DEAD) & (m.resync == Resync.NONE)
-    incomplete = m.disk.is_in(*INCOMPLETE)
-    return given(is_protected_forward(m) & comes & ~incomplete).then(
+    return given(is_protected_forward(m) & comes & ~m.disk.is_in(*INCOMPLETE)).then(
         m.oldest.becomes(goes.then(OldestPoint.PRUNED, m.oldest)),
         m.gone.becomes(m.gone | goes),
-        m.torn.becomes(m.torn | incomplete),
     )
 
 

@@ -25,17 +25,13 @@ class Link(Component):
 
 
 class Slot(Component):
-    """One place of the retention store. `used` marks the point of a drill or a failover: it is pinned.
-
-    `taken_in_window` remembers whether the point was taken while a resynchronisation was open.
-    """
+    """One place of the retention store. `used` marks the point of a drill or a failover: it is pinned."""
 
     def __init__(self, bounds: Bounds) -> None:
         """Empty at first."""
         super().__init__()
         self.kept = self.flag()
         self.used = self.flag()
-        self.taken_in_window = self.flag()
         self.image = self.numbers(bounds["blocks"], to=bound(bounds, "versions"))
 
 

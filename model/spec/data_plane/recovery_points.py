@@ -7,7 +7,6 @@ never inside an open resynchronisation window, never with a half-applied log.
 from collections.abc import Iterator
 
 from siteproof.model.language import Effect, Step, action, as_bool, exists, given
-from siteproof.model.nouns.vocabulary import Resync
 from siteproof.model.spec.data_plane.machine import NOTHING, Machine, delta_flows, log_is_empty
 
 EVER, NEVER = as_bool(True), as_bool(False)
@@ -22,13 +21,12 @@ def take_point(m: Machine) -> Step:
 
 def store_point(m: Machine) -> Iterator[Effect]:
     """The seed disk becomes the newest point; points move on by one slot, around those that are pinned."""
-    kept, in_window, image = EVER, m.resync != Resync.NONE, m.seed
+    kept, image = EVER, m.seed
     for slot in m.points:
         stays = slot.used
         yield slot.kept.becomes(stays.then(slot.kept, kept))
-        yield slot.taken_in_window.becomes(stays.then(slot.taken_in_window, in_window))
         yield from (slot.image[b].becomes(stays.then(slot.image[b], image[b])) for b in m.blocks)
-        kept, in_window = stays.then(kept, slot.kept), stays.then(in_window, slot.taken_in_window)
+        kept = stays.then(kept, slot.kept)
         image = tuple(stays.then(image[b], slot.image[b]) for b in m.blocks)
 
 
@@ -37,6 +35,6 @@ def drop_points(m: Machine, *, but_used: bool = False) -> Iterator[Effect]:
     for slot in m.points:
         keep = slot.used if but_used else NEVER
         yield slot.kept.becomes(slot.kept & keep)
-        yield slot.used.becomes(keep)
-        yield slot.taken_in_window.becomes(slot.taken_in_window & keep)
+        if not but_used:
+            yield slot.used.becomes(False)
         yield from (content.becomes(keep.then(content, NOTHING)) for content in slot.image)

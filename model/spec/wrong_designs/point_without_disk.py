@@ -3,7 +3,7 @@
 from siteproof.model.language import Step, action, given
 from siteproof.model.nouns.administration import Components, OldestPoint, RetentionEdit, SourceMachine
 from siteproof.model.nouns.vocabulary import Resync, TestFailover
-from siteproof.model.spec.administration.machine import INCOMPLETE, AdministeredMachine, is_protected_forward
+from siteproof.model.spec.administration.machine import AdministeredMachine, is_protected_forward
 from siteproof.model.spec.administration.spec import SPEC
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
@@ -18,7 +18,6 @@ def machine_point_arrives(m: AdministeredMachine) -> Step:
     return given(is_protected_forward(m) & comes).then(
         m.oldest.becomes(goes.then(OldestPoint.PRUNED, m.oldest)),
         m.gone.becomes(m.gone | goes),
-        m.torn.becomes(m.torn | m.disk.is_in(*INCOMPLETE)),
     )
 
 
