@@ -49,7 +49,8 @@ def _theorem(each: Theorem) -> RuleLink:
     return RuleLink(each.id, kind, each.sentence, "theorems", requires=each.requirements)
 
 
-def _place(rule: RuleLink) -> tuple[str, tuple[int, ...], str]:
+def _place(rule: RuleLink) -> tuple[str, tuple[int, ...], bool, str]:
+    """By id; what is only possible comes after what has to hold."""
     family, _, number = rule.id.rpartition("-")
     parts = tuple(int(part) for part in number.lstrip("T").split("."))
-    return family, parts, rule.kind
+    return family, parts, rule.kind == "sometimes", rule.kind

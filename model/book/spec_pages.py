@@ -112,7 +112,8 @@ def _variable_rows(variables: Iterable[Variable]) -> Iterator[tuple[str, ...]]:
         families.setdefault(INDEX.sub("[n]", variable.name), []).append(variable)
     for name, found in families.items():
         starts = dict.fromkeys(value_text(each.initial) for each in found)
-        yield code(name), str(len(found)), _domain(found[0].domain), listed(starts)
+        told = "; history, which only claims read" if found[0].history else ""
+        yield code(name), str(len(found)), f"{_domain(found[0].domain)}{told}", listed(starts)
 
 
 def _domain(domain: Domain) -> str:
