@@ -31,7 +31,7 @@ def the_test_machine_is_built_from_the_point(lab: Lab) -> None:
 
 @case("C-DRL-2", ["SP-DRL-4", "SP-DRL-7"], needs=DRILL, on_bytes=True)
 def what_a_drill_writes_stays_in_it(lab: Lab) -> None:
-    """Writes of the test machine reach neither the source nor any point, and go with the clean-up."""
+    """Writes of a test machine reach neither source nor point, and no later drill or failover starts with them."""
     machine = lab.protected_machine(filled=16)
     lab.write(machine, 20)
     point = lab.crash_point(machine)
@@ -45,6 +45,11 @@ def what_a_drill_writes_stays_in_it(lab: Lab) -> None:
     verify_bytes.same_image(lab.restore(machine, point), then, "the point after the clean-up")
     lab.run(machine, Verb.TEST_FAILOVER, selection=Selection.LATEST_PROCESSED)
     verify_bytes.same_image(lab.read(machine, Place.TEST), then, "the next drill's machine")
+    lab.write(machine, range(40), place=Place.TEST)
+    lab.run(machine, Verb.CLEAN_UP_TEST)
+    if C.FAILOVER in lab.description.capabilities:
+        lab.run(machine, Verb.FAIL_OVER, selection=Selection.CUSTOM, point=point.name)
+        verify_bytes.same_image(lab.landing(machine).picture, then, "the machine of the failover after the drills")
 
 
 @case("C-DRL-3", ["SP-DRL-3", "SP-DRL-15", "SP-RPO-7"], needs=(*DRILL, C.VIRTUAL_CLOCK), on_bytes=True)
