@@ -132,18 +132,20 @@ def a_failover_works_without_the_primary_site(lab: Lab) -> None:
     verify_bytes.true_landing(lab, lab.landing(machine), position)
 
 
-@case("C-FO-9", ["SP-FO-16", "SP-FO-5"], needs=(*OVER, C.LINK_FAULTS))
+@case("C-FO-9", ["SP-FO-16", "SP-FO-5"], needs=(*OVER, C.COMMIT, C.LINK_FAULTS))
 def the_old_machine_stays_off(lab: Lab) -> None:
-    """After the failover the generation has risen, and when the site comes back only the new machine runs."""
-    machine = lab.protected_machine()
-    before = lab.observe(machine).generation
-    lab.fault(FaultKind.SITE_DOWN, machine)
-    lab.run(machine, Verb.FAIL_OVER)
-    lab.fault(FaultKind.SITE_UP, machine)
-    lab.advance(minutes=10)
-    seen = lab.observe(machine)
-    verify.that(seen.generation > before, f"a generation above {before}", seen.generation)
-    verify.equal(seen.running, (Place.RECOVERY,), "running machines with the site back")
+    """After the failover the generation has risen; before and after the commit a site that returns starts nothing."""
+    for verbs in ((Verb.FAIL_OVER,), (Verb.FAIL_OVER, Verb.COMMIT)):
+        machine = lab.protected_machine()
+        before = lab.observe(machine).generation
+        lab.fault(FaultKind.SITE_DOWN, machine)
+        for verb in verbs:
+            lab.run(machine, verb)
+        lab.fault(FaultKind.SITE_UP, machine)
+        lab.advance(minutes=10)
+        seen = lab.observe(machine)
+        verify.that(seen.generation > before, f"a generation above {before}", seen.generation)
+        verify.equal(seen.running, (Place.RECOVERY,), "running machines with the site back")
 
 
 @case("C-FO-10", ["SP-REP-22", "SP-FO-3", "SP-SEC-7"], needs=(*OVER, C.DELTA), on_bytes=True)

@@ -241,6 +241,7 @@ def _marking(number: int, kind: FaultKind, reason: ResyncReason, code: ErrorCode
         verify.equal(seen.regions.resync, Resync.REQUIRED, f"resync region after {kind.value}")
         verify.equal(seen.resync_reason, reason, "the reason")
         lab.write(machine, 20)
+        lab.advance(minutes=11)  # two points would be due, and none may be taken
         lab.resynchronise(machine)
         _agrees(lab, machine, f"after {kind.value} and a resynchronisation")
         codes = {event.code for event in lab.observe(machine).events}
