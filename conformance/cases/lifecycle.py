@@ -170,14 +170,17 @@ def the_running_place_follows_from_the_regions(lab: Lab) -> None:
 
 @case("C-LC-7", ["SP-LC-29"], needs=[C.LIFECYCLE])
 def a_clone_is_refused(lab: Lab) -> None:
-    """Enable is refused with DuplicateMachineIdentity while another protected machine reports the same identity."""
+    """Enable is refused with DuplicateMachineIdentity while the same identity is protected, also when it has moved."""
     first, clone = lab.site(
         machine_spec("original", "256 KiB", identity="same"), machine_spec("clone", "256 KiB", identity="same")
     )
     lab.protect(first)
     before = lab.observe(clone)
-    verify.refused(lab.ask(clone, Verb.ENABLE), [ErrorCode.DUPLICATE_MACHINE_IDENTITY], "enabling a clone")
-    verify.unchanged(before, lab.observe(clone), "enabling a clone is refused")
+    for verb in (None, *(verb for verb in (Verb.FAIL_OVER,) if C.FAILOVER in lab.description.capabilities)):
+        if verb is not None:
+            lab.run(first, verb)
+        verify.refused(lab.ask(clone, Verb.ENABLE), [ErrorCode.DUPLICATE_MACHINE_IDENTITY], "enabling a clone")
+        verify.unchanged(before, lab.observe(clone), "enabling a clone is refused")
 
 
 @case("C-LC-8", ["SP-LC-39"], needs=[C.LIFECYCLE, C.LINK_FAULTS])

@@ -72,7 +72,7 @@ def no_point_of_a_marked_machine(look: Look) -> Iterator[Wrong]:
 def points_come_in_time(look: Look) -> Iterator[Wrong]:
     """While nothing hinders it, no interval without a point is longer than the policy's."""
     since_ms, memory = look.memory.undisturbed_ms, look.memory
-    if since_ms is None or look.memory.policy.retention_minutes == 0 or not memory.undisturbed(look.now):
+    if since_ms is None or memory.policy.retention_minutes == 0 or not memory.undisturbed(look.now) or memory.jumped:
         return
     limit_ms = look.bench.profile.crash_consistent_minutes * MINUTE_MS + SLACK_MS
     known = look.before.points if look.before is not None else ()
