@@ -45,6 +45,7 @@ def zoo(only: tuple[str, ...], quick: bool, seed: int, jobs: int | None, form: s
     With --generate or --mutant: conditional mutants of the reference instead (siteproof zoo --guide).
     """
     if mutants["generate"] or mutants["mutants"]:
+        _alone(only, quick, mutants)
         return _mutants(seed, jobs or min(JOBS_MAX, os.cpu_count() or 1), form, **mutants)
     ids, strictness = _chosen(only), Strictness(seed, Depth(mutants["depth"]), quick)
     title = f"siteproof {__version__} · zoo · {mutants['depth']} · seed {seed} · spec {spec_digest()} · {_named(ids)}"
@@ -59,6 +60,15 @@ def zoo(only: tuple[str, ...], quick: bool, seed: int, jobs: int | None, form: s
         return ExitCode.INTERRUPTED
     click.echo(zoo_table.as_json(title, found) if form == "json" else zoo_table.as_text(found))
     return zoo_table.exit_code(found)
+
+
+def _alone(only: tuple[str, ...], quick: bool, mutants: dict[str, Any]) -> None:
+    """Members and mutants are two runs, and so are drawn mutants and named ones."""
+    named = [name for name, given in (("--only", only), ("--quick", quick)) if given]
+    if named:
+        raise Problem(f"{named[0]} has no meaning here", "it is about members, not mutants", "leave it out")
+    if mutants["generate"] and mutants["mutants"]:
+        raise Problem("--generate and --mutant contradict each other", "one draws, one names", "give one of them")
 
 
 def _mutants(seed: int, jobs: int, form: str, **chosen: Any) -> int:

@@ -133,8 +133,8 @@ def test_every_trigger_holds_on_the_drives(mutant: Mutant) -> None:
 def test_a_trigger_does_not_hold_always(trigger: Trigger) -> None:
     """A condition is none when it always holds: some drive leaves the honest subject alone, or strikes late."""
     mutant = OUTSIDE[trigger]
-    firsts = [_first_strike(mutant, each) for each in _drives(mutant)]
-    assert len(firsts) < len(DRIVES) or max(firsts) > 1
+    drives = _drives(mutant)
+    assert len(drives) < len(DRIVES) or any(_first_strike(mutant, each) > 1 for each in drives)
 
 
 def _first_strike(mutant: Mutant, drive: Recorded) -> int:

@@ -73,6 +73,13 @@ def test_a_file_that_cannot_be_written_is_told_before_anything_is_measured(
     assert "cannot write" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("more", [["--only", "B2"], ["--quick"], ["--mutant", "m1_1"]])
+def test_options_that_contradict_each_other_are_refused(more: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Members and mutants are two runs, and so are drawn mutants and named ones."""
+    assert main(["zoo", "--generate", "1", *more]) == ExitCode.USAGE
+    assert more[0] in capsys.readouterr().err
+
+
 def test_what_is_no_mutant_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     """A wrong id is answered with the form of a right one."""
     assert main(["zoo", "--mutant", "B2"]) == ExitCode.USAGE
