@@ -106,8 +106,7 @@ def _failed(_: Attempt, error: Failed) -> dict[str, Any]:
         "expected": error.expected,
         "actual": error.actual,
         "detail": error.detail,
-        "violated": error.of,
-        "requirement": sentence_of(error.of),
+        **({"violated": error.of, "requirement": sentence_of(error.of)} if error.of else {}),
     }
 
 

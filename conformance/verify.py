@@ -25,7 +25,7 @@ T = TypeVar("T")
 class Failed(Exception):  # noqa: N818  (a verdict, not a defect of the program)
     """The subject contradicts a requirement: what was expected, what was seen, and anything that explains it.
 
-    `of` is the requirement's id; by default the one that the running check serves.
+    `of` is the requirement's id; by default the one that the running check serves, or none when it did not say.
     """
 
     def __init__(self, expected: object, actual: object, detail: str = "", of: str = "") -> None:
@@ -67,11 +67,16 @@ class NonStrict(Exception):  # noqa: N818  (a verdict)
 
 @define
 class _Bench:
-    """Where checks of the running case leave their witness; `serving` are the ids that the next ones are for."""
+    """Where checks of the running case leave their witness; `serving` are the ids that the next ones are for.
+
+    `told`: the case has one requirement, or has said which one comes first. Otherwise nobody knows which one a failure
+    contradicts, and it speaks of them all.
+    """
 
     witnessed: set[str]
     serving: tuple[str, ...]
     on_bytes: bool
+    told: bool
 
 
 _PASSING = ("time_ms", "rpo_ms")  # they move by themselves where time is real
@@ -82,7 +87,7 @@ _BENCH: ContextVar[_Bench | None] = ContextVar("bench", default=None)
 @contextmanager
 def judging(witnessed: set[str], requires: tuple[str, ...], *, on_bytes: bool = False) -> Iterator[None]:
     """While this is open, checks add what they serve to `witnessed`: all of `requires`, until `serves` is called."""
-    token = _BENCH.set(_Bench(witnessed, requires, on_bytes))
+    token = _BENCH.set(_Bench(witnessed, requires, on_bytes, told=len(requires) == 1))
     try:
         yield
     finally:
@@ -93,12 +98,12 @@ def serves(*requirement_ids: str) -> None:
     """The checks from here on are for these requirements; a failure names the first of them."""
     bench = _BENCH.get()
     if bench is not None:
-        bench.serving = requirement_ids
+        bench.serving, bench.told = requirement_ids, True
 
 
 def _served() -> str:
     bench = _BENCH.get()
-    return bench.serving[0] if bench is not None and bench.serving else ""
+    return bench.serving[0] if bench is not None and bench.told else ""
 
 
 def witness(*, of_bytes: bool = False) -> None:

@@ -87,7 +87,7 @@ _REQUIRES: dict[Verb, tuple[str, ...]] = {
     Verb.COMMIT: ("SP-LC-46",),
     Verb.REPROTECT: ("SP-FB-7", "SP-FB-22"),
     Verb.FAIL_BACK: ("SP-FB-12", "SP-FB-24"),
-    Verb.CANCEL: ("SP-FB-24", "SP-FB-14"),
+    Verb.CANCEL: ("SP-FB-24",),
     Verb.DISABLE: ("SP-LC-46",),
 }
 

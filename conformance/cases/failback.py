@@ -52,6 +52,7 @@ def a_round_trip_loses_nothing(lab: Lab) -> None:
     lab.write(machine, 10)
     wanted = lab.history.image_now(machine.name)
     lab.run(machine, Verb.FAIL_BACK)
+    verify.serves("SP-FB-9", "SP-FB-19", "SP-FB-1", "SP-APP-6")
     verify_bytes.same_image(lab.read(machine, Place.PRIMARY), wanted, "the on-premises machine")
 
 
@@ -74,6 +75,7 @@ def a_lost_history_never_comes_back(lab: Lab) -> None:
     lab.run(machine, Verb.REPROTECT)
     wanted = lab.history.image_now(machine.name)
     lab.run(machine, Verb.FAIL_BACK)
+    verify.serves("SP-FO-15", "SP-FB-19", "SP-RES-32")
     round_trip.came_home(lab, machine, wanted, ended)
 
 
@@ -100,11 +102,13 @@ def a_cancel_brings_the_prior_state_back(lab: Lab) -> None:
     lab.run(machine, Verb.FAIL_BACK)
     lab.write(machine, 25)
     after = lab.run(machine, Verb.CANCEL)
+    verify.serves("SP-FB-13")
     verify.equal((after.regions, after.running), (before.regions, before.running), "state after the cancel")
     verify_bytes.same_image(lab.read(machine), wanted, "the cloud machine after the cancel")
     lab.write(machine, 10)
     wanted = lab.history.image_now(machine.name)
     lab.run(machine, Verb.FAIL_BACK)
+    verify.serves("SP-FB-24")
     verify_bytes.same_image(lab.read(machine), wanted, "the on-premises machine after the second failback")
 
 
@@ -119,9 +123,11 @@ def a_failed_failback_cancels_itself(lab: Lab) -> None:
     lab.ask(machine, Verb.FAIL_BACK)
     lab.settle()
     seen = lab.observe(machine)
+    verify.serves("SP-FB-12", "SP-FB-24")
     verify.equal((seen.regions, seen.running), (before.regions, before.running), "state after the failed failback")
     verify_bytes.same_image(lab.read(machine), wanted, "the cloud machine after the failed failback")
     lab.run(machine, Verb.FAIL_BACK)
+    verify.serves("SP-FB-11")
     verify_bytes.same_image(lab.read(machine, Place.PRIMARY), wanted, "the on-premises machine in the end")
 
 
@@ -137,9 +143,11 @@ def protection_starts_afresh_after_the_failback(lab: Lab) -> None:
         lab.write(machine, 5)
     after = lab.run(machine, Verb.REPROTECT)
     shown = (after.regions.protection, after.regions.direction, after.regions.active)
+    verify.serves("SP-FB-16")
     verify.equal(shown, (Protection.PROTECTED, Direction.FORWARD, Site.PRIMARY), "state after the second reprotect")
     lab.write(machine, 10)
     point = lab.crash_point(machine)
+    verify.serves("SP-PT-29", "SP-PT-16", "SP-FB-16")
     verify.equal({each.name for each in lab.observe(machine).points} & old, set(), "old points that are listed")
     verify_bytes.same_image(lab.restore(machine, point), lab.history.image_now(machine.name), "the fresh point")
 
@@ -156,7 +164,9 @@ def a_reprotect_ends_the_forward_history(lab: Lab) -> None:
         lab.write(machine, 2)
         lab.advance(minutes=6)
     listed = {point.name for point in lab.observe(machine).points}
+    verify.serves("SP-PT-29")
     verify.equal(listed & old, set(), "points of the forward direction")
+    verify.serves("SP-FB-18")
     verify.at_most(len(listed), 1, "points in the reverse direction")
 
 
@@ -165,6 +175,7 @@ def both_machines_never_run_together(lab: Lab) -> None:
     """Through reprotect, failback, cancel and commit exactly one machine runs at every moment."""
     machine = _in_the_cloud(lab)
     for verb in (Verb.REPROTECT, Verb.FAIL_BACK, Verb.COMMIT, Verb.REPROTECT):
+        verify.serves("SP-FB-21") if verb is Verb.FAIL_BACK else verify.serves("SP-FB-5", "SP-FB-22")
         lab.ask(machine, verb)
         verify.at_most(len(lab.observe(machine).running), 1, f"running machines while {verb.value} runs")
         lab.settle()
@@ -181,6 +192,7 @@ def a_reprotect_needs_its_target(lab: Lab) -> None:
     lab.write(machine, 20)
     lab.ask(machine, Verb.REPROTECT)
     lab.settle()
+    verify.serves("SP-FB-8")
     verify.that(
         lab.observe(machine).regions.protection is not Protection.PROTECTED, "no success without a target", "protected"
     )
@@ -188,6 +200,7 @@ def a_reprotect_needs_its_target(lab: Lab) -> None:
     lab.run(machine, Verb.REPROTECT)
     wanted = lab.history.image_now(machine.name)
     lab.run(machine, Verb.FAIL_BACK)
+    verify.serves("SP-FB-23", "SP-FB-7", "SP-FB-8")
     verify_bytes.same_image(lab.read(machine), wanted, "the on-premises machine")
 
 
@@ -205,7 +218,7 @@ def a_commit_after_the_failback_removes_the_cloud_machine(lab: Lab) -> None:
     raise verify.Failed("no cloud machine after the commit", "its disk can still be read")
 
 
-@case("C-FB-12", ["SP-FB-6", "SP-LC-13"], needs=(*OVER, C.HOLD, C.LIFECYCLE))
+@case("C-FB-12", ["SP-FB-6"], needs=(*OVER, C.HOLD, C.LIFECYCLE))
 def a_reprotect_leads_through_the_reverse_initial_copy(lab: Lab) -> None:
     """A reprotect ends reverse protected with the cloud machine running on."""
     machine = _in_the_cloud(lab)

@@ -21,6 +21,7 @@ from siteproof.conformance.roads import (
 from siteproof.conformance.verify import given
 from siteproof.model.nouns.commands import Refusal
 from siteproof.model.nouns.errors import ErrorCode
+from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.subject import Capability, FaultKind
 from siteproof.model.nouns.vocabulary import Place, Protection, Resync, Selection, Site, Verb
@@ -68,6 +69,8 @@ def _table_case(number: int, road: Road, requires: tuple[str, ...], needs: tuple
         machine = travel(lab, road)
         seen = lab.observe(machine)
         verify.that(seen.regions in destination(road, lab.profile), f"the state {road.name}", oracle.state(seen))
+        if road.name == "cancel-failed":
+            _cancel_is_told(seen, (*REFUSED, *requires))
         oracle.allowed_as_listed(lab, seen)
         oracle.refuses_the_rest(lab, machine)
 
@@ -86,6 +89,14 @@ def _table_case(number: int, road: Road, requires: tuple[str, ...], needs: tuple
     case(f"C-LC-T{number}.1", (*REFUSED, *requires), needs=every_need)(refuses)
     if road not in RESYNC_ROADS and lifecycle.allowed_operations(destination(road, CORE)[0], CORE):
         case(f"C-LC-T{number}.2", ("SP-LC-1", *requires), needs=every_need)(works)
+
+
+def _cancel_is_told(seen: Observation, others: tuple[str, ...]) -> None:
+    """The failed cancel has an event of its own name; what follows is for the other requirements again."""
+    verify.serves("SP-FB-14")
+    told = {event.code for event in seen.events}
+    verify.that(ErrorCode.PLANNED_FAILOVER_CANCEL_FAILED in told, "an event PlannedFailoverCancelFailed", told)
+    verify.serves(*(each for each in others if each != "SP-FB-14"))
 
 
 for _number, _road in enumerate(SETTLED_ROADS, 1):
