@@ -8,10 +8,9 @@ than its own has been replaced, and its fuse blows before it can write or acknow
 """
 
 import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from siteproof.model.nouns.errors import ErrorCode
+from siteproof.model.nouns.problem import Problem
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.datapath.effects import Barrier, Effect, Executor, Truncate, Write
 from siteproof.reference.datapath.keys import Random
@@ -62,20 +61,16 @@ class Fuse:
         """Nothing passes from here on; the first reason is the one that is kept."""
         self.blown = self.blown or failure
 
-    @contextmanager
-    def _watched(self) -> Iterator[None]:
-        self.check()
+    def perform(self, effect: Effect) -> None:
+        """As `inner`, while the fuse is whole."""
+        if self.blown is not None:
+            self.check()
         try:
-            yield
+            self._check_claim(effect)
+            self._inner.perform(effect)
         except StoreFailed as failure:
             self.blow(failure)
             raise
-
-    def perform(self, effect: Effect) -> None:
-        """As `inner`, while the fuse is whole."""
-        with self._watched():
-            self._check_claim(effect)
-            self._inner.perform(effect)
 
     def _check_claim(self, effect: Effect) -> None:
         """Before every effect; of many writes to a seed in a row before the first one only."""
@@ -85,7 +80,12 @@ class Fuse:
             raise TakenOver("go on", "the replica was opened by somebody else")
 
     def _claimed(self) -> bytes:
-        return self._inner.read(self._owner, 0, _OWNER.size) if self._inner.exists(self._owner) else b""
+        try:
+            return self._inner.read(self._owner, 0, _OWNER.size)
+        except StoreFailed:
+            raise
+        except Problem:  # there is no such file any more
+            return b""
 
     def release(self) -> Executor:
         """The store behind the fuse, for whoever removes everything, blown or not."""
@@ -93,18 +93,33 @@ class Fuse:
 
     def read_into(self, file: str, offset: int, buffer: bytearray | memoryview) -> int:
         """As `inner`, while the fuse is whole."""
-        with self._watched():
+        if self.blown is not None:
+            self.check()
+        try:
             return self._inner.read_into(file, offset, buffer)
+        except StoreFailed as failure:
+            self.blow(failure)
+            raise
 
     def read(self, file: str, offset: int, length: int) -> bytes:
         """As `inner`, while the fuse is whole."""
-        with self._watched():
+        if self.blown is not None:
+            self.check()
+        try:
             return self._inner.read(file, offset, length)
+        except StoreFailed as failure:
+            self.blow(failure)
+            raise
 
     def size(self, file: str) -> int:
         """As `inner`, while the fuse is whole."""
-        with self._watched():
+        if self.blown is not None:
+            self.check()
+        try:
             return self._inner.size(file)
+        except StoreFailed as failure:
+            self.blow(failure)
+            raise
 
     def exists(self, file: str) -> bool:
         """As `inner`."""
@@ -112,8 +127,13 @@ class Fuse:
 
     def list(self, folder: str) -> tuple[str, ...]:
         """As `inner`, while the fuse is whole."""
-        with self._watched():
+        if self.blown is not None:
+            self.check()
+        try:
             return self._inner.list(folder)
+        except StoreFailed as failure:
+            self.blow(failure)
+            raise
 
     def path(self, file: str) -> str:
         """As `inner`."""

@@ -17,6 +17,7 @@ from siteproof.reference.datapath.effects import Barrier, Bytes, Executor, Trunc
 
 SPAN_BLOCKS = 256  # 1 MiB: how much is looked at in one go
 ZERO_SPAN = bytes(SPAN_BLOCKS * BLOCK_BYTES)
+ZERO_BLOCK = bytes(BLOCK_BYTES)
 SUM_BYTES = 8
 PAGE_BLOCKS = 512  # sums are written in pages of 4096 bytes
 _SEED_MASK = (1 << 64) - 1
@@ -34,7 +35,8 @@ class SeedDisk:
         self._sums_file = f"{folder}/seed.sums"
         self._executor = executor
         self._key = int.from_bytes(key[:8], "little")
-        self._pending: list[tuple[int, Sums]] = []  # sums of what was written since the last sync
+        self._changed: list[int] = []  # blocks written since the last sync, and their sums
+        self._values: list[int] = []
 
     @property
     def blocks(self) -> int:
@@ -72,7 +74,7 @@ class SeedDisk:
     def damaged(self, block: int, data: Bytes) -> Mask:
         """Which of the consecutive blocks in `data`, as read from `block` on, are not what was written there."""
         stored = self._stored(block, len(data) // BLOCK_BYTES)
-        return np.asarray(stored != self._sums(block, data))
+        return np.asarray(stored != np.array(self._sums(block, data), np.uint64))
 
     def holds_bytes(self, block: int, count: int) -> Mask:
         """Which of consecutive blocks were written with something else than zeros; the image is not read."""
@@ -81,18 +83,18 @@ class SeedDisk:
     def gather(self, blocks: Blocks) -> tuple[Rows, Mask]:
         """The rows of ascending block numbers, one read per run, and which of them are damaged."""
         data = bytearray(len(blocks) * BLOCK_BYTES)
-        view, done, damaged = memoryview(data), 0, []
+        view, done, sums = memoryview(data), 0, list[int]()
         for first, count in plain_runs(blocks):
             part = view[done : done + count * BLOCK_BYTES]
             self.read_into(first, part)
-            damaged.append(self.damaged(first, part))
+            sums += self._sums(first, part)
             done += count * BLOCK_BYTES
-        return rows_of(data), np.concatenate(damaged) if damaged else np.zeros(0, bool)
+        return rows_of(data), np.asarray(self._stored_at(blocks) != np.array(sums, np.uint64))
 
     def write(self, block: int, data: Bytes) -> None:
         """Overwrite consecutive blocks."""
         self._executor.perform(Write(self.file, block * BLOCK_BYTES, data))
-        self._pending.append((block, self._sums(block, data)))
+        self._note(block, self._sums(block, data))
 
     def write_zeros(self, block: int, blocks: int, *, everywhere: bool) -> None:
         """Make consecutive blocks zero, writing only where they are not, or `everywhere`.
@@ -107,11 +109,11 @@ class SeedDisk:
             for start, run in plain_runs(wanted):
                 zeros = ZERO_SPAN[: run * BLOCK_BYTES]
                 self._executor.perform(Write(self.file, (first + start) * BLOCK_BYTES, zeros))
-            self._pending.append((first, np.zeros(count, np.uint64)))
+            self._note(first, [0] * count)
 
     def sync(self) -> None:
         """Everything written survives a crash, and so do its sums."""
-        if self._pending:
+        if self._changed:
             self._write_sums()
         self._executor.perform(Barrier(self.file))
         self._executor.perform(Barrier(self._sums_file))
@@ -122,8 +124,7 @@ class SeedDisk:
 
     def _write_sums(self) -> None:
         """One write per page that changed; of two sums for one block the later one counts."""
-        blocks = np.concatenate([np.arange(first, first + len(sums)) for first, sums in self._pending])
-        values = np.concatenate([sums for _, sums in self._pending])
+        blocks, values = np.array(self._changed, np.int64), np.array(self._values, np.uint64)
         order = np.argsort(blocks, kind="stable")
         blocks, values = blocks[order], values[order]
         pages, starts = np.unique(blocks // PAGE_BLOCKS, return_index=True)
@@ -131,21 +132,30 @@ class SeedDisk:
             held = self._stored(page * PAGE_BLOCKS, min(PAGE_BLOCKS, self.blocks - page * PAGE_BLOCKS))
             held[blocks[low:high] - page * PAGE_BLOCKS] = values[low:high]
             self._executor.perform(Write(self._sums_file, page * PAGE_BLOCKS * SUM_BYTES, held.tobytes()))
-        self._pending.clear()
+        self._changed, self._values = [], []
+
+    def _note(self, block: int, sums: list[int]) -> None:
+        self._changed.extend(range(block, block + len(sums)))
+        self._values.extend(sums)
+
+    def _stored_at(self, blocks: Blocks) -> Sums:
+        """The sums of ascending blocks, one read per page."""
+        pages, starts = np.unique(blocks // PAGE_BLOCKS, return_index=True)
+        found = [
+            self._stored(page * PAGE_BLOCKS, PAGE_BLOCKS)[blocks[low:high] - page * PAGE_BLOCKS]
+            for page, low, high in zip(pages.tolist(), starts, [*starts[1:], len(blocks)], strict=True)
+        ]
+        return np.concatenate(found) if found else np.zeros(0, np.uint64)
 
     def _stored(self, block: int, count: int) -> Sums:
         data = bytearray(count * SUM_BYTES)
         self._executor.read_into(self._sums_file, block * SUM_BYTES, data)
         return np.frombuffer(data, "<u8")
 
-    def _sums(self, block: int, data: Bytes) -> Sums:
-        view, zero = memoryview(data), zero_rows(rows_of(data))
-        sums = np.zeros(len(zero), np.uint64)
-        places = np.flatnonzero(~zero)
-        digest, key = xxhash.xxh3_64_intdigest, self._key + block
-        found = [
-            digest(view[at * BLOCK_BYTES : (at + 1) * BLOCK_BYTES], (key + at) & _SEED_MASK) or 1
-            for at in places.tolist()
-        ]
-        sums[places] = np.array(found, np.uint64)
+    def _sums(self, block: int, data: Bytes) -> list[int]:
+        digest, key, view, sums = xxhash.xxh3_64_intdigest, self._key + block, memoryview(data), []
+        for at in range(0, len(view), BLOCK_BYTES):
+            held = bytes(view[at : at + BLOCK_BYTES])  # a copy compares ten times as fast as a view
+            seeded = (key + at // BLOCK_BYTES) & _SEED_MASK
+            sums.append(0 if held == ZERO_BLOCK else digest(held, seeded) or 1)
         return sums

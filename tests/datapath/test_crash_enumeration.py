@@ -100,6 +100,7 @@ def survivors(rule: str, numbers: range) -> int:
     return survived
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", RULES)
 def test_power_loss_before_any_effect_loses_nothing_acknowledged_and_tears_no_point(rule: str) -> None:
     """Acknowledged data is there, points equal their images, the newest state is a cut that was committed.
@@ -111,6 +112,7 @@ def test_power_loss_before_any_effect_loses_nothing_acknowledged_and_tears_no_po
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("rule", RULES)
 def test_power_loss_before_every_effect_under_every_rule(rule: str) -> None:
     """Nothing is left out."""

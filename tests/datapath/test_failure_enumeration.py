@@ -148,6 +148,7 @@ def told(what: str, failure: Failure, counts: Counter[str]) -> None:
     sys.stdout.write(f"\n{what}: {failure.value}: {dict(counts)}\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("failure", list(Failure))
 def test_a_failure_anywhere_loses_nothing_and_the_history_goes_on(failure: Failure) -> None:
     """Of effects and reads that can fail in this way, every sixteenth one does."""
@@ -157,6 +158,7 @@ def test_a_failure_anywhere_loses_nothing_and_the_history_goes_on(failure: Failu
     assert counts["quiet"] <= counts["runs"] * 0.2, "failures that nobody heard of"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("failure", [Failure.FULL, Failure.ERROR, Failure.READ])
 def test_a_store_that_fails_for_a_while_loses_nothing_either(failure: Failure) -> None:
     """Four in a row fail, so recovery itself fails before it works."""
@@ -166,6 +168,7 @@ def test_a_store_that_fails_for_a_while_loses_nothing_either(failure: Failure) -
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("length", [1, LONGEST])
 @pytest.mark.parametrize("failure", list(Failure))
 def test_every_failure_of_every_effect(failure: Failure, length: int) -> None:

@@ -89,6 +89,7 @@ class Thinned:
                 assert view.read(0, HOT) == image
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scattered", [0, 12])
 def test_thinning_gives_space_back(scattered: int) -> None:
     """A day of five-minute points: at most 1.2 times what the kept points need, and each of them right."""
@@ -102,6 +103,7 @@ def test_thinning_gives_space_back(scattered: int) -> None:
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("days", [15, 20])
 def test_half_a_month_takes_what_its_points_need(days: int) -> None:
     """The same over the whole retention, and beyond it."""

@@ -235,6 +235,7 @@ def judge(folder: Path, kind: str, stride: int) -> None:
     assert len(found) > 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_machine_lives_on_behind_a_failure(tmp_path: Path, kind: str) -> None:
     """One to three calls in a row fail somewhere between enable and the way back home."""
