@@ -261,18 +261,19 @@ _marking(23, FaultKind.LOW_MEMORY, ResyncReason.LOW_MEMORY, ErrorCode.SOURCE_LOW
 
 @case("C-RES-24", ["SP-RES-4", "SP-RES-30", "SP-REP-19", "SP-ERR-7"], needs=(*BYTES, C.RESIZE), on_bytes=True)
 def a_grown_disk_is_replicated_to_its_new_end(lab: Lab) -> None:
-    """A resized disk marks the machine; after a resynchronisation its new blocks and their writes are in the points."""
+    """A disk that grows, twice, marks the machine; then its new blocks and their writes are in the points."""
     machine = lab.protected_machine(disk="256 KiB", filled=64)
-    lab.fault(FaultKind.DISK_RESIZED, machine, amount=128)
-    seen = lab.observe(machine)
-    verify.equal(seen.regions.resync, Resync.REQUIRED, "resync region after the resize")
-    verify.equal(seen.resync_reason, ResyncReason.DISK_RESIZED, "the reason")
-    verify.that(ErrorCode.DISK_RESIZED in {event.code for event in seen.events}, "an event DiskResized", "none")
-    lab.write(machine, [64, 100, 127])
-    lab.resynchronise(machine)
-    _agrees(lab, machine, "after the resize")
-    lab.write(machine, [63, 64, 126, 127])
-    _agrees(lab, machine, "after writes behind the old end")
+    for end, grown in ((64, 128), (128, 600)):  # a little, and past the boundaries that a small disk never meets
+        lab.fault(FaultKind.DISK_RESIZED, machine, amount=grown)
+        seen = lab.observe(machine)
+        verify.equal(seen.regions.resync, Resync.REQUIRED, "resync region after the resize")
+        verify.equal(seen.resync_reason, ResyncReason.DISK_RESIZED, "the reason")
+        verify.that(ErrorCode.DISK_RESIZED in {event.code for event in seen.events}, "an event DiskResized", "none")
+        lab.write(machine, [end, grown - 28, grown - 1])
+        lab.resynchronise(machine)
+        _agrees(lab, machine, "after the resize")
+        lab.write(machine, [end - 1, end, grown - 2, grown - 1])
+        _agrees(lab, machine, "after writes behind the old end")
 
 
 @case(
