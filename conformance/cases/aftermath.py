@@ -19,6 +19,15 @@ MARKED = (*DELTA, C.OLDER_POINTS, C.RESYNC)
 POINTS_STAY = ("drill-failed", "clean-up-failed", "resync-failed", "failover-failed", "change-failed")
 
 
+MARKED_FOR = {
+    FaultKind.DISK_RESIZED: "SP-RES-4",
+    FaultKind.LOG_CORRUPT: "SP-SEC-4",
+    FaultKind.LOG_TRUNCATED: "SP-SEC-4",
+    FaultKind.FORCED_SHUTDOWN: "SP-RES-3",
+    FaultKind.LOW_MEMORY: "SP-RES-21",
+}
+
+
 def _marking(number: int, kind: FaultKind, need: Capability, *requires: str) -> None:
     def keeps(lab: Lab) -> None:
         machine = lab.protected_machine(disk="256 KiB", filled=32)
@@ -28,7 +37,9 @@ def _marking(number: int, kind: FaultKind, need: Capability, *requires: str) -> 
             points.append(lab.crash_point(machine))
         then = [verify_bytes.true_point(lab, machine, point) for point in points]
         lab.fault(kind, machine, amount=96 if kind is FaultKind.DISK_RESIZED else 0)
+        verify.serves(MARKED_FOR[kind])
         verify.equal(lab.observe(machine).regions.resync, Resync.REQUIRED, f"resync region after {kind.value}")
+        verify.serves("SP-RES-17", "SP-REP-24", *requires)
         for after in (f"after {kind.value}", "after the resynchronisation"):
             listed = {each.name for each in lab.observe(machine).points}
             verify.that({point.name for point in points} <= listed, f"the older points listed {after}", sorted(listed))

@@ -39,11 +39,13 @@ def what_a_drill_writes_stays_in_it(lab: Lab) -> None:
     lab.run(machine, Verb.TEST_FAILOVER, selection=Selection.LATEST_PROCESSED)
     lab.write(machine, range(40), place=Place.TEST)
     verify_bytes.other_image(lab.read(machine, Place.TEST), then, "the test machine after its writes")
+    verify.serves("SP-DRL-4")
     verify_bytes.same_image(lab.restore(machine, point), then, "the point during the drill")
     verify_bytes.same_image(lab.read(machine), source, "the source during the drill")
     lab.run(machine, Verb.CLEAN_UP_TEST)
     verify_bytes.same_image(lab.restore(machine, point), then, "the point after the clean-up")
     lab.run(machine, Verb.TEST_FAILOVER, selection=Selection.LATEST_PROCESSED)
+    verify.serves("SP-DRL-7")
     verify_bytes.same_image(lab.read(machine, Place.TEST), then, "the next drill's machine")
     lab.write(machine, range(40), place=Place.TEST)
     lab.run(machine, Verb.CLEAN_UP_TEST)
@@ -65,12 +67,15 @@ def replication_goes_on_during_a_drill(lab: Lab) -> None:
     lab.run(machine, Verb.TEST_FAILOVER)
     lab.write(machine, 30)
     point = lab.crash_point(machine)
+    verify.serves("SP-DRL-5", "SP-DRL-14")
     verify_bytes.same_image(
         lab.restore(machine, point), lab.history.image_now(machine.name), "a point of the drill's time"
     )
     seen = lab.observe(machine)
+    verify.serves("SP-DRL-14")
     verify.that(Place.PRIMARY in seen.running, "the source runs", seen.running)
     after = lab.run(machine, Verb.CLEAN_UP_TEST)
+    verify.serves("SP-DRL-5")
     verify.equal(after.regions.resync.value, "none", "resync region after the drill")
 
 
@@ -108,7 +113,9 @@ def a_drill_needs_its_point(lab: Lab) -> None:
     before = lab.observe(machine)
     for fields in ({"selection": Selection.CUSTOM, "point": "never"}, {"selection": Selection.LATEST_APP_CONSISTENT}):
         answer = lab.ask(machine, Verb.TEST_FAILOVER, **fields)
+        verify.serves("SP-DRL-11", "SP-PT-25")
         verify.refused(answer, [ErrorCode.RECOVERY_POINT_UNAVAILABLE], f"a drill with {fields}")
+        verify.serves("SP-LC-2")
         verify.unchanged(before, lab.observe(machine), "a drill is refused")
 
 
@@ -144,6 +151,7 @@ def a_drill_of_latest_has_everything_received(lab: Lab) -> None:
     lab.write(machine, 20)
     lab.settle()
     lab.run(machine, Verb.TEST_FAILOVER, selection=Selection.LATEST)
+    verify.serves("SP-PT-19", "SP-DRL-2")
     verify_bytes.same_image(lab.read(machine, Place.TEST), lab.history.image_now(machine.name), "the test machine")
 
 
@@ -157,4 +165,5 @@ def a_drill_takes_the_kind_that_was_asked_for(lab: Lab) -> None:
     lab.write(machine, 20)
     verify_bytes.other_image(lab.restore(machine, lab.crash_point(machine)), wanted, "two points")
     lab.run(machine, Verb.TEST_FAILOVER, selection=Selection.LATEST_APP_CONSISTENT)
+    verify.serves("SP-PT-22", "SP-DRL-2")
     verify_bytes.same_image(lab.read(machine, Place.TEST), wanted, "the test machine")

@@ -223,10 +223,10 @@ COPYING = (C.LIFECYCLE, C.HOLD, C.VIRTUAL_CLOCK, C.INITIAL_REPLICATION)
 def _until_copying(lab: Lab, machine: Machine, verb: Verb) -> None:
     """Give the command and let moments pass until the initial copy shows."""
     lab.ask(machine, verb)
-    for _ in range(40):
+    for pause_ms in (*[100] * 20, *[1_000] * 30):
         if lab.observe(machine).regions.protection is Protection.INITIAL_REPLICATION:
             return
-        lab.advance(milliseconds=100)
+        lab.advance(milliseconds=pause_ms)
     given(holds=False, reason="the initial copy is never shown")
 
 

@@ -43,12 +43,16 @@ def play(lab: Lab, *, drill: bool) -> Run:
 
 def same(with_drill: Run, without: Run) -> None:
     """The drill left no trace."""
+    verify.serves("SP-DRL-15")
     taken = [[(p.taken_at_ms, p.consistency) for p in run.seen.points] for run in (with_drill, without)]
     verify.equal(taken[0], taken[1], "times and kinds of the points")
+    verify.serves("SP-RPO-7")
     verify.equal(with_drill.seen.rpo_ms, without.seen.rpo_ms, "RPO in ms")
+    verify.serves("SP-DRL-3")
     verify.equal(_marks(with_drill), _marks(without), "watermarks")
     verify.equal(with_drill.seen.regions, without.seen.regions, "regions")
     verify_bytes.same_image(with_drill.source, without.source, "the source")
+    verify.serves("SP-DRL-15", "SP-RPO-7")
     for one, other in zip(with_drill.points, without.points, strict=True):
         verify_bytes.same_image(one, other, "a point")
 

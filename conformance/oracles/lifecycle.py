@@ -6,6 +6,7 @@ Rule: the judge asks the model and nobody else; no row of the table is repeated 
 from collections.abc import Iterable
 
 from siteproof.conformance import offers, verify
+from siteproof.conformance.auditor.memory import runs_a_job
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.roads import arguments
 from siteproof.model.nouns.errors import ErrorCode
@@ -40,10 +41,11 @@ def refuses_the_rest(lab: Lab, machine: Machine) -> None:
 
 
 def refusal_codes(before: Observation, verb: Verb, profile: Profile) -> tuple[ErrorCode, ...]:
-    """The errors that may refuse the command: the table's, and while a job is shown also that it runs."""
+    """The errors that may refuse the command: the table's, and in a phase of a job also that it runs."""
     code = lifecycle.refusal(before.regions, verb, profile)
     assert code is not None, "the command is allowed"
-    return (code, ErrorCode.OPERATION_CONFLICT) if before.running_job else (code,)
+    runs = bool(before.running_job) or runs_a_job(before.regions)
+    return (code, ErrorCode.OPERATION_CONFLICT) if runs else (code,)
 
 
 def ends_as_the_table_says(lab: Lab, machine: Machine, verb: Verb) -> None:
