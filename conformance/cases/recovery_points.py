@@ -206,9 +206,9 @@ def no_point_inside_an_open_resync_window(lab: Lab) -> None:
 def the_time_of_a_point_is_the_time_of_its_bytes(lab: Lab) -> None:
     """Under load every point holds all writes made before its time and none made after it, give or take a shipment."""
     machine = lab.protected_machine(disk="128 KiB")
-    for _ in range(100):
-        lab.write(machine, 3)
-        lab.advance(milliseconds=9_900)
+    for step in range(100):
+        lab.write(machine, 3 if step % 10 else 24)  # a burst is on its way when the first point is due
+        lab.advance(milliseconds=9_970)
     ledgers = lab.history.ledgers(machine.name)
     points = [p for p in lab.observe(machine).points if p.taken_at_ms > lab.scenario.start_ms]
     verify.given(len(points) >= 2, f"only {len(points)} points under load")
