@@ -28,9 +28,12 @@ from siteproof.model.spec.registry import requirements
 class Attempt:
     """Runs one case once and keeps what it saw, so that even a hung case shows how far it came."""
 
-    def __init__(self, case: Case, description: Description, profile: Profile, seed: int, world: World = PLAIN) -> None:
+    def __init__(
+        self, case: Case, description: Description, profile: Profile, seed: int, world: World = PLAIN, breadth: int = 1
+    ) -> None:
         """`description` is what the subject said of itself at the beginning of the run."""
         self._staging = Staging(world)
+        self._breadth = breadth
         self._case = case
         self._description = description
         self._profile = profile
@@ -40,7 +43,7 @@ class Attempt:
     def run(self, carrier: Carrier) -> CaseResult:
         """Judge the subject; CarrierBroken passes through, because the subject needs replacing."""
         try:
-            self._lab = Lab(carrier, self._profile, self._seed, self._staging)
+            self._lab = Lab(carrier, self._profile, self._seed, self._staging, self._breadth)
             self._case.run(self._lab)
         except CarrierBroken:
             raise
@@ -91,6 +94,7 @@ class Attempt:
             history=tuple(self._lab.watch.history) if self._lab else (),
             world=self._staging.world,
             worlds=(self._staging.as_met(),),
+            breadth=self._breadth,
         )
 
 

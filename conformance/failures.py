@@ -40,6 +40,7 @@ class Failure(Struct, frozen=True, tag="case", tag_field="kind"):
     history: tuple[Event, ...] = ()
     violated: str = ""
     world: World = PLAIN
+    breadth: int = 1
 
 
 def forget(folder: Path) -> None:
@@ -76,6 +77,7 @@ def save(folder: Path, target: Target, profile: Profile, result: CaseResult) -> 
         history=result.history,
         violated=result.violated,
         world=result.world,
+        breadth=result.breadth,
     )
     text = msgspec.json.format(msgspec.json.encode(failure), indent=1)
     path = folder / f"{result.case_id}-{hashlib.blake2b(text, digest_size=4).hexdigest()}.json"

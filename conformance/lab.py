@@ -77,8 +77,13 @@ class _Seat:
 class Lab:
     """One subject under one profile; `trace` holds every call, `witnessed` the requirement ids really seen."""
 
-    def __init__(self, subject: Subject, profile: Profile, seed: int, staging: Stage | None = None) -> None:
-        """Nothing is reset before a case asks for machines; without a staging the world is the plain one."""
+    def __init__(
+        self, subject: Subject, profile: Profile, seed: int, staging: Stage | None = None, breadth: int = 1
+    ) -> None:
+        """Nothing is reset before a case asks for machines; without a staging the world is the plain one.
+
+        `breadth` says how many of the choices that a case leaves to the seed it takes.
+        """
         self.watch = Watch(subject)
         self.subject: Subject = self.watch
         self.description = self.subject.describe()
@@ -88,6 +93,7 @@ class Lab:
         self.seed = seed
         self.staging = staging
         self.world = staging.world if staging else PLAIN
+        self.breadth = breadth
         self.trace: list[Step] = []
         self.witnessed: set[str] = set()
         self.workload = Workload(seed)

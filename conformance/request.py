@@ -17,7 +17,7 @@ from siteproof.conformance.carriers.target import Target
 from siteproof.conformance.case import Case
 from siteproof.conformance.failures import save, save_words
 from siteproof.conformance.verdict import CaseResult, Verdict
-from siteproof.conformance.worlds.plan import Depth
+from siteproof.conformance.worlds.plan import EFFORTS, Depth
 from siteproof.conformance.worlds.world import PLAIN, World
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.subject import Subject
@@ -79,3 +79,9 @@ class Request:
     options: Mapping[str, Any] = field(factory=dict)
     depth: Depth | None = None
     world: World = PLAIN
+    breadth: int = 1
+
+    @property
+    def taken(self) -> int:
+        """How many of the choices that a case leaves to the seed it takes: the depth's, or as many as were named."""
+        return EFFORTS[self.depth].breadth if self.depth else self.breadth

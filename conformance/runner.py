@@ -99,6 +99,7 @@ class _Run:
     def __init__(self, bench: Bench, description: Description, request: Request, planned: Plan | None) -> None:
         self._planned = planned
         self._world = request.world
+        self._breadth = request.taken
         self._bench = bench
         self._description = description
         self._profile = request.profile
@@ -145,7 +146,7 @@ class _Run:
 
     def _once(self, case: Case, world: World) -> tuple[CaseResult, CarrierBroken | None]:
         """The result, and what broke the connection if anything did."""
-        attempt = Attempt(case, self._description, self._profile, self._seed, world)
+        attempt = Attempt(case, self._description, self._profile, self._seed, world, self._breadth)
         unable = attempt.not_started()
         if unable is not None:
             return unable, None

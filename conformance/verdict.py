@@ -54,7 +54,7 @@ class CaseResult:
     `unwitnessed` lists the required ids for which nothing was really checked. `provider` is `adapter` when a
     capability that the case needs is invented by the adapter. `history` holds the states that the subject showed and
     the commands that were asked in them (docs/histories.md). `world` is where it came out like this, `worlds` are all
-    in which it was played.
+    in which it was played, `breadth` how many of the seed's choices it took.
     """
 
     case_id: str
@@ -78,6 +78,7 @@ class CaseResult:
     seconds: float = field(default=0.0, eq=False)
     world: World = PLAIN
     worlds: tuple[World, ...] = ()
+    breadth: int = 1
 
     @property
     def chapter(self) -> str:

@@ -4,19 +4,21 @@ Rule: every setting is written here, so that neither a profile nor a `CI` in the
 seed, examples and steps give the same walks. The trace of a failure is the lab's, not hypothesis' program text.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import hypothesis
 from attrs import define, field
 from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from siteproof.conformance.drivers.walk import Walk
 from siteproof.conformance.lab import Lab
 from siteproof.conformance.trace import Step
 from siteproof.conformance.verify import Failed, Inconclusive
+from siteproof.conformance.worlds.staging import Staging
+from siteproof.conformance.worlds.world import PLAIN, World
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.subject import Subject
@@ -30,18 +32,25 @@ class Tally:
 
     examples: int = 0
     actions: dict[str, int] = field(factory=dict)
+    worlds: set[World] = field(factory=set)
     trace: list[Step] = field(factory=list)
 
 
 def run_stateful(
-    factory: Callable[[], Subject], seed: int, examples: int, steps: int, profile: Profile = CORE
+    factory: Callable[[], Subject],
+    seed: int,
+    examples: int,
+    steps: int,
+    profile: Profile = CORE,
+    worlds: Sequence[World] = (PLAIN,),
 ) -> Tally:
     """Walk a subject `examples` times, up to `steps` actions each; verify.Failed carries the minimal walk's trace.
 
-    The factory gives a subject for every walk; it may give the same one again, because each walk resets it.
+    The factory gives a subject for every walk; it may give the same one again, because each walk resets it. Each walk
+    begins in one of the `worlds`, the simplest first.
     """
     tally = Tally()
-    machine = hypothesis.seed(seed)(_machine(factory, seed, profile, tally))
+    machine = hypothesis.seed(seed)(_machine(factory, seed, profile, tally, worlds))
     try:
         run_state_machine_as_test(machine, settings=_settings(examples, steps))
     except Failed as failed:
@@ -76,22 +85,34 @@ def _settings(examples: int, steps: int) -> hypothesis.settings:
     )
 
 
-def _machine(factory: Callable[[], Subject], seed: int, profile: Profile, tally: Tally) -> type[RuleBasedStateMachine]:
+def _machine(
+    factory: Callable[[], Subject], seed: int, profile: Profile, tally: Tally, worlds: Sequence[World]
+) -> type[RuleBasedStateMachine]:
     class Driver(RuleBasedStateMachine):
         """One walk."""
 
         def __init__(self) -> None:
             super().__init__()
-            self.subject = factory()
-            lab = Lab(self.subject, profile, seed)
-            tally.examples += 1
-            tally.trace = lab.trace  # also of a walk that fails before its first step
-            self.walk = Walk(lab)
+            self.walk: Walk | None = None
             self.failed = False
+            tally.examples += 1
+
+        @initialize(data=st.data())
+        def begin(self, data: st.DataObject) -> None:
+            """Draw a world and set it up."""
+            world = data.draw(st.sampled_from(list(worlds)))
+            lab = Lab(factory(), profile, seed, Staging(world))
+            tally.trace = lab.trace
+            tally.worlds.add(world)
+            self._guarded(lambda: self._set_up(lab))
+
+        def _set_up(self, lab: Lab) -> None:
+            self.walk = Walk(lab)
 
         @rule(data=st.data())
         def step(self, data: st.DataObject) -> None:
             """Draw one of the enabled actions and its number, do it, judge."""
+            assert self.walk is not None
             enabled = self.walk.enabled()
             name = data.draw(st.sampled_from(list(enabled)))
             tally.actions[name] = tally.actions.get(name, 0) + 1
@@ -100,7 +121,7 @@ def _machine(factory: Callable[[], Subject], seed: int, profile: Profile, tally:
 
         def teardown(self) -> None:
             """Heal and compare, unless the walk went wrong already."""
-            if not self.failed:
+            if not self.failed and self.walk is not None:
                 self.walk.end()
 
         def _guarded(self, act: Callable[[], None]) -> None:

@@ -14,6 +14,7 @@ from siteproof.conformance.lab import Lab
 from siteproof.conformance.offers import offered
 from siteproof.conformance.roads import arguments
 from siteproof.model.nouns.observation import Regions
+from siteproof.model.nouns.policy import MINUTE_MS
 from siteproof.model.nouns.subject import Capability, FaultKind
 from siteproof.model.nouns.vocabulary import Direction, Protection, Selection, Site, Verb
 from siteproof.model.spec.lifecycle.table import allowed_operations
@@ -53,6 +54,10 @@ class Walk:
         actions["refused"] = self.refused
         if self._has(C.LINK_FAULTS):
             actions["link"] = self.link
+        if self._has(C.VIRTUAL_CLOCK):
+            actions["jump"] = self.jump
+        if self._has(C.DISCARD):
+            actions["discard"] = self.discard
         if self._replicates():
             actions |= self._faults()
         return actions
@@ -119,6 +124,15 @@ class Walk:
     def crash(self, number: int) -> None:
         """Agent, machine or memory."""
         self.lab.fault(CRASHES[number % len(CRASHES)], self.machine)
+
+    def jump(self, number: int) -> None:
+        """The machine's wall clock jumps to and fro; nothing else moves."""
+        minutes = (number % 5 + 1) * (-1 if number % 2 else 1)
+        self.lab.fault(FaultKind.CLOCK_JUMP, self.machine, amount=minutes * MINUTE_MS)
+
+    def discard(self, number: int) -> None:
+        """A few adjacent blocks become zeros."""
+        self.lab.discard(self.machine, number % 24, 1 + number % 8)
 
     def target_crash(self, number: int) -> None:
         """The replication service dies and comes back; nothing that was acknowledged is lost."""

@@ -33,12 +33,13 @@ class Effort:
     strength: int
     worlds: int
     plain: bool  # whether each case is played in the plain world, too
+    breadth: int  # how many of the choices that a case leaves to the seed it takes
 
 
 EFFORTS: Mapping[Depth, Effort] = {
-    Depth.QUICK: Effort(strength=1, worlds=1, plain=False),
-    Depth.STANDARD: Effort(strength=2, worlds=1, plain=True),
-    Depth.DEEP: Effort(strength=3, worlds=6, plain=True),
+    Depth.QUICK: Effort(strength=1, worlds=1, plain=False, breadth=1),
+    Depth.STANDARD: Effort(strength=2, worlds=1, plain=True, breadth=2),
+    Depth.DEEP: Effort(strength=3, worlds=6, plain=True, breadth=20),
 }
 WHOLE_WEIGHT = 8  # new to the run counts so much more than new to the chapter
 

@@ -9,15 +9,14 @@ from contextlib import contextmanager
 
 from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.lab import Lab, Machine
-from siteproof.conformance.verify import Failed, Inconclusive
+from siteproof.conformance.verify import Failed
+from siteproof.conformance.worlds.going import GOES, go, heal
 from siteproof.conformance.worlds.world import DIMENSIONS, Neighbours, Past, Trouble, World
-from siteproof.model.nouns.observation import Observation, Regions
+from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import MINUTE_MS
 from siteproof.model.nouns.subject import FaultKind
-from siteproof.model.nouns.vocabulary import Place, Resync, Verb
-from siteproof.model.spec.lifecycle import table as lifecycle
+from siteproof.model.nouns.vocabulary import Place, Verb
 
-GOES = "SP-LC-1"  # what is listed succeeds and leads where the table says
 COMES_HOME = "SP-REP-21"  # what was written is what runs in the end
 SET_UP = {"machines", "seat", "names", "disks", "disk", "size", "hour"}  # played by the reset alone
 AGED_HOURS = 4
@@ -47,7 +46,7 @@ class Staging:
             for machine in lab.machines:
                 if not machine.meant:
                     lab.write(machine, BESIDE_BLOCKS)
-                    _go(lab, machine, Verb.ENABLE)
+                    go(lab, machine, Verb.ENABLE)
             for machine in lab.machines:
                 if machine.meant:
                     self._beside(lab, machine)
@@ -106,47 +105,19 @@ class Staging:
             raise Failed(failed.expected, failed.actual, said, of=failed.of) from failed
 
 
-def _go(lab: Lab, machine: Machine, verb: Verb, *, fails: bool = False) -> None:
-    """One command on the way: it is accepted, and its job ends where the model says."""
-    verify.serves(GOES)
-    before = lab.observe(machine).regions
-    wanted = (lifecycle.failed if fails else lifecycle.settled)(before, verb, lab.profile)
-    if fails:
-        lab.fault(FaultKind.JOB_FAILS, machine)
-    try:
-        after = lab.run(machine, verb).regions
-    except Inconclusive as refused:
-        raise Failed(f"{verb.value} accepted in {before.protection.value}", refused.reason) from refused
-    verify.equal(_words(after), _words(wanted), f"state after {'a failed ' if fails else ''}{verb.value}")
-
-
-def _words(regions: Regions) -> str:
-    """Where the machine stands; a mark is healed on the way, whoever made it."""
-    found = (regions.direction, regions.protection, regions.active, regions.test_failover)
-    return " ".join(part.value for part in found)
-
-
-def _heal(lab: Lab, machine: Machine) -> None:
-    """Come to rest, and compare the sides when that is asked for."""
-    lab.settle()
-    if lab.observe(machine).regions.resync is not Resync.NONE:
-        verify.accepted(lab.resynchronise(machine).answer, "resynchronize")
-        verify.equal(lab.observe(machine).regions.resync, Resync.NONE, "resync region after the resynchronisation")
-
-
 def _second_life(lab: Lab, machine: Machine) -> None:
     lab.write(machine, 12)
-    _go(lab, machine, Verb.ENABLE)
+    go(lab, machine, Verb.ENABLE)
     lab.write(machine, 6)
     lab.crash_point(machine)
     lab.write(machine, 6)
-    _go(lab, machine, Verb.DISABLE)
+    go(lab, machine, Verb.DISABLE)
 
 
 def _failed_start(lab: Lab, machine: Machine) -> None:
     lab.write(machine, 12)
-    _go(lab, machine, Verb.ENABLE, fails=True)
-    _go(lab, machine, Verb.DISABLE)
+    go(lab, machine, Verb.ENABLE, fails=True)
+    go(lab, machine, Verb.DISABLE)
 
 
 def _round_trip(lab: Lab, machine: Machine) -> None:
@@ -155,12 +126,12 @@ def _round_trip(lab: Lab, machine: Machine) -> None:
         lab.write(machine, 6)
         lab.settle()
         wanted = lab.history.image_now(machine.name)
-        _go(lab, machine, there)
+        go(lab, machine, there)
         verify.serves(COMES_HOME)
         verify_bytes.same_image(lab.landing(machine).picture, wanted, f"the machine after {there.value}")
-        _go(lab, machine, Verb.COMMIT)
+        go(lab, machine, Verb.COMMIT)
         lab.write(machine, 6)
-        _go(lab, machine, again)
+        go(lab, machine, again)
 
 
 def _resynchronised(lab: Lab, machine: Machine) -> None:
@@ -168,19 +139,19 @@ def _resynchronised(lab: Lab, machine: Machine) -> None:
         lab.write(machine, 12)
         lab.advance(minutes=1)
         lab.settle()
-    _heal(lab, machine)
+    heal(lab, machine)
 
 
 def _drilled(lab: Lab, machine: Machine) -> None:
-    _go(lab, machine, Verb.TEST_FAILOVER)
+    go(lab, machine, Verb.TEST_FAILOVER)
     lab.write(machine, 6, place=Place.TEST)
     lab.write(machine, 6)
-    _go(lab, machine, Verb.CLEAN_UP_TEST)
+    go(lab, machine, Verb.CLEAN_UP_TEST)
 
 
 def _failed_drill(lab: Lab, machine: Machine) -> None:
-    _go(lab, machine, Verb.TEST_FAILOVER, fails=True)
-    _go(lab, machine, Verb.CLEAN_UP_TEST)
+    go(lab, machine, Verb.TEST_FAILOVER, fails=True)
+    go(lab, machine, Verb.CLEAN_UP_TEST)
 
 
 def _aged(lab: Lab, machine: Machine) -> None:
@@ -203,7 +174,7 @@ def _link_blinked(lab: Lab, machine: Machine) -> None:
     lab.settle()
     with lab.link_down(machine):
         lab.advance(milliseconds=1)
-    _heal(lab, machine)
+    heal(lab, machine)
 
 
 def _crashed(kind: FaultKind) -> Callable[[Lab, Machine], None]:
@@ -211,7 +182,7 @@ def _crashed(kind: FaultKind) -> Callable[[Lab, Machine], None]:
         lab.write(machine, 4)
         lab.settle()
         lab.fault(kind, machine)
-        _heal(lab, machine)
+        heal(lab, machine)
 
     return crash
 

@@ -55,8 +55,8 @@ class Size(StrEnum):
 
     ASKED = "as asked"
     ODD = "odd"  # one block more: no multiple of anything
-    WORD = "past a word"  # past the next multiple of 64 blocks
-    WINDOW = "past a window"  # past the next multiple of 1,024 blocks, 4 MiB
+    WORD = "past a word"  # an eighth past the next multiple of 64 blocks
+    WINDOW = "past a window"  # an eighth past the next multiple of 1,024 blocks, 4 MiB
 
 
 class Past(StrEnum):

@@ -1,0 +1,56 @@
+"""What the plain world never showed: who is wrong in one place only is praised there, and caught at standard."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from siteproof.conformance import runner
+from siteproof.conformance.carriers.target import Target, TargetKind
+from siteproof.conformance.case import find
+from siteproof.conformance.failures import Failure
+from siteproof.conformance.verdict import Report
+from siteproof.conformance.worlds.plan import Depth
+from siteproof.conformance.worlds.world import PLAIN, World
+from siteproof.model.nouns.subject import Subject
+from tests.cases.fake import FakeSubject
+from tests.worlds.odd_places import CASES, ODD_PLACES, Forgets, ForgetsInTheSecondLife
+
+
+def judged(subject: type[Subject], depth: Depth | None, world: World = PLAIN) -> Report:
+    """The chosen cases against that subject."""
+    return runner.judge(subject, [find(name) for name in CASES], seed=3, depth=depth, world=world)
+
+
+@pytest.mark.parametrize("subject", ODD_PLACES, ids=lambda each: each.__name__)
+def test_an_odd_place_is_seen_at_standard_only(subject: type[Forgets]) -> None:
+    """It is conformant in the plain world, and in drawn worlds it is not, with the odd place named."""
+    assert judged(subject, None).conformant
+    failed = [result for result in judged(subject, Depth.STANDARD).results if result.world != PLAIN]
+    assert any(ODD_PLACES[subject] & set(result.world.odd) for result in failed)
+
+
+def test_an_honest_subject_is_left_alone_in_every_drawn_world() -> None:
+    """The same cases, the same worlds, and nothing to blame."""
+    assert judged(FakeSubject, Depth.STANDARD).conformant
+
+
+def test_a_failure_is_shown_in_the_simplest_world() -> None:
+    """A mistake that needs only a past is reported with that past and nothing else that is odd."""
+    failed = [each for each in judged(ForgetsInTheSecondLife, Depth.STANDARD).results if each.verdict == "fail"]
+    assert failed
+    assert {result.world.odd for result in failed} == {("past",)}
+
+
+def test_a_failure_file_carries_its_world(tmp_path: Path) -> None:
+    """What was found in a drawn world comes back from the file alone, with the same words."""
+    target = Target(TargetKind.PYTHON, "tests.worlds.odd_places:ForgetsInTheSecondLife")
+    keeping = runner.Keeping(None, tmp_path, target)
+    cases = [find(name) for name in CASES]
+    runner.judge(ForgetsInTheSecondLife, cases, seed=3, keeping=keeping, depth=Depth.STANDARD)
+    kept = [msgspec.json.decode(path.read_bytes(), type=Failure) for path in sorted(tmp_path.iterdir())]
+    assert kept
+    for failure in kept:
+        again = runner.judge(target.factory(), [find(failure.case_id)], seed=failure.seed, world=failure.world)
+        result = again.results[0]
+        assert (result.verdict, result.expected, result.actual) == (failure.verdict, failure.expected, failure.actual)
