@@ -89,9 +89,15 @@ class Look:
         return tuple(each for each in self.bench.history.ledgers(self.now.machine) if not wanted or each.name in wanted)
 
     def missing(self) -> dict[str, set[int]]:
-        """Of each disk the blocks that differ from what they were when the link went down; none while it is up."""
+        """Of each disk the blocks that differ from what they were when the link went down; none while it is up.
+
+        Blocks that the disk has grown by are zeros at both sides: whoever does not count them misses nothing.
+        """
         cut = None if self.memory.link_is_open else self.memory.cut_position
-        return {} if cut is None else {each.name: each.changed_since(cut) for each in self.ledgers()}
+        if cut is None:
+            return {}
+        changed = {each: each.changed_since(cut) for each in self.ledgers()}
+        return {each.name: {block for block in found if block < each.blocks_at(cut)} for each, found in changed.items()}
 
     def missing_since_ms(self) -> int | None:
         """The time of the oldest write that cannot have left, because the link was down; None when there is none."""

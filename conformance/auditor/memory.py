@@ -132,6 +132,7 @@ class Memory:
             self._forgive(now)
         if self.seen is not None and running_place(self.seen.regions) is not running_place(now.regions):
             self.moves += 1
+            self.cut_position = None  # what was written before the move may have been thrown away with it
         self.seen = now
 
     def _listed(self, now: Observation) -> None:

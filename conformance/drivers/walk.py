@@ -17,7 +17,7 @@ from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.policy import MINUTE_MS
 from siteproof.model.nouns.subject import Capability, FaultKind
 from siteproof.model.nouns.vocabulary import Direction, Protection, Selection, Site, Verb
-from siteproof.model.spec.lifecycle.table import allowed_operations
+from siteproof.model.spec.lifecycle.table import allowed_operations, phases
 
 C = Capability
 Action = Callable[[int], None]
@@ -107,7 +107,8 @@ class Walk:
         self.lab.settle()
         if verb not in self._verbs():
             return  # coming to rest marked the machine and took the command off the list
-        if number % 5 == 0 and number > 0 and self._has(C.JOB_FAULTS):
+        takes_time = len(phases(self.regions, verb, self.lab.profile)) > 1  # else it is over before it can fail
+        if number % 5 == 0 and number > 0 and self._has(C.JOB_FAULTS) and takes_time:
             self.lab.fault(FaultKind.JOB_FAILS, self.machine)
         if number % 2 == 1 and verb in WRITES_BESIDE:
             self._beside(verb)

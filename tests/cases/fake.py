@@ -179,7 +179,8 @@ class FakeSubject(FakeJobs):
         elif fault.kind is FaultKind.JOB_FAILS:
             machine.job_fails = True
         elif fault.kind is FaultKind.CLOCK_JUMP:
-            machine.events.append(Event(self.now_ms, ErrorCode.TIME_JUMP_BACKWARD, machine.spec.name))
+            code = ErrorCode.TIME_JUMP_BACKWARD if fault.amount < 0 else ErrorCode.TIME_JUMP_FORWARD
+            machine.events.append(Event(self.now_ms, code, machine.spec.name))
         elif fault.kind in MARKS:
             if fault.kind is FaultKind.DISK_RESIZED:
                 disk = machine.source[fault.disk or machine.spec.disks[0].name]

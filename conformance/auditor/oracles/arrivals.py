@@ -74,6 +74,8 @@ def points_come_in_time(look: Look) -> Iterator[Wrong]:
     since_ms, memory = look.memory.undisturbed_ms, look.memory
     if since_ms is None or memory.policy.retention_minutes == 0 or not memory.undisturbed(look.now) or memory.jumped:
         return
+    if memory.jumped:
+        return
     limit_ms = look.bench.profile.crash_consistent_minutes * MINUTE_MS + SLACK_MS
     known = look.before.points if look.before is not None else ()
     taken = sorted({point.taken_at_ms for point in (*known, *look.now.points)})

@@ -10,6 +10,7 @@ from siteproof.conformance.auditor.oracle import Oracle, Wrong, oracle
 from siteproof.model.nouns.observation import DiskView, Observation, Watermarks
 from siteproof.model.nouns.subject import Capability, FaultKind
 from siteproof.model.nouns.vocabulary import Verb
+from siteproof.model.spec.lifecycle.table import running_place
 
 C, F = Capability, FaultKind
 
@@ -77,7 +78,9 @@ def everything_travels(look: Look) -> Iterator[Wrong]:
 @oracle("SP-REP-13", C.VIRTUAL_CLOCK)
 def what_cannot_have_left_is_dirty(look: Look) -> Iterator[Wrong]:
     """While the link is down every block that changed since is dirty."""
-    if not look.memory.trusts_or_marks(look.now):
+    if not look.memory.trusts_or_marks(look.now) or look.before is None:
+        return
+    if running_place(look.before.regions) is not running_place(look.now.regions):
         return
     missing = look.missing()
     for disk in look.now.disks:
