@@ -49,7 +49,12 @@ def _case(record: Mapping[str, Any], own_target: bool) -> int:
     target, world = failure.target, failure.world
     _tell(f"seed {failure.seed} · {target.kind.value} {target.name} · case {case.id} · world {world}")
     asked = Request(
-        target.factory(), [case], profile=failure.profile, seed=failure.seed, own_target=own_target, world=world,
+        target.factory(),
+        [case],
+        profile=failure.profile,
+        seed=failure.seed,
+        own_target=own_target,
+        world=world,
         breadth=failure.breadth,
     )
     with scratch(), beating(lambda seconds: f"the case runs for {seconds:.0f} s"):

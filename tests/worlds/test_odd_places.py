@@ -5,10 +5,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from siteproof.conformance import runner
 from siteproof.conformance.carriers.target import Target, TargetKind
 from siteproof.conformance.case import find
 from siteproof.conformance.failures import Failure
+from siteproof.conformance.request import Keeping, Request
+from siteproof.conformance.runner import judge
 from siteproof.conformance.verdict import Report
 from siteproof.conformance.worlds.plan import Depth
 from siteproof.conformance.worlds.world import PLAIN, World
@@ -19,7 +20,7 @@ from tests.worlds.odd_places import CASES, ODD_PLACES, Forgets, ForgetsInTheSeco
 
 def judged(subject: type[Subject], depth: Depth | None, world: World = PLAIN) -> Report:
     """The chosen cases against that subject."""
-    return runner.judge(subject, [find(name) for name in CASES], seed=3, depth=depth, world=world)
+    return judge(Request(subject, [find(name) for name in CASES], seed=3, depth=depth, world=world))
 
 
 @pytest.mark.parametrize("subject", ODD_PLACES, ids=lambda each: each.__name__)
@@ -45,12 +46,14 @@ def test_a_failure_is_shown_in_the_simplest_world() -> None:
 def test_a_failure_file_carries_its_world(tmp_path: Path) -> None:
     """What was found in a drawn world comes back from the file alone, with the same words."""
     target = Target(TargetKind.PYTHON, "tests.worlds.odd_places:ForgetsInTheSecondLife")
-    keeping = runner.Keeping(None, tmp_path, target)
+    keeping = Keeping(None, tmp_path, target)
     cases = [find(name) for name in CASES]
-    runner.judge(ForgetsInTheSecondLife, cases, seed=3, keeping=keeping, depth=Depth.STANDARD)
+    judge(Request(ForgetsInTheSecondLife, cases, seed=3, keeping=keeping, depth=Depth.STANDARD))
     kept = [msgspec.json.decode(path.read_bytes(), type=Failure) for path in sorted(tmp_path.iterdir())]
     assert kept
     for failure in kept:
-        again = runner.judge(target.factory(), [find(failure.case_id)], seed=failure.seed, world=failure.world)
+        cases = [find(failure.case_id)]
+        world, breadth = failure.world, failure.breadth
+        again = judge(Request(target.factory(), cases, seed=failure.seed, world=world, breadth=breadth))
         result = again.results[0]
         assert (result.verdict, result.expected, result.actual) == (failure.verdict, failure.expected, failure.actual)
