@@ -27,7 +27,7 @@ ROWS = (
     Row(SAME, Finding(Difference.NONE, 7, 600), Judged()),
 )
 NIGHTLY_COUNT, NIGHTLY_DRIVES, NIGHTLY_PLAYS = 60, 30, 200
-NIGHTLY_RATE_MIN = 0.15
+NIGHTLY_RATE_MIN = 0.5
 
 
 @pytest.fixture
