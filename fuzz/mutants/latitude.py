@@ -68,6 +68,8 @@ def _fits(known: dict[int, int], number: int, other: int) -> bool:
 
 
 def _same_said(right: Any, other: Any) -> bool:
+    if isinstance(right, list) and isinstance(other, list):  # the disks of a point, in whatever order
+        return sorted(right) == sorted(other)
     return bool(right == other) or (isinstance(right, Accepted) and isinstance(other, Accepted))
 
 

@@ -175,6 +175,8 @@ def test_latitude_is_told_apart() -> None:
     for target in ("vault:Vault.next_job", "vault:Vault.next_point", "write"):
         renumbered = _mutant(target, *ALWAYS, Harm.REPEAT)
         assert compared(renumbered, honest_reference, drives).difference is Difference.LATITUDE, target
+    disks = _mutant("restore", *ALWAYS, Harm.REORDER, Site.RESULT)
+    assert compared(disks, honest_reference, drives).difference is Difference.LATITUDE
     regions = CANARIES[Layer.CONTRACT, Harm.WRONG_WORD]
     assert compared(regions, honest_reference, _drives(regions)).difference is Difference.SHOWN
 
