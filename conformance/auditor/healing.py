@@ -7,6 +7,7 @@ sound subject always gets there.
 from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.model.nouns.commands import Refusal
+from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import RecoveryPoint
 from siteproof.model.nouns.subject import Capability, FaultKind
@@ -53,9 +54,11 @@ def _compare(lab: Lab, machine: Machine) -> None:
 
 def _next_point_is_right(lab: Lab, machine: Machine) -> None:
     point = _next_point(lab, machine)
-    picture = lab.restore(machine, point)
     try:
+        picture = lab.restore(machine, point)
         verify_bytes.same_image(picture, lab.history.image_now(machine.name), "the next point")
+    except Refused as refused:
+        raise verify.Failed(f"{point.name}, which is listed, is restored", str(refused), of="SP-PT-14") from refused
     except verify.Failed as failed:
         raise verify.Failed(failed.expected, failed.actual, "closing audit: after healing", of="SP-REP-18") from failed
 

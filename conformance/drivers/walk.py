@@ -123,7 +123,8 @@ class Walk:
         self.link_down = not self.link_down
 
     def crash(self, number: int) -> None:
-        """Agent, machine or memory."""
+        """Agent, machine or memory; what was flushed before survives the loss of power, so bytes can be compared."""
+        self.lab.flush(self.machine)
         self.lab.fault(CRASHES[number % len(CRASHES)], self.machine)
 
     def jump(self, number: int) -> None:
