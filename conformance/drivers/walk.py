@@ -103,14 +103,17 @@ class Walk:
         self.lab.ask(self.machine, verb, **arguments(verb))
 
     def command(self, verb: Verb, number: int) -> None:
-        """A command of the table; an odd number writes while its job runs, one divisible by five makes it fail."""
+        """A command of the table; an odd number writes while its job runs, one divisible by five makes it fail.
+
+        Who compares always has writes beside it.
+        """
         self.lab.settle()
         if verb not in self._verbs():
             return  # coming to rest marked the machine and took the command off the list
         takes_time = len(phases(self.regions, verb, self.lab.profile)) > 1  # else it is over before it can fail
         if number % 5 == 0 and number > 0 and self._has(C.JOB_FAULTS) and takes_time:
             self.lab.fault(FaultKind.JOB_FAILS, self.machine)
-        if number % 2 == 1 and verb in WRITES_BESIDE:
+        if verb is Verb.RESYNCHRONIZE or (number % 2 == 1 and verb in WRITES_BESIDE):
             self._beside(verb)
         else:
             with contextlib.suppress(verify.Inconclusive):  # it was refused; whether rightly, the auditor has said
