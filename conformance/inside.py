@@ -11,7 +11,7 @@ from attrs import frozen
 from siteproof.conformance import images
 from siteproof.conformance.digests import digest_of
 from siteproof.conformance.history import History, Workload, content
-from siteproof.model.nouns.scenario import MachineSpec
+from siteproof.conformance.worlds.machines import Machine
 from siteproof.model.nouns.subject import Arranging, DiskAddress, During, Fault, FaultKind, Subject, Write
 
 NEVER_ARRANGED = frozenset({FaultKind.SITE_DOWN, FaultKind.SITE_UP, FaultKind.FORCED_SHUTDOWN, FaultKind.DISK_RESIZED})
@@ -74,8 +74,7 @@ class Arrangement:
     """
 
     _inside: Inside
-    index: int
-    machine: MachineSpec
+    machine: Machine
 
     def fault(self, kind: FaultKind, *, after_ms: int | None = None, after_bytes: int | None = None) -> None:
         """The fault strikes the machine then."""
@@ -85,10 +84,11 @@ class Arrangement:
     def write(
         self, blocks: Iterable[int], noise: int = 512, *, after_ms: int | None = None, after_bytes: int | None = None
     ) -> None:
-        """The workload writes these blocks of the machine's first disk then."""
-        address = DiskAddress(self.machine.name, self.machine.disks[0].name)
-        writes = self._inside.stamped(self.index, 0, blocks, noise)
-        self._inside.add(During(self.machine.name, after_ms, after_bytes, address=address, writes=writes))
+        """The workload writes these blocks of the disk that is meant then."""
+        machine, disk = self.machine, self.machine.disk()
+        writes = self._inside.stamped(machine.index, machine.spec.disks.index(disk), blocks, noise)
+        address = DiskAddress(machine.name, disk.name)
+        self._inside.add(During(machine.name, after_ms, after_bytes, address=address, writes=writes))
 
     def armed(self) -> None:
         """It can happen from now on."""

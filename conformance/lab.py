@@ -283,7 +283,7 @@ class Lab:
     @contextmanager
     def inside(self, machine: Machine) -> Iterator[Arrangement]:
         """What is arranged on entering may happen inside the calls made here; on leaving, nothing more can."""
-        yield Arrangement(self._inside, machine.index, machine.spec)
+        yield Arrangement(self._inside, machine)
         self._inside.arm()
         self._step(f"nothing more is arranged for {machine.name}")
 
