@@ -53,5 +53,5 @@ def _without_cases(first: Requirement) -> Problem:
 def _unknown(name: str, cases: tuple[Case, ...]) -> Problem:
     known = [*(each.id for each in cases), *(each.id for each in requirements.requirements())]
     return Problem(
-        f"there is no case {name!r}", "the suite has no such case", f"{near(name, known)}; {HOW}", ExitCode.USAGE
+        f"there is no case {name!r}", "the suite has no such case", f"{near(name, known)} ({HOW})", ExitCode.USAGE
     )

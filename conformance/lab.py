@@ -266,7 +266,8 @@ class Lab:
             self.history.resized(machine.name, disk, amount)
         if kind in power.RETURNS:
             self._power_returned(machine, kind)
-        self._step(f"fault {kind.value} {machine.name}{f' to {amount} blocks' if amount else ''}")
+        much = f" by {amount} ms" if kind is FaultKind.CLOCK_JUMP else f" to {amount} blocks" if amount else ""
+        self._step(f"fault {kind.value} {machine.name}{much}")
 
     def _power_returned(self, machine: Machine, kind: FaultKind) -> None:
         lost = power.blocks_lost(self.history, self._seen[machine.name], kind, lambda: self.read(machine))

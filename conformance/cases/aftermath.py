@@ -78,8 +78,9 @@ def _failing(number: int, road: Road, *requires: str) -> None:
             for name, picture in pictures.items():
                 verify_bytes.same_image(lab.restore(machine, name), picture, f"point {name}")
 
+    an = "An" if verb is Verb.ENABLE else "A"
     spares.__doc__ = (
-        f"A {verb.value} whose job fails ({road.name}) harms neither the running machine nor a point that is needed."
+        f"{an} {verb.value} whose job fails ({road.name}) harms neither the running machine nor a point that is needed."
     )
     case(f"C-AFT-{number}", requires, needs=(*DELTA, C.LIFECYCLE, C.JOB_FAULTS, *road.needs), on_bytes=True)(spares)
 

@@ -69,7 +69,7 @@ def occurred(report: Report) -> tuple[Word, ...]:
     by_adapter = tally(report.requirements)[BY_ADAPTER]
     found = {
         "by the adapter only": by_adapter,
-        "without a case": not report.choice and without_a_case(report),
+        "without a case": not (report.choice or report.stopped) and without_a_case(report),
         "informative": not report.choice and informative(),
         "flaky": any(each.flaky for each in report.results),
     }

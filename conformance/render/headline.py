@@ -57,6 +57,11 @@ def without_a_case(report: Report) -> tuple[str, ...]:
     return tuple(each.id for each in wanted if each.id not in judged)
 
 
+def unjudged(report: Report) -> str:
+    """What can be said of them: a run that stopped early does not know which of the later cases speak about them."""
+    return "not reached or without a case" if report.stopped else "without a case"
+
+
 def informative(level: str = MUST) -> tuple[str, ...]:
     """Ids of the catalogue's requirements of that level that nothing can judge; each says why in the report."""
     return tuple(each.id for each in requirements.requirements() if each.informative and each.level.value == level)
@@ -79,7 +84,7 @@ def _counts(report: Report) -> str:
 
 def _missing(report: Report) -> list[str]:
     missing, told = len(without_a_case(report)), len(informative())
-    lacking = [f"{missing} MUST without a case"] if missing else []
+    lacking = [f"{missing} MUST {unjudged(report)}"] if missing else []
     lacking += [f"{told} MUST informative"] if told else []
     return ([] if report.choice else lacking) + ([f"stopped: {report.stopped}"] if report.stopped else [])
 

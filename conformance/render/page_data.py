@@ -12,7 +12,7 @@ from siteproof.conformance.coverage.record import of_cases
 from siteproof.conformance.render import lifecycle_heat
 from siteproof.conformance.render.ending import occurred
 from siteproof.conformance.render.fix_first import Group, fix_first
-from siteproof.conformance.render.headline import WORDS, headline, informative, tally, without_a_case
+from siteproof.conformance.render.headline import WORDS, headline, informative, tally, unjudged, without_a_case
 from siteproof.conformance.render.images import image_address
 from siteproof.conformance.results import MeasureLine, PictureLine, Recorded
 from siteproof.conformance.verdict import MUST, CaseResult, Report, Requirement
@@ -150,7 +150,7 @@ def _tiles(report: Report) -> Iterable[Tile]:
     for name, number in sorted(counts.items()):
         yield Tile(str(number), f"MUST {name}", "bad" if name in ("failed", "dishonest") else "odd")
     if not report.choice:
-        yield Tile(str(len(without_a_case(report))), "MUST without a case", "odd")
+        yield Tile(str(len(without_a_case(report))), f"MUST {unjudged(report)}", "odd")
         yield Tile(str(len(informative())), "MUST informative: nothing can judge them", "odd")
     others = tuple(each for each in report.requirements if each.level != MUST)
     if others:

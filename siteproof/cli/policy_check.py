@@ -41,13 +41,14 @@ def check(
     """
     refuse_pictures_of_many(files, picture, html)
     verdicts = [judge(each) for each in list(_requests(files, flags))]
+    several = files if len(files) > 1 else ("",)
     for each in verdicts:
         _draw(each, picture, html)
     if form == "json":
-        shown = [{**identity("policy check"), "strict": strict, **as_data(each)} for each in verdicts]
+        shown = [_data(file, strict, each) for file, each in zip(several, verdicts, strict=True)]
         emit(shown[0] if len(shown) == 1 else {**identity("policy check"), "policies": shown})
     else:
-        click.echo("\n\n".join("\n".join(_lines(each)) for each in verdicts))
+        click.echo("\n\n".join("\n".join(_lines(*each)) for each in zip(several, verdicts, strict=True)))
     failed = not all(each.advised if strict else each.conforms for each in verdicts)
     return ExitCode.VIOLATION if failed else ExitCode.OK
 
@@ -66,12 +67,18 @@ def _requests(files: tuple[str, ...], flags: Flags) -> Iterator[PolicyRequest]:
 
 def _refuse_nothing(cause: str, settings: dict[str, Any]) -> None:
     if not settings:
-        hint = "name a policy file, or give --retention and --app-every; siteproof policy example prints a file"
+        hint = "name a policy file, - for standard input, or give --retention and --app-every"
+        hint += "; siteproof policy example prints a file"
         raise Problem("there is nothing to check", cause, hint)
 
 
-def _lines(verdict: PolicyVerdict) -> list[str]:
-    return [title("policy check", options(verdict.request)), *as_lines(verdict)]
+def _data(file: str, strict: bool, verdict: PolicyVerdict) -> dict[str, Any]:
+    """What JSON says of one policy; the file is named where there are several."""
+    return {**identity("policy check"), **({"file": file} if file else {}), "strict": strict, **as_data(verdict)}
+
+
+def _lines(file: str, verdict: PolicyVerdict) -> list[str]:
+    return [title("policy check", f"{file} · " * bool(file) + options(verdict.request)), *as_lines(verdict)]
 
 
 def _draw(verdict: PolicyVerdict, picture: str | None, html: str | None) -> None:

@@ -68,7 +68,7 @@ def test_an_unreachable_state_is_said_to_be_so(capsys: pytest.CaptureFixture[str
         (["replicaton"], "did you mean replication?"),
         (["lifecycle", "--blocks", "2"], "has no bound `blocks`"),
         (["--blocks", "0"], "bounds are 1 to"),
-        (["--blocks", "many"], "not a valid integer"),
+        (["--blocks", "many"], "not a whole number"),
     ],
 )
 def test_a_wrong_question_gets_one_clear_error(

@@ -154,7 +154,8 @@ def test_several_files_are_judged_in_their_order(say: Say, tmp_path: Path) -> No
     code, out, _ = say("check", str(good), str(bad))
     assert (code, out.index("· one ·") < out.index("· two ·")) == (1, True)
     data = json.loads(say("check", str(good), str(bad), "--format", "json")[1])
-    assert [each["conforms"] for each in data["policies"]] == [True, False]
+    assert [(each["conforms"], each["file"]) for each in data["policies"]] == [(True, str(good)), (False, str(bad))]
+    assert out.count(str(good)) == out.count(str(bad)) == 1  # whose verdict is whose
     assert say("check", str(good), str(tmp_path / "gone.toml"))[:2] == (2, "")
     assert say("check", str(good), str(bad), "--html", str(tmp_path / "page.html"))[0] == 2
 

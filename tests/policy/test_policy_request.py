@@ -73,6 +73,15 @@ BAD = [
 ]
 
 
+def test_only_an_allowed_value_is_suggested() -> None:
+    """24 may mean 24 hours of retention; 10 hours between crash-consistent points are nobody's wish."""
+    for key, number, meant in (("retention", 24, '"24h"'), ("crash_consistent_every", 10, None)):
+        with pytest.raises(Problem) as caught:
+            request_of({key: number})
+        assert caught.value.hint.startswith(f"did you mean {meant}?") == bool(meant)
+        assert "10h" not in caught.value.hint
+
+
 @pytest.mark.parametrize(("key", "value", "named"), BAD)
 def test_a_wrong_setting_is_named_with_its_range(key: str, value: object, named: list[str]) -> None:
     """Key, value, allowed range and near misses stand in three short lines; the exit code is 2."""

@@ -77,6 +77,7 @@ def test_explain_says_why_something_is_not_judged(capsys: pytest.CaptureFixture[
         ("b2", ("bug class", "SP-RES-14", "RES-3")),
         ("POL-T3", ("theorem", "SP-POL-5")),
         ("duplicatemachineidentity", ("DuplicateMachineIdentity", "clone", "SP-LC-29")),
+        ("DUPLICATE_MACHINE_IDENTITY", ("DuplicateMachineIdentity", "clone")),
     ],
 )
 def test_explain_knows_rules_and_errors(name: str, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:

@@ -253,10 +253,18 @@ def _assemble(read: Mapping[str, Any]) -> PolicyRequest:
 
 
 def _out_of_range(key: str, value: Any, error: ValueError, spoken: str) -> Problem:
-    nearest = error.nearest if isinstance(error, NearMissError) else ""
+    nearest = error.nearest if isinstance(error, NearMissError) and _is_allowed(key, error.nearest) else ""
     meant = f"did you mean {_shown(nearest)}? " if nearest else ""
     hint = f"{meant}{spoken} is {KEYS[key].allowed}, for example {KEYS[key].example}"
     return Problem(f"{spoken} = {_shown(value)} is not allowed", str(error), hint)
+
+
+def _is_allowed(key: str, value: str) -> bool:
+    try:
+        KEYS[key].read(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _unknown(key: str) -> Problem:

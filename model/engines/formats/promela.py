@@ -1,7 +1,8 @@
 """Promela: a system as one process that picks among its transitions for ever, for SPIN.
 
 Rule: the text is for people: predicates, values and rules keep their names. One transition of ours is one d_step, so
-that SPIN's numbers are comparable with ours (engine/foreign/spin.py). Only the system's own data tells states apart.
+that SPIN's numbers are comparable with ours (engines/crosscheck/spin.py). Only the system's own data tells states
+apart.
 """
 
 from collections.abc import Collection, Iterator

@@ -1,7 +1,7 @@
 """TLA+: a system as one module, with a configuration for TLC.
 
 Rule: the text is for people: predicates keep their names, enumerations their values, actions their rules. Each
-transition of ours is one action there, so that TLC's numbers are comparable with ours (engine/foreign/tlc.py).
+transition of ours is one action there, so that TLC's numbers are comparable with ours (engines/crosscheck/tlc.py).
 """
 
 from collections.abc import Collection, Iterator

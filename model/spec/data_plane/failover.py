@@ -1,4 +1,4 @@
-"""What the commands of the lifecycle do to data; where they are allowed stands in lifecycle.py under the same rule id.
+"""What lifecycle commands do to data; where they are allowed stands in lifecycle/table.py under the same rule id.
 
 (seed: Failover and failback process; domain §1). A failover abandons what the source wrote after the chosen point:
 that content belongs to no history any more. The side that does not run is fenced in the same step.

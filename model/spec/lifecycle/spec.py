@@ -1,4 +1,4 @@
-"""The lifecycle as a specification: the rows of lifecycle.py as actions over the product of regions, and its claims.
+"""The lifecycle as a specification: the rows of table.py as actions over the product of regions, and its claims.
 
 Rule: no transition is written here. Each is made from a row: its start, each next phase, its failure in each phase.
 """
