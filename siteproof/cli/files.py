@@ -49,7 +49,7 @@ def make_folder(out: Path) -> Path:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        raise refused(f"results cannot be kept in {out}", error, "name a folder with --out") from error
+        raise refused(f"{out} cannot be written", error, "name a folder with --out") from error
     return out
 
 
