@@ -52,7 +52,7 @@ def test_a_folder_that_cannot_be_written_is_a_problem(tmp_path: Path, capsys: py
     """A file where the folder should be is named, exit code 2."""
     (tmp_path / "file").write_text("")
     assert main(["spec", "build", "--out", str(tmp_path / "file")]) == 2
-    assert "cannot be kept in" in capsys.readouterr().err
+    assert "cannot be written" in capsys.readouterr().err
 
 
 def test_explain_tells_a_requirement(capsys: pytest.CaptureFixture[str]) -> None:
