@@ -9,6 +9,10 @@ A stranger reads it in this order, and needs no other file on the way:
 5. Any other chapter of `spec/`: each is one file that assumes nothing but `language/`. `spec/registry/specs.py` lists
    them, `spec/wrong_designs/` holds designs that must fail, `spec/lemmas/` what only proofs need.
 
+An action reads `given(guard).then(effects)`: all effects happen at once and speak of the state before; `&`, `|`, `~`
+are and, or, not, and `c.then(a, b)` is a where c holds and b elsewhere. `seed: …` and `domain §…` name what a sentence
+comes from (docs/sources.md).
+
 `nouns/` are the words that the standard, the appliance and the judge share: look one up when you meet it.
 `language/` is how a chapter is written; its `__init__` lists what an author imports.
 Skip at first: `engines/` (explore, prove, tours, formats, crosscheck: they carry any specification out and know none),

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from siteproof.cli.links import links
 from siteproof.cli.run import in_short
@@ -11,8 +12,8 @@ from siteproof.conformance import results
 from siteproof.conformance.case import all_cases
 from siteproof.conformance.coverage import coverage as aspects
 from siteproof.conformance.coverage.events import Do, state_of
+from siteproof.conformance.render import ending, page, page_cases, page_data, text
 from siteproof.conformance.render import headline as headlines
-from siteproof.conformance.render import page, page_cases, page_data, text
 from siteproof.conformance.verdict import MUST, CaseResult, Report, Verdict
 from siteproof.conformance.words import OF_CASES
 from siteproof.model.book.chapters import index_page
@@ -69,6 +70,14 @@ def test_every_must_is_judged_or_missing_or_informative(whole: Report) -> None:
     without, told = set(headlines.without_a_case(whole)), set(headlines.informative())
     assert judged | without | told == {name for name, level in LEVELS.items() if level == MUST}
     assert len(judged) + len(without) + len(told) == len(judged | without | told)
+
+
+def test_a_run_that_stopped_does_not_say_that_the_suite_lacks_cases(whole: Report) -> None:
+    """What was not reached may have a case: the headline and the legend leave that open."""
+    ended = evolve(whole, stopped="interrupted after 1 of 9 cases")
+    assert " MUST not reached or without a case · " in headlines.headline(ended)
+    assert "without a case" in [word.word for word in ending.occurred(whole)]
+    assert "without a case" not in [word.word for word in ending.occurred(ended)]
 
 
 def test_the_must_count_is_one_number(whole: Report, tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from attrs import evolve
 
 from siteproof.conformance import results
 from siteproof.conformance.coverage.events import Begin, state_of
-from siteproof.conformance.render import ending, lifecycle_heat, page, page_data, page_requirements, render, text
 from siteproof.conformance.render import headline as headlines
+from siteproof.conformance.render import lifecycle_heat, page, page_data, page_requirements, render, text
 from siteproof.conformance.render.junit import junit
 from siteproof.conformance.trace import Step
 from siteproof.conformance.verdict import CaseResult, Report, Verdict
@@ -338,14 +338,6 @@ def test_the_headline_of_a_conformant_subject() -> None:
     missing, told = len(headlines.without_a_case(REPORT)), len(headlines.informative())
     head, tail = "CONFORMANT (core): 1 of 1 MUST passed", "seed 7 · siteproof 0.1.0 · spec 9d2e"
     assert line == f"{head} · {missing} MUST without a case · {told} MUST informative · {tail}"
-
-
-def test_a_run_that_stopped_does_not_say_that_the_suite_lacks_cases() -> None:
-    """What was not reached may have a case: the headline, the tile and the legend leave that open."""
-    ended = evolve(REPORT, stopped="interrupted after 1 of 9 cases")
-    assert " MUST not reached or without a case · " in headlines.headline(ended)
-    assert "without a case" not in [word.word for word in ending.occurred(ended)]
-    assert "without a case" in [word.word for word in ending.occurred(REPORT)]
 
 
 def test_the_headline_counts_each_verdict_under_its_own_name() -> None:

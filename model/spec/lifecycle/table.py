@@ -64,9 +64,9 @@ JOBS = columns(
     """
 )
 
-# Rows: where a command is allowed. The tag says how well it is known that it is allowed there: S the seed, D the
-# service's documentation, A its API, O other systems, P chosen here. A failed reprotect is retryable (domain §1, 9):
-# the reverse copy is its second half, so that LC-9.7 runs it again.
+# Rows: where a command is allowed; `-` fits wherever it stands. The tag says how well it is known that it is allowed
+# there: S the seed, D the service's documentation, A its API, O other systems, P chosen here. A failed reprotect is
+# retryable (domain §1, 9): the reverse copy is its second half, so that LC-9.7 runs it again.
 ROWS = columns(
     """
     rule    | tag | verb                  | direction | active   | protection                  | drill     | resync            | job
