@@ -6,8 +6,10 @@ A stranger reads it in this order, and needs no other file on the way:
 2. `spec/data_plane/machine.py`, then `replication.py` — the blocks of a disk: what is tracked, sent, applied.
 3. `spec/data_plane/recovery_points.py`, `failover.py`, `drill.py` — what points, failovers and drills do to them.
 4. `spec/data_plane/properties.py` — what must always hold, and what must be possible so that it means something.
-5. Any other chapter of `spec/`: each is one file that assumes nothing but `language/`. `spec/registry/specs.py` lists
-   them, `spec/wrong_designs/` holds designs that must fail, `spec/lemmas/` what only proofs need.
+5. Any other chapter of `spec/`: each is one file that needs no other chapter, at most the words of
+   `data_plane/machine.py`. Only `spec/administration/` is a folder: tables like the lifecycle's, which it builds on.
+   `spec/registry/specs.py` lists all of them, `spec/wrong_designs/` holds designs that must fail, `spec/lemmas/` what
+   only proofs need, `spec/refinement.py` which machine of a chapter refines which.
 
 An action reads `given(guard).then(effects)`: all effects happen at once and speak of the state before; `&`, `|`, `~`
 are and, or, not, and `c.then(a, b)` is a where c holds and b elsewhere. `seed: …` and `domain §…` name what a sentence
