@@ -6,7 +6,7 @@ and only a subject that cannot be talked to at all ends a run early, under its o
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 from attrs import evolve, frozen
@@ -44,10 +44,10 @@ def judge(request: Request, on_result: Callable[[CaseResult], None] | None = Non
     keeping, blank, bench = request.keeping, _Blank(request), Bench(request.subject, request.timeout_seconds)
     try:
         description = _begin(bench, blank, keeping, own_target=request.own_target)
-        planned = plan(chosen, description, request.depth, request.seed) if request.depth else None
-        run = _Run(bench, description, request, planned)
+        run = _Run(bench, description, request)
         found: list[CaseResult] = []
         try:
+            run.draw_worlds(chosen)
             for result in run.results(chosen):
                 found.append(result)
                 (on_result or _ignore)(result)
@@ -55,7 +55,7 @@ def judge(request: Request, on_result: Callable[[CaseResult], None] | None = Non
             run.stopped = f"{INTERRUPTED} after {len(found)} of {len(chosen)} cases"
     finally:
         bench.close()
-    met = planned.met(found) if planned else None
+    met = run.planned.met(found) if run.planned else None
     if met is not None:
         keeping.line(results.WorldsLine(met))
     report = blank.report(description, tuple(found), run.stopped, met)
@@ -96,8 +96,9 @@ class _Blank:
 class _Run:
     """The cases of one run, one after another."""
 
-    def __init__(self, bench: Bench, description: Description, request: Request, planned: Plan | None) -> None:
-        self._planned = planned
+    def __init__(self, bench: Bench, description: Description, request: Request) -> None:
+        self.planned: Plan | None = None
+        self._depth = request.depth
         self._world = request.world
         self._breadth = request.taken
         self._bench = bench
@@ -106,6 +107,11 @@ class _Run:
         self._seed = request.seed
         self._keeping = request.keeping
         self.stopped = ""
+
+    def draw_worlds(self, cases: Sequence[Case]) -> None:
+        """Which worlds each case meets; seconds of work, for a request that wants some breadth."""
+        if self._depth:
+            self.planned = plan(cases, self._description, self._depth, self._seed)
 
     def results(self, cases: Iterable[Case]) -> Iterator[CaseResult]:
         """One result per case, each on disk before it is handed out; ends early when the adapter keeps breaking."""
@@ -125,7 +131,7 @@ class _Run:
     def _everywhere(self, case: Case) -> tuple[CaseResult, CarrierBroken | None]:
         """The case in each of its worlds, until one goes wrong; that one is then shown as simply as it can be."""
         found: list[CaseResult] = []
-        for world in self._planned.worlds[case.id] if self._planned else (self._world,):
+        for world in self.planned.worlds[case.id] if self.planned else (self._world,):
             result, broken = self._twice(case, world)
             found.append(result)
             if result.verdict in REPEATED:

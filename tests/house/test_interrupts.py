@@ -11,9 +11,11 @@ import pytest
 
 from siteproof.cli import main, zoo_work
 from siteproof.cli.zoo_rows import Row
-from siteproof.conformance import results
+from siteproof.conformance import results, runner
 from siteproof.conformance.carriers.bench import Bench
 from siteproof.conformance.carriers.target import Target, TargetKind
+from siteproof.conformance.request import Request
+from siteproof.conformance.worlds.plan import Depth
 from siteproof.fuzz import campaign as campaigns
 from siteproof.fuzz.walk import Walk, wander
 from siteproof.model.nouns.problem import ExitCode
@@ -52,6 +54,19 @@ def test_an_interrupted_run_reports_what_was_judged(tmp_path: Path) -> None:
     assert recorded.end.exit_code == ExitCode.INTERRUPTED
     assert recorded.report is not None
     assert f"after {len(recorded.report.results)} of " in recorded.end.stopped
+
+
+def test_a_run_interrupted_before_its_first_case_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing worlds takes seconds: an interrupt in it is a run of no case, with an end of its own."""
+
+    def tired(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runner, "plan", tired)
+    report = runner.judge(Request(Target(TargetKind.PYTHON, SUBJECT).factory(), depth=Depth.QUICK))
+    assert report.results == ()
+    assert report.stopped.startswith("interrupted after 0 of ")
+    assert report.exit_code is ExitCode.INTERRUPTED
 
 
 def test_an_interrupted_campaign_counts_its_walks(monkeypatch: pytest.MonkeyPatch) -> None:
