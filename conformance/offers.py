@@ -24,4 +24,5 @@ NEEDS: dict[Verb, Capability] = {
 
 def offered(description: Description) -> list[Verb]:
     """The commands that the subject offers."""
-    return [verb for verb in Verb if NEEDS.get(verb, C.LIFECYCLE) in {*description.capabilities, C.LIFECYCLE}]
+    there = {*description.capabilities, C.LIFECYCLE}
+    return [verb for verb in Verb if NEEDS.get(verb, C.LIFECYCLE) in there]

@@ -19,6 +19,7 @@ from siteproof.model.spec.lifecycle.spec import lifecycle_spec
 from siteproof.model.spec.lifecycle.table import LIFECYCLE, allowed_operations
 
 States = frozenset[int]
+Wanted = tuple[tuple[str, object], ...]
 
 
 @frozen
@@ -57,6 +58,7 @@ class LifecycleMap:
     states: tuple[Regions, ...]
     leaving: tuple[tuple[Move, ...], ...]
     reached_by: tuple[Edge | None, ...]
+    _matched: dict[Wanted, States] = field(factory=dict, init=False)  # the same states are asked about all the time
 
     @property
     def moves(self) -> tuple[Move, ...]:
@@ -83,8 +85,11 @@ class LifecycleMap:
 
     def matching(self, shown: State) -> States:
         """The states that show what the event says; none when the model reaches no such state."""
-        wanted = {name: getattr(shown, name) for name in REGIONS if getattr(shown, name) is not None}
-        return frozenset(number for number, each in enumerate(self.states) if _fits(each, wanted))
+        wanted = tuple((name, getattr(shown, name)) for name in REGIONS if getattr(shown, name) is not None)
+        if wanted not in self._matched:
+            fits = (number for number, each in enumerate(self.states) if _fits(each, wanted))
+            self._matched[wanted] = frozenset(fits)
+        return self._matched[wanted]
 
     def name(self, state: int) -> str:
         """The state in one word."""
@@ -156,5 +161,5 @@ def _regions(shown: Mapping[str, str]) -> Regions:
     return Regions(**{name: kind(values[name]) for name, kind in REGIONS.items()})
 
 
-def _fits(regions: Regions, wanted: Mapping[str, object]) -> bool:
-    return all(getattr(regions, name) == value for name, value in wanted.items())
+def _fits(regions: Regions, wanted: Wanted) -> bool:
+    return all(getattr(regions, name) == value for name, value in wanted)
