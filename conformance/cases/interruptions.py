@@ -31,6 +31,11 @@ def _bytes(share: int, blocks: int) -> int:
     return share * blocks * BLOCK_BYTES // 100
 
 
+def _spread(blocks: int) -> range:
+    """So many blocks, apart from each other: how many bytes travel must not be the world's choice."""
+    return range(1, 1 + blocks * 3, 3)
+
+
 def _breaks_at(lab: Lab, machine: Machine, fault: FaultKind, after_bytes: int, verb: Verb | None = None) -> Observation:
     """Something that moves bytes runs to its end, and on the way the fault strikes once; then the link is mended."""
     with lab.inside(machine) as inside:
@@ -60,7 +65,7 @@ def _in_sync(lab: Lab, machine: Machine) -> None:
 def _differ(lab: Lab, machine: Machine, blocks: int) -> None:
     """Noise that has to travel meets a dead link; afterwards the link is up again, and the machine is marked."""
     with lab.link_down(machine):
-        lab.write(machine, blocks, noise=BLOCK_BYTES)
+        lab.write(machine, _spread(blocks), noise=BLOCK_BYTES)
         lab.advance(minutes=1)
         lab.settle()
 
@@ -108,7 +113,7 @@ def _deltas(lab: Lab, faults: Iterable[FaultKind]) -> None:
         machine = lab.protected_machine(disk=DISK, filled=FILLED)
         for share in SHARES:
             before = lab.crash_point(machine)
-            lab.write(machine, 40, noise=BLOCK_BYTES)
+            lab.write(machine, _spread(40), noise=BLOCK_BYTES)
             _breaks_at(lab, machine, fault, _bytes(share, 40))
             verify_bytes.true_point(lab, machine, before)
             _in_sync(lab, machine)
@@ -192,10 +197,10 @@ def a_way_back_that_is_cut_off_is_taken_again(lab: Lab) -> None:
         machine = lab.protected_machine(disk=DISK, filled=FILLED)
         for verb in (Verb.FAIL_OVER, Verb.COMMIT):
             lab.run(machine, verb)
-        lab.write(machine, 60, noise=BLOCK_BYTES)
+        lab.write(machine, _spread(60), noise=BLOCK_BYTES)
         verify.serves("SP-FB-7")
         _twice(lab, machine, Verb.REPROTECT, _bytes(share, 60), _is_reverse_protected)
-        lab.write(machine, 40, noise=BLOCK_BYTES)
+        lab.write(machine, _spread(40), noise=BLOCK_BYTES)
         verify.serves("SP-FB-24", "SP-FB-19", "SP-FB-7")
         _twice(lab, machine, Verb.FAIL_BACK, _bytes(share, 40), _runs_at_home)
         landing = lab.landing(machine)
