@@ -54,7 +54,7 @@ WALKED_INTO = (
 def test_a_walk_runs_into_a_miniature_and_shrinks_to_a_short_trace(wrong: type[FakeSubject]) -> None:
     """Hypothesis finds the wrong subject and leaves a walk of few steps."""
     with pytest.raises(Failed) as failed:
-        run_stateful(wrong, seed=3, examples=80, steps=25)
+        run_stateful(wrong, seed=3, examples=200, steps=25)
     assert 0 < len(failed.value.trace) <= 24
 
 
