@@ -26,7 +26,7 @@ def bound_options(command: F) -> F:
         command
     )
     for name, text in reversed(COMMON.items()):
-        command = click.option(f"--{name}", type=whole(0), help=text)(command)
+        command = click.option(f"--{name}", type=whole(), help=text)(command)
     return command
 
 

@@ -30,6 +30,10 @@ class whole(click.IntRange):  # noqa: N801  (used like a function: type=whole(1,
         """Both bounds are allowed values."""
         super().__init__(least, most)
 
+    def _describe_range(self) -> str:
+        """What help says of the bounds: nothing where there are none (click would say `x<=None`)."""
+        return "" if self.min is None and self.max is None else super()._describe_range()
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The number; a usage error for everything else."""
         if isinstance(value, str) and not is_number(value.removeprefix("-")):
