@@ -4,6 +4,7 @@ Rule: everything here comes from outside: existence, kind and size are checked b
 not grow with the image: a chunk of bytes at a time, eight bytes per block in the end.
 """
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -55,6 +56,8 @@ class Picture:
 
 def take(image: Image, strangers: Known | None = None) -> DiskPicture:
     """Read the whole image; `strangers(first_block, digests)` names blocks whose bytes are worth keeping."""
+    if image.kind is not ImageKind.NBD:  # thousands of them in a run, and no copy is made of any
+        return _take(image.disk, chunks(image, Path()), strangers)
     with tempfile.TemporaryDirectory(prefix="siteproof-image-") as folder:
         return _take(image.disk, chunks(image, Path(folder)), strangers)
 
@@ -103,8 +106,9 @@ def _file_chunks(path: Path) -> Iterator[memoryview]:
 
 def _read_chunks(path: Path) -> Iterator[memoryview]:
     """One buffer is reused: a chunk is valid until the next one is asked for."""
-    buffer = memoryview(bytearray(CHUNK_BLOCKS * BLOCK_BYTES))
     with path.open("rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
+        buffer = memoryview(bytearray(min(CHUNK_BLOCKS * BLOCK_BYTES, max(size, BLOCK_BYTES))))
         while length := _fill(file.readinto, buffer):
             yield buffer[:length]
 

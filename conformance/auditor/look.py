@@ -102,6 +102,8 @@ class Look:
     def missing_since_ms(self) -> int | None:
         """The time of the oldest write that cannot have left, because the link was down; None when there is none."""
         cut, missing = self.memory.cut_position, self.missing()
+        if not any(missing.values()):  # as almost always: then the ledgers need not be read
+            return None
         times = [
             entry.time_ms
             for ledger in self.ledgers()

@@ -73,6 +73,7 @@ class Log:
         self._flushed = 0  # bytes of the current segment that were written
         self._unnamed = False  # the current segment's name is not durable yet
         self._readers: dict[int, SegmentFile] = {}
+        self._first = 0  # no segment with a lower number is there any more
 
     @property
     def unfinished(self) -> bool:
@@ -121,10 +122,12 @@ class Log:
 
     def drop_before(self, at: Position) -> None:
         """Unlink the segments that end before `at`."""
-        for number in self.name.numbers(self._executor):
-            if number < min(at.segment, self._write.segment):
+        first = min(at.segment, self._write.segment)
+        for number in self.name.numbers(self._executor) if first > self._first else ():
+            if number < first:
                 self._readers.pop(number, None)
                 self._executor.perform(Unlink(self.name.file(number)))
+        self._first = max(self._first, first)
 
     def destroy(self) -> None:
         """Unlink every segment, the last one first."""

@@ -26,9 +26,9 @@ class Overlay:
 
     def lay_over(self, rows: Rows, low: int, high: int, targets: Blocks) -> None:
         """Put the content of the blocks at places `low` to `high` into `rows`, each at its target."""
-        places = np.stack((self.epoch[low:high], self.frame[low:high]))
-        for epoch, frame in np.unique(places, axis=1).T.tolist():
-            here = np.flatnonzero((places[0] == epoch) & (places[1] == frame))
+        epochs, frames = self.epoch[low:high], self.frame[low:high]
+        for epoch, frame in sorted(set(zip(epochs.tolist(), frames.tolist(), strict=True))):
+            here = np.flatnonzero((epochs == epoch) & (frames == frame))
             held, row, target = self.epochs[epoch].rows(frame), self.row[low + here], targets[here]
             rows[target[row < 0]] = 0
             rows[target[row >= 0]] = held[row[row >= 0]]

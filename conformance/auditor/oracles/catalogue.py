@@ -44,13 +44,17 @@ def a_point_never_changes(look: Look) -> Iterator[Wrong]:
     """What a point showed when it was listed first, it shows for ever; only its pin comes and goes."""
     for point in look.now.points:
         known = look.memory.points.get(point.name)
-        if known is not None and evolve(point, pinned=False) != evolve(known.point, pinned=False):
+        if known is not None and point != known.point and not _differ_in_pin(point, known.point):
             yield Wrong(f"{_told(known.point)} for ever", _told(point))
 
 
 def new_points(look: Look) -> tuple[RecoveryPoint, ...]:
     """The points that no look has shown before."""
     return tuple(point for point in look.now.points if point.name not in look.memory.points)
+
+
+def _differ_in_pin(one: RecoveryPoint, other: RecoveryPoint) -> bool:
+    return evolve(one, pinned=other.pinned) == other
 
 
 def _told(point: RecoveryPoint) -> str:
