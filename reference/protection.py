@@ -49,13 +49,13 @@ def open_stream(
     replicator, host, stores = appliance.replicator, machine.hosts[source], appliance.stores
     names = disks or tuple(host.disks)
     agent = replicator.agent_type(host, names)
-    service = replicator.service_type({}, stores.receiving(direction), stores.kek)
+    service = stores.service(direction, machine.name, replicator.service_type)
     stream = replicator.stream_type(agent, replicator.server_type(machine.link), service, machine.generation)
     try:
         agent.start()
         for name in names:
             disk = host.disk(name)
-            service.add(name, stores.replica(direction, machine.name, name, disk.blocks, disk.size_bytes))
+            service.add(name, stores.replica(direction, service, machine.name, name, disk.size_bytes))
     except StoreFailed:
         replicator.discard(machine, stream)
         raise

@@ -9,6 +9,7 @@ import weakref
 from pathlib import Path
 
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec
+from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.vocabulary import Direction, Place
 from siteproof.reference.datapath.effects import Barrier, Effect, SyncDirectory, Unlink
 from siteproof.reference.datapath.folder import FolderExecutor
@@ -16,6 +17,8 @@ from siteproof.reference.datapath.keys import KeyEncryptionKey
 from siteproof.reference.datapath.replica import Replica
 from siteproof.reference.datapath.state_lock import StateLock
 from siteproof.reference.host import Host, lay_out
+from siteproof.reference.machine_log import MachineLog
+from siteproof.reference.replication_service import ReplicationService
 
 EXPORTS_MAX_BYTES = 4 << 30
 
@@ -70,11 +73,20 @@ class Stores:
     def _raw(self, spec: MachineSpec, disk: DiskSpec) -> str:
         return lay_out(self.site, f"machines/{spec.name}/{disk.name}.raw", disk.blocks, disk.image)
 
-    def replica(self, direction: Direction, machine: str, disk: str, blocks: int, size_bytes: int = 0) -> Replica:
-        """A new, empty replica on the receiving side."""
-        name = f"{machine}-{disk}-{next(self._count)}"
-        store, full_name = self.receiving(direction), f"{machine}/{disk}"
-        return self.replica_type.create(store, name, blocks, self.kek, disk=full_name, size_bytes=size_bytes)
+    def service(self, direction: Direction, machine: str, service_type: type[ReplicationService]) -> ReplicationService:
+        """A new replication service without disks, with a log and a folder of its own on the receiving side."""
+        store, folder = self.receiving(direction), f"{machine}-{next(self._count)}"
+        service = service_type(MachineLog.create(store, folder, self.kek, machine), store, folder, self.kek)
+        service.replica_type = self.replica_type
+        return service
+
+    def replica(
+        self, direction: Direction, service: ReplicationService, machine: str, disk: str, size_bytes: int
+    ) -> Replica:
+        """A new, empty replica of that service, on the receiving side."""
+        store, full_name, blocks = self.receiving(direction), f"{machine}/{disk}", -(-size_bytes // BLOCK_BYTES)
+        place = f"{service.folder}/{disk}"
+        return self.replica_type.create(store, place, blocks, self.kek, disk=full_name, size_bytes=size_bytes)
 
     def fresh_folder(self, machine: str, place: Place) -> str:
         """A folder for a new machine, on that place's side."""

@@ -95,6 +95,11 @@ class Log:
         if flags & FLAG_CUT:
             self.end, self._cut_tag = self._write, self._previous
 
+    def turn(self) -> None:
+        """The next frame begins a new segment under a new key."""
+        assert not self.unfinished
+        self._cipher = None
+
     def abandon(self) -> None:
         """Forget everything behind the last cut; the next frame begins a new segment under a new key."""
         if not self.unfinished:

@@ -5,7 +5,7 @@ the one before. Damage anywhere else, a wrong sequence, a missing segment, or an
 What lies behind `minimum` was perhaps never synced: it is written again, under a barrier, before it is believed.
 """
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from siteproof.reference.datapath import frames
 from siteproof.reference.datapath.corruption import CorruptLog
@@ -25,17 +25,33 @@ class _Scan:
     end: Position
     end_tag: bytes
     ended_group: bool = True
+    limit: Position | None = None
+
+    @property
+    def reached(self) -> bool:
+        """Whether what follows does not count."""
+        return self.limit is not None and self.cut >= self.limit
 
 
-def open_log(executor: Executor, name: LogName, keys: DiskKeys, first: Position, minimum: Position) -> Log:
+def open_log(
+    executor: Executor,
+    name: LogName,
+    keys: DiskKeys,
+    first: Position,
+    minimum: Position,
+    limit: Position | None = None,
+) -> Log:
     """The log from `first` (the first record still needed) on; CorruptLog when it does not reach `minimum`.
 
+    With `limit` nothing behind it counts, committed here or not: another log has the last word about this one.
     Changes nothing unless all is well; then the torn tail is gone and the next frame begins a new segment.
     """
     numbers = [number for number in name.numbers(executor) if number >= first.segment]
     _check_present(name, numbers, first)
-    scan = _Scan(first, NO_TAG, first, NO_TAG)
+    scan = _Scan(first, NO_TAG, first, NO_TAG, limit=limit)
     for number in numbers:
+        if scan.reached:
+            break
         scan = _scan_segment(executor, name, keys, scan, number, last=number == numbers[-1])
     if scan.cut < max(first, minimum):
         raise CorruptLog(name.file(scan.cut.segment), scan.cut.offset, "acknowledged records are missing")
@@ -61,7 +77,7 @@ def _scan_segment(executor: Executor, name: LogName, keys: DiskKeys, scan: _Scan
         if last and scan.cut < Position(number, HEADER_BYTES):
             return scan
         raise
-    scan = _Scan(scan.cut, scan.cut_tag, Position(number, HEADER_BYTES), scan.end_tag, ended_group=False)
+    scan = evolve(scan, end=Position(number, HEADER_BYTES), ended_group=False)
     scan = _scan_frames(segment, scan, executor.size(segment.file), last=last)
     if not last and not scan.ended_group:
         raise CorruptLog(segment.file, scan.end.offset, "the segment ends inside a group")
@@ -77,7 +93,7 @@ def _check_chain(segment: SegmentFile, name: LogName, scan: _Scan, number: int) 
 
 
 def _scan_frames(segment: SegmentFile, scan: _Scan, size: int, *, last: bool) -> _Scan:
-    while scan.end.offset < size:
+    while scan.end.offset < size and not scan.reached:
         try:
             record = segment.record(scan.end.offset, scan.end.sequence)
         except OutOfSequence:
@@ -94,9 +110,9 @@ def _advance(scan: _Scan, record: Record) -> _Scan:
     header = record.header
     end = Position(scan.end.segment, record.end, header.sequence + 1)
     tag = record.tag
-    if header.kind is Kind.COMMIT and header.flags & FLAG_CUT:
-        return _Scan(end, tag, end, tag)
-    return _Scan(scan.cut, scan.cut_tag, end, tag, ended_group=header.kind is Kind.COMMIT)
+    if header.kind is Kind.COMMIT and header.flags & FLAG_CUT and (scan.limit is None or end <= scan.limit):
+        return evolve(scan, cut=end, cut_tag=tag, end=end, end_tag=tag, ended_group=True)
+    return evolve(scan, end=end, end_tag=tag, ended_group=header.kind is Kind.COMMIT)
 
 
 def _was_synced(segment: SegmentFile, offset: int, size: int) -> bool:

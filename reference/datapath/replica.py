@@ -6,13 +6,13 @@ device that failed once is StoreFailed from then on: only `open`, which believes
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, Self
 
 import msgspec
 import numpy as np
-from attrs import evolve, frozen
+from attrs import evolve
 
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.observation import Watermarks
@@ -21,7 +21,7 @@ from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.reference.datapath import frames
 from siteproof.reference.datapath.applier import Applier, Marker
-from siteproof.reference.datapath.blocks import BLOCK_BYTES, Blocks, plain_runs, rows_of, run_table, zero_rows
+from siteproof.reference.datapath.blocks import BLOCK_BYTES
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.datapath.effects import Acknowledge, Bytes, Executor, SyncDirectory, Unlink
@@ -29,29 +29,19 @@ from siteproof.reference.datapath.frames import Kind
 from siteproof.reference.datapath.fuse import Fuse
 from siteproof.reference.datapath.history import History
 from siteproof.reference.datapath.keys import KEY_BYTES, DiskKeys, KeyEncryptionKey, Random
-from siteproof.reference.datapath.log import Log, LogName, Position
+from siteproof.reference.datapath.log import Position
+from siteproof.reference.datapath.parts import Parts, cache_of, clear, load_state, past_of
 from siteproof.reference.datapath.points import PointView
 from siteproof.reference.datapath.recovery import open_log
 from siteproof.reference.datapath.rescue import rescue_points
 from siteproof.reference.datapath.seed_disk import SeedDisk
-from siteproof.reference.datapath.segment import Role, check_disk_name
+from siteproof.reference.datapath.segment import check_disk_name
 from siteproof.reference.datapath.state import State, StateFile, create_disk, open_disk
 from siteproof.reference.datapath.stream import StreamReader
 
 REVERT_BLOCKS = 64
 
-
-@frozen
-class Parts:
-    """What an open replica is made of."""
-
-    executor: Fuse
-    folder: str
-    keys: DiskKeys
-    seed: SeedDisk
-    state: StateFile
-    log: Log
-    history: History
+Committing = Callable[[int, Marker | None], None]
 
 
 class Replica:
@@ -71,6 +61,8 @@ class Replica:
         self._cached = parts.state.state.lsn
         self._window = parts.state.state.window
         self._waiting: list[RecoveryPoint] = []
+        self._prepared: tuple[int, Marker | None] | None = None
+        self._committing: Committing = self._commit_alone
         for batch in self._applier.batches():
             self._cached = batch.lsn
             self._take_note(batch.marker or Marker())
@@ -86,7 +78,7 @@ class Replica:
         size_bytes = options.pop("size_bytes", 0) or blocks * BLOCK_BYTES
         if executor.exists(f"{folder}/disk"):
             raise Problem(f"there is a replica in {folder!r} already", "it was created before", "open or destroy it")
-        _clear(executor, folder)
+        clear(executor, folder)
         random: Random = options.get("random", os.urandom)
         keys = DiskKeys(check_disk_name(disk), random(KEY_BYTES), **options)
         SeedDisk(executor, folder, size_bytes, keys.digest_key()).create()
@@ -95,19 +87,31 @@ class Replica:
         return cls.open(executor, folder, kek, **options)
 
     @classmethod
-    def open(cls, executor: Executor, folder: str, kek: KeyEncryptionKey, acknowledged: int = 0, **cipher: Any) -> Self:
+    def open(
+        cls,
+        executor: Executor,
+        folder: str,
+        kek: KeyEncryptionKey,
+        acknowledged: int = 0,
+        committed: Position | None = None,
+        **cipher: Any,
+    ) -> Self:
         """Recover a replica after whatever stopped it: what was acknowledged is there, torn tails are gone.
 
-        `acknowledged` is the LSN that the other side was promised, if it knows. Problem when there is no replica or the
-        key is wrong; CorruptLog when a record is damaged or an acknowledged one is missing; StoreFailed when the device
-        refuses, as in every method from then on.
+        `acknowledged` is the LSN that the other side was promised, if it knows; `committed` is where the log of its
+        machine says that this disk's last cut ends: what was prepared behind it is gone. Problem when there is no
+        replica or the key is wrong; CorruptLog when a record is damaged or an acknowledged one is missing; StoreFailed
+        when the device refuses, as in every method from then on.
         """
         fuse = Fuse(executor)
         keys = open_disk(fuse, folder, kek, **cipher)
         fuse.claim(folder, keys.random)
-        state = _load_state(fuse, folder, keys)
+        state = load_state(fuse, folder, keys)
         minimum = max(state.acknowledged.applied, state.state.applied)
-        log = open_log(fuse, _cache(folder), keys, state.state.applied, minimum)
+        if committed is not None and committed < minimum:
+            file = cache_of(folder).file(minimum.segment)
+            raise CorruptLog(file, minimum.offset, "the machine's log knows less: an older one was put back")
+        log = open_log(fuse, cache_of(folder), keys, state.state.applied, committed or minimum, committed)
         seed = SeedDisk(fuse, folder, state.state.size_bytes, keys.digest_key())
         seed.check_size()
         history = cls.history_type(fuse, folder, keys, seed, state)
@@ -115,7 +119,7 @@ class Replica:
         if replica.watermarks.cached < acknowledged:
             at = log.end
             raise CorruptLog(
-                _cache(folder).file(at.segment), at.offset, f"records up to LSN {acknowledged} are missing"
+                cache_of(folder).file(at.segment), at.offset, f"records up to LSN {acknowledged} are missing"
             )
         return replica
 
@@ -126,8 +130,8 @@ class Replica:
         Points stay, but for those whose catalogue or undo logs cannot be believed either: they are set aside.
         """
         keys = open_disk(executor, folder, kek, **cipher)
-        state = _load_state(executor, folder, keys)
-        name = _cache(folder)
+        state = load_state(executor, folder, keys)
+        name = cache_of(folder)
         numbers = name.numbers(executor)
         fresh = Position(max([state.state.applied.segment, *numbers]) + 1)
         state.record(evolve(state.state, applied=fresh, window=True))
@@ -182,7 +186,7 @@ class Replica:
 
         CorruptLog when anything is not exactly what the invited stream sent next; then `abandon` and invite anew.
         """
-        self._executor.check()
+        self._check_confirmed()
         blocks = 0
         for plain in self._stream.read(sealed, self._seed.blocks, self._cached):
             self._log.append(plain)
@@ -191,10 +195,39 @@ class Replica:
 
     def commit(self, lsn: int) -> int:
         """Everything received is a consistent cut at `lsn`: make it durable, acknowledge it, return the cached LSN."""
-        self._commit(max(lsn, self._cached))
-        self._cached = max(lsn, self._cached)
-        self._executor.perform(Acknowledge(self.folder, self._cached))
+        self._committing(lsn, None)
         return self._cached
+
+    def join(self, committing: Committing) -> None:
+        """From now on `committing` settles every cut and marker, for all disks of a machine together."""
+        self._committing = committing
+
+    @property
+    def end(self) -> Position:
+        """Behind the last cut that was prepared or committed."""
+        return self._log.end
+
+    def prepare(self, lsn: int, marker: Marker | None = None) -> Position:
+        """Make everything received, and the marker, durable as a cut that does not count yet; returns its end."""
+        self._executor.check()
+        lsn = max(lsn, self._cached)
+        if marker is not None:
+            self._check_between_batches()
+            self._log.append(frames.note(Kind.MARKER, msgspec.json.encode(marker), lsn))
+        self._log.commit(lsn)
+        self._prepared = (lsn, marker)
+        return self._log.end
+
+    def confirm(self) -> None:
+        """What was prepared counts, and is acknowledged."""
+        assert self._prepared is not None
+        lsn, marker = self._prepared
+        self._state.promise(lsn, self._log.end)
+        self._prepared, self._cached = None, lsn
+        if marker is None:
+            self._executor.perform(Acknowledge(self.folder, lsn))
+        else:
+            self._take_note(marker)
 
     def abandon(self) -> None:
         """Forget what was received since the last commit; the stream is broken.
@@ -208,6 +241,7 @@ class Replica:
 
     def apply(self) -> int:
         """Bring the seed to the newest cut and return its LSN; CorruptLog when the log is damaged."""
+        self._check_confirmed()
         self._applier.apply()
         self._waiting.clear()
         return self._state.state.lsn
@@ -226,13 +260,17 @@ class Replica:
         self, name: str, consistency: Consistency = Consistency.CRASH, taken_at_ms: int = 0, shared: str = ""
     ) -> RecoveryPoint:
         """The newest cut becomes a recovery point: one marker and one sync. Refused in an open window or twice."""
+        point = self.new_point(name, consistency, taken_at_ms, shared)
+        self._mark(Marker(point=point))
+        return point
+
+    def new_point(self, name: str, consistency: Consistency, taken_at_ms: int, shared: str = "") -> RecoveryPoint:
+        """What a point of the newest cut would be. Refused in an open window, and for a name that is there."""
         if self._window:
             raise Refused(ErrorCode.OPERATION_CONFLICT, "no recovery point inside an open resynchronisation window")
         if any(point.name == name for point in self.points()):
             raise Refused(ErrorCode.TARGET_NAME_COLLISION, f"there is a recovery point {name!r}")
-        point = RecoveryPoint(name, consistency, taken_at_ms, self._cached, shared)
-        self._mark(Marker(point=point))
-        return point
+        return RecoveryPoint(name, consistency, taken_at_ms, self._cached, shared)
 
     def points(self) -> tuple[RecoveryPoint, ...]:
         """All recovery points, oldest first."""
@@ -274,9 +312,9 @@ class Replica:
         with self.open_point(name) as view:
             changed = view.changed()
             for start in range(0, len(changed), REVERT_BLOCKS):
-                self._log.append(_past(view, changed[start : start + REVERT_BLOCKS], self._cached))
+                self._log.append(past_of(view, changed[start : start + REVERT_BLOCKS], self._cached))
         if len(changed):
-            self._commit(self._cached)
+            self._committing(self._cached, None)
         return self.apply()
 
     def resize(self, blocks: int, size_bytes: int = 0) -> None:
@@ -320,18 +358,20 @@ class Replica:
         if store.exists(f"{self.folder}/disk"):
             store.perform(Unlink(f"{self.folder}/disk"))
             store.perform(SyncDirectory(self.folder))
-        _clear(store, self.folder)
+        clear(store, self.folder)
         self.give_up("it was removed")
 
     def _mark(self, marker: Marker) -> None:
-        self._check_between_batches()
-        self._log.append(frames.note(Kind.MARKER, msgspec.json.encode(marker), self._cached))
-        self._commit(self._cached)
-        self._take_note(marker)
+        self._committing(self._cached, marker)
 
-    def _commit(self, lsn: int) -> None:
-        self._log.commit(lsn)
-        self._state.promise(lsn, self._log.end)
+    def _commit_alone(self, lsn: int, marker: Marker | None) -> None:
+        self.prepare(lsn, marker)
+        self.confirm()
+
+    def _check_confirmed(self) -> None:
+        """A cut that was prepared is settled before anything else happens."""
+        self._executor.check()
+        assert self._prepared is None, self.folder
 
     def _take_note(self, marker: Marker) -> None:
         if marker.point is not None:
@@ -348,30 +388,3 @@ class Replica:
         if any(point.name == name for point in self._waiting):
             self.apply()
         self._history.index(name)
-
-
-def _past(view: PointView, blocks: Blocks, lsn: int) -> frames.Plain:
-    """A frame that gives blocks the content that they have in a view."""
-    data = b"".join(view.read(first, count) for first, count in plain_runs(blocks))
-    rows = rows_of(data)
-    zero = zero_rows(rows)
-    kind = Kind.ZERO if zero.all() else Kind.DATA
-    return frames.compress(kind, int(blocks[0]), run_table(blocks, zero), rows[~zero].tobytes(), lsn)
-
-
-def _cache(folder: str) -> LogName:
-    return LogName(folder, "cache", Role.CACHE)
-
-
-def _load_state(executor: Executor, folder: str, keys: DiskKeys) -> StateFile:
-    state = StateFile(executor, folder, keys)
-    state.load()
-    return state
-
-
-def _clear(executor: Executor, folder: str) -> None:
-    names = executor.list(folder)
-    for name in names:
-        executor.perform(Unlink(f"{folder}/{name}"))
-    if names:
-        executor.perform(SyncDirectory(folder))

@@ -39,6 +39,8 @@ class Role(IntEnum):
     CACHE = 2
     UNDO = 3
     CATALOGUE = 4
+    CUTS = 5  # the cuts of a machine, over all of its disks
+    VAULT = 6
 
 
 @frozen

@@ -11,22 +11,24 @@ from siteproof.reference.datapath.cut import Cut
 from siteproof.reference.datapath.effects import Bytes
 from siteproof.reference.datapath.replica import Replica
 from siteproof.reference.process_server import ProcessServer
+from siteproof.reference.replication_service import ReplicationService
 from siteproof.reference.replicator import Replicator
 from siteproof.reference.stores import Stores
 from siteproof.reference.subject import ReferenceSubject
 from siteproof.reference.zoo.exhibit import exhibit
 
-EXTENT_BLOCKS = 256
+EXTENT_BYTES = 1 << 20
 
 
 class WrongStores(Stores):
     """Allocates in extents."""
 
-    def replica(self, direction: Direction, machine: str, disk: str, blocks: int, size_bytes: int = 0) -> Replica:
+    def replica(
+        self, direction: Direction, service: ReplicationService, machine: str, disk: str, size_bytes: int
+    ) -> Replica:
         """Round down, and that is wrong."""
-        del size_bytes
-        whole = blocks - blocks % EXTENT_BLOCKS
-        return super().replica(direction, machine, disk, whole or blocks)
+        whole = size_bytes - size_bytes % EXTENT_BYTES
+        return super().replica(direction, service, machine, disk, whole or size_bytes)
 
 
 class WrongProcessServer(ProcessServer):
