@@ -40,7 +40,7 @@ class Auditor:
         """Nothing has been heard yet."""
         self._bench = bench
         self._oracles = tuple(each for each in oracles if bench.offers(*each.needs))
-        self._trail = Trail(lifecycle_map(bench.profile.reprotect_requires_commit))
+        self._trail = Trail(lifecycle_map(bench.profile))
         self._machines: dict[str, _Watched] = {}
         self._policy = ReplicationPolicy()
         self._wrong: list[tuple[Oracle, Wrong]] = []

@@ -7,10 +7,14 @@ and a change that old readers cannot read raises `FORMAT_VERSION`.
 from collections.abc import Mapping
 
 import msgspec
+from attrs import evolve
 from msgspec import Struct
 
 from siteproof.model.nouns.observation import Regions
+from siteproof.model.nouns.profile import Profile
+from siteproof.model.nouns.provider import ReplicationProvider
 from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Site, TestFailover, Verb
+from siteproof.model.spec.providers.catalogue import profile_of
 
 REGIONS: Mapping[str, type] = {
     "protection": Protection,
@@ -24,11 +28,18 @@ FILE_NAME = "history.ndjson"
 
 
 class Head(Struct, frozen=True, tag="history", tag_field="kind", omit_defaults=True):
-    """The first line of a file: which version of the format, who wrote it, and the one flag that changes the table."""
+    """The first line of a file: which version of the format, who wrote it, and whose table holds."""
 
     version: int
     writer: str = ""
     reprotect_requires_commit: bool = False
+    provider: ReplicationProvider = ReplicationProvider.VMWARE_MODERNIZED
+
+    @property
+    def profile(self) -> Profile:
+        """The profile under which the table is read."""
+        profile = profile_of(self.provider)
+        return evolve(profile, reprotect_requires_commit=True) if self.reprotect_requires_commit else profile
 
 
 class Begin(Struct, frozen=True, tag="begin", tag_field="kind", omit_defaults=True):
@@ -37,7 +48,7 @@ class Begin(Struct, frozen=True, tag="begin", tag_field="kind", omit_defaults=Tr
     name: str = ""
 
 
-class State(Struct, frozen=True, tag="state", tag_field="kind"):
+class State(Struct, frozen=True, tag="state", tag_field="kind", omit_defaults=True):
     """What a machine showed; a region that is None was not recorded and may have had any value."""
 
     machine: str = ""
@@ -46,6 +57,7 @@ class State(Struct, frozen=True, tag="state", tag_field="kind"):
     active: Site | None = None
     test_failover: TestFailover | None = None
     resync: Resync | None = None
+    allowed: tuple[str, ...] | None = None  # the commands that it listed, if that was recorded
 
 
 class Do(Struct, frozen=True, tag="do", tag_field="kind", omit_defaults=True):

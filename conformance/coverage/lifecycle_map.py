@@ -14,9 +14,10 @@ from siteproof.model.engines.explore.search import Search
 from siteproof.model.language.table import matching
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import CORE, Profile
+from siteproof.model.nouns.provider import ReplicationProvider
 from siteproof.model.nouns.vocabulary import Verb
 from siteproof.model.spec.lifecycle.spec import lifecycle_spec
-from siteproof.model.spec.lifecycle.table import LIFECYCLE, allowed_operations
+from siteproof.model.spec.lifecycle.table import TABLES, allowed_operations, rows_of
 
 States = frozenset[int]
 Wanted = tuple[tuple[str, object], ...]
@@ -112,10 +113,14 @@ def words_of(edge: Edge) -> str:
     return "" if "_leaves_" in edge.name else f"({edge.name.replace('_', ' ')})"
 
 
+def lifecycle_map(profile: Profile = CORE) -> LifecycleMap:
+    """The map of the lifecycle that the profile offers; only provider and commit decide which that is."""
+    return _map(profile.provider, profile.reprotect_requires_commit)
+
+
 @functools.cache
-def lifecycle_map(reprotect_requires_commit: bool = False) -> LifecycleMap:
-    """The map of the lifecycle that such a profile offers."""
-    profile = evolve(CORE, reprotect_requires_commit=reprotect_requires_commit)
+def _map(provider: ReplicationProvider, reprotect_requires_commit: bool) -> LifecycleMap:
+    profile = evolve(CORE, provider=provider, reprotect_requires_commit=reprotect_requires_commit)
     search = Search(lifecycle_spec(profile).system({})).run()
     every = [_edges_of(search, number) for number in range(len(search.states))]
     first = [None, *(_first_edge(search, number) for number in range(1, len(search.states)))]
@@ -127,12 +132,14 @@ def lifecycle_map(reprotect_requires_commit: bool = False) -> LifecycleMap:
 
 def _failures_without_a_trace(number: int, regions: Regions, profile: Profile) -> Iterator[Move]:
     """Back to where it was, for each job without a phase and without a state of its failure."""
-    for row in matching(LIFECYCLE, regions, profile):
+    for row in matching(rows_of(profile), regions, profile):
         if not row.job.through and not row.job.on_failure:
             yield Move(number, row.verb, number, ())
 
 
-_STARTS: Mapping[tuple[str, str], Verb] = {(row.rule, f"{row.verb.value}_starts"): row.verb for row in LIFECYCLE}
+_STARTS: Mapping[tuple[str, str], Verb] = {
+    (row.rule, f"{row.verb.value}_starts"): row.verb for rows in TABLES.values() for row in rows
+}
 
 
 def _edges_of(search: Search, number: int) -> list[tuple[int, Edge]]:

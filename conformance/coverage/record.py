@@ -13,10 +13,11 @@ from attrs import frozen
 from siteproof.conformance import results
 from siteproof.conformance.coverage.coverage import Coverage, coverage
 from siteproof.conformance.coverage.events import FORMAT_VERSION, Begin, Do, Event, Head, Judged, State
-from siteproof.conformance.coverage.lifecycle_map import lifecycle_map
+from siteproof.conformance.coverage.lifecycle_map import LifecycleMap, lifecycle_map
 from siteproof.conformance.coverage.trail import Trail
 from siteproof.conformance.verdict import CaseResult
 from siteproof.model.nouns.problem import Problem
+from siteproof.model.nouns.profile import CORE, Profile
 
 HINT = "siteproof coverage --guide describes the format; siteproof run, conform and fuzz write such files"
 Placed = tuple[str, Event]
@@ -24,11 +25,11 @@ Placed = tuple[str, Event]
 
 @frozen
 class Record:
-    """The events of one file, each with where it stands, and the flag under which the table is read."""
+    """The events of one file, each with where it stands, and the profile under which the table is read."""
 
     name: str
     events: tuple[Placed, ...]
-    reprotect_requires_commit: bool = False
+    profile: Profile = CORE
 
 
 def read(data: bytes, name: str) -> Record:
@@ -73,7 +74,7 @@ def _history(data: bytes, name: str) -> Record:
         else:
             events.append((f"{name}:{number}", _typed(line, Event, name, number)))
     assert head is not None
-    return Record(name, tuple(events), head.reprotect_requires_commit)
+    return Record(name, tuple(events), head.profile)
 
 
 def _head(line: bytes, name: str, number: int) -> Head:
@@ -94,14 +95,14 @@ def _typed(line: bytes, kind: Any, name: str, number: int) -> Any:
 def _results(data: bytes, name: str) -> Record:
     """The cases of the last run, each a history of its own."""
     cases: list[tuple[int, CaseResult]] = []
-    flag = False
+    profile = CORE
     for number, line in results.numbered(data, name):
         if isinstance(line, results.RunLine):
-            cases, flag = [], line.profile.reprotect_requires_commit
+            cases, profile = [], line.profile
         elif isinstance(line, results.CaseLine):
             cases.append((number, line.result))
     events = tuple(placed for number, case in cases for placed in _of_case(case, f"{name}:{number}"))
-    return Record(name, events, flag)
+    return Record(name, events, profile)
 
 
 def _of_case(case: CaseResult, place: str) -> Iterator[Placed]:
@@ -118,13 +119,15 @@ def _kept(data: bytes, name: str) -> Record:
         events = msgspec.convert(document.get("history", []), tuple[Event, ...])
     except msgspec.ValidationError as error:
         raise _unreadable(name, str(error)) from error
-    flag = _flag(document.get("profile"))
     placed = tuple((f"{name} event {number}", event) for number, event in enumerate(events, 1))
-    return Record(name, placed, flag)
+    return Record(name, placed, _profile(document.get("profile"), name))
 
 
-def _flag(profile: object) -> bool:
-    return isinstance(profile, Mapping) and bool(profile.get("reprotect_requires_commit", False))
+def _profile(profile: object, name: str) -> Profile:
+    try:
+        return msgspec.convert(profile, Profile) if isinstance(profile, Mapping) else CORE
+    except msgspec.ValidationError as error:
+        raise _unreadable(name, str(error)) from error
 
 
 READERS: Mapping[str, Callable[[bytes, str], Record]] = {
@@ -141,18 +144,27 @@ def _unreadable(name: str, cause: str) -> Problem:
 
 def follow(records: Sequence[Record]) -> Coverage:
     """What several records have visited together; Problem when they were recorded under different profiles."""
-    flags = {record.reprotect_requires_commit for record in records}
-    if len(flags) != 1:
-        names = ", ".join(record.name for record in records if record.reprotect_requires_commit)
-        cause = f"reprotect requires the commit in {names} and not in the others"
-        raise Problem("these records cannot be added up", cause, "ask for the coverage of each kind by itself")
-    trail = Trail(lifecycle_map(flags.pop()))
+    trail = Trail(one_map(records))
     for record in records:
         trail.follow([(record.name, Begin()), *record.events])
     return coverage(trail)
 
 
-def of_cases(cases: Iterable[CaseResult], reprotect_requires_commit: bool) -> Coverage:
+def one_map(records: Sequence[Record]) -> LifecycleMap:
+    """The map that all the records are read on; Problem when they need different ones."""
+    maps = {id(found): found for found in (lifecycle_map(record.profile) for record in records)}
+    if len(maps) != 1:
+        told = ", ".join(f"{record.name}: {_told(record.profile)}" for record in records)
+        raise Problem("these records cannot be added up", f"their tables differ ({told})", "ask for each by itself")
+    return next(iter(maps.values()))
+
+
+def _told(profile: Profile) -> str:
+    first = ", reprotect requires the commit" if profile.reprotect_requires_commit else ""
+    return f"{profile.provider.value}{first}"
+
+
+def of_cases(cases: Iterable[CaseResult], profile: Profile) -> Coverage:
     """What the cases of a run have visited."""
     events = tuple(placed for case in cases for placed in _of_case(case, "results"))
-    return follow([Record("results", events, reprotect_requires_commit)])
+    return follow([Record("results", events, profile)])

@@ -15,6 +15,7 @@ from siteproof.conformance.coverage import routes
 from siteproof.conformance.coverage.events import Begin, Do, Event, Judged, Passes, State, state_name
 from siteproof.conformance.coverage.lifecycle_map import LifecycleMap, Move, States
 from siteproof.conformance.coverage.routes import Question
+from siteproof.conformance.exports.words import verbs_of
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.vocabulary import Verb
 from siteproof.model.spec.lifecycle.table import refusal, row_for
@@ -38,6 +39,7 @@ class Kind(StrEnum):
     NOWHERE = "nowhere"  # a state was shown to which no way leads
     LED = "led"  # the state that was shown does not follow from the one before and the commands in between
     ACCEPTED = "accepted"  # a command was accepted that the table does not list
+    LISTED = "listed"  # the commands that it listed are not those of the table
     REFUSED = "refused"  # a command was refused that the table lists, or with another error than the table's
 
 
@@ -109,10 +111,25 @@ class Trail:
             self._deviates(place, event, recorded, _ways_out(self.where, machine.question), Kind.LED)
         else:
             self.moves.update(routes.forced(self.where, machine.question, possible))
-        stands = possible or shown or self.where.everywhere
+        stands = self._listed(place, event, possible or shown or self.where.everywhere)
         machine.stands_at(stands, state_name(event))
         if len(stands) == 1:
             self.states.update(stands)
+
+    def _listed(self, place: str, event: State, stands: States) -> States:
+        """The states that list what was recorded; all of them, and a deviation, when none does."""
+        if event.allowed is None:
+            return stands
+        verbs, strange = verbs_of(event.allowed)
+        fits = (
+            frozenset(state for state in stands if self.where.allowed(state) == verbs) if not strange else frozenset()
+        )
+        if fits:
+            return fits
+        lists = sorted({_names(self.where.allowed(state)) for state in stands})
+        said = f"{state_name(event)} listed {', '.join(sorted(event.allowed)) or 'no command'}"
+        self._deviates(place, event, said, f"the table lists {' or '.join(lists[:3])}", Kind.LISTED)
+        return stands
 
     def do(self, place: str, event: Do) -> None:
         """A command was answered."""
@@ -216,6 +233,10 @@ class _Machine:
     def lost(self, where: LifecycleMap, verb: Verb) -> None:
         """Nothing is known until the next state is shown."""
         self.question, self.told, self.fresh = Question(where.everywhere), f"{self.told}, {verb.value}", False
+
+
+def _names(verbs: frozenset[Verb]) -> str:
+    return ", ".join(sorted(verb.value for verb in verbs)) or "no command"
 
 
 def _ways_out(where: LifecycleMap, question: Question) -> str:

@@ -124,7 +124,7 @@ def _taken(record: Recorded) -> str:
 
 def _coverage(report: Report) -> Coverage:
     """How much of the model the run has visited; of what is missing, only so much that a page can show."""
-    found = of_cases(report.results, report.profile.reprotect_requires_commit)
+    found = of_cases(report.results, report.profile)
     aspects = tuple(evolve(each, missing=each.missing[:MISSING_SHOWN_MAX]) for each in found.aspects)
     return evolve(found, aspects=aspects, deviations=found.deviations[:MISSING_SHOWN_MAX])
 

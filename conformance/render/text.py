@@ -49,7 +49,7 @@ def chapter_table(report: Report) -> list[tuple[str, ...]]:
 
 def coverage_line(report: Report) -> str:
     """How much of the lifecycle the run has seen; the report page says the same numbers."""
-    found = record.of_cases(report.results, report.profile.reprotect_requires_commit)
+    found = record.of_cases(report.results, report.profile)
     shares = [found.aspect(name) for name in (STATES, ALLOWED, OTHER, EDGES)]
     said = " · ".join(f"{each.visited} of {each.total} {each.name}" for each in shares)
     odd = f" · {len(found.deviations)} steps that the model does not allow" if found.deviations else ""

@@ -10,6 +10,7 @@ from siteproof.model.book import (
     chapters,
     lifecycle_page,
     nouns_pages,
+    providers_page,
     spec_pages,
 )
 from siteproof.model.book import (
@@ -33,6 +34,7 @@ def book(links: trace.Links) -> Mapping[str, str]:
         "cases.md": trace.cases_page(links),
         "traceability.md": trace.trace_page(links),
         "errors.md": nouns_pages.errors_page(),
+        "providers.md": providers_page.providers_page(),
         "profile.md": nouns_pages.profile_page(),
         "connectivity.md": nouns_pages.connectivity_page(),
         "contract.md": nouns_pages.contract_page(),

@@ -32,6 +32,7 @@ PAGES = (
     ("cases.md", "cases of the judge"),
     ("traceability.md", "from each requirement to rules, properties and cases"),
     ("errors.md", "the error catalogue"),
+    ("providers.md", "replication providers: what other tables, policies and plans differ in"),
     ("profile.md", "profile parameters: every choice that the sources leave open"),
     ("connectivity.md", "ports and outbound addresses of the seed"),
     ("contract.md", "the Subject contract: calls, commands, capabilities, faults"),

@@ -14,7 +14,7 @@ from siteproof.model.language.table import Row, matching, moved
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Site, TestFailover
-from siteproof.model.spec.lifecycle.table import HAPPENINGS, LIFECYCLE
+from siteproof.model.spec.lifecycle.table import HAPPENINGS, rows_of
 
 
 class EdgeKind(StrEnum):
@@ -88,7 +88,7 @@ def all_steps(profile: Profile = CORE) -> tuple[DrawnStep, ...]:
 
 def steps(regions: Regions, profile: Profile) -> Iterator[DrawnStep]:
     """What can follow a state: all phases of each command that is allowed, its failure, and each happening."""
-    for row in matching(LIFECYCLE, regions, profile):
+    for row in matching(rows_of(profile), regions, profile):
         yield from _job(row, regions)
     for event in HAPPENINGS:
         if event.where.holds(regions):

@@ -8,6 +8,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from siteproof.model.nouns.policy import CRASH_CONSISTENT_MINUTES, DAY_MINUTES
+from siteproof.model.nouns.provider import ReplicationProvider
 
 
 class BucketKeeps(StrEnum):
@@ -37,6 +38,7 @@ class Profile:
     bucket_keeps: BucketKeeps = BucketKeeps.OLDEST  # which point stands for a bucket of thinning, after consistency
     bucket_offset_minutes: int = 0  # where the buckets begin, counted from a full hour of UTC
     bucket_divisor: int = 1  # how many points a bucket of the published table keeps
+    provider: ReplicationProvider = ReplicationProvider.VMWARE_MODERNIZED  # whose table of allowed operations holds
 
 
 CORE = Profile()

@@ -18,7 +18,7 @@ from siteproof.model.spec.registry.designs import (
     wrong_designs,
 )
 from siteproof.model.spec.registry.glossary import glossary
-from siteproof.model.spec.registry.specs import RIGHT, SPECS, WRONG
+from siteproof.model.spec.registry.specs import PROVIDED, RIGHT, SPECS, WRONG
 from siteproof.model.spec.wrong_designs import EXHIBITS, STALLS
 from siteproof.model.spec.wrong_designs.exhibit import Exhibit
 
@@ -30,6 +30,8 @@ def listing() -> Iterator[str]:
     """Every right specification and every wrong design, one line each."""
     yield f"{len(RIGHT)} specifications"
     yield from (f"  {name:<{NAME_WIDTH}}{spec.doc}" for name, spec in RIGHT.items())
+    yield f"{len(PROVIDED)} lifecycles of other providers, explored and proved like the standard and no part of it"
+    yield from (f"  {name:<{NAME_WIDTH}}{spec.doc}" for name, spec in PROVIDED.items())
     yield f"{len(EXHIBITS) + len(STALLS)} wrong designs, each one action away from a right one, with what they break"
     for name in RIGHT:
         for each in wrong_designs(name):
@@ -43,6 +45,7 @@ def told(name: str, known: Links) -> Iterator[str]:
     if wanted in LISTS:
         yield from listing()
     yield from (line for each in RIGHT.values() if _same(each.name) == wanted for line in _right(each))
+    yield from (line for each in PROVIDED.values() if _same(each.name) == wanted for line in _provided(each))
     yield from (line for each in (*EXHIBITS, *STALLS) if _same(each.spec.name) == wanted for line in _wrong(each))
     yield from _rules(wanted, known)
     yield from _words(wanted)
@@ -54,6 +57,14 @@ def names() -> Iterator[str]:
     yield from SPECS
     yield from (item.name for item, _ in _items())
     yield from (name for term in glossary() for name in (term.name, *(alias.name for alias in term.aliases)))
+
+
+def _provided(spec: Spec) -> Iterator[str]:
+    check = usual_check(spec)
+    yield f"{spec.name}  specification: {spec.doc}"
+    yield f"  explored  {check.states:,} states, {check.transitions:,} transitions, depth {check.depth}"
+    yield "  page      docs/spec/providers.md (siteproof spec build writes it)"
+    yield f"  see       siteproof explore {spec.name}, siteproof prove {spec.name}"
 
 
 def _right(spec: Spec) -> Iterator[str]:

@@ -6,8 +6,9 @@ import random
 import networkx as nx
 from attrs import evolve
 
-from siteproof.model.advice.recovery_plan.checks import PlanOutcome, judge
+from siteproof.model.advice.recovery_plan.checks import judge
 from siteproof.model.advice.recovery_plan.deadlocks import graph_of
+from siteproof.model.advice.recovery_plan.findings import PlanOutcome
 from siteproof.model.advice.recovery_plan.graph import Task, TaskKind, sorted_tasks, waits_of
 from siteproof.model.advice.recovery_plan.plan import (
     SITUATIONS,

@@ -18,7 +18,7 @@ from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.subject import Capability
 from siteproof.model.nouns.vocabulary import Resync, Verb
-from siteproof.model.spec.lifecycle.table import LIFECYCLE, allowed_operations, settled
+from siteproof.model.spec.lifecycle.table import allowed_operations, rows_of, settled
 from siteproof.model.spec.registry import requirements
 
 C = Capability
@@ -81,7 +81,7 @@ def allowed_operations_are_the_tables(look: Look) -> Iterator[Wrong]:
 
 def listing(regions: Regions, profile: Profile) -> str:
     """The requirement that speaks of this state's commands: the one whose rules are the table's rows of the state."""
-    rows = {row.rule for row in matching(LIFECYCLE, regions, profile)}
+    rows = {row.rule for row in matching(rows_of(profile), regions, profile)}
     known = [each for each in requirements.requirements() if each.id.startswith("SP-LC-") and rows & set(each.rules)]
     return max(known, key=lambda each: _likeness(rows, set(each.rules))).id if known else "SP-LC-16"
 

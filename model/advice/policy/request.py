@@ -15,7 +15,6 @@ from attrs import evolve, field, frozen
 
 from siteproof.model.advice.policy.duration import BadDurationError, NearMissError, parse_minutes, spell
 from siteproof.model.nouns.policy import (
-    APP_CONSISTENT_HOURS_MAX,
     CRASH_CONSISTENT_MINUTES,
     DAY_MINUTES,
     HOUR_MINUTES,
@@ -24,6 +23,9 @@ from siteproof.model.nouns.policy import (
 )
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.profile import CORE, Profile
+from siteproof.model.nouns.provider import ReplicationProvider
+from siteproof.model.spec.providers.catalogue import PROVIDERS, SEED, profile_of
+from siteproof.model.spec.providers.provider import PolicyRanges
 from siteproof.model.spec.retention_rule import RetentionRule, plain_rule, published_rule
 from siteproof.model.theorems.timing import Timing, timing_of
 
@@ -50,6 +52,12 @@ class PolicyRequest:
     profile: Profile = CORE
     thinning: Thinning = Thinning.PUBLISHED
     name: str = ""
+    way_back: bool = False  # the policy of the failback direction: it keeps no history
+
+    @property
+    def ranges(self) -> PolicyRanges:
+        """What the provider's policies may say."""
+        return PROVIDERS[self.profile.provider].policy
 
     @property
     def timing(self) -> Timing:
@@ -82,28 +90,47 @@ class Breach:
 
 
 def _ranges(request: PolicyRequest) -> tuple[Breach, ...]:
-    policy = request.policy
-    crash = policy.crash_consistent_minutes
+    policy, ranges = request.policy, request.ranges
+    crash, by = policy.crash_consistent_minutes, _whose(request)
+    longest = 0 if request.way_back else ranges.retention_minutes_max
     return (
-        Breach("SP-RET-2", "retention", _above(policy.retention_minutes, FIFTEEN_DAYS)),
-        Breach("SP-POL-4", "app_consistent_every", _interval(policy.app_consistent_minutes)),
-        Breach("SP-PT-1", "crash_consistent_every", _fixed(crash) if request.profile.claims_seed else ""),
+        Breach("SP-RET-2", "retention", _retention(policy.retention_minutes, longest, ranges, by)),
+        Breach("SP-POL-4", "app_consistent_every", _interval(policy.app_consistent_minutes, ranges, by)),
+        Breach("SP-PT-1", "crash_consistent_every", _crash(crash, request, by)),
     )
 
 
-def _fixed(minutes: int) -> str:
+def _whose(request: PolicyRequest) -> str:
+    """Who sets the range, for a sentence: nobody is named where it is the seed."""
+    provider = request.profile.provider
+    return "" if provider is SEED.name else f" with provider {provider.value}"
+
+
+def _crash(minutes: int, request: PolicyRequest, by: str) -> str:
+    if request.way_back:
+        allowed = [seconds // 60 for seconds in request.ranges.back_crash_seconds]
+        known = " or ".join(map(spell, allowed)) or "nothing"
+        return "" if minutes in allowed else f"{spell(minutes)}, and the way back has {known}{by}"
+    if not request.profile.claims_seed:
+        return ""
     wrong = minutes != CRASH_CONSISTENT_MINUTES
     return f"{spell(minutes)}, and it is fixed at {spell(CRASH_CONSISTENT_MINUTES)} by the seed" if wrong else ""
 
 
-def _above(minutes: int, most: int) -> str:
-    return f"{spell(minutes)} is more than {spell(most)}" if minutes > most else ""
+def _retention(minutes: int, most: int, ranges: PolicyRanges, by: str) -> str:
+    if minutes <= most and minutes % ranges.retention_step_minutes:
+        return f"{spell(minutes)} is no multiple of {spell(ranges.retention_step_minutes)}{by}"
+    return _above(minutes, most, by)
 
 
-def _interval(minutes: int) -> str:
+def _above(minutes: int, most: int, by: str) -> str:
+    return f"{spell(minutes)} is more than {spell(most)}{by}" if minutes > most else ""
+
+
+def _interval(minutes: int, ranges: PolicyRanges, by: str) -> str:
     if minutes % HOUR_MINUTES:
         return f"{spell(minutes)} is not a whole number of hours"
-    return _above(minutes, APP_CONSISTENT_HOURS_MAX * HOUR_MINUTES)
+    return _above(minutes, ranges.app_hours_max * HOUR_MINUTES, by)
 
 
 @frozen
@@ -118,7 +145,7 @@ class Key:
 
 def _duration(low: int, high: int, *, off: bool = False) -> Callable[[Any], int]:
     def read(value: Any) -> int:
-        if (off and value == "off") or (low == 0 and value == 0 and type(value) is int):
+        if (off and value in ("off", "0")) or (low == 0 and value == 0 and type(value) is int):
             return 0
         if not isinstance(value, str):
             raise BadDurationError("a duration is text with a unit", f"{value}h" if type(value) is int else "")
@@ -150,6 +177,13 @@ def _flag(value: Any) -> bool:
     return value
 
 
+def _provider(value: Any) -> ReplicationProvider:
+    near = difflib.get_close_matches(str(value), list(ReplicationProvider), 1)
+    if value not in list(ReplicationProvider):
+        raise NearMissError("no such provider is known", near[0] if near else "")
+    return ReplicationProvider(value)
+
+
 def _thinning(value: Any) -> Thinning:
     near = difflib.get_close_matches(str(value), list(Thinning), 1)
     if value not in list(Thinning):
@@ -175,6 +209,8 @@ KEYS: dict[str, Key] = {
     "thinning": Key("published or plain", _thinning, {"enum": list(Thinning)}, "published"),
     "claims_seed": Key("true or false", _flag, {"type": "boolean"}, "true"),
     "crash_consistent_every": Key("5m; 1m to 1h with claims_seed = false", _duration(1, HOUR_MINUTES), _SPAN, "5m"),
+    "provider": Key(" or ".join(ReplicationProvider), _provider, {"enum": list(ReplicationProvider)}, "hyperv"),
+    "way_back": Key("true or false", _flag, {"type": "boolean"}, "true"),
 }
 # fmt: on
 
@@ -242,14 +278,20 @@ def _assemble(read: Mapping[str, Any]) -> PolicyRequest:
         rpo_threshold_minutes=read.get("rpo_threshold", default.policy.rpo_threshold_minutes),
         crash_consistent_minutes=read.get("crash_consistent_every", default.policy.crash_consistent_minutes),
     )
+    base = profile_of(read.get("provider", default.profile.provider))
+    way_back = read.get("way_back", False)
+    if way_back:
+        policy = evolve(policy, retention_minutes=read.get("retention", 0))
     profile = evolve(
-        default.profile,
+        base,
         point_latency_minutes=read.get("latency", default.profile.point_latency_minutes),
         tolerated_misses=read.get("tolerated_misses", default.profile.tolerated_misses),
-        claims_seed=read.get("claims_seed", default.profile.claims_seed),
+        claims_seed=read.get("claims_seed", base.claims_seed),
         crash_consistent_minutes=policy.crash_consistent_minutes,
     )
-    return PolicyRequest(policy, profile, read.get("thinning", default.thinning), read.get("name", default.name))
+    return PolicyRequest(
+        policy, profile, read.get("thinning", default.thinning), read.get("name", default.name), way_back
+    )
 
 
 def _out_of_range(key: str, value: Any, error: ValueError, spoken: str) -> Problem:

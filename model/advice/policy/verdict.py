@@ -10,11 +10,13 @@ from attrs import evolve, frozen
 from siteproof.model.advice.policy.duration import speak, spell
 from siteproof.model.advice.policy.nearest import longest_interval, shortest_retention
 from siteproof.model.advice.policy.request import PolicyRequest, Thinning
+from siteproof.model.nouns.policy import DAY_MINUTES
 from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.theorems.calendar import Calendar
 from siteproof.model.theorems.timing import Timing
 from siteproof.model.theorems.witness import Witness, breaking_run
 
+WAY_BACK = "the way back keeps no history: only its intervals are judged (SP-FB-18)"
 HINTED_MISSES = 2  # hints speak of the misses asked for and of one more
 
 
@@ -73,6 +75,8 @@ def judge(request: PolicyRequest) -> PolicyVerdict:
         return PolicyVerdict(
             request, _ranges(request), remarks=("nothing else is judged while a value is out of range",)
         )
+    if request.way_back:
+        return PolicyVerdict(request, _ranges(request), remarks=(WAY_BACK,))
     run = breaking_run(request.timing, request.rule) if request.policy.app_consistent_minutes else None
     crash_run = breaking_run(_crash_timing(request), request.rule)
     findings = (
@@ -98,10 +102,15 @@ def _ranges(request: PolicyRequest) -> tuple[PolicyFinding, ...]:
         "crash-consistent points come every 5 min" if seed else "crash-consistent interval, profile labelled non-seed"
     )
     return (
-        _range(request, "SP-RET-2", "the retention is at most 15 days"),
+        _range(request, "SP-RET-2", f"the retention is at most {_longest(request)}"),
         _range(request, "SP-POL-4", "the app-consistent interval is off or 1 to 12 whole hours"),
         _range(request, "SP-PT-1", fixed, PolicyOutcome.PASS if seed else PolicyOutcome.NOT_APPLICABLE),
     )
+
+
+def _longest(request: PolicyRequest) -> str:
+    days, rest = divmod(request.ranges.retention_minutes_max, DAY_MINUTES)
+    return f"{days} days" if days > 1 and not rest else spell(request.ranges.retention_minutes_max)
 
 
 def _range(

@@ -3,11 +3,11 @@
 A plan with a cycle cannot run, so nothing after the cycle check is computed for it.
 """
 
-from collections.abc import Iterable, Mapping
-from enum import StrEnum
+from collections.abc import Collection, Iterable, Mapping
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
+from siteproof.model.advice.recovery_plan.findings import PlanFinding, PlanOutcome
 from siteproof.model.advice.recovery_plan.graph import (
     Task,
     TaskKind,
@@ -17,6 +17,7 @@ from siteproof.model.advice.recovery_plan.graph import (
     sorted_tasks,
     waits_of,
 )
+from siteproof.model.advice.recovery_plan.notes import notes, starts_without
 from siteproof.model.advice.recovery_plan.plan import (
     GROUPS_MAX,
     MACHINES_MAX,
@@ -27,33 +28,17 @@ from siteproof.model.advice.recovery_plan.plan import (
     Span,
     StepKind,
 )
+from siteproof.model.advice.recovery_plan.provider import as_run
 from siteproof.model.advice.recovery_plan.run import Aftermath, Run, course_of, run, single_failures
-
-
-class PlanOutcome(StrEnum):
-    """What is said of one rule."""
-
-    PASS = "pass"  # noqa: S105  (a verdict, no password)
-    REFUTED = "refuted"
-    NOT_APPLICABLE = "not applicable"
-
-
-@frozen
-class PlanFinding:
-    """One line of the verdict; `details` name what breaks the rule, or the facts when it is kept."""
-
-    id: str
-    sentence: str
-    outcome: PlanOutcome
-    details: tuple[str, ...] = ()
 
 
 @frozen
 class Failures:
-    """What each single failure does in one situation."""
+    """What each single failure does in one situation; `without`: who starts although the failing machine does not."""
 
     run: Run
     failing: tuple[tuple[Task, Aftermath], ...]
+    without: Mapping[str, tuple[str, ...]] = field(factory=dict)
 
 
 @frozen
@@ -71,16 +56,23 @@ class PlanVerdict:
 
 
 def judge(plan: RecoveryPlan) -> PlanVerdict:
-    """Judge a plan that has been read without a Problem."""
+    """Judge a plan that has been read without a Problem, as its provider runs it."""
+    run_as = as_run(plan)
+    verdict = _judge(run_as.plan, {step.name for step in run_as.lost})
+    return evolve(verdict, findings=(*verdict.findings, *notes(run_as)))
+
+
+def _judge(plan: RecoveryPlan, lost: Collection[str]) -> PlanVerdict:
     limits = _limits(plan)
     if limits.outcome is PlanOutcome.REFUTED:
         return PlanVerdict(plan, (limits,))
     shape = (limits, _order(plan), _cycles(plan))
     if any(each.outcome is PlanOutcome.REFUTED for each in shape):
-        return PlanVerdict(plan, (*shape, _reach(plan), _timeouts(plan)))
+        return PlanVerdict(plan, (*shape, _reach(plan, lost), _timeouts(plan)))
     courses = [course_of(plan, each) for each in SITUATIONS]
-    situations = tuple(Failures(run(each), single_failures(each)) for each in courses)
-    findings = (*shape, _reach(plan), _timeouts(plan), _objective(plan, [each.run for each in situations]))
+    anyway = starts_without(plan)
+    situations = tuple(Failures(run(each), single_failures(each), anyway) for each in courses)
+    findings = (*shape, _reach(plan, lost), _timeouts(plan), _objective(plan, [each.run for each in situations]))
     return PlanVerdict(plan, findings, situations)
 
 
@@ -137,9 +129,10 @@ def _within_order(plan: RecoveryPlan, situation: Situation) -> Waits:
     }
 
 
-def _reach(plan: RecoveryPlan) -> PlanFinding:
+def _reach(plan: RecoveryPlan, lost: Collection[str]) -> PlanFinding:
     """Each step runs in some situation, and nobody waits for a step that the filters leave out."""
-    unreachable = [s for _, s in plan.all_steps() if not any(s.runs_in(each) for each in SITUATIONS)]
+    dead_steps = [s for _, s in plan.all_steps() if not any(s.runs_in(each) for each in SITUATIONS)]
+    unreachable = [step for step in dead_steps if step.name not in lost]  # what the provider leaves out is a note
     wrong = [
         f'{each.kind} "{each.name}" never runs: no failover is {_either(each.types)} and {_either(each.directions)}'
         for each in unreachable
@@ -172,12 +165,16 @@ def _objective(plan: RecoveryPlan, runs: Iterable[Run]) -> PlanFinding:
     sentence = "the longest run keeps the recovery time objective"
     if plan.rto_minutes is None:
         return PlanFinding("RTO", sentence, PlanOutcome.NOT_APPLICABLE, ("the plan names no rto",))
+    judged = [each for each in runs if each.situation.type is not FailoverType.TEST]
     wrong = [
         f"{each.situation}: {each.worst_minutes} min at worst, {plan.rto_minutes} min allowed"
-        for each in runs
-        if each.worst_minutes > plan.rto_minutes and each.situation.type is not FailoverType.TEST
+        for each in judged
+        if each.worst_minutes > plan.rto_minutes
     ]
-    return _finding("RTO", sentence, wrong, f"{plan.rto_minutes} min allowed; a test need not keep it")
+    left = plan.rto_minutes - max(each.worst_minutes for each in judged)
+    waits = any(step.open_ended for _, step in plan.all_steps())
+    more = f"; the prompts may wait for {left} min together, longer ones break it" if waits else ""
+    return _finding("RTO", sentence, wrong, f"{plan.rto_minutes} min allowed; a test need not keep it{more}")
 
 
 def _finding(name: str, sentence: str, wrong: Iterable[str], facts: str = "") -> PlanFinding:

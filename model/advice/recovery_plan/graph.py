@@ -12,6 +12,7 @@ from attrs import frozen
 
 from siteproof.model.advice.recovery_plan.plan import (
     BootGroup,
+    Dependents,
     FailoverType,
     Moment,
     PlannedMachine,
@@ -177,6 +178,8 @@ def _group_edges(group: BootGroup, number: int, situation: Situation, start: Tas
     ready = before[-1] if before else start
     yield from _row([start, *before])
     yield from _row([up, *after, end])
+    if not group.machines:
+        yield (ready, up, False)
     for machine in group.machines:
         yield from _machine_edges(machine, group, number, situation, ready, up)
 
@@ -216,6 +219,7 @@ def _needs(plan: RecoveryPlan, situation: Situation) -> Iterator[Edge]:
     heads = _heads(plan, situation)
     boots = {each.name: boot_of(each, n) for n, group in enumerate(plan.groups, 1) for each in group.machines}
     tails = {**heads, **boots}
+    anyway = plan.dependents is Dependents.START_ANYWAY
     for owner, name in needs_of(plan):
         if owner in heads and name in tails:
-            yield (tails[name], heads[owner], True)
+            yield (tails[name], heads[owner], not (anyway and {owner, name} <= boots.keys()))

@@ -5,7 +5,8 @@ It says what the text report says and computes nothing of its own.
 
 from collections.abc import Sequence
 
-from siteproof.model.advice.recovery_plan.checks import Failures, PlanFinding, PlanOutcome, PlanVerdict, prompts
+from siteproof.model.advice.recovery_plan.checks import Failures, PlanVerdict, prompts
+from siteproof.model.advice.recovery_plan.findings import PlanFinding, PlanOutcome
 from siteproof.model.advice.recovery_plan.picture import draw
 from siteproof.model.advice.recovery_plan.plan import SITUATIONS
 from siteproof.model.advice.recovery_plan.report import (
@@ -21,7 +22,12 @@ from siteproof.model.drawing.page import Badge, Cell, Figure, Fold, Page, Part, 
 
 ROWS_SHOWN = 16  # of a table; longer ones are folded
 CHAIN_HEAD = ("starts at", "critical path at worst", "takes up to")
-TONES = {PlanOutcome.PASS: Tone.GOOD, PlanOutcome.REFUTED: Tone.BAD, PlanOutcome.NOT_APPLICABLE: Tone.PLAIN}
+TONES = {
+    PlanOutcome.PASS: Tone.GOOD,
+    PlanOutcome.REFUTED: Tone.BAD,
+    PlanOutcome.NOTE: Tone.ODD,
+    PlanOutcome.NOT_APPLICABLE: Tone.PLAIN,
+}
 
 
 def plan_page(verdict: PlanVerdict, facts: Sequence[tuple[str, str]]) -> Page:

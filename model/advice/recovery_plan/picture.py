@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from attrs import field, frozen
 
 from siteproof.model.advice.policy.duration import spell
-from siteproof.model.advice.recovery_plan.checks import PlanOutcome, PlanVerdict
+from siteproof.model.advice.recovery_plan.checks import PlanVerdict
+from siteproof.model.advice.recovery_plan.findings import PlanOutcome
 from siteproof.model.advice.recovery_plan.graph import Task, TaskKind, fail_over_of, shutdown_of
 from siteproof.model.advice.recovery_plan.plan import (
     SITUATIONS,

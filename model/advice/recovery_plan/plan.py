@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
+from siteproof.model.nouns.provider import ReplicationProvider
 from siteproof.model.nouns.vocabulary import Direction, Selection
 
 MACHINES_MAX = 100
@@ -58,6 +59,13 @@ SITUATIONS = (
 )
 
 
+class Dependents(StrEnum):
+    """What becomes of a machine when one that it needs did not start."""
+
+    STAY_OFF = "stay_off"
+    START_ANYWAY = "start_anyway"
+
+
 @frozen
 class Span:
     """How long something takes when all is well, and the longest it may take; whole minutes."""
@@ -68,7 +76,11 @@ class Span:
 
 @frozen
 class PlanStep:
-    """A script, a runbook or a prompt. With `machine` it belongs to that machine, else to its group or the plan."""
+    """A script, a runbook or a prompt. With `machine` it belongs to that machine, else to its group or the plan.
+
+    `open_ended`: a prompt of which nobody says how long it waits; its span is 0 and every length is a least one.
+    `undone_by` says what takes back what the step does in a drill.
+    """
 
     name: str
     kind: StepKind
@@ -78,6 +90,8 @@ class PlanStep:
     needs: tuple[str, ...] = ()
     types: frozenset[FailoverType] = frozenset(FailoverType)
     directions: frozenset[Direction] = frozenset(Direction)
+    open_ended: bool = False
+    undone_by: str = ""
 
     def runs_in(self, situation: Situation) -> bool:
         """Whether the step's filters let it run."""
@@ -97,7 +111,7 @@ class PlannedMachine:
 
 @frozen
 class BootGroup:
-    """Machines that start in parallel, with the steps around them in the order written."""
+    """Machines that start in parallel, with the steps around them in the order written; a gate has steps only."""
 
     name: str
     machines: tuple[PlannedMachine, ...]
@@ -108,7 +122,7 @@ class BootGroup:
 class RecoveryPlan:
     """Boot groups in the order in which they start; `steps` stand before the shutdown or after the last group.
 
-    `rto_minutes` is the recovery time objective, or None when the plan promises nothing.
+    `rto_minutes` is the recovery time objective, or None when the plan promises nothing. `dependents` None: not said.
     """
 
     name: str
@@ -116,6 +130,8 @@ class RecoveryPlan:
     steps: tuple[PlanStep, ...] = ()
     rto_minutes: int | None = None
     selection: Selection = field(default=Selection.LATEST)
+    provider: ReplicationProvider | None = None
+    dependents: Dependents | None = None
 
     @property
     def machines(self) -> tuple[PlannedMachine, ...]:

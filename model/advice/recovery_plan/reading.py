@@ -19,6 +19,7 @@ from siteproof.model.advice.recovery_plan.plan import (
     MACHINES_MAX,
     STEP_TIMEOUT_MINUTES,
     BootGroup,
+    Dependents,
     FailoverType,
     Moment,
     PlannedMachine,
@@ -28,6 +29,7 @@ from siteproof.model.advice.recovery_plan.plan import (
     StepKind,
 )
 from siteproof.model.nouns.problem import Problem
+from siteproof.model.nouns.provider import ReplicationProvider
 from siteproof.model.nouns.vocabulary import Direction, Selection
 
 STEPS_MAX = 50  # of one list
@@ -40,9 +42,9 @@ Duration = Annotated[str, Meta(pattern=r"^\s*([0-9]{1,9}\s*[dhm]\s*)+$", descrip
 Names = Annotated[list[Name], Meta(max_length=READ_MAX, description="names of machines or steps that come first")]
 
 
-def _of(most: int) -> Meta:
+def _of(most: int, least: int = 1) -> Meta:
     """A list of which a plan may have so many: more are read, and refuted."""
-    return Meta(min_length=1, max_length=READ_MAX, description=f"at most {most} in a plan")
+    return Meta(min_length=least, max_length=READ_MAX, description=f"at most {most} in a plan")
 
 
 class RawStep(msgspec.Struct, forbid_unknown_fields=True):
@@ -60,6 +62,7 @@ class RawStep(msgspec.Struct, forbid_unknown_fields=True):
     directions: Annotated[list[Direction], Meta(min_length=1, max_length=2)] = msgspec.field(
         default_factory=lambda: list(Direction)
     )
+    undone_by: Annotated[str, Meta(max_length=200)] = ""
 
 
 Steps = Annotated[list[RawStep], Meta(max_length=STEPS_MAX)]
@@ -93,7 +96,7 @@ class RawGroup(msgspec.Struct, forbid_unknown_fields=True):
     """One boot group: [[group]]."""
 
     name: Name
-    machine: Annotated[list[RawMachine], _of(MACHINES_MAX)]
+    machine: Annotated[list[RawMachine], _of(MACHINES_MAX, 0)] = []
     pre: Steps = []
     post: Steps = []
 
@@ -105,6 +108,8 @@ class RawPlan(msgspec.Struct, forbid_unknown_fields=True):
     name: Name = "recovery plan"
     rto: Duration | None = None
     selection: Selection = Selection.LATEST
+    provider: ReplicationProvider | None = None
+    dependents: Dependents | None = None
     defaults: RawDefaults = msgspec.field(default_factory=RawDefaults)
     pre: Steps = []
     post: Steps = []
@@ -132,7 +137,7 @@ def parse_plan(data: bytes, source: str) -> RecoveryPlan:
     groups = tuple(_group(each, f"group[{number}]", raw.defaults) for number, each in enumerate(raw.group, 1))
     steps = (*_steps(raw.pre, "pre", Moment.PRE, raw.defaults), *_steps(raw.post, "post", Moment.POST, raw.defaults))
     rto = None if raw.rto is None else _minutes(raw.rto, "rto")
-    plan = RecoveryPlan(raw.name, groups, steps, rto, raw.selection)
+    plan = RecoveryPlan(raw.name, groups, steps, rto, raw.selection, raw.provider, raw.dependents)
     _check_names(plan)
     return plan
 
@@ -214,17 +219,18 @@ def _step(raw: RawStep, place: str, moment: Moment, defaults: RawDefaults) -> Pl
         raise _wrong(f"{place}.machine", raw.machine, "a step of the whole plan belongs to no machine", "move it")
     span = _step_span(raw, place, defaults)
     filters = frozenset(raw.types), frozenset(raw.directions)
-    return PlanStep(raw.name, raw.kind, span, moment, raw.machine or "", tuple(raw.needs), *filters)
+    waits = raw.kind is StepKind.PROMPT and raw.expected is None and raw.timeout is None
+    needs = tuple(raw.needs)
+    return PlanStep(raw.name, raw.kind, span, moment, raw.machine or "", needs, *filters, waits, raw.undone_by)
 
 
 def _step_span(raw: RawStep, place: str, defaults: RawDefaults) -> Span:
-    """A prompt ends when somebody answers: its longest time is the expected one unless it has a timeout."""
+    """A prompt ends when somebody answers: within its timeout, or the expected time, or nobody knows when."""
     expected = None if raw.expected is None else _minutes(raw.expected, f"{place}.expected")
     timeout = None if raw.timeout is None else _minutes(raw.timeout, f"{place}.timeout")
     if raw.kind is StepKind.PROMPT:
-        if expected is None:
-            raise _wrong(f"{place}.expected", "", "a prompt waits for a person", 'say for how long: expected = "10m"')
-        return Span(expected, expected if timeout is None else timeout)
+        least = expected or 0
+        return Span(least, least if timeout is None else timeout)
     shared = defaults.step_timeout
     usual = STEP_TIMEOUT_MINUTES if shared is None else _minutes(shared, "defaults.step_timeout")
     longest = usual if timeout is None else timeout
@@ -242,7 +248,9 @@ def _minutes(text: str, key: str) -> int:
 
 
 def _check_names(plan: RecoveryPlan) -> None:
-    """One name, one thing; whoever is needed exists."""
+    """There is a machine; one name, one thing; whoever is needed exists."""
+    if not plan.machines:
+        raise Problem("group is not as a plan needs it", "no group has a machine", "a plan fails at least one over")
     names = [*(each.name for each in plan.machines), *(step.name for _, step in plan.all_steps())]
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:

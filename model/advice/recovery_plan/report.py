@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from siteproof.model.advice.policy.duration import spell
-from siteproof.model.advice.recovery_plan.checks import Failures, PlanFinding, PlanVerdict, prompts
+from siteproof.model.advice.recovery_plan.checks import Failures, PlanVerdict, prompts
+from siteproof.model.advice.recovery_plan.findings import PlanFinding, PlanOutcome
 from siteproof.model.advice.recovery_plan.graph import Task, TaskKind
-from siteproof.model.advice.recovery_plan.plan import FailoverType, RecoveryPlan, Situation
+from siteproof.model.advice.recovery_plan.plan import FailoverType, RecoveryPlan
 from siteproof.model.advice.recovery_plan.run import Aftermath, Run
 
 LABEL_WIDTH = 68
@@ -69,7 +70,7 @@ def chain_lines(run: Run) -> list[str]:
 
 def _finding_lines(finding: PlanFinding) -> list[str]:
     word = finding.outcome.upper()
-    if len(finding.details) == 1 and finding.outcome != "refuted":
+    if len(finding.details) == 1 and finding.outcome in (PlanOutcome.PASS, PlanOutcome.NOT_APPLICABLE):
         return [f"{word:<15} {finding.id:<9} {finding.sentence}   ({finding.details[0]})"]
     return [f"{word:<15} {finding.id:<9} {finding.sentence}", *(f"  {each}" for each in finding.details)]
 
@@ -88,7 +89,7 @@ def failure_rows(each: Failures) -> list[tuple[str, str, str, str]]:
     rows: dict[tuple[str, str, str, str], list[Task]] = {}
     for task, after in each.failing:
         times = spell(after.expected_minutes), spell(after.worst_minutes)
-        rows.setdefault((task.kind, *times, consequence(task, after, each.run.situation)), []).append(task)
+        rows.setdefault((task.kind, *times, consequence(task, after, each)), []).append(task)
     return [(_tasks(tasks), expected, worst, words) for (_, expected, worst, words), tasks in rows.items()]
 
 
@@ -101,13 +102,15 @@ def _failure_lines(each: Failures) -> list[str]:
     return [f"  {name:<{width}}  {expected:>8}  {worst:>8}  {words}" for name, expected, worst, words in table]
 
 
-def consequence(failing: Task, after: Aftermath, situation: Situation) -> str:
-    """Which machines stay off and which steps are skipped, in words."""
-    planned = situation.type is FailoverType.PLANNED
+def consequence(failing: Task, after: Aftermath, of: Failures) -> str:
+    """Which machines stay off, which start without what they need, and which steps are skipped, in words."""
+    planned = of.run.situation.type is FailoverType.PLANNED
     if failing.kind is TaskKind.SHUTDOWN and not planned:
         return "goes on; both sides may be active"
     undone = planned and failing.kind in (TaskKind.SHUTDOWN, TaskKind.FAIL_OVER)
-    parts = (_off(failing, after, undone=undone), _skipped(failing, after))
+    without = of.without.get(failing.machine, ()) if failing.machine in after.machines_off else ()
+    anyway = f"{_some(without)} {'starts' if len(without) == 1 else 'start'} without it" if without else ""
+    parts = (_off(failing, after, undone=undone), anyway, _skipped(failing, after))
     return " · ".join(each for each in parts if each) or "a warning; everything else runs"
 
 

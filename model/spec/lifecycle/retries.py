@@ -12,7 +12,7 @@ from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.vocabulary import Protection, Verb
 from siteproof.model.spec.lifecycle import table as lifecycle
-from siteproof.model.spec.lifecycle.table import LIFECYCLE
+from siteproof.model.spec.lifecycle.table import rows_of
 
 COPY_FAILS = next(each for each in lifecycle.HAPPENINGS if Protection.INITIAL_REPLICATION_FAILED in each.to)
 
@@ -36,7 +36,7 @@ class Failure:
 
 def failures(regions: Regions, profile: Profile = CORE) -> Iterator[Failure]:
     """Every way in which a job that is allowed in this state can fail, with the way on from there."""
-    for row in matching(LIFECYCLE, regions, profile):
+    for row in matching(rows_of(profile), regions, profile):
         success = row.phases(regions)[-1]
         for by, failed in _failed(row, regions):
             yield Failure(regions, row.rule, row.verb, by, failed, success, way(failed, success, profile))

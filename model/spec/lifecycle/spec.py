@@ -9,6 +9,7 @@ from typing import TypeVar
 from siteproof.model.language import (
     Action,
     Part,
+    Property,
     Spec,
     Step,
     chapter,
@@ -19,7 +20,9 @@ from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.vocabulary import Protection
 from siteproof.model.spec.lifecycle import claims
 from siteproof.model.spec.lifecycle.machine import LifecycleMachine
-from siteproof.model.spec.lifecycle.table import HAPPENINGS, LIFECYCLE
+from siteproof.model.spec.lifecycle.table import HAPPENINGS, rows_of
+from siteproof.model.spec.providers import a2a_claims
+from siteproof.model.spec.providers.catalogue import PROVIDERS, SEED, profile_of
 
 JOB_REGIONS = {"protection", "direction", "active"}  # what tells one running job from another
 MACHINE = "m"  # the parameter of every step that is made from a row
@@ -66,14 +69,37 @@ def made(rule: Row | Happening | AdminRow, name: str, step: Callable[[M], Step],
 
 def lifecycle_spec(profile: Profile = CORE) -> Spec:
     """The lifecycle that a profile offers."""
-    rows = [row for row in LIFECYCLE if row.offered(profile)]
+    rows = [row for row in rows_of(profile) if row.offered(profile)]
+    name, doc = _called(profile)
     return Spec(
-        name="lifecycle",
-        doc="The regions of one machine: every command in every phase, with every job that may fail.",
+        name=name,
+        doc=doc,
         parts=(Part(lambda _bounds: LifecycleMachine(), LifecycleMachine, name="machine"),),
         actions=(*(action for row in rows for action in actions_of(row)), *map(action_of, HAPPENINGS)),
-        properties=chapter(claims)[1],
+        properties=_claims(profile),
     )
 
 
+DOC = "The regions of one machine: every command in every phase, with every job that may fail."
+
+
+def _called(profile: Profile) -> tuple[str, str]:
+    provider = PROVIDERS[profile.provider]
+    name = f"lifecycle_{provider.name.replace('-', '_')}"
+    return ("lifecycle", DOC) if provider is SEED else (name, f"The lifecycle of a provider: {provider.title}.")
+
+
+def _claims(profile: Profile) -> tuple[Property, ...]:
+    """The seed's claims; a symmetric provider has others in place of those that speak of one direction alone."""
+    seed = chapter(claims)[1]
+    if not PROVIDERS[profile.provider].symmetric:
+        return seed
+    return (*(each for each in seed if each.rule not in OF_ONE_DIRECTION), *chapter(a2a_claims)[1])
+
+
+OF_ONE_DIRECTION = {"LC-16", "LC-19"}
+
+
 SPEC = lifecycle_spec()
+OF_PROVIDERS = tuple(lifecycle_spec(profile_of(name)) for name, data in PROVIDERS.items() if data is not SEED)
+"""The lifecycles of the other providers."""

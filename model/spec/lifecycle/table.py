@@ -8,6 +8,7 @@ What a command does to data stands in data_plane/ under the same rule id.
 """
 
 import functools
+from collections.abc import Mapping
 
 from siteproof.model.language.columns import Line, columns
 from siteproof.model.language.table import Fact, Happening, Job, Row, Unless, always_offered, matching, moved, table
@@ -15,7 +16,10 @@ from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.evidence import Evidence
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import Profile
+from siteproof.model.nouns.provider import ReplicationProvider
 from siteproof.model.nouns.vocabulary import Direction, Place, Site, TestFailover, Verb
+from siteproof.model.spec.providers.catalogue import PROVIDERS
+from siteproof.model.spec.providers.provider import ProviderData
 
 STATES_KEPT_MAX = 1 << 14  # answers remembered; all (state, profile) pairs of a campaign fit
 REGIONS = ("direction", "active", "protection", "drill", "resync")
@@ -157,10 +161,10 @@ def _job(line: Line) -> Job:
 _JOBS = {line["job"]: _job(line) for line in JOBS}
 
 
-def _row(line: Line) -> Row:
+def _row(line: Line, jobs: Mapping[str, Job] = _JOBS) -> Row:
     job, _, flag = line["job"].partition(" unless ")
     tag, verb, offered = Evidence(line["tag"]), Verb(line["verb"]), Unless(flag) if flag else always_offered
-    return Row(line["rule"], tag, verb, line.where(*REGIONS), _JOBS[job], offered, line.source)
+    return Row(line["rule"], tag, verb, line.where(*REGIONS), jobs[job], offered, line.source)
 
 
 def _happening(line: Line) -> Happening:
@@ -172,10 +176,26 @@ LIFECYCLE = table(*map(_row, ROWS))
 HAPPENINGS = table(*map(_happening, EVENTS))
 
 
+def _table_of(provider: ProviderData) -> tuple[Row, ...]:
+    """The seed's rows without those that the provider lacks, and its own."""
+    jobs = {**_JOBS, **{line["job"]: _job(line) for line in provider.jobs}}
+    kept = () if provider.instead else tuple(row for row in LIFECYCLE if row.rule not in provider.lacks)
+    return table(*kept, *(_row(line, jobs) for line in provider.rows))
+
+
+TABLES: Mapping[ReplicationProvider, tuple[Row, ...]] = {name: _table_of(each) for name, each in PROVIDERS.items()}
+"""The rows of each provider; the seed's provider has LIFECYCLE, row by row."""
+
+
+def rows_of(profile: Profile) -> tuple[Row, ...]:
+    """The rows of the profile's provider, also those that the profile does not offer."""
+    return TABLES[profile.provider]
+
+
 @functools.lru_cache(maxsize=STATES_KEPT_MAX)
 def allowed_operations(regions: Regions, profile: Profile) -> frozenset[Verb]:
     """The commands that succeed in this state; every other one is refused and changes nothing (domain §1)."""
-    return frozenset(row.verb for row in matching(LIFECYCLE, regions, profile))
+    return frozenset(row.verb for row in matching(rows_of(profile), regions, profile))
 
 
 def refusal(regions: Regions, verb: Verb, profile: Profile) -> ErrorCode | None:
@@ -212,7 +232,7 @@ def row_for(regions: Regions, verb: Verb, profile: Profile) -> Row:
     code = refusal(regions, verb, profile)
     if code is not None:
         raise Refused(code, f"{verb.value} in {regions.protection.value}")
-    return next(row for row in matching(LIFECYCLE, regions, profile) if row.verb == verb)
+    return next(row for row in matching(rows_of(profile), regions, profile) if row.verb == verb)
 
 
 def is_transitional(regions: Regions) -> bool:

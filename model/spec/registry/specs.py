@@ -42,7 +42,9 @@ _WRITTEN: tuple[Spec, ...] = (
 )
 RIGHT: dict[str, Spec] = {spec.name: spec.proved_with(lemmas_of(spec.name)) for spec in _WRITTEN}
 WRONG: dict[str, Spec] = {exhibit.spec.name: exhibit.spec for exhibit in (*EXHIBITS, *STALLS)}
-SPECS: dict[str, Spec] = {**RIGHT, **WRONG}
+PROVIDED: dict[str, Spec] = {spec.name: spec for spec in lifecycle.OF_PROVIDERS}
+"""The lifecycles of other providers: explored and proved like the standard, and no part of it."""
+SPECS: dict[str, Spec] = {**RIGHT, **PROVIDED, **WRONG}
 
 
 def known(name: str) -> Spec:

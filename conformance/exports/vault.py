@@ -1,0 +1,188 @@
+"""A vault as several exports together show it: things by kind, joined by id, and the time of the newest one.
+
+Rule: of what is exported in masses (machines, points) only the fields that somebody asks for are kept: memory does not
+grow with what a tool writes beside them. The clock is not asked: *now* is the newest timestamp, or what was given.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from attrs import define, evolve, field, frozen
+
+from siteproof.conformance.exports.documents import Opened
+from siteproof.conformance.exports.things import Thing, ThingKind, part, text_of, thing
+from siteproof.model.spec.providers.catalogue import PROVIDERS, provider_of_type
+from siteproof.model.spec.providers.provider import ProviderData
+
+COMPONENTS = (
+    *("processServers", "rcmProxies", "pushInstallers", "replicationAgents", "reprotectAgents", "marsAgents", "dras"),
+)
+KEPT = frozenset(
+    name.casefold()
+    for name in (
+        *("id", "name", "friendlyName", "type", "protectionState", "protectionStateDescription", "activeLocation"),
+        *("testFailoverState", "allowedOperations", "replicationHealth", "failoverHealth", "healthErrors", "policyId"),
+        *("policyFriendlyName", "lastSuccessfulFailoverTime", "lastSuccessfulTestFailoverTime", "currentScenario"),
+        *("instanceType", "replicationProvider", "multiVmGroupName", "multiVmGroupId", "processServerId"),
+        *("processServerName", "targetNetworkId", "testNetworkId", "selectedRecoveryAzureNetworkId"),
+        *("selectedTfoAzureNetworkId", "lastRecoveryPointReceived", "lastRpoInSeconds", "rpoInSeconds"),
+        *("lastRpoCalculatedTime", "initialReplicationProgressPercentage", "initialReplicationProcessedBytes"),
+        *("initialReplicationTransferredBytes", "resyncProgressPercentage", "resyncProcessedBytes", "resyncRequired"),
+        *("resyncTransferredBytes", "resyncState", "lastHeartbeat", "agentVersion", "monitoringPercentageCompletion"),
+        *("recoveryServicesProviderId", "primaryFabricFriendlyName", "internalIdentifier", "lastReplicatedTime"),
+        *("recoveryAzureVmName", "targetVmName", "vmId", "reprotectAgentId", "failoverRecoveryPointId"),
+    )
+)
+"""Fields of a machine that are kept as they are; of lists and of what stands further in only `INNER` are kept."""
+
+INNER = {
+    "mobilityagentdetails": ("version", "latestVersion", "lastHeartbeatUtc"),
+    "discoveredvmdetails": ("powerStatus", "isDeleted", "lastDiscoveryTimeInUtc"),
+    "protecteddisks": ("diskId", "diskName", "isInitialReplicationComplete", "resyncRequired", "monitoringJobType"),
+    "unprotecteddisks": ("diskId", "diskLunId"),
+}
+_MACHINE_OF = re.compile(r"/replicationprotecteditems/([^/]+)")
+
+
+@frozen
+class Point:
+    """A recovery point of a machine: when it was taken (ms since 1970) and whether it is application-consistent."""
+
+    at_ms: int
+    app: bool
+
+
+@define(eq=False)
+class Vault:
+    """Everything that was read. `more` are places of lists that were exported in part only."""
+
+    machines: list[Thing] = field(factory=list)
+    policies: list[Thing] = field(factory=list)
+    plans: list[Thing] = field(factory=list)
+    jobs: list[Thing] = field(factory=list)
+    events: list[Thing] = field(factory=list)
+    fabrics: list[Thing] = field(factory=list)
+    healths: list[Thing] = field(factory=list)
+    unknown: list[Thing] = field(factory=list)
+    points: dict[str, list[Point]] = field(factory=dict)
+    more: list[str] = field(factory=list)
+    newest_ms: int = 0
+    objects: int = 0
+    chosen: ProviderData | None = None  # the provider that was named, for what does not name one itself
+
+    def add(self, opened: Opened) -> None:
+        """Read every document of a file."""
+        self.more.extend(opened.more)
+        for document in opened.documents:
+            self.objects += 1
+            read = thing(document.value(), document.place)
+            _ADD[read.kind](self, read)
+            self.newest_ms = max(self.newest_ms, *_times(read))
+
+    def provider(self, each: Thing) -> ProviderData | None:
+        """The provider that the thing names, or the one that was chosen for what names none."""
+        told = each.text("instanceType") or each.text("replicationProvider")
+        return (provider_of_type(told) if told else None) or self.chosen
+
+    def points_of(self, machine: Thing) -> list[Point] | None:
+        """The machine's points by time; None when no list of points was exported for it."""
+        listed = self.points.get(key_of(machine.id))
+        if listed is None and len(self.machines) == 1:
+            listed = self.points.get("")
+        return sorted(listed, key=lambda each: each.at_ms) if listed is not None else None
+
+    def policy_of(self, machine: Thing) -> Thing | None:
+        """The policy that the machine names, if it was exported."""
+        wanted = {(machine.text("policyId") or "").casefold(), (machine.text("policyFriendlyName") or "").casefold()}
+        found = (each for each in self.policies if {each.id, each.name.casefold()} & (wanted - {""}))
+        return next(found, None)
+
+    def machine_of(self, identity: str) -> Thing | None:
+        """The machine with this id (or this name of an item), if it was exported."""
+        return self._by_key().get(key_of(identity.casefold()))
+
+    def components(self) -> Iterator[tuple[str, Thing]]:
+        """Every component of every appliance: its kind as the export calls it, and the component."""
+        for fabric in self.fabrics:
+            for kind in COMPONENTS:
+                yield from ((kind, each) for each in fabric.parts(kind))
+
+    def _by_key(self) -> dict[str, Thing]:
+        if len(self._keys) != len(self.machines):
+            self._keys = {key_of(each.id): each for each in self.machines}
+        return self._keys
+
+    _keys: dict[str, Thing] = field(factory=dict)
+
+
+def vault_of(files: Iterable[Opened], provider: str | None = None) -> Vault:
+    """The vault that several files show together."""
+    vault = Vault(chosen=next((each for each in PROVIDERS.values() if each.name == provider), None))
+    for each in files:
+        vault.add(each)
+    return vault
+
+
+def key_of(identity: str) -> str:
+    """What joins a machine with its points and its plans: the item's own name within the id, in small letters."""
+    found = _MACHINE_OF.search(identity)
+    return found[1] if found else identity.rsplit("/", 1)[-1]
+
+
+def _machine(vault: Vault, read: Thing) -> None:
+    kept = {name: value for name, value in read.values.items() if name in KEPT}
+    for name, wanted in INNER.items():
+        if name in read.values:
+            kept[name] = [_inner(each, wanted) for each in read.parts(name)]
+    vault.machines.append(evolve(read, values=kept))
+
+
+def _inner(each: Thing, wanted: Iterable[str]) -> dict[str, object]:
+    return {name: each.values[name.casefold()] for name in wanted if name.casefold() in each.values}
+
+
+def _point(vault: Vault, read: Thing) -> None:
+    at, kind = read.when("recoveryPointTime"), text_of(read.values.get("recoverypointtype")) or ""
+    if at:
+        found = _MACHINE_OF.search(read.id)
+        vault.points.setdefault(found[1] if found else "", []).append(Point(at, "app" in kind.casefold()))
+
+
+_ADD: dict[ThingKind, Callable[[Vault, Thing], None]] = {
+    ThingKind.MACHINE: _machine,
+    ThingKind.POINT: _point,
+    ThingKind.POLICY: lambda vault, read: vault.policies.append(read),
+    ThingKind.PLAN: lambda vault, read: vault.plans.append(read),
+    ThingKind.JOB: lambda vault, read: vault.jobs.append(read),
+    ThingKind.EVENT: lambda vault, read: vault.events.append(read),
+    ThingKind.FABRIC: lambda vault, read: vault.fabrics.append(read),
+    ThingKind.HEALTH: lambda vault, read: vault.healths.append(read),
+    ThingKind.UNKNOWN: lambda vault, read: vault.unknown.append(read),
+}
+_STAMPS = {
+    ThingKind.MACHINE: (
+        "lastRpoCalculatedTime",
+        "lastRecoveryPointReceived",
+        "lastSuccessfulFailoverTime",
+        "lastHeartbeat",
+    ),
+    ThingKind.POINT: ("recoveryPointTime",),
+    ThingKind.JOB: ("startTime", "endTime"),
+    ThingKind.EVENT: ("timeOfOccurrence",),
+}
+_DEEP = {ThingKind.MACHINE: (("mobilityAgentDetails", "lastHeartbeatUtc"), ("currentScenario", "startTime"))}
+
+
+def _times(read: Thing) -> Iterator[int]:
+    """Every timestamp that says when something was looked at."""
+    yield 0
+    yield from (read.when(name) or 0 for name in _STAMPS.get(read.kind, ()))
+    for outer, name in _DEEP.get(read.kind, ()):
+        yield from (each.when(name) or 0 for each in read.parts(outer))
+    if read.kind is ThingKind.FABRIC:
+        yield from (each.when("lastHeartbeatUtc") or 0 for kind in COMPONENTS for each in read.parts(kind))
+
+
+def inner(each: Thing, name: str) -> Thing:
+    """The object in a field; an empty one when it is absent."""
+    return next(iter(each.parts(name)), part({}, f"{each.place}.{name}"))
