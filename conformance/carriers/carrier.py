@@ -7,10 +7,11 @@ from abc import ABC, abstractmethod
 from typing import Any, TypeVar
 
 from siteproof.conformance.carriers.broken import SubjectFailed
+from siteproof.conformance.carriers.inline import filled, filled_during
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.scenario import Scenario
-from siteproof.model.nouns.subject import Description, DiskAddress, During, Fault, Image, Write
+from siteproof.model.nouns.subject import DataMode, Description, DiskAddress, During, Fault, Image, Write
 
 T = TypeVar("T")
 
@@ -19,6 +20,7 @@ class Carrier(ABC):
     """A subject in the judge's hand, which it can let go of however badly the subject behaves."""
 
     doing: str = ""  # the call that has not come back yet
+    data: DataMode = DataMode.STAMPS  # as the subject asked for it in its last description
 
     @abstractmethod
     def call(self, op: str, *arguments: Any) -> Any:
@@ -34,7 +36,9 @@ class Carrier(ABC):
 
     def describe(self) -> Description:
         """See Subject."""
-        return self._ask(Description, "describe")
+        said = self._ask(Description, "describe")
+        self.data = said.data
+        return said
 
     def reset(self, scenario: Scenario) -> None:
         """See Subject."""
@@ -42,7 +46,7 @@ class Carrier(ABC):
 
     def write(self, address: DiskAddress, writes: tuple[Write, ...]) -> None:
         """See Subject."""
-        self.call("write", address, writes)
+        self.call("write", address, filled(writes) if self.data is DataMode.INLINE else writes)
 
     def flush(self, address: DiskAddress) -> None:
         """See Subject."""
@@ -84,7 +88,7 @@ class Carrier(ABC):
 
     def arrange(self, during: tuple[During, ...]) -> None:
         """See Arranging."""
-        self.call("arrange", during)
+        self.call("arrange", filled_during(during) if self.data is DataMode.INLINE else during)
 
     def settle(self) -> None:
         """See Subject."""

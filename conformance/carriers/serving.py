@@ -18,8 +18,8 @@ def serve(subject: Subject, requests: IO[bytes], replies: IO[bytes]) -> None:
     """Answer every request line until the input ends or `close` is called; then close the subject."""
     try:
         while line := requests.readline(wire.LINE_BYTES_MAX + 1):
-            answer, last = _answer(subject, line)
-            replies.write(answer)
+            reply, last = answer(subject, line)
+            replies.write(reply)
             replies.flush()
             if last:
                 return
@@ -40,7 +40,7 @@ def protocol_streams() -> tuple[IO[bytes], IO[bytes]]:
     return requests, replies
 
 
-def _answer(subject: Subject, line: bytes) -> tuple[bytes, bool]:
+def answer(subject: Subject, line: bytes) -> tuple[bytes, bool]:
     """The reply to one line, and whether it is the last one."""
     if not line.endswith(b"\n"):
         return _error(0, "BadRequest", f"a line is cut short or longer than {wire.LINE_BYTES_MAX} bytes"), True

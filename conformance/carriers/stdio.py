@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from siteproof.conformance import wire
+from siteproof.conformance.carriers.answers import value_of
 from siteproof.conformance.carriers.broken import CarrierBroken, SubjectFailed
 from siteproof.conformance.carriers.carrier import Carrier
 from siteproof.conformance.carriers.last_words import LastWords
-from siteproof.model.nouns.errors import ErrorCode, Refused
+from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.subject import Unsupported
 
@@ -81,7 +82,7 @@ class Stdio(Carrier):
             reply = self._receive(op)
         finally:
             self.doing = ""
-        return reply.value if reply.error is None else _raise(op, reply.error)
+        return value_of(op, reply)
 
     def _kill(self) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -174,14 +175,6 @@ def _start(command: str, folder: str) -> "subprocess.Popen[bytes]":
         raise Problem(
             "the adapter cannot be started", str(error), "check the file and its first line", _CANNOT
         ) from error
-
-
-def _raise(op: str, error: wire.CallError) -> None:
-    if error.kind is wire.ErrorKind.UNSUPPORTED:
-        raise Unsupported(error.message or op)
-    if error.kind is wire.ErrorKind.REFUSED and error.code in set(ErrorCode):
-        raise Refused(ErrorCode(error.code), error.message)
-    raise SubjectFailed(op, " ".join(word for word in (error.code, error.message) if word) or "no reason given")
 
 
 def _ends_soon(process: "subprocess.Popen[bytes]") -> bool:

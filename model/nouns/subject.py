@@ -62,6 +62,13 @@ class Provider(StrEnum):
     ADAPTER = "adapter"
 
 
+class DataMode(StrEnum):
+    """How the bytes of the judge's writes reach a subject."""
+
+    STAMPS = "stamps"  # a write carries numbers, and the subject makes the bytes (nouns/stamp.py)
+    INLINE = "inline"  # each write carries its bytes as well, so that a subject needs no digest to make them
+
+
 @frozen
 class Description:
     """Who the subject is and what it claims; a claim that a probe contradicts is dishonest."""
@@ -73,6 +80,7 @@ class Description:
     profile: Profile = field(factory=Profile)
     parameters: Mapping[str, str] = field(factory=dict)
     ours: bool = False  # a throw-away subject: destructive cases may run without being asked for
+    data: DataMode = DataMode.STAMPS
 
 
 @frozen

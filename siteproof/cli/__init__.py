@@ -18,7 +18,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     # name         module:function                      one line of help
     "run": ("siteproof.cli.run:run", "The main job: protect a real image, fail it over and back, judge all of it."),
     "conform": ("siteproof.cli.conform:conform", "Judge an implementation of the Subject contract."),
-    "adapter": ("siteproof.cli.adapter:adapter", "Serve a Python subject over stdio."),
+    "adapter": ("siteproof.cli.adapter:adapter", "Serve a Python subject over stdio or HTTP; the guide; the schema."),
+    "new": ("siteproof.cli.new:new", "Write an adapter to begin with: Python, Go, Node or shell."),
+    "doctor": ("siteproof.cli.doctor:doctor", "What this machine has; what is wrong with an adapter, call by call."),
     "explore": ("siteproof.cli.explore:explore", "Explore the model's states exhaustively."),
     "prove": ("siteproof.cli.prove:prove", "Prove the model's claims by induction, for given sizes or for all."),
     "crosscheck": ("siteproof.cli.crosscheck:crosscheck", "Our exploration beside SPIN's and TLC's."),

@@ -16,8 +16,9 @@ from siteproof.cli.files import make_folder
 from siteproof.cli.options import duration, today, whole
 from siteproof.cli.progress import screen
 from siteproof.cli.scratch import scratch
+from siteproof.cli.targets import target_of, target_options
 from siteproof.conformance import failures, render, results, runner
-from siteproof.conformance.carriers.target import Target, TargetKind, from_here
+from siteproof.conformance.carriers.target import Target
 from siteproof.conformance.case import Case, all_cases
 from siteproof.conformance.choice import cases_called
 from siteproof.conformance.request import Keeping, Request
@@ -34,7 +35,6 @@ FORMS = ("text", "ndjson", "json")
 OF_A_CASE = "Only this case, or those of this requirement or rule; may be given again."
 DEPTHS = {each.value: each for each in Depth}
 DEPTH = "Worlds in which each value, each pair or each three of values meet."
-NAME_ONE = "give one of --cmd './my-adapter' and --python pkg.module:factory"
 
 
 @frozen
@@ -68,9 +68,7 @@ class Choice:
 
 
 @click.command()
-@click.option("--cmd", help="Command line of an adapter that speaks NDJSON on stdin and stdout.")
-@click.option("--python", metavar="PKG:FACTORY", help="Python function that returns a subject.")
-@click.option("--url", help="Address of an adapter that speaks HTTP (not in this version).")
+@target_options
 @click.option("--list", "listing", is_flag=True, help="Show the cases and judge nothing.")
 @click.option("--case", "case_ids", multiple=True, metavar="ID", help=OF_A_CASE)
 @click.option("--chapter", "chapters", multiple=True, metavar="RES", help="Only this chapter; may be given again.")
@@ -84,14 +82,14 @@ class Choice:
 @click.option("--site", default="", metavar="NAME", help="Where this is, for the report's readers.")
 @click.option("--date", default=today, metavar="DATE", help="When this is, for the report's readers. [default: today]")
 @click.option("--format", "form", type=click.Choice(FORMS), default="text", help="On stdout; json only with --list.")
-def conform(cmd: str | None, python: str | None, url: str | None, *, listing: bool, **chosen: Any) -> int:
+def conform(cmd: str | None, python: str | None, url: str | None, ca: str, *, listing: bool, **chosen: Any) -> int:
     """Judge an implementation: verdict line, report.html, exit code 0 iff every MUST passed."""
     choice = Choice(**chosen)
     if listing:
         return _listed(choice)
     if choice.form == "json":
         raise Problem("a run has no json form", "its lines come one by one", "give --format ndjson", ExitCode.USAGE)
-    target = _target(cmd, python, url)
+    target = target_of(cmd, python, url, ca)
     return _judge(target, choice, _cases(choice))
 
 
@@ -127,17 +125,6 @@ def _judge(target: Target, choice: Choice, cases: tuple[Case, ...]) -> int:
         written = render.render(path, choice.out, junit=choice.junit)
         shown.end(report, written)
     return int(report.exit_code)
-
-
-def _target(cmd: str | None, python: str | None, url: str | None) -> Target:
-    if url is not None:
-        raise Problem("a subject cannot be reached by --url yet", "this version has no HTTP carrier", NAME_ONE)
-    named = [(TargetKind.COMMAND, cmd), (TargetKind.PYTHON, python)]
-    found = [from_here(kind, name) for kind, name in named if name is not None]
-    if len(found) != 1:
-        cause = "no target was named" if not found else "more than one target was named"
-        raise Problem("there is no one subject to judge", cause, NAME_ONE)
-    return found[0]
 
 
 def _cases(choice: Choice) -> tuple[Case, ...]:

@@ -10,6 +10,7 @@ import pytest
 from attrs import fields
 
 from siteproof.conformance import wire
+from siteproof.conformance.carriers.target import TargetKind
 from siteproof.model.nouns.policy import ReplicationPolicy
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
 from siteproof.model.nouns.stamp import BLOCK_BYTES, Stamp
@@ -61,7 +62,6 @@ def test_the_stamp_can_be_made_from_the_guide_alone() -> None:
     assert f"`{Stamp(0, 0, 7, 1).header().hex()}`" in GUIDE
 
 
-def test_the_guide_promises_no_carrier_that_is_not_there() -> None:
-    """HTTP is named only to say that there is none."""
-    assert len(re.findall("HTTP", GUIDE)) == 1
-    assert "There is no third way in this version" in GUIDE
+def test_the_guide_names_every_way_to_reach_an_adapter() -> None:
+    """Each kind of target stands in the guide as the option that names it."""
+    assert [kind for kind in TargetKind if f"siteproof conform --{kind.value} " not in GUIDE] == []

@@ -203,7 +203,7 @@ def test_the_same_subject_served_and_direct_gets_the_same_results(tmp_path: Path
     [
         ([], "no target was named"),
         (["--cmd", "a", "--python", "b:c"], "more than one target"),
-        (["--url", "https://localhost"], "no HTTP carrier"),
+        (["--url", "http://example.com/"], "nothing is sent without TLS"),
         (["--python", "a:b", "--case", "T-protcts"], "did you mean T-protects"),
         (["--python", "a:b", "--chapter", "NOWHERE"], "chapters are: RES"),
         (["--python", "a:b", "--timeout", "soon"], "write for example 30s"),
