@@ -12,7 +12,10 @@ from siteproof.conformance.lab import Lab, Machine
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.policy import RecoveryPoint
 from siteproof.model.nouns.subject import Unsupported
+from siteproof.model.nouns.vocabulary import Place
+from siteproof.model.spec.lifecycle.table import running_place
 
+SIDES = (Place.PRIMARY, Place.RECOVERY)
 RESTORED_MAX = 5  # per machine: the newest ones, the oldest one, and every pinned one
 
 
@@ -24,6 +27,8 @@ def audit(lab: Lab) -> None:
     with verify.judging(set(), ()):
         lab.settle()
         sound = [machine for machine in lab.machines if _left(lab, machine)]
+        for machine in lab.machines:
+            nobody_writes_elsewhere(lab, machine)
         for machine in sound:
             healing.converge(lab, machine)
 
@@ -62,6 +67,15 @@ def restore(lab: Lab, machine: Machine, point: RecoveryPoint) -> None:
     except verify.Failed as failed:
         actual = f"{point.name}: {failed.actual}"
         raise verify.Failed(failed.expected, actual, failed.detail, of="SP-REP-21") from failed
+
+
+def nobody_writes_elsewhere(lab: Lab, machine: Machine) -> None:
+    """Try to write to each copy that does not carry production and is shown as off; the auditor judges the answer."""
+    seen = lab.observe(machine)
+    for place in SIDES:
+        if place not in seen.running and place is not running_place(seen.regions):
+            with contextlib.suppress(Refused, Unsupported):
+                lab.write(machine, 1, place=place)
 
 
 def worth_reading(points: tuple[RecoveryPoint, ...]) -> tuple[RecoveryPoint, ...]:

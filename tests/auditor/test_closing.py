@@ -11,7 +11,7 @@ from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.stamp import BLOCK_BYTES
-from siteproof.model.nouns.subject import Image, ImageKind
+from siteproof.model.nouns.subject import DiskAddress, Image, ImageKind, Write
 from siteproof.model.nouns.vocabulary import Place, Verb
 from tests.cases.fake import FakeSubject
 from tests.cases.fake_machine import Disks, FakeMachine
@@ -51,6 +51,12 @@ def comes_back(lab: Lab) -> None:
         lab.run(machine, verb)
 
 
+def moves_away(lab: Lab) -> None:
+    """Production runs at the recovery site."""
+    writes(lab)
+    lab.run(lab.machines[0], Verb.FAIL_OVER)
+
+
 def two_machines(lab: Lab) -> None:
     """One of two machines is protected and lives on."""
     machine, _ = lab.site(machine_spec("one", "64 KiB"), machine_spec("two", "64 KiB"))
@@ -58,7 +64,7 @@ def two_machines(lab: Lab) -> None:
     lab.advance(minutes=5)
 
 
-STORIES = (writes, grows_old, comes_back, two_machines)
+STORIES = (writes, grows_old, comes_back, moves_away, two_machines)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda each: each.__name__)
@@ -116,6 +122,15 @@ class SpoilsTheNeighbour(FakeSubject):
         _spoil(list(self.machines.values())[-1].source)
 
 
+class KeepsTheOldSideOpen(FakeSubject):
+    """After a failover the source is shown as off, and takes what is written to it."""
+
+    def write(self, address: DiskAddress, writes: tuple[Write, ...]) -> None:
+        """Whoever asks."""
+        if address.place is not Place.PRIMARY:
+            super().write(address, writes)
+
+
 def _spoil(disks: Disks) -> None:
     disks["disk0"][5 * BLOCK_BYTES] = (disks["disk0"][5 * BLOCK_BYTES] + 1) % 256
 
@@ -126,6 +141,7 @@ WRONG = (
     (ListsWhatItCannotRestore, grows_old, "SP-PT-14"),
     (CancelsWithABlockTooMuch, comes_back, "SP-FB-13"),
     (SpoilsTheNeighbour, two_machines, "SP-REP-18"),
+    (KeepsTheOldSideOpen, moves_away, "SP-FO-16"),
 )
 
 

@@ -55,7 +55,8 @@ class FakeJobs(FakeTime):
                 m.events.append(Event(self.now_ms, ErrorCode.PLANNED_FAILOVER_CANCEL_FAILED, m.spec.name))
         else:
             getattr(self, f"on_{command.verb.value}")(m, command, end)
-        m.regions = end
+        marked = m.regions.resync is Resync.REQUIRED and command.verb in (Verb.TEST_FAILOVER, Verb.CLEAN_UP_TEST)
+        m.regions = evolve(end, resync=Resync.REQUIRED) if marked else end
 
     def on_enable(self, m: FakeMachine, command: Command, end: Regions) -> None:
         """Copy everything and take a first point."""

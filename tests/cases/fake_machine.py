@@ -58,6 +58,7 @@ class FakeMachine:
     generation: int = 0
     bytes_sent: int = 0
     synced_ms: int = 0
+    exceeded: bool = False  # the RPO is above its threshold, and that was told
     enabled_ms: int = 0
     used: str = ""
     skipped: set[tuple[str, int]] = field(factory=set)  # only a miniature skips anything

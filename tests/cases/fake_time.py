@@ -63,9 +63,10 @@ class FakeTime(ABC):
         stale = m.points and self.now_ms - m.points[-1][0].taken_at_ms > 60 * MINUTE_MS
         if stale and ErrorCode.NO_CRASH_CONSISTENT_POINT not in {event.code for event in m.events}:
             m.events.append(Event(self.now_ms, ErrorCode.NO_CRASH_CONSISTENT_POINT, m.spec.name))
-        told = ErrorCode.RPO_THRESHOLD_EXCEEDED in {event.code for event in m.events}
-        if m.points and not told and self.now_ms - m.synced_ms > m.policy.rpo_threshold_minutes * MINUTE_MS:
+        exceeded = bool(m.points) and self.now_ms - m.synced_ms > m.policy.rpo_threshold_minutes * MINUTE_MS
+        if exceeded and not m.exceeded:
             m.events.append(Event(self.now_ms, ErrorCode.RPO_THRESHOLD_EXCEEDED, m.spec.name))
+        m.exceeded = exceeded
 
     def show_the_next_phase(self, m: FakeMachine) -> None:
         """A held job moves on to its next phase, never to its end; a copy without a link fails."""

@@ -19,10 +19,10 @@ ORACLES: tuple[Oracle, ...] = (
     *catalogue.ORACLES,
     *answers.ORACLES,
     *power.ORACLES,
-    *stream.ORACLES,
+    *departures.ORACLES,
     *marks.ORACLES,
     *arrivals.ORACLES,
-    *departures.ORACLES,
+    *stream.ORACLES,
     *exposure.ORACLES,
     *lifecycle.ORACLES,
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from siteproof.conformance.auditor.look import Look
 from siteproof.conformance.auditor.oracle import Oracle, Wrong, oracle
 from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, RecoveryPoint
-from siteproof.model.nouns.subject import Capability
+from siteproof.model.nouns.subject import Capability, FaultKind
 from siteproof.model.nouns.vocabulary import Direction, Place, Protection, TestFailover, Verb
 from siteproof.model.spec.retention_rule import FINE_MINUTES, WEEK_MINUTES, published_rule
 
@@ -59,7 +59,7 @@ def nothing_goes_while_nothing_comes(look: Look) -> Iterator[Wrong]:
         return
     newest = max(look.before.points, key=lambda point: point.sequence)
     if all(point.sequence <= newest.sequence for point in look.now.points):
-        of = "SP-RET-10" if newest in left else ""
+        of = "SP-PT-32" if look.memory.jumped else "SP-RET-10" if newest in left else ""
         yield Wrong(f"{left[0].name} listed, for no new point has arrived", "it is gone", of)
 
 
@@ -68,7 +68,8 @@ def recent_points_stay(look: Look) -> Iterator[Wrong]:
     """Every point of the last two hours is listed."""
     for point in _thinned(look):
         if _age_minutes(look, point) < min(FINE_MINUTES, look.memory.policy.retention_minutes):
-            yield Wrong(f"{point.name}, {_age_minutes(look, point):g} min old, is listed", "it is gone")
+            of = "SP-PT-32" if look.struck(FaultKind.CLOCK_JUMP) else ""
+            yield Wrong(f"{point.name}, {_age_minutes(look, point):g} min old, is listed", "it is gone", of)
 
 
 @oracle("SP-RET-1")
