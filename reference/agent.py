@@ -32,7 +32,10 @@ class MachineCut:
 
 
 class MobilityAgent:
-    """One machine's agent. `mode` degrades to bitmap while the order of writes cannot be trusted."""
+    """One machine's agent. `mode` degrades to bitmap while the order of writes cannot be trusted.
+
+    The workload may write in other threads, under the host's guard.
+    """
 
     def __init__(self, host: Host, disks: tuple[str, ...]) -> None:
         """Installed for these disks of the machine, not capturing."""
@@ -42,13 +45,15 @@ class MobilityAgent:
 
     def start(self) -> None:
         """Capture every write from now on."""
-        for disk in self.disks.values():
-            disk.start_capture()
+        with self.host.guard:
+            for disk in self.disks.values():
+                disk.start_capture()
 
     def stop(self) -> None:
         """Forget the changes and stop capturing."""
-        for disk in self.disks.values():
-            disk.stop_capture()
+        with self.host.guard:
+            for disk in self.disks.values():
+                disk.stop_capture()
 
     def dirty_blocks(self, disk: str) -> int:
         """How many blocks of the disk still have to travel."""
@@ -60,11 +65,13 @@ class MobilityAgent:
 
     def cut(self) -> MachineCut:
         """Everything that changed, as of this instant."""
-        return MachineCut({name: disk.take() for name, disk in self.disks.items()})
+        with self.host.guard:
+            return MachineCut({name: disk.take() for name, disk in self.disks.items()})
 
     def cut_all(self) -> MachineCut:
         """Every block, as of this instant: the initial copy."""
-        return MachineCut({name: disk.take_all() for name, disk in self.disks.items()})
+        with self.host.guard:
+            return MachineCut({name: disk.take_all() for name, disk in self.disks.items()})
 
     def quiesce(self) -> None:
         """Tell every application to flush its memory before the cut; WriterFailed when one cannot."""

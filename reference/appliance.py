@@ -103,22 +103,27 @@ class Appliance(Equipment):
         works = self.procedures[command.verb](self, machine, command)
         self._give_up(machine)
         name, doomed = self.vault.next_job(), machine.next_job_fails
-        job = Job(name, command.verb, machine.name, self.now_ms, machine.regions, course, works, doomed)
+        job = Job(name, command, self.now_ms, machine.regions, course, works, doomed)
         self.vault.jobs.append(job)
         self.vault.note_job(job, self.now_ms)
         machine.job, machine.next_job_fails = job, False
         machine.regions = job.entry.of(machine.regions)
-        if course.during:
+        self.vault.keep(machine, job)
+        self.go_on(machine, job)
+        return name
+
+    def go_on(self, machine: Machine, job: Job) -> None:
+        """Do the work of the job's present phase when it is due, and what follows it."""
+        if job.course.during:
             self._plan(machine, job)
         else:
             self.step(machine)
-        return name
 
-    @staticmethod
-    def _give_up(machine: Machine) -> None:
+    def _give_up(self, machine: Machine) -> None:
         """A disable may interrupt an initial copy; its job ends without doing the rest."""
         if machine.job is not None:
             machine.job.state = JobState.FAILED
+            self.vault.keep(machine, machine.job)
 
     def _plan(self, machine: Machine, job: Job) -> None:
         def later() -> None:
@@ -165,6 +170,7 @@ class Appliance(Equipment):
             self._fail(machine, job, JobFailed(ErrorCode.CORRUPT_LOG_RECORD, damage.reason))
         if job.state is not JobState.RUNNING:
             self._end(machine, job)
+        self.vault.keep(machine, job)
 
     def _fail(self, machine: Machine, job: Job, failure: JobFailed) -> None:
         machine.regions = job.fail(failure, machine.regions)

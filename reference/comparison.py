@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from siteproof.reference.agent import MachineCut
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.cut import Cut
+from siteproof.reference.datapath.device import SourceFailed
 from siteproof.reference.datapath.resync import ResyncSource, ResyncTarget, exchange
 from siteproof.reference.stream import Stream
 
@@ -69,6 +70,8 @@ class Resynchronization:
             service.salvage()
         service.open_window()
         sources = self.stream.agent.disks
+        if missing := sorted(set(service.replicas) - set(sources)):
+            raise SourceFailed("compare", f"disk {', '.join(missing)} of the machine is not there")
         service.resize({disk: source.size_bytes for disk, source in sources.items()})
         for disk, source in sources.items():
             source.adopt(service.replicas[disk].watermarks.cached)

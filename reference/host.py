@@ -3,6 +3,7 @@
 The workload side only: a write is acknowledged at once and never waits for replication. Whoever is off takes no write.
 """
 
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -26,6 +27,7 @@ class Host:
         self.disks = dict(disks)
         self.running = True
         self.writers: list[Writer] = []
+        self.guard = threading.RLock()  # held by whoever writes or cuts while several threads do
 
     @classmethod
     def opened(cls, store: Executor, files: Mapping[str, str]) -> "Host":

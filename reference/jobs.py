@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from attrs import define, evolve
 
+from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.vocabulary import Verb
@@ -42,8 +43,7 @@ class Job:
     """One accepted command; `works[i]` is the work of phase i, and there is at least one."""
 
     name: str
-    verb: Verb
-    machine: str
+    command: Command
     started_ms: int
     before: Regions
     course: Course
@@ -55,6 +55,16 @@ class Job:
     def __attrs_post_init__(self) -> None:
         """Phases and works belong together; a course without phases is done at once."""
         assert len(self.works) == max(1, len(self.course.during)), self.verb
+
+    @property
+    def verb(self) -> Verb:
+        """What was asked for."""
+        return self.command.verb
+
+    @property
+    def machine(self) -> str:
+        """The name of the machine."""
+        return self.command.machine
 
     @property
     def entry(self) -> Change:

@@ -6,27 +6,20 @@ a record of everything, so older ones can go.
 Maintainers keep: a record is durable before any disk confirms; whoever fails on the way opens everything anew.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 import msgspec
 from attrs import field, frozen
 
-from siteproof.reference.datapath import frames
 from siteproof.reference.datapath.corruption import CorruptLog
-from siteproof.reference.datapath.device import StoreFailed
-from siteproof.reference.datapath.effects import Executor, Rename, SyncDirectory
-from siteproof.reference.datapath.frames import Kind
-from siteproof.reference.datapath.fuse import Fuse
-from siteproof.reference.datapath.keys import KEY_BYTES, DiskKeys, KeyEncryptionKey
-from siteproof.reference.datapath.log import Log, LogName, Position
-from siteproof.reference.datapath.parts import clear
-from siteproof.reference.datapath.recovery import open_log
-from siteproof.reference.datapath.segment import Role, check_disk_name
-from siteproof.reference.datapath.state import create_disk, open_disk
+from siteproof.reference.datapath.effects import Executor
+from siteproof.reference.datapath.keys import KeyEncryptionKey
+from siteproof.reference.datapath.log import Position
+from siteproof.reference.datapath.record_log import Place, RecordLog, Text
+from siteproof.reference.datapath.segment import Role
 from siteproof.reference.points import StoredPoint
 
-RECORDS_MAX = 2000  # of one segment, before everything is said anew in the next one
 STEM = "cuts"
 
 
@@ -76,21 +69,15 @@ class Change:
 class MachineLog:
     """The log of one machine in `folder`, beside the folders of its replicas; `standing` is what counts."""
 
-    def __init__(self, fuse: Fuse, log: Log, standing: Standing) -> None:
-        """Use `create` or `open`."""
+    def __init__(self, log: RecordLog, standing: Standing) -> None:
+        """Use `create`, `open` or `renew`."""
         self.standing = standing
-        self._fuse = fuse
         self._log = log
-        self._records = RECORDS_MAX
 
     @classmethod
     def create(cls, store: Executor, folder: str, kek: KeyEncryptionKey, machine: str, **cipher: Any) -> Self:
         """A new log in an empty folder."""
-        clear(store, folder)
-        keys = DiskKeys(check_disk_name(machine), **{"secret": KeyEncryptionKey.generate().secret, **cipher})
-        assert len(keys.secret) == KEY_BYTES
-        create_disk(store, folder, keys, kek)
-        return cls._begin(store, folder, kek, Standing(), **cipher)
+        return cls(RecordLog.create(_place(store, folder), kek, machine, _whole(Standing()), **cipher), Standing())
 
     @classmethod
     def open(cls, store: Executor, folder: str, kek: KeyEncryptionKey, **cipher: Any) -> Self:
@@ -98,86 +85,55 @@ class MachineLog:
 
         A record that was written and never answered for may count or not; from now on that is settled.
         """
-        fuse, keys, name = _claimed(store, folder, kek, **cipher)
-        numbers = name.numbers(fuse)
-        if not numbers:
-            raise CorruptLog(name.file(1), 0, "the log of the machine is missing")
-        log = open_log(fuse, name, keys, Position(numbers[0]), Position())
-        found = cls(fuse, log, _replayed(log, Position(numbers[0])))
-        found._say_everything()
-        return found
+        log, texts = RecordLog.open(_place(store, folder), kek, **cipher)
+        standing = replayed(texts)
+        log.begin_anew(_whole(standing))
+        return cls(log, standing)
 
     @classmethod
     def renew(cls, store: Executor, folder: str, kek: KeyEncryptionKey, standing: Standing, **cipher: Any) -> Self:
         """A new log that says `standing`, in place of one that cannot be believed, which is set aside."""
-        for name in [each for each in store.list(folder) if each.startswith(f"{STEM}-")]:
-            store.perform(Rename(f"{folder}/{name}", f"{folder}/lost-{name}"))
-        store.perform(SyncDirectory(folder))
-        return cls._begin(store, folder, kek, standing, **cipher)
-
-    @classmethod
-    def _begin(cls, store: Executor, folder: str, kek: KeyEncryptionKey, standing: Standing, **cipher: Any) -> Self:
-        fuse, keys, name = _claimed(store, folder, kek, **cipher)
-        new = cls(fuse, open_log(fuse, name, keys, Position(), Position()), standing)
-        new._say_everything()
-        return new
+        return cls(RecordLog.renew(_place(store, folder), kek, _whole(standing), **cipher), standing)
 
     @property
     def failed(self) -> bool:
         """Whether nothing may be recorded any more before it is opened anew."""
-        return self._fuse.blown is not None
+        return self._log.failed
 
     def give_up(self, reason: str) -> None:
         """Record nothing any more, as after a failure of the store."""
-        self._fuse.blow(StoreFailed("go on", reason))
+        self._log.give_up(reason)
 
     def record(self, disks: Mapping[str, End], point: StoredPoint | None = None, dropped: tuple[str, ...] = ()) -> None:
         """Make the change durable, all of it or nothing; after StoreFailed nobody knows which until it is opened."""
-        self._fuse.check()
-        if self._records >= RECORDS_MAX:
-            self._say_everything()
-        self._append(Change(dict(disks), point, dropped))
+        if self._log.full:
+            self._log.begin_anew(_whole(self.standing))
+        change = Change(dict(disks), point, dropped)
+        self._log.append(msgspec.json.encode(change), max([0, *(end.lsn for end in disks.values())]))
+        self.standing = self.standing.after(change)
 
     def destroy(self) -> None:
         """Remove the log for ever."""
-        store = self._fuse.release()
-        clear(store, self._log.name.folder)
-        self.give_up("it was removed")
-
-    def _say_everything(self) -> None:
-        """A new segment that needs none before it."""
-        self._log.turn()
-        self._append(Change(whole=self.standing))
-        self._log.drop_before(self._log.end)
-        self._records = 0
-
-    def _append(self, change: Change) -> None:
-        lsn = max([0, *(end.lsn for end in change.disks.values())])
-        self._log.append(frames.note(Kind.MARKER, msgspec.json.encode(change), lsn))
-        self._log.commit(lsn)
-        self.standing = self.standing.after(change)
-        self._records += 1
+        self._log.destroy()
 
 
-def _claimed(store: Executor, folder: str, kek: KeyEncryptionKey, **cipher: Any) -> tuple[Fuse, DiskKeys, LogName]:
-    fuse = Fuse(store)
-    keys = open_disk(fuse, folder, kek, **cipher)
-    fuse.claim(folder, keys.random)
-    return fuse, keys, LogName(folder, STEM, Role.CUTS)
+def _place(store: Executor, folder: str) -> Place:
+    return Place(store, folder, STEM, Role.CUTS)
 
 
-def _replayed(log: Log, start: Position) -> Standing:
-    """What the records say, the first one of them everything."""
+def _whole(standing: Standing) -> bytes:
+    return msgspec.json.encode(Change(whole=standing))
+
+
+def replayed(texts: Iterable[Text]) -> Standing:
+    """What the records say, the first one of them everything; CorruptLog otherwise."""
     standing: Standing | None = None
-    for at, record, _ in log.records(start):
-        if record.header.kind is Kind.MARKER:
-            change = read_change(bytes(record.raw()), record.file, record.offset)
-            if standing is None and change.whole is None:
-                raise CorruptLog(record.file, at.offset, "the log does not begin with everything")
-            standing = (standing or Standing()).after(change)
-    if standing is None:
-        raise CorruptLog(log.name.file(start.segment), 0, "the log of the machine is empty")
-    return standing
+    for each in texts:
+        change = read_change(each.text, each.file, each.offset)
+        if standing is None and change.whole is None:
+            raise CorruptLog(each.file, each.offset, "the log does not begin with everything")
+        standing = (standing or Standing()).after(change)
+    return standing or Standing()
 
 
 def read_change(text: bytes, file: str, offset: int) -> Change:

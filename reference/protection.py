@@ -85,8 +85,9 @@ def first_copy(appliance: Equipment, machine: Machine, failed: Change) -> None:
 
 
 def remove_host(appliance: Equipment, machine: Machine, place: Place) -> None:
-    """Remove a machine and its disks, if there is one at that place."""
+    """Remove a machine and its disks, if there is one at that place; the vault knows of none before files go."""
     host = machine.hosts.pop(place, None)
+    appliance.vault.keep(machine)
     try:
         if host is not None:
             host.remove(appliance.stores.side(place))

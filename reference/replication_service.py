@@ -42,11 +42,13 @@ class ReplicationService:
         self.replicas: dict[str, Replica] = {}
         self.log = log
         self.folder = folder
+        self._disks: tuple[str, ...] = ()
         self._store = store
         self._kek = kek
 
     def attach(self, disks: tuple[str, ...]) -> None:
         """Open what the store holds of these disks; CorruptLog when acknowledged records are not there any more."""
+        self._disks = disks
         for disk in disks:
             self._take(disk, self._opened(disk, f"{self.folder}/{disk}"))
         self._forget_leftovers()
@@ -64,6 +66,7 @@ class ReplicationService:
     def add(self, disk: str, replica: Replica) -> None:
         """Take over one more open replica, new and empty."""
         self.log.record({disk: end_of(replica.watermarks.cached, replica.end)})
+        self._disks = (*self._disks, disk)
         self._take(disk, replica)
 
     def _take(self, disk: str, replica: Replica) -> None:
@@ -237,8 +240,8 @@ class ReplicationService:
         The machine's log begins anew with what there is: it may be what cannot be believed.
         """
         try:
-            for disk, replica in self.replicas.items():
-                self._take(disk, replica.salvage(self._store, replica.folder, self._kek))
+            for disk in self._disks:
+                self._take(disk, self.replica_type.salvage(self._store, f"{self.folder}/{disk}", self._kek))
             self.log = self.log.renew(self._store, self.folder, self._kek, self._found())
             self._forget_leftovers()
         except BaseException:

@@ -71,6 +71,13 @@ class Rhythm:
             self._watch(machine, threshold_ms(machine), ErrorCode.RPO_THRESHOLD_EXCEEDED)
             self._watch(machine, NO_POINT_MS, ErrorCode.NO_CRASH_CONSISTENT_POINT)
 
+    def go_on(self, machine: Machine) -> None:
+        """After a restart: as at the start, and the point that would have come by now comes."""
+        self.start(machine)
+        if machine.forward and machine.newest is not None:
+            due_ms = machine.newest.born_ms + machine.policy.crash_consistent_minutes * MINUTE_MS
+            self.plan(machine, due_ms, lambda: self._take(machine, Consistency.CRASH))
+
     def plan(self, machine: Machine, time_ms: int, action: Callable[[], None]) -> None:
         """Do `action` at that time unless the machine's era has ended by then."""
         era = machine.era
@@ -111,10 +118,13 @@ class Rhythm:
     def _every(self, machine: Machine, minutes: int, consistency: Consistency) -> None:
         def take() -> None:
             self._every(machine, minutes, consistency)
-            if self.replicator.take_point(machine, consistency) is not None:
-                self.replicator.prune(machine)
+            self._take(machine, consistency)
 
         self.plan(machine, self.scheduler.now_ms + minutes * MINUTE_MS, take)
+
+    def _take(self, machine: Machine, consistency: Consistency) -> None:
+        if self.replicator.take_point(machine, consistency) is not None:
+            self.replicator.prune(machine)
 
     def _watch(self, machine: Machine, limit_ms: int, code: ErrorCode, told: bool = False) -> None:
         """Raise `code` once per excursion of the machine's exposure beyond the limit."""

@@ -38,18 +38,22 @@ class Stores:
     host_type: type[Host] = Host
     replica_type: type[Replica] = Replica
 
-    def __init__(self, root: Path, durable: bool) -> None:
-        """Create what is missing; the key is made when it is first needed and never leaves the memory."""
+    def __init__(self, root: Path, durable: bool, kek: KeyEncryptionKey | None = None) -> None:
+        """Create what is missing; without a key one is made when it is first needed and never leaves the memory.
+
+        Without a key of somebody's nobody could read what is below the root later, and it goes with this object.
+        """
         folder = FolderExecutor if durable else SimulatedFolder
         self.root = root
         self.site = folder(root / "site")
         self.cloud = folder(root / "cloud")
         self.exports = folder(root / "exports")
-        self._kek: KeyEncryptionKey | None = None
+        self._kek = kek
         self._count = itertools.count(1)
         self._leases: list[str] = []  # folders below `exports`, oldest first
         self._lock = StateLock(root)
-        self._removal = weakref.finalize(self, shutil.rmtree, root, ignore_errors=True)
+        if kek is None:
+            self._removal = weakref.finalize(self, shutil.rmtree, root, ignore_errors=True)
 
     @property
     def kek(self) -> KeyEncryptionKey:

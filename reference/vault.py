@@ -57,6 +57,9 @@ class Vault:
         facts = {"job": job.name, "verb": job.verb.value, "machine": job.machine, "state": job.state.value}
         self._note("job", time_ms=time_ms, **facts)
 
+    def keep(self, machine: Machine, job: Job | None = None) -> None:
+        """Something may have become of the machine, or of its job; this vault is memory and has nothing to write."""
+
     def events(self, machine: Machine) -> tuple[Event, ...]:
         """What was told of the machine, oldest first."""
         return tuple(self._events[machine.name])

@@ -1,7 +1,8 @@
 """A cut: the content of some blocks as of one moment, readable while the workload writes on.
 
 Maintainers keep: a block of an open cut is preserved before it is overwritten, so a cut never shows a later write. That
-is what makes a batch a consistent cut, and a point an image that once existed.
+is what makes a batch a consistent cut, and a point an image that once existed. What is preserved is looked at after the
+disk was read, so one thread may read a cut while another one writes.
 """
 
 from collections.abc import Callable
@@ -80,6 +81,6 @@ class Cut:
         self._end(self, False)
 
     def _lay_over(self, blocks: Blocks, buffer: memoryview) -> None:
-        kept = np.fromiter(self._preserved, np.int64, len(self._preserved))
+        kept = np.array(list(self._preserved), np.int64)  # a copy at once: the workload may preserve more meanwhile
         for place in np.flatnonzero(np.isin(blocks, kept)).tolist():
             buffer[place * BLOCK_BYTES : (place + 1) * BLOCK_BYTES] = self._preserved[int(blocks[place])]

@@ -42,6 +42,7 @@ class SourceDisk:
         self._cuts: list[Cut] = []
         self.capturing = False
         self.trusted, self.dirty, known = self._load()
+        self.stored = self.trusted  # whether the bitmap of an orderly stop was found here
         self.written = max(written, known)
 
     @property

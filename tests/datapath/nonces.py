@@ -27,7 +27,7 @@ class Nonces:
     def write(self, effect: Effect) -> None:
         """Read what is being written to a log or a catalogue."""
         name = effect.file.rpartition("/")[2] if isinstance(effect, Write) else ""
-        if isinstance(effect, Write) and name.startswith(("cache-", "undo-", "points", "cuts-")):
+        if isinstance(effect, Write) and name.startswith(("cache-", "undo-", "points", "cuts-", "journal-")):
             self.hear(effect.file, effect.data)
 
     def hear(self, place: str, data: Bytes) -> None:

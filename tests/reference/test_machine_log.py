@@ -321,7 +321,7 @@ def test_a_damaged_machine_log_is_named_and_given_up_without_losing_a_point(how:
 
 def test_the_log_begins_anew_before_it_grows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Old segments go when a new one has said everything."""
-    monkeypatch.setattr("siteproof.reference.machine_log.RECORDS_MAX", 3)
+    monkeypatch.setattr("siteproof.reference.datapath.record_log.RECORDS_MAX", 3)
     memory = MemoryExecutor()
     machine = Machine(memory)
     live(machine)

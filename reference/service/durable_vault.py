@@ -1,0 +1,95 @@
+"""The vault of a service: what the appliance's vault holds, written down before anybody hears of it.
+
+Maintainers keep: an entry is durable before the command that it is about is answered; names are never used twice.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+
+from attrs import evolve
+
+from siteproof.model.nouns.errors import ErrorCode
+from siteproof.model.nouns.observation import Event
+from siteproof.reference.jobs import Job
+from siteproof.reference.journal import Note, silent
+from siteproof.reference.machine import Machine
+from siteproof.reference.points import StoredPoint
+from siteproof.reference.service.facts import Entry, facts_of, facts_of_job
+from siteproof.reference.service.index import Index
+from siteproof.reference.service.vault_log import VaultLog
+from siteproof.reference.vault import EVENTS_MAX, Vault
+
+
+class DurableVault(Vault):
+    """A vault over its log; `images` are the disks of each machine that stand where their owner keeps them."""
+
+    def __init__(self, machines: Mapping[str, Machine], log: VaultLog, index: Path, note: Note = silent) -> None:
+        """Take up what the log holds: names that were given out, and events; jobs that ended are in the index only."""
+        super().__init__(machines, note)
+        self.log = log
+        self.index_file = index
+        self.images = {name: dict(facts.images) for name, facts in log.everything.machines.items()}
+        self.index_of = Index(index)
+        self._points, self._jobs = log.everything.points, log.everything.jobs
+        for name, told in log.everything.events.items():
+            if name in self._events:
+                self._events[name].extend(told)
+        self._listed: dict[str, tuple[StoredPoint, ...]] = {}
+        self.time_ms = log.everything.time_ms
+
+    def add(self, machine: Machine, images: dict[str, str]) -> None:
+        """One more machine, whose disks stand at these paths."""
+        self.machines[machine.name] = machine
+        self.images[machine.name] = images
+        self._events.setdefault(machine.name, deque(maxlen=EVENTS_MAX))
+        self.keep(machine)
+
+    def remove(self, machine: Machine) -> None:
+        """Forget a machine."""
+        del self.machines[machine.name]
+        self._append(Entry(self.time_ms, removed=machine.name))
+        self.images.pop(machine.name, None)
+        self._events.pop(machine.name, None)
+        self.index_of.remove(machine.name)
+
+    def points_given(self, last: int) -> None:
+        """Points up to this number exist already."""
+        self._points = max(self._points, last)
+
+    def keep(self, machine: Machine, job: Job | None = None) -> None:
+        """Write down what has become of the machine, and of its job, when anything has: in one entry."""
+        facts = facts_of(machine, self.images.get(machine.name, {}), self._seen(machine.name))
+        told = facts_of_job(job) if job is not None else None
+        changed = self.log.everything.machines.get(machine.name) != facts
+        if changed or told is not None:
+            self._append(Entry(self.time_ms, facts=facts, job=told))
+        if told is not None:
+            self.index_of.job(told)
+        listed = tuple(machine.points)
+        if changed or self._listed.get(machine.name) != listed:
+            self._listed[machine.name] = listed
+            self.index_of.machine(facts, listed)
+
+    def record(self, machine: Machine, time_ms: int, code: ErrorCode, detail: str = "") -> None:
+        """Tell the operator of this machine something, once."""
+        super().record(machine, time_ms, code, detail)
+        event = Event(time_ms, code, machine.name, detail)
+        self._append(Entry(time_ms, event=event))
+        self.index_of.event(event)
+
+    def stopped(self, seen: dict[str, dict[str, tuple[int, int]]]) -> None:
+        """The last entry of an orderly stop: how the owners' images were left."""
+        for name, marks in seen.items():
+            facts = evolve(self.log.everything.machines[name], seen=marks)
+            self._append(Entry(self.time_ms, facts=facts))
+        self._append(Entry(self.time_ms, stopped=True))
+        self.index_of.close()
+
+    def _append(self, entry: Entry) -> None:
+        self.time_ms = max(self.time_ms, entry.time_ms)
+        self.log.append(evolve(entry, points=self._points, jobs=self._jobs))
+
+    def _seen(self, name: str) -> dict[str, tuple[int, int]]:
+        known = self.log.everything.machines.get(name)
+        return known.seen if known else {}
