@@ -7,8 +7,9 @@ least one check of it really saw what its requirement speaks of; everything else
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
+from typing import Any
 
-from attrs import field, frozen
+from attrs import astuple, field, frozen
 
 from siteproof.conformance import verify
 from siteproof.conformance.auditor import closing
@@ -25,7 +26,8 @@ class Case:
 
     It raises verify.Failed, verify.Inconclusive or verify.NonStrict, nouns' Unsupported, or whatever a broken subject
     raises. `on_bytes` cases are data requirements: only checks of bytes that the judge read back itself witness them.
-    `fixes` names what the case cannot bear of a world (worlds/world.py): `size`, or only `past=aged`.
+    `fixes` names what the case cannot bear of a world (worlds/world.py): `size`, or only `past=aged`. `weight` says how
+    many ordinary cases it takes as long as: workers begin with the heavy ones.
     """
 
     id: str
@@ -37,6 +39,16 @@ class Case:
     on_bytes: bool
     function: Callable[[Lab], None] = field(repr=False)
     fixes: tuple[str, ...] = ()
+    weight: int = 1
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A case of the suite is pickled as its id, so that any process of the same version has it."""
+        return (find, (self.id,)) if self.travels else (type(self), astuple(self, recurse=False))
+
+    @property
+    def travels(self) -> bool:
+        """Whether it is a case of the suite, and not one that was made for this run alone."""
+        return _REGISTER.get(self.id) is self
 
     def run(self, lab: Lab) -> None:
         """Judge the lab's subject by this case."""
@@ -71,12 +83,13 @@ def case(
     *,
     on_bytes: bool = False,
     fixes: Iterable[str] = (),
+    weight: int = 1,
 ) -> Callable[[Callable[[Lab], None]], Callable[[Lab], None]]:
     """Register the decorated function as a case; its docstring's first line is the case's sentence."""
 
     def register(function: Callable[[Lab], None]) -> Callable[[Lab], None]:
         said = (id, _sentence(function), tuple(requires), level, tuple(needs), _chapter(function))
-        _add(Case(*said, on_bytes, function, tuple(fixes)))
+        _add(Case(*said, on_bytes, function, tuple(fixes), weight))
         return function
 
     return register
@@ -92,7 +105,9 @@ def all_cases() -> tuple[Case, ...]:
 
 def find(case_id: str) -> Case:
     """The case of that id; KeyError when there is none."""
-    return {each.id: each for each in all_cases()}[case_id]
+    if case_id not in _REGISTER:
+        all_cases()
+    return _REGISTER[case_id]
 
 
 def spelled(name: str, cases: Iterable[Case]) -> Case | None:

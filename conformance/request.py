@@ -11,8 +11,7 @@ from typing import Any
 import msgspec
 from attrs import evolve, field, frozen
 
-from siteproof.conformance import results
-from siteproof.conformance.carriers.broken import CarrierBroken
+from siteproof.conformance import results, times
 from siteproof.conformance.carriers.target import Target
 from siteproof.conformance.case import Case
 from siteproof.conformance.failures import save, save_words
@@ -46,11 +45,16 @@ class Keeping:
         if self.results_path is not None:
             results.append(self.results_path, line)
 
-    def words(self, name: str, broken: CarrierBroken | None) -> str:
-        """Keep all that a dying adapter wrote on stderr; where it is kept, or nothing."""
-        if self.failures_folder is None or broken is None or not broken.said.strip():
+    def words(self, name: str, said: str) -> str:
+        """Keep all that a dying adapter said on stderr; where it is kept, or nothing."""
+        if self.failures_folder is None or not said.strip():
             return ""
-        return f"; all of its stderr: {save_words(self.failures_folder, name, broken.said)}"
+        return f"; all of its stderr: {save_words(self.failures_folder, name, said)}"
+
+    def times(self, seconds: Mapping[str, float]) -> None:
+        """Keep how long each case took, beside the results: two equal runs have equal results."""
+        if self.results_path is not None:
+            times.save(self.results_path, seconds)
 
     def failure(self, result: CaseResult, profile: Profile) -> CaseResult:
         """Keep a failure so that it can be replayed, if failures are kept."""
@@ -65,7 +69,8 @@ class Request:
     """Judge what `subject` makes by `cases` (all when None); each case gets `timeout_seconds` for each world.
 
     `depth` draws the worlds in which the cases are played; None plays each of them once, in `world`. `choice` tells
-    readers that not all cases were meant; `options` are printed with the verdict.
+    readers that not all cases were meant; `options` are printed with the verdict. `workers` processes share the cases,
+    and then `subject` is pickled; None: as many as there are cores, for a throw-away subject. They change no result.
     """
 
     subject: Callable[[], Subject]
@@ -80,6 +85,11 @@ class Request:
     depth: Depth | None = None
     world: World = PLAIN
     breadth: int = 1
+    workers: int | None = 1
+
+    def for_workers(self) -> "Request":
+        """What a process that plays some of the cases has to know."""
+        return evolve(self, cases=(), keeping=Keeping(), options={}, choice="")
 
     @property
     def taken(self) -> int:

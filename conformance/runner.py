@@ -5,25 +5,25 @@ and only a subject that cannot be talked to at all ends a run early, under its o
 """
 
 import hashlib
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 
 import msgspec
 from attrs import evolve, frozen
 
 from siteproof import __version__
 from siteproof.conformance import results
-from siteproof.conformance.attempt import Attempt
-from siteproof.conformance.carriers.bench import Bench, Hung
+from siteproof.conformance.carriers.bench import STRETCH_MAX, Bench
 from siteproof.conformance.carriers.broken import CarrierBroken, SubjectFailed
 from siteproof.conformance.carriers.carrier import Carrier
 from siteproof.conformance.case import Case, all_cases
+from siteproof.conformance.crew import Crew, Lost, cores, warm_up
+from siteproof.conformance.player import Outcome, Player, Task, weight_of
 from siteproof.conformance.render.headline import headline
-from siteproof.conformance.request import REPEATED, Keeping, Request
+from siteproof.conformance.request import Keeping, Request
 from siteproof.conformance.verdict import INTERRUPTED, CaseResult, Report
 from siteproof.conformance.worlds.meetings import Met
 from siteproof.conformance.worlds.plan import Plan, plan
-from siteproof.conformance.worlds.simpler import simplest, together
 from siteproof.conformance.worlds.world import World
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
@@ -31,6 +31,7 @@ from siteproof.model.nouns.subject import CONTRACT_VERSION, Description, Unsuppo
 from siteproof.model.spec.registry import requirements
 
 BREAKS_IN_A_ROW_MAX = 3
+ATTEMPTS_TO_SIMPLIFY = 16
 SMOKE = Scenario((MachineSpec("smoke", (DiskSpec("disk0", 16),), identity="identity-smoke"),))
 
 
@@ -42,6 +43,8 @@ def judge(request: Request, on_result: Callable[[CaseResult], None] | None = Non
     """
     chosen = all_cases() if request.cases is None else tuple(request.cases)
     keeping, blank, bench = request.keeping, _Blank(request), Bench(request.subject, request.timeout_seconds)
+    if request.workers != 1 and len(chosen) > 1:
+        warm_up()
     try:
         description = _begin(bench, blank, keeping, own_target=request.own_target)
         run = _Run(bench, description, request)
@@ -94,72 +97,80 @@ class _Blank:
 
 
 class _Run:
-    """The cases of one run, one after another."""
+    """The cases of one run, in their order, whoever plays them."""
 
     def __init__(self, bench: Bench, description: Description, request: Request) -> None:
         self.planned: Plan | None = None
-        self._depth = request.depth
-        self._world = request.world
-        self._breadth = request.taken
-        self._bench = bench
-        self._description = description
-        self._profile = request.profile
-        self._seed = request.seed
-        self._keeping = request.keeping
         self.stopped = ""
+        self._bench = bench
+        self._request = request
+        self._player = Player(request.for_workers(), description)
+        self._here = Player(request.for_workers(), description).at(bench)
+        ours = cores() if description.ours else 1
+        self._workers = ours if request.workers is None else request.workers
 
     def draw_worlds(self, cases: Sequence[Case]) -> None:
         """Which worlds each case meets; seconds of work, for a request that wants some breadth."""
-        if self._depth:
-            self.planned = plan(cases, self._description, self._depth, self._seed)
+        if self._request.depth:
+            self.planned = plan(cases, self._player.description, self._request.depth, self._request.seed)
 
-    def results(self, cases: Iterable[Case]) -> Iterator[CaseResult]:
+    def results(self, cases: Sequence[Case]) -> Iterator[CaseResult]:
         """One result per case, each on disk before it is handed out; ends early when the adapter keeps breaking."""
-        breaks = 0
-        for case in cases:
-            began = time.monotonic()
-            result, broken = self._everywhere(case)
-            result = evolve(result, detail=result.detail + self._keeping.words(case.id, broken))
-            result = evolve(self._keeping.failure(result, self._profile), seconds=round(time.monotonic() - began, 3))
-            self._keeping.line(results.CaseLine(result))
-            yield result
-            breaks = breaks + 1 if broken else 0
-            if breaks == BREAKS_IN_A_ROW_MAX:
-                self.stopped = f"the adapter broke in {breaks} cases in a row, last: {result.detail}"
-                return
-
-    def _everywhere(self, case: Case) -> tuple[CaseResult, CarrierBroken | None]:
-        """The case in each of its worlds, until one goes wrong; that one is then shown as simply as it can be."""
-        found: list[CaseResult] = []
-        for world in self.planned.worlds[case.id] if self.planned else (self._world,):
-            result, broken = self._twice(case, world)
-            found.append(result)
-            if result.verdict in REPEATED:
-                simple = result if broken else simplest(result, lambda plainer: self._once(case, plainer)[0])
-                return together([*found[:-1], simple]), broken
-        return together(found), None
-
-    def _twice(self, case: Case, world: World) -> tuple[CaseResult, CarrierBroken | None]:
-        """Repeat what went wrong once: a verdict that differs the second time is worth saying."""
-        first, broken = self._once(case, world)
-        if first.verdict not in REPEATED or isinstance(broken, Hung):
-            return first, broken
-        second, broken = self._once(case, world)
-        if second.verdict is first.verdict:
-            return first, broken
-        detail = f"{first.detail}{'; ' if first.detail else ''}flaky: a second run came out as {second.verdict.value}"
-        return evolve(first, flaky=True, detail=detail), broken
-
-    def _once(self, case: Case, world: World) -> tuple[CaseResult, CarrierBroken | None]:
-        """The result, and what broke the connection if anything did."""
-        attempt = Attempt(case, self._description, self._profile, self._seed, world, self._breadth)
-        unable = attempt.not_started()
-        if unable is not None:
-            return unable, None
+        breaks, times = 0, dict[str, float]()
         try:
-            return self._bench.run(attempt.run), None
-        except CarrierBroken as broken:
-            return attempt.ended_by(broken), broken
+            for outcome in self._outcomes(cases):
+                result = self._kept(outcome)
+                times[result.case_id] = outcome.seconds
+                yield result
+                breaks = breaks + 1 if outcome.broken else 0
+                if breaks == BREAKS_IN_A_ROW_MAX:
+                    self.stopped = f"the adapter broke in {breaks} cases in a row, last: {result.detail}"
+                    return
+        finally:
+            self._request.keeping.times(times)
+
+    def _kept(self, outcome: Outcome) -> CaseResult:
+        result, keeping = outcome.result, self._request.keeping
+        result = evolve(result, detail=result.detail + keeping.words(result.case_id, outcome.said))
+        result = keeping.failure(result, self._request.profile)
+        keeping.line(results.CaseLine(result))
+        return result
+
+    def _outcomes(self, cases: Sequence[Case]) -> Iterator[Outcome]:
+        """Cases of the suite are shared; one that was made for this run is played here, before what follows it."""
+        workers = min(self._workers, len(cases))
+        for shared, group in groupby(cases, lambda case: case.travels and workers > 1):
+            tasks = [(case, self._worlds(case)) for case in group]
+            if shared:
+                self._bench.rest()  # the subjects of the workers are enough
+                yield from self._shared(tasks, workers)
+            else:
+                yield from map(self._here, tasks)
+
+    def _shared(self, tasks: Sequence[Task], workers: int) -> Iterator[Outcome]:
+        """The outcomes in the order of the tasks; after an interrupt those that are known."""
+        heavy_first = sorted(range(len(tasks)), key=lambda index: -weight_of(tasks[index]))
+        ordered = [tasks[index] for index in heavy_first]
+        found: dict[int, Outcome] = {}
+        handed = 0
+        try:
+            for place, outcome in Crew(self._player, workers, self._bound(tasks)).as_they_end(ordered):
+                index = heavy_first[place]
+                found[index] = self._player.lost(tasks[index], outcome.why) if isinstance(outcome, Lost) else outcome
+                while handed in found:
+                    yield found.pop(handed)
+                    handed += 1
+        except KeyboardInterrupt:
+            yield from (found[index] for index in sorted(found))
+            raise
+
+    def _bound(self, tasks: Sequence[Task]) -> float:
+        """Of a case in all its worlds, twice each, and in simpler ones where it fails: against what nothing bounds."""
+        attempts = max(len(worlds) for _, worlds in tasks) * 2 + ATTEMPTS_TO_SIMPLIFY
+        return self._request.timeout_seconds * STRETCH_MAX * attempts
+
+    def _worlds(self, case: Case) -> tuple[World, ...]:
+        return self.planned.worlds[case.id] if self.planned else (self._request.world,)
 
 
 def spec_digest() -> str:
@@ -176,7 +187,7 @@ def _begin(bench: Bench, blank: _Blank, keeping: Keeping, *, own_target: bool) -
     except Problem as problem:
         keeping.line(blank.head(None))
         if isinstance(problem, CarrierBroken):
-            problem.cause += keeping.words("describe", problem)
+            problem.cause += keeping.words("describe", problem.said)
         stopped = f"{problem.problem} ({problem.cause})"
         keeping.line(results.EndLine(problem.code, f"CANNOT JUDGE ({blank.request.profile.name})", stopped))
         raise

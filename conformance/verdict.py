@@ -46,7 +46,7 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 @frozen
 class CaseResult:
-    """What one case found. `seconds` is wall time and no part of the result's identity.
+    """What one case found, however long it took: two equal runs have equal results.
 
     `needs` names the capabilities that the case rests on.
     `violated` is the id of the requirement that a failure contradicts, `requirement` its sentence; both may be of
@@ -75,7 +75,6 @@ class CaseResult:
     flaky: bool = False
     replay: str = ""
     history: tuple[Event, ...] = field(default=(), repr=False)
-    seconds: float = field(default=0.0, eq=False)
     world: World = PLAIN
     worlds: tuple[World, ...] = ()
     breadth: int = 1

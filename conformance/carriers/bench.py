@@ -5,6 +5,7 @@ behind), and the next call gets a new subject.
 """
 
 import contextlib
+import ctypes
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -14,10 +15,13 @@ from typing import Any, TypeVar
 from siteproof.conformance.carriers.broken import CarrierBroken
 from siteproof.conformance.carriers.carrier import Carrier
 from siteproof.conformance.carriers.in_process import InProcess
+from siteproof.conformance.carriers.patience import Patience
 from siteproof.model.nouns.subject import Subject
 
 T = TypeVar("T")
 GRACE_SECONDS = 0.2
+STRETCH_MAX = 8.0
+"""Times its bound that a task may take by the clock, when other work has the cores for most of it."""
 
 
 class Hung(CarrierBroken):
@@ -25,7 +29,7 @@ class Hung(CarrierBroken):
 
 
 class Bench:
-    """Opens subjects by `factory` and runs tasks on them, each within `timeout_seconds`."""
+    """Opens subjects by `factory` and runs tasks on them, each within `timeout_seconds` in which it had a core."""
 
     def __init__(self, factory: Callable[[], Subject], timeout_seconds: float) -> None:
         """Nothing is opened yet."""
@@ -38,7 +42,7 @@ class Bench:
         """Run `task` on the subject, opening one when there is none; CarrierBroken when it cannot go on."""
         future = self._worker.submit(lambda: task(self._open()))
         try:
-            return self._result(future)
+            return self._result(future, self._timeout_seconds)
         except CarrierBroken:
             self.drop()
             raise
@@ -49,14 +53,18 @@ class Bench:
             self._carrier.abandon()
         self._carrier = None
 
-    def close(self) -> None:
-        """Close the subject politely, within the bound, and end the thread."""
+    def close(self, seconds_max: float | None = None) -> None:
+        """Close the subject politely, within the bound (or a shorter one), and end the thread."""
+        self.rest(seconds_max)
+        self._worker.end()
+
+    def rest(self, seconds_max: float | None = None) -> None:
+        """Close the subject politely; the next task opens another one."""
         carrier, self._carrier = self._carrier, None
         if carrier is not None:
             with contextlib.suppress(Exception):
-                self._result(self._worker.submit(carrier.close))
+                self._result(self._worker.submit(carrier.close), seconds_max or self._timeout_seconds)
             carrier.abandon()
-        self._worker.end()
 
     def _open(self) -> Carrier:
         if self._carrier is None:
@@ -64,17 +72,22 @@ class Bench:
             self._carrier = subject if isinstance(subject, Carrier) else InProcess(subject)
         return self._carrier
 
-    def _result(self, future: "Future[T]") -> T:
-        try:
-            return future.result(self._timeout_seconds)
-        except TimeoutError:
-            if future.done():
+    def _result(self, future: "Future[T]", seconds_max: float) -> T:
+        patience = Patience(self._worker.thread, self._carrier.process if self._carrier else 0)
+        left = seconds_max
+        while left > 0:
+            try:
+                return future.result(left)
+            except TimeoutError:
+                if future.done():
+                    raise
+            except BaseException:
+                if not future.done():  # an interrupt of the judge itself
+                    self.drop()
                 raise
-            raise self._let_go(future) from None
-        except BaseException:
-            if not future.done():  # an interrupt of the judge itself
-                self.drop()
-            raise
+            gone = patience.seconds() if patience.wall_seconds() < seconds_max * STRETCH_MAX else seconds_max
+            left = seconds_max - gone
+        raise self._let_go(future)
 
     def _let_go(self, future: "Future[Any]") -> Hung:
         doing = (self._carrier.doing if self._carrier else "") or "a case"
@@ -82,7 +95,7 @@ class Bench:
         self.drop()
         with contextlib.suppress(Exception):
             future.result(GRACE_SECONDS)
-        self._worker.end()
+        self._worker.end(at_once=not future.done())
         self._worker = _Worker()
         seconds = f"{self._timeout_seconds:g} s"
         if flood:
@@ -98,12 +111,22 @@ class Bench:
         )
 
 
+class _LetGo(BaseException):
+    """Raised in a thread that nobody waits for any more, so that it does not compute for ever beside the others."""
+
+
 class _Worker:
     """A thread that runs one task after another; a daemon, because a hung subject must not keep the judge alive."""
 
     def __init__(self) -> None:
         self._tasks: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
-        threading.Thread(target=self._loop, daemon=True, name="bench").start()
+        self._thread = threading.Thread(target=self._loop, daemon=True, name="bench")
+        self._thread.start()
+
+    @property
+    def thread(self) -> int:
+        """Its number in the system."""
+        return self._thread.native_id or 0
 
     def submit(self, task: Callable[[], T]) -> "Future[T]":
         """Queue one task."""
@@ -111,9 +134,11 @@ class _Worker:
         self._tasks.put((future, task))
         return future
 
-    def end(self) -> None:
-        """End after what is queued."""
+    def end(self, *, at_once: bool = False) -> None:
+        """End after what is queued; `at_once` ends Python code that runs, though no call that waits in the system."""
         self._tasks.put(None)
+        if at_once and self._thread.ident is not None:
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._thread.ident), ctypes.py_object(_LetGo))
 
     def _loop(self) -> None:
         while (queued := self._tasks.get()) is not None:

@@ -21,6 +21,7 @@ class Carrier(ABC):
 
     doing: str = ""  # the call that has not come back yet
     data: DataMode = DataMode.STAMPS  # as the subject asked for it in its last description
+    process: int = 0  # in which it runs, when that is not the judge's own
 
     @abstractmethod
     def call(self, op: str, *arguments: Any) -> Any:

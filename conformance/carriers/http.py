@@ -12,6 +12,7 @@ import os
 import socket
 import ssl
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import urllib3
@@ -136,7 +137,7 @@ def factory(url: str, ca: str = "") -> Callable[[], Carrier]:
     """A function that opens a new session at `url` each time; Problem when the address cannot be spoken to safely."""
     parsed = _parsed(url)
     _connection(parsed, ca)
-    return lambda: Http(parsed, ca)
+    return partial(Http, parsed, ca)
 
 
 def _parsed(url: str) -> Url:

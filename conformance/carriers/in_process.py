@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from siteproof.conformance.carriers.broken import CarrierBroken, SubjectFailed
@@ -56,8 +57,13 @@ class InProcess(Carrier):
 
 def factory(name: str, folder: str = "") -> Callable[[], Carrier]:
     """A function that makes a new subject of `pkg.module:function` each time; Problem when there is no such thing."""
-    function = load(name, folder)
-    return lambda: InProcess(make(function, name))
+    load(name, folder)
+    return partial(_opened, name, folder)
+
+
+def _opened(name: str, folder: str) -> Carrier:
+    """Looked up each time, so that a factory can be pickled: the function may be one that is made when asked for."""
+    return InProcess(make(load(name, folder), name))
 
 
 def load(name: str, folder: str = "") -> Callable[[], Subject]:

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -38,6 +39,7 @@ class Stdio(Carrier):
         """Start `command` (split like a shell does, run without one) in `folder`; Problem when it cannot be started."""
         self._command = command
         self._process = _start(command, folder)
+        self.process = self._process.pid
         self._said = LastWords(_pipe(self._process.stderr))
         self._number = 0
         self._gone = ""
@@ -145,7 +147,7 @@ class Stdio(Carrier):
 def factory(command: str, folder: str = "") -> Callable[[], Carrier]:
     """A function that starts `command` in `folder` anew each time; Problem when there is nothing to start."""
     _words(command, folder)
-    return lambda: Stdio(command, folder)
+    return partial(Stdio, command, folder)
 
 
 def _words(command: str, folder: str) -> list[str]:

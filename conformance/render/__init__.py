@@ -5,7 +5,7 @@ Rule: a renderer takes a record and returns text; files are written here.
 
 from pathlib import Path
 
-from siteproof.conformance import results
+from siteproof.conformance import results, times
 from siteproof.conformance.render import junit as junit_form
 from siteproof.conformance.render import page
 
@@ -18,7 +18,7 @@ def render(results_path: Path, out_folder: Path, *, junit: bool = False) -> tupl
     record = results.read(results_path)
     written = [_write(out_folder / REPORT_NAME, page.page(record))]
     if junit:
-        written.append(_write(out_folder / JUNIT_NAME, junit_form.junit(record)))
+        written.append(_write(out_folder / JUNIT_NAME, junit_form.junit(record, times.load(results_path))))
     return tuple(written)
 
 

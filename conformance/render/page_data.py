@@ -155,7 +155,7 @@ def _tiles(report: Report) -> Iterable[Tile]:
     others = tuple(each for each in report.requirements if each.level != MUST)
     if others:
         yield Tile(f"{tally(others)['passed']} / {len(others)}", "SHOULD and MAY passed")
-    yield Tile(str(len(report.results)), f"cases in {sum(result.seconds for result in report.results):.1f} s")
+    yield Tile(str(len(report.results)), "cases")
 
 
 TILES = {

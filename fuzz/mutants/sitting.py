@@ -4,26 +4,30 @@ Rule: the same version, seed, count and bounds give the same rows with one proce
 says. The suite is asked about those that differ: nobody can say of another one whether a kill would be right.
 """
 
+import itertools
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from attrs import evolve, frozen
 
 from siteproof.conformance.case import all_cases
+from siteproof.conformance.crew import Crew, drop
 from siteproof.conformance.worlds.plan import Depth
 from siteproof.fuzz.mutants import differ
 from siteproof.fuzz.mutants.differ import Difference, Finding
 from siteproof.fuzz.mutants.driver import Recorded
 from siteproof.fuzz.mutants.judging import Held, Judged, Play, held, judged, plays
 from siteproof.fuzz.mutants.measure import Row
-from siteproof.fuzz.mutants.processes import Herd
 from siteproof.fuzz.mutants.subject import Factory, honest_reference
 from siteproof.fuzz.mutants.words import Mutant
 
 T = TypeVar("T")
+R = TypeVar("R")
 PART_SECONDS_MAX = 3600.0
-MUTANT_SECONDS_MAX = 1200.0  # against loops without an end; everything else is bounded by counts
+MUTANT_SECONDS_MAX = 3600.0
+MUTANT_CPU_SECONDS_MAX = 300  # against loops without an end; everything else is bounded by counts
+PRELOADED = ("siteproof.fuzz.mutants.sitting",)
 PLAYS_PER_PART = 20
 DRIVES_PER_PART = 10
 
@@ -37,7 +41,7 @@ class Bounds:
 
     seed: int = 0
     drives: int = 60
-    jobs: int = 1
+    workers: int = 1
     depth: Depth | None = Depth.STANDARD
     plays: int | None = None
 
@@ -65,21 +69,26 @@ def sit(
     """Measure the mutants; `heard` gets each row as soon as it is known, in any order."""
     sitting = look(mutants, bounds, tell, honest)
     work = partial(_row, sitting=sitting, bounds=bounds, honest=honest)
-    herd = Herd(work, _lost, bounds.jobs, MUTANT_SECONDS_MAX, _telling(tell, "mutants", len(mutants)), heard)
-    return sitting, tuple(herd.results(mutants))
+    crew = Crew(work, bounds.workers, MUTANT_SECONDS_MAX, MUTANT_CPU_SECONDS_MAX, apart=True, preloaded=PRELOADED)
+    return sitting, tuple(crew.in_order(mutants, _lost, _counting(tell, "mutants", len(mutants), heard)))
 
 
 def look(mutants: Sequence[Mutant], bounds: Bounds, tell: Tell, honest: Factory = honest_reference) -> Sitting:
     """The honest subject on every drive and in every play, with an eye on all triggers."""
     drives = _parts(range(bounds.drives), bounds.drives // DRIVES_PER_PART + 1)
-    driven = Herd(partial(_recorded, tuple(mutants), honest, bounds.seed), _defect, bounds.jobs, PART_SECONDS_MAX,
-                  _telling(tell, "parts of the drives", len(drives))).results(drives)  # fmt: skip
+    driven = _watched(partial(_recorded, tuple(mutants), honest, bounds.seed), drives, bounds.workers,
+                      _counting(tell, "parts of the drives", len(drives)))  # fmt: skip
     chosen = spread(plays(all_cases(), honest, bounds.depth, bounds.seed), bounds.plays) if bounds.depth else []
     parts = _parts(chosen, len(chosen) // PLAYS_PER_PART + 1)
-    seen = Herd(partial(_held, tuple(mutants), honest, bounds.seed), _defect, bounds.jobs, PART_SECONDS_MAX,
-                _telling(tell, "parts of the suite", len(parts))).results(parts)  # fmt: skip
+    seen = _watched(partial(_held, tuple(mutants), honest, bounds.seed), parts, bounds.workers,
+                    _counting(tell, "parts of the suite", len(parts)))  # fmt: skip
     drives_in_order = sorted((each for part in driven for each in part), key=lambda each: each[0].number)
     return Sitting(tuple(drives_in_order), tuple(each for part in seen for each in part))
+
+
+def _watched(work: Callable[[Any], R], parts: Sequence[Any], workers: int, heard: Callable[[R], None]) -> list[R]:
+    """The honest subject, in processes of their own: what is woven into it is gone with them."""
+    return Crew(work, workers, PART_SECONDS_MAX, apart=True, preloaded=PRELOADED).in_order(parts, _defect, heard)
 
 
 def spread(items: Sequence[T], count: int | None) -> Sequence[T]:
@@ -129,5 +138,12 @@ def _with_trace(row: Row, honest: Factory) -> Row:
     return evolve(row, trace=trace, shows=differ.said_of(*shown[1:]) if shown else "")
 
 
-def _telling(tell: Tell, what: str, of: int) -> Callable[[int], None]:
-    return lambda done: tell(what, done, of)
+def _counting(tell: Tell, what: str, of: int, heard: Callable[[Any], None] = drop) -> Callable[[Any], None]:
+    """Hands on what it hears, and tells how many there were."""
+    counted = itertools.count(1)
+
+    def hear(item: object) -> None:
+        heard(item)
+        tell(what, next(counted), of)
+
+    return hear

@@ -13,12 +13,12 @@ from attrs import evolve, frozen
 
 from siteproof.cli.case_list import listed
 from siteproof.cli.files import make_folder
-from siteproof.cli.options import duration, today, whole
+from siteproof.cli.options import duration, today, whole, workers_option
 from siteproof.cli.progress import screen
 from siteproof.cli.scratch import scratch
 from siteproof.cli.targets import target_of, target_options
 from siteproof.conformance import failures, render, results, runner
-from siteproof.conformance.carriers.target import Target
+from siteproof.conformance.carriers.target import Target, TargetKind
 from siteproof.conformance.case import Case, all_cases
 from siteproof.conformance.choice import cases_called
 from siteproof.conformance.request import Keeping, Request
@@ -53,6 +53,7 @@ class Choice:
     form: str
     date: str
     site: str
+    workers: int | None
 
     def options(self, target: Target) -> dict[str, str]:
         """Everything that determines the run, as it is printed and recorded."""
@@ -79,6 +80,7 @@ class Choice:
 @click.option("--junit", is_flag=True, help="Also write junit.xml.")
 @click.option("--i-own-this-target", "own_target", is_flag=True, help="The target is mine and may be erased.")
 @click.option("--timeout", type=duration, default="30s", show_default=True, help="Bound of one case.")
+@workers_option
 @click.option("--site", default="", metavar="NAME", help="Where this is, for the report's readers.")
 @click.option("--date", default=today, metavar="DATE", help="When this is, for the report's readers. [default: today]")
 @click.option("--format", "form", type=click.Choice(FORMS), default="text", help="On stdout; json only with --list.")
@@ -119,6 +121,7 @@ def _judge(target: Target, choice: Choice, cases: tuple[Case, ...]) -> int:
                 choice=choice.scope(),
                 options=options,
                 depth=DEPTHS[choice.depth],
+                workers=choice.workers or (1 if target.kind is TargetKind.URL else None),
             ),
             shown.result,
         )

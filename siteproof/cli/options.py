@@ -41,6 +41,10 @@ class whole(click.IntRange):  # noqa: N801  (used like a function: type=whole(1,
         return super().convert(value, param, ctx)
 
 
+workers_option = click.option(
+    "--workers", type=whole(1, 64), help="Processes that share the work; 1: this one alone. [default: the cores]"
+)
+
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)")
 

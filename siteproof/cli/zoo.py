@@ -4,7 +4,6 @@ Rule: a survivor means that the suite is weak, an accused variant that it is unf
 the clock or on how many processes share the work.
 """
 
-import os
 from typing import Any
 
 import click
@@ -12,24 +11,23 @@ import click
 from siteproof import __version__
 from siteproof.cli import zoo_table
 from siteproof.cli.guides import MUTANTS, guide_option
-from siteproof.cli.options import format_option, whole
+from siteproof.cli.options import format_option, whole, workers_option
 from siteproof.cli.scratch import scratch
 from siteproof.cli.zoo_members import GROUPS, MEMBERS, members
 from siteproof.cli.zoo_mutants import Asked, measure
 from siteproof.cli.zoo_rows import Row
 from siteproof.cli.zoo_work import EndedEarly, Strictness, rows
+from siteproof.conformance.crew import cores
 from siteproof.conformance.runner import spec_digest
 from siteproof.conformance.worlds.plan import Depth
 from siteproof.model.nouns.problem import ExitCode, Problem
-
-JOBS_MAX = 8
 
 
 @click.command()
 @click.option("--only", multiple=True, metavar="B2", help="This member, or wrong, liars, honest; may be given again.")
 @click.option("--quick", is_flag=True, help="Leave a wrong appliance at its first confirmed kill, likely cases first.")
 @click.option("--seed", type=whole(0, 2**63 - 1), default=0, show_default=True, help="Seed of every choice.")
-@click.option("--jobs", type=whole(1, JOBS_MAX), help="Processes that share the work (default: the cores).")
+@workers_option
 @format_option
 @guide_option(MUTANTS)
 @click.option("--generate", type=whole(1, 100_000), metavar="N", help="Conditional mutants instead: so many.")
@@ -39,21 +37,21 @@ JOBS_MAX = 8
               help="Worlds in which members, or mutants, are judged.")  # fmt: skip
 @click.option("--plays", type=whole(1, 1_000_000), metavar="N", help="Judge by a sample: so many cases in worlds.")
 @click.option("--out", type=click.Path(dir_okay=False), default="", help="Also write the mutants' rows as NDJSON.")
-def zoo(only: tuple[str, ...], quick: bool, seed: int, jobs: int | None, form: str, **mutants: Any) -> int:
+def zoo(only: tuple[str, ...], quick: bool, seed: int, workers: int | None, form: str, **mutants: Any) -> int:
     """Judge every member; exit 1 when a wrong one survives or an honest one is accused.
 
     With --generate or --mutant: conditional mutants of the reference instead (siteproof zoo --guide).
     """
     if mutants["generate"] or mutants["mutants"]:
         _alone(only, quick, mutants)
-        return _mutants(seed, jobs or min(JOBS_MAX, os.cpu_count() or 1), form, **mutants)
+        return _mutants(seed, workers or cores(), form, **mutants)
     ids, strictness = _chosen(only), Strictness(seed, Depth(mutants["depth"]), quick)
     title = f"siteproof {__version__} · zoo · {mutants['depth']} · seed {seed} · spec {spec_digest()} · {_named(ids)}"
     if form == "text":
         click.echo(title)
     try:
         with scratch():
-            found = rows(ids, strictness, jobs or min(len(ids), JOBS_MAX, os.cpu_count() or 1), _tell)
+            found = rows(ids, strictness, workers or cores(), _tell)
     except EndedEarly as early:
         click.echo(zoo_table.as_json(title, early.rows) if form == "json" else zoo_table.as_text(early.rows))
         click.echo(f"INTERRUPTED: {len(early.rows)} of {len(ids)} members were judged", err=True)
@@ -71,11 +69,11 @@ def _alone(only: tuple[str, ...], quick: bool, mutants: dict[str, Any]) -> None:
         raise Problem("--generate and --mutant contradict each other", "one draws, one names", "give one of them")
 
 
-def _mutants(seed: int, jobs: int, form: str, **chosen: Any) -> int:
+def _mutants(seed: int, workers: int, form: str, **chosen: Any) -> int:
     count, ids = chosen["generate"] or 0, chosen["mutants"]
     with scratch():
         return measure(
-            Asked(count, ids, seed, chosen["drives"], chosen["depth"], chosen["plays"], jobs, form, chosen["out"])
+            Asked(count, ids, seed, chosen["drives"], chosen["depth"], chosen["plays"], workers, form, chosen["out"])
         )
 
 

@@ -42,7 +42,7 @@ class Asked:
     drives: int
     depth: str
     plays: int | None
-    jobs: int
+    workers: int
     form: str
     out: str
 
@@ -60,7 +60,7 @@ def measure(asked: Asked) -> int:
         write_text(asked.out, "")
     if asked.form == "text":
         click.echo(title)
-    sitting, rows = sit(mutants, Bounds(0, asked.drives, asked.jobs, Depth(asked.depth), asked.plays), _progress())
+    sitting, rows = sit(mutants, Bounds(0, asked.drives, asked.workers, Depth(asked.depth), asked.plays), _progress())
     lines = [json.dumps(row_facts(row), sort_keys=True) for row in rows]
     if asked.out:
         write_text(asked.out, "\n".join([*lines, json.dumps(_summary(title, sitting, rows), sort_keys=True)]) + "\n")

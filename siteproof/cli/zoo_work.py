@@ -3,9 +3,7 @@
 Rule: a member is judged as anybody's subject would be; only how its store waits for the device is chosen here.
 """
 
-import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
@@ -16,11 +14,15 @@ from siteproof.cli.signs_of_life import beating
 from siteproof.cli.zoo_members import MEMBERS, Kind, Member
 from siteproof.cli.zoo_rows import KILLING, Row, row_of, unshown
 from siteproof.conformance.case import Case, all_cases
+from siteproof.conformance.crew import Crew, Lost, drop
 from siteproof.conformance.request import Request
 from siteproof.conformance.runner import judge
 from siteproof.conformance.verdict import CaseResult
 from siteproof.conformance.worlds.plan import Depth
 from siteproof.model.nouns.subject import Subject
+
+MEMBER_SECONDS_MAX = 7200.0
+MEMBER_CPU_SECONDS_MAX = 1800  # ten times what the suite needs for one
 
 
 class EndedEarly(Exception):  # noqa: N818  (it names what happened)
@@ -46,19 +48,22 @@ class _Killed(Exception):  # noqa: N818  (it names what happened)
 
 
 def rows(
-    ids: tuple[str, ...], strictness: Strictness, jobs: int, on_row: Callable[[Row], None] | None = None
+    ids: tuple[str, ...], strictness: Strictness, workers: int, on_row: Callable[[Row], None] | None = None
 ) -> tuple[Row, ...]:
     """A row per id, in the order of the ids; `on_row` hears of each as it ends. EndedEarly when the user ends it."""
     shown = [name for name in ids if MEMBERS[name].kind is not Kind.UNSHOWN]
-    work = partial(judged, strictness=strictness)
     done: dict[str, Row] = {name: unshown(name, MEMBERS[name]) for name in ids if name not in shown}
-    with _early(ids, done), _workers(jobs) as map_all:
-        found = map_all(work, shown)  # processes begin here, before there is a second thread that they would inherit
-        with beating(lambda seconds: f"{len(done)} of {len(ids)} members judged in {seconds:.0f} s"):
-            for row in found:
-                done[row.id] = row
-                (on_row or _ignore)(row)
+    crew = Crew(partial(judged, strictness=strictness), workers, MEMBER_SECONDS_MAX, MEMBER_CPU_SECONDS_MAX)
+    with _early(ids, done), beating(lambda seconds: f"{len(done)} of {len(ids)} members judged in {seconds:.0f} s"):
+        for index, row in crew.as_they_end(shown):
+            name = shown[index]
+            done[name] = _lost(name, row.why) if isinstance(row, Lost) else row
+            (on_row or drop)(done[name])
     return tuple(done[name] for name in ids)
+
+
+def _lost(name: str, why: str) -> Row:
+    return row_of(name, MEMBERS[name], (), stopped=why)
 
 
 @contextmanager
@@ -67,10 +72,6 @@ def _early(ids: tuple[str, ...], done: dict[str, Row]) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise EndedEarly(tuple(done[name] for name in ids if name in done)) from None
-
-
-def _ignore(row: Row) -> None:
-    del row
 
 
 def judged(name: str, strictness: Strictness) -> Row:
@@ -88,6 +89,8 @@ def judged(name: str, strictness: Strictness) -> Row:
         report = judge(Request(factory_of(member), cases, seed=strictness.seed, depth=strictness.depth), heard)
     except _Killed:
         return row_of(name, member, tuple(found))
+    if report.interrupted:  # the judge has kept what it had; what was meant is the zoo
+        raise KeyboardInterrupt
     return row_of(name, member, report.results, report.stopped)
 
 
@@ -105,25 +108,3 @@ def _ordered(member: Member) -> tuple[Case, ...]:
         return min(spoken, default=len(member.breaks))
 
     return tuple(sorted(all_cases(), key=rank))
-
-
-@contextmanager
-def _workers(jobs: int) -> Iterator[Callable[[Callable[[str], Row], list[str]], Iterator[Row]]]:
-    """Maps in this process, or in processes that end with it: an interrupt does not wait for the suites that run."""
-    if jobs == 1:
-        yield map
-        return
-    pool = ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL))
-    try:
-        yield lambda work, names: _as_they_end(pool, work, names)
-    except BaseException:
-        for process in list(pool._processes.values()):  # noqa: SLF001  (the executor offers no way to end its work)
-            process.kill()
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    pool.shutdown()
-
-
-def _as_they_end(pool: ProcessPoolExecutor, work: Callable[[str], Row], names: list[str]) -> Iterator[Row]:
-    futures = [pool.submit(work, name) for name in names]
-    return (future.result() for future in as_completed(futures))

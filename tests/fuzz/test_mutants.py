@@ -13,7 +13,6 @@ from siteproof.fuzz.mutants.draw import draw, find
 from siteproof.fuzz.mutants.driver import Recorded
 from siteproof.fuzz.mutants.judging import Play, held, judged
 from siteproof.fuzz.mutants.measure import Rate
-from siteproof.fuzz.mutants.processes import Herd
 from siteproof.fuzz.mutants.scene import here
 from siteproof.fuzz.mutants.sitting import Bounds, sit, spread
 from siteproof.fuzz.mutants.subject import honest_reference, mutated
@@ -195,7 +194,7 @@ def test_the_judge_kills_the_canary_on_the_cases_where_it_strikes() -> None:
 
 def test_one_process_or_two_make_no_difference() -> None:
     """The rows of a sitting are the same, in the same order, however many share the work."""
-    one, two = (sit(draw(1, 6), Bounds(drives=3, jobs=jobs, depth=None)) for jobs in (1, 2))
+    one, two = (sit(draw(1, 6), Bounds(drives=3, workers=workers, depth=None)) for workers in (1, 2))
     assert one == two
     assert [row.mutant for row in one[1]] == list(draw(1, 6))
 
@@ -211,18 +210,6 @@ def test_wilson_interval() -> None:
     low, high = Rate(58, 61).interval
     assert (round(low, 3), round(high, 3)) == (0.865, 0.983)
     assert Rate(0, 0).interval == (0.0, 1.0)
-
-
-def test_a_process_that_hangs_takes_nothing_with_it() -> None:
-    """An item that takes too long is lost, the others come back in order."""
-    herd = Herd(_slow_at_two, lambda item, why: f"{item}: {why}", jobs=2, seconds_max=5.0)
-    assert herd.results([1, 2, 3]) == ["1", "2: it took too long", "3"]
-
-
-def _slow_at_two(item: int) -> str:
-    while item == 2:
-        pass
-    return str(item)
 
 
 def test_a_mutant_is_a_subject_by_name() -> None:

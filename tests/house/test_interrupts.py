@@ -94,7 +94,7 @@ def test_an_interrupted_zoo_shows_the_members_that_were_judged(
         return judged(name, strictness)
 
     monkeypatch.setattr(zoo_work, "judged", tired)
-    code = main(["zoo", "--only", "B2", "--only", "B3", "--quick", "--jobs", "1"])
+    code = main(["zoo", "--only", "B2", "--only", "B3", "--quick", "--workers", "1"])
     shown = capsys.readouterr()
     assert code == ExitCode.INTERRUPTED
     assert [line.split()[0] for line in shown.out.splitlines() if line.startswith(("B2 ", "B3 "))] == ["B2"]

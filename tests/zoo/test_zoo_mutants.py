@@ -90,7 +90,7 @@ def test_what_is_no_mutant_is_a_usage_error(capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.timeout(7200)
 def test_the_kill_rate_of_a_sample_does_not_fall() -> None:
     """Of a bounded sample of drawn mutants the suite kills no smaller part than it did."""
-    _, rows = sit(draw(20_000, NIGHTLY_COUNT), Bounds(drives=NIGHTLY_DRIVES, jobs=2, plays=NIGHTLY_PLAYS))
+    _, rows = sit(draw(20_000, NIGHTLY_COUNT), Bounds(drives=NIGHTLY_DRIVES, workers=2, plays=NIGHTLY_PLAYS))
     found = rate(rows)
     assert found.all >= NIGHTLY_COUNT / 10
     assert found.killed / found.all >= NIGHTLY_RATE_MIN, str(found)
