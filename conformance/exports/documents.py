@@ -154,7 +154,9 @@ def _lines(text: Raw | bytes, place: str, error: Exception) -> Iterator[Document
 
 def _told(error: Exception) -> str:
     """What the codec says, with a file that ends too early called so."""
-    text = str(error) or "it is nested too deeply"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    text = str(error)
     if "truncated" in text:
         return "the file ends in the middle of an object: the export was cut off"
     return re.sub(r"^JSON is malformed: ", "it is no JSON: ", text)

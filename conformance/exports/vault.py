@@ -35,10 +35,13 @@ KEPT = frozenset(
 )
 """Fields of a machine that are kept as they are; of lists and of what stands further in only `INNER` are kept."""
 
+PENDING = ("dataPendingAtSourceAgentInMB", "dataPendingInLogDataStoreInMB")
+"""What of a disk waits at the source, and what has arrived and waits to be processed."""
+
 INNER = {
     "mobilityagentdetails": ("version", "latestVersion", "lastHeartbeatUtc"),
     "discoveredvmdetails": ("powerStatus", "isDeleted", "lastDiscoveryTimeInUtc"),
-    "protecteddisks": ("diskId", "diskName", "isInitialReplicationComplete", "resyncRequired", "monitoringJobType"),
+    "protecteddisks": ("diskId", "diskName", "isInitialReplicationComplete", "resyncRequired", *PENDING),
     "unprotecteddisks": ("diskId", "diskLunId"),
 }
 _MACHINE_OF = re.compile(r"/replicationprotecteditems/([^/]+)")
@@ -73,6 +76,7 @@ class Vault:
     def add(self, opened: Opened) -> None:
         """Read every document of a file."""
         self.more.extend(opened.more)
+        self._keys = None
         for document in opened.documents:
             self.objects += 1
             read = thing(document.value(), document.place)
@@ -107,12 +111,14 @@ class Vault:
             for kind in COMPONENTS:
                 yield from ((kind, each) for each in fabric.parts(kind))
 
+    known: dict[str, int] = field(factory=dict)  # the place of each machine by its id
+
     def _by_key(self) -> dict[str, Thing]:
-        if len(self._keys) != len(self.machines):
+        if self._keys is None:
             self._keys = {key_of(each.id): each for each in self.machines}
         return self._keys
 
-    _keys: dict[str, Thing] = field(factory=dict)
+    _keys: dict[str, Thing] | None = None
 
 
 def vault_of(files: Iterable[Opened], provider: str | None = None) -> Vault:
@@ -134,7 +140,17 @@ def _machine(vault: Vault, read: Thing) -> None:
     for name, wanted in INNER.items():
         if name in read.values:
             kept[name] = [_inner(each, wanted) for each in read.parts(name)]
-    vault.machines.append(evolve(read, values=kept))
+    _newest(vault, evolve(read, values=kept))
+
+
+def _newest(vault: Vault, machine: Thing) -> None:
+    """A machine that several files show counts as the newest of them does."""
+    place = vault.known.get(machine.id)
+    if place is None:
+        vault.known[machine.id] = len(vault.machines)
+        vault.machines.append(machine)
+    elif max(_times(machine)) >= max(_times(vault.machines[place])):
+        vault.machines[place] = machine
 
 
 def _inner(each: Thing, wanted: Iterable[str]) -> dict[str, object]:

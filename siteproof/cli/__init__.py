@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "tour": ("siteproof.cli.tour:tour_command", "Short walks that cover the model; its shape; graph export."),
     "policy": ("siteproof.cli.policy:policy", "Check a replication policy; refutations come with a dated calendar."),
     "plan": ("siteproof.cli.plan:plan", "Check a recovery plan: order, deadlocks, recovery time, single failures."),
+    "audit": ("siteproof.cli.audit:audit", "Judge a deployed vault from its exports: JSON of az or PowerShell."),
     "zoo": ("siteproof.cli.zoo:zoo", "The suite against every wrong appliance: the kill table."),
     "fuzz": ("siteproof.cli.fuzz:fuzz", "A seeded campaign of walks and faults."),
     "coverage": (

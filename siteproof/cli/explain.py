@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from siteproof import __version__
-from siteproof.cli import explain_specs, explain_words
+from siteproof.cli import explain_desk, explain_specs, explain_words
 from siteproof.cli.links import links
 from siteproof.conformance.case import PREFIX
 from siteproof.model.book.traceability import CaseLink, Links, RuleLink, by_bug_class, covers
@@ -32,7 +32,8 @@ def explain(name: str) -> None:
 
     NAME is a requirement (SP-RES-4), a rule (LC-5.1), a case (C-RES-4), a chapter (RES), a theorem (POL-T1), a bug
     class (B2), an error, a capability (delta), a word of a verdict (dishonest), a specification or a wrong design
-    (unfenced), an action as traces print it (accept_frame), or a word of the glossary; `specifications` lists the
+    (unfenced), an action as traces print it (accept_frame), a check of the audit (AUD-RPO), a provider
+    (a2a), or a word of the glossary; `specifications` lists the
     specifications and the wrong designs.
     """
     lines = list(explained(name))
@@ -46,7 +47,7 @@ def explained(name: str) -> Iterator[str]:
     exact = list(_exactly(wanted, known))
     short = [f"SP-{wanted}", f"{PREFIX}{wanted}"]  # SP-RES-4 and C-RES-4 are often called res-4
     also = [line for each in short for line in _exactly(each, known)]
-    names = [*explain_specs.told(name, known), *explain_words.told(name)]
+    names = [*explain_specs.told(name, known), *explain_words.told(name), *explain_desk.told(name)]
     if not (exact or also or names):
         raise _unknown(name, known)
     yield from exact
@@ -80,7 +81,7 @@ def _bug(name: str, found: Iterable[Requirement], known: Links) -> Iterator[str]
 
 def _unknown(name: str, known: Links) -> Exception:
     ids = [*(each.id for each in requirements()), *(each.id for each in known.rules), *ErrorCode]
-    ids += [*(each.id for each in known.cases), *explain_specs.names(), *explain_words.names()]
+    ids += [*(each.id for each in known.cases), *explain_specs.names(), *explain_words.names(), *explain_desk.names()]
     return Problem(f"nothing is called {name!r}", "no such id or word", near(name, ids))
 
 

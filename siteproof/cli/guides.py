@@ -11,11 +11,12 @@ import click
 
 F = TypeVar("F", bound=Callable[..., object])
 ADAPTERS = "adapters.md"
+AUDIT = "audit.md"
 HISTORIES = "histories.md"
 MUTANTS = "mutants.md"
 POLICY_EXAMPLE = "examples/policy.toml"
 PLAN_EXAMPLE = "examples/plan.toml"
-SHIPPED = (ADAPTERS, HISTORIES, MUTANTS, POLICY_EXAMPLE, PLAN_EXAMPLE)
+SHIPPED = (ADAPTERS, AUDIT, HISTORIES, MUTANTS, POLICY_EXAMPLE, PLAN_EXAMPLE)
 
 
 def guide(name: str) -> str:

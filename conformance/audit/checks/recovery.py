@@ -22,7 +22,7 @@ def rpo_ms(machine: Thing) -> int | None:
     return None if seconds is None else int(seconds * 1000)
 
 
-def threshold_ms(machine: Thing, scene: Scene) -> tuple[int, str] | None:
+def threshold_ms(machine: Thing, scene: Scene) -> tuple[int, str]:
     """What the RPO may be: the policy's threshold, or where a policy has none, the service's own alarm."""
     times = _times(machine, scene)
     if times is not None and times.threshold_minutes:
@@ -40,20 +40,26 @@ def threshold_ms(machine: Thing, scene: Scene) -> tuple[int, str] | None:
     "machine; what was written since the newest point would be lost",
 )
 def rpo_is_below_the_threshold(scene: Scene) -> Iterator[Wrong]:
-    """The RPO that is shown is below the policy's threshold, and below its retention."""
+    """The RPO, as it is shown and as it is by now, is below the policy's threshold and below its retention."""
     for machine in _protected(scene):
-        shown, limit = rpo_ms(machine), threshold_ms(machine, scene)
-        field = "lastRpoInSeconds" if machine.has("lastRpoInSeconds") else "rpoInSeconds"
+        field, shown = worst_rpo(machine, scene)
+        limit, name = threshold_ms(machine, scene)
         times = _times(machine, scene)
-        if shown is None or limit is None:
-            continue
-        if times is not None and times.retention_minutes and shown >= times.retention_minutes * MINUTE_MS:
-            kept = span(times.retention_minutes * MINUTE_MS)
+        kept = (times.retention_minutes or 0) * MINUTE_MS if times is not None else 0
+        if kept and shown >= kept:
             yield Wrong(
-                machine, field, f"{machine.name} has an RPO of {span(shown)}; its points are kept for {kept} only"
+                machine, field, f"{machine.name} has an RPO of {span(shown)}; its points are kept for {span(kept)} only"
             )
-        elif shown > limit[0]:
-            yield Wrong(machine, field, f"{machine.name} has an RPO of {span(shown)}; {span(limit[0])} is {limit[1]}")
+        elif shown > limit:
+            yield Wrong(machine, field, f"{machine.name} has an RPO of {span(shown)}; {span(limit)} is {name}")
+
+
+def worst_rpo(machine: Thing, scene: Scene) -> tuple[str, int]:
+    """The larger of the service's figure and the newest point's age now, with the field that says it; 0: neither."""
+    figure = "lastRpoInSeconds" if machine.has("lastRpoInSeconds") else "rpoInSeconds"
+    newest = scene.age_ms(machine.when("lastRecoveryPointReceived")) or 0
+    shown = rpo_ms(machine) or 0
+    return (figure, shown) if shown >= newest else ("lastRecoveryPointReceived", newest)
 
 
 @check(

@@ -77,7 +77,7 @@ def copies_move(scene: Scene) -> Iterator[Wrong]:
 def _still(before: Thing, after: Thing) -> str | None:
     """The field of a running copy that did not change, if none of them changed."""
     told = [name for name in COPIES if before.number(name) is not None and after.number(name) is not None]
-    ended = any(after.number(name) == 100 for name in told if name.endswith("Percentage"))
+    ended = any(after.number(name) == 100 for name in COPIES if name.endswith("Percentage"))
     same = told and all(before.number(name) == after.number(name) for name in told)
     return told[0] if same and not ended else None
 
