@@ -17,6 +17,7 @@ from siteproof.conformance.carriers.watch import Watch
 from siteproof.conformance.history import History, Workload
 from siteproof.conformance.images import DiskPicture, Picture
 from siteproof.conformance.inside import Arrangement, Inside
+from siteproof.conformance.landing import Landing, ResyncReport
 from siteproof.conformance.ledger import Ledger
 from siteproof.conformance.plain import plain
 from siteproof.conformance.trace import Step, difference
@@ -33,37 +34,11 @@ from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import Capability, DiskAddress, Fault, FaultKind, Image, Subject, Write
-from siteproof.model.nouns.vocabulary import Consistency, Place, Protection, Resync, Verb
+from siteproof.model.nouns.vocabulary import Consistency, Place, Protection, Resync, TestFailover, Verb
 
 __all__ = ["Lab", "Landing", "Machine", "ResyncReport", "machine_spec"]
 
 _MOVES_PRODUCTION = (Verb.FAIL_OVER, Verb.CHANGE_RECOVERY_POINT, Verb.FAIL_BACK, Verb.CANCEL)
-
-
-@frozen(eq=False)
-class Landing:
-    """Production moved to another copy: its bytes right then, and the history it comes from, up to `position`.
-
-    Everything up to `sure` was known to be replicated when the command was given, and no trouble can have undone it.
-    """
-
-    command: Command
-    picture: Picture
-    ledgers: tuple[Ledger, ...]
-    position: int
-    before: Observation
-    after: Observation
-    sure: int = 0
-    troubled: bool = False  # something that can make a job fail had gone wrong before
-
-
-@frozen
-class ResyncReport:
-    """A resynchronisation that was asked for: the answer, the bytes it sent and the machine after it."""
-
-    answer: Answer
-    bytes_sent: int
-    after: Observation
 
 
 @frozen
@@ -226,20 +201,24 @@ class Lab:
         after = self.observe(machine)
         if self.staging and verb is Verb.ENABLE and after.regions.protection is Protection.PROTECTED:
             after = self.staging.enabled(self, machine)
-        if verb in _MOVES_PRODUCTION and _moved(verb, before, after):
+        moved, drilled = verb in _MOVES_PRODUCTION and _moved(verb, before, after), _drilled(verb, before, after)
+        if moved or drilled:
+            picture = self.read(machine, Place.TEST if drilled else Place.ACTIVE)
             command = Command(verb, machine.name, **fields)
-            landing = Landing(command, self.read(machine), ledgers, position, before, after, sure, troubled)
+            landing = Landing(command, picture, ledgers, position, before, after, sure, troubled)
             self._seats[machine.name].landings.append(landing)
-            self.history.rebase(machine.name, landing.picture)
+        if moved:
+            self.history.rebase(machine.name, picture)
         return after
 
     def landing(self, machine: Machine) -> Landing:
         """The last move of production."""
-        given(bool(self._seats[machine.name].landings), "production never moved")
-        return self._seats[machine.name].landings[-1]
+        moves = [each for each in self._seats[machine.name].landings if each.command.verb in _MOVES_PRODUCTION]
+        given(bool(moves), "production never moved")
+        return moves[-1]
 
     def landings(self, machine: Machine) -> tuple[Landing, ...]:
-        """Every move of production that was followed, oldest first."""
+        """Every move of production that was followed, and every drill, oldest first."""
         return tuple(self._seats[machine.name].landings)
 
     def resynchronise(self, machine: Machine) -> ResyncReport:
@@ -387,6 +366,12 @@ class Lab:
 
 def _moved(verb: Verb, before: Observation, after: Observation) -> bool:
     return verb is Verb.CHANGE_RECOVERY_POINT or before.regions.active is not after.regions.active
+
+
+def _drilled(verb: Verb, before: Observation, after: Observation) -> bool:
+    """Whether a test machine was made; one that may have been there before is nobody's."""
+    there = Place.TEST in after.running and Place.TEST not in before.running
+    return verb is Verb.TEST_FAILOVER and after.regions.test_failover is TestFailover.COMPLETED and there
 
 
 def _replicates(seen: Observation) -> bool:

@@ -53,7 +53,7 @@ def _compare(lab: Lab, machine: Machine) -> None:
 
 
 def _next_point_is_right(lab: Lab, machine: Machine) -> None:
-    point = _next_point(lab, machine)
+    point = next_point(lab, machine)
     try:
         picture = lab.restore(machine, point)
         verify_bytes.same_image(picture, lab.history.image_now(machine.name), "the next point")
@@ -63,7 +63,7 @@ def _next_point_is_right(lab: Lab, machine: Machine) -> None:
         raise verify.Failed(failed.expected, failed.actual, "closing audit: after healing", of="SP-REP-18") from failed
 
 
-def _next_point(lab: Lab, machine: Machine) -> RecoveryPoint:
+def next_point(lab: Lab, machine: Machine) -> RecoveryPoint:
     """The point of the next interval; one that takes longer has the time until it is usable."""
     known = {point.name for point in lab.observe(machine).points}
     for minutes in (lab.profile.crash_consistent_minutes, lab.profile.point_latency_minutes):

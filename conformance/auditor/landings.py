@@ -4,26 +4,15 @@ Rule: a failover holds a past state, of the selected point when one was selected
 brings back exactly what was there. The bytes are the judge's own reading.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from siteproof.conformance import verify, verify_bytes
+from siteproof.conformance.auditor.selections import SELECTED, selected
 from siteproof.conformance.lab import Lab, Landing, Machine
 from siteproof.conformance.ledger import Ledger
-from siteproof.model.nouns.observation import Observation
-from siteproof.model.nouns.policy import RecoveryPoint
-from siteproof.model.nouns.vocabulary import Consistency, Selection, Verb
+from siteproof.model.nouns.vocabulary import Selection, Verb
 
-SELECTED: Mapping[Selection, str] = {
-    Selection.LATEST: "SP-FO-17",
-    Selection.LATEST_PROCESSED: "SP-PT-21",
-    Selection.LATEST_APP_CONSISTENT: "SP-PT-22",
-    Selection.LATEST_CRASH_CONSISTENT: "SP-PT-23",
-    Selection.CUSTOM: "SP-PT-24",
-}
-KINDS = {
-    Selection.LATEST_APP_CONSISTENT: Consistency.APP,
-    Selection.LATEST_CRASH_CONSISTENT: Consistency.CRASH,
-}
+LATEST = {Verb.FAIL_OVER: "SP-FO-1", Verb.TEST_FAILOVER: "SP-DRL-2"}
 
 
 def judge(lab: Lab, machine: Machine, known: int = 0) -> int:
@@ -37,8 +26,8 @@ def judge(lab: Lab, machine: Machine, known: int = 0) -> int:
             _holds(lab, landing, landing.ledgers, (landing.position, landing.position), "SP-FB-9")
         elif landing.command.verb is Verb.CANCEL:
             _is_back(lab, landing, landings[:index])
-        elif not _comes_from_a_point(lab, landing) and landing.command.verb is Verb.FAIL_OVER:
-            _holds(lab, landing, landing.ledgers, (landing.sure, landing.position), "SP-FO-1")
+        elif not _comes_from_a_point(lab, landing) and landing.command.verb in LATEST:
+            _holds(lab, landing, landing.ledgers, (landing.sure, landing.position), LATEST[landing.command.verb])
     return len(landings)
 
 
@@ -56,9 +45,9 @@ def _failed(lab: Lab, landing: Landing) -> bool:
 def _comes_from_a_point(lab: Lab, landing: Landing) -> bool:
     """Judge it by the point that was selected; False when that is not one of those that were listed."""
     selection, verb = landing.command.selection, landing.command.verb
-    if selection is Selection.LATEST and verb is Verb.FAIL_OVER:
+    if selection is Selection.LATEST and verb in LATEST:
         return False
-    names = dict.fromkeys(_selected(seen, landing) for seen in (landing.before, landing.after))
+    names = dict.fromkeys(selected(seen.points, landing.command) for seen in (landing.before, landing.after))
     points = [name for name in names if name]
     for number, name in enumerate(points, 1):
         note = lab.history.note(landing.command.machine, name)
@@ -71,16 +60,6 @@ def _comes_from_a_point(lab: Lab, landing: Landing) -> bool:
         else:
             break
     return bool(points)
-
-
-def _selected(seen: Observation, landing: Landing) -> str:
-    """The name of the point that the selection takes of those listed."""
-    selection = landing.command.selection
-    if selection is Selection.CUSTOM:
-        return landing.command.point
-    kind = KINDS.get(selection)
-    fitting: list[RecoveryPoint] = [each for each in seen.points if kind in (None, each.consistency)]
-    return max(fitting, key=lambda each: each.sequence).name if fitting else ""
 
 
 def _is_back(lab: Lab, landing: Landing, earlier: Sequence[Landing]) -> None:

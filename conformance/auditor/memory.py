@@ -46,11 +46,15 @@ RESYNCHRONIZING = frozenset({Resync.QUEUED, Resync.RUNNING})
 
 @frozen
 class Known:
-    """A point as it was first listed: not before `after_ms`, while data flowed in `direction`."""
+    """A point as it was first listed: not before `after_ms`, while data flowed in `direction`.
+
+    It was taken between `born_ms[0]` and `born_ms[1]` of the steady clock, whatever the wall clock of its machine said.
+    """
 
     point: RecoveryPoint
     after_ms: int
     direction: Direction
+    born_ms: tuple[int, int]
 
 
 @frozen
@@ -96,7 +100,9 @@ class Memory:
     cut_position: int | None = None  # the ledger's position when the link went down
     marked_ms: int | None = None  # when the present mark was seen first
     undisturbed_ms: int | None = None  # since when every look showed sound forward replication, without a fault
-    jumped: bool = False  # a wall clock jumped: the times of points say nothing any more
+    jumped: bool = False  # a wall clock jumped: the times of points are not those of the steady clock any more
+    ahead_ms: set[int] | None = field(factory=lambda: {0})  # by how much, since the last look; None: nobody knows
+    _ahead: int = 0
     pinned_until_ms: dict[str, int] = field(factory=dict)  # when a point was last shown as pinned
     shows_pins: bool = False
     shows_health: bool = False
@@ -141,9 +147,19 @@ class Memory:
         taken = next((TAKES[verb] for verb in TAKES if verb in self.verbs), "SP-RET-19")
         self.gone |= {each.name: taken for each in (self.seen.points if self.seen else ()) if each.name not in names}
         for point in now.points:
-            self.points.setdefault(point.name, Known(point, after_ms, now.regions.direction))
+            born_ms = self._born(point, after_ms, now.time_ms)
+            self.points.setdefault(point.name, Known(point, after_ms, now.regions.direction, born_ms))
             if point.pinned:
                 self.pinned_until_ms[point.name], self.shows_pins = now.time_ms, True
+        self.ahead_ms = {self._ahead} if self.ahead_ms is not None else None
+
+    def _born(self, point: RecoveryPoint, after_ms: int, listed_ms: int) -> tuple[int, int]:
+        """By the steady clock; a point may show that, or the machine's wall clock, and may be listed long after."""
+        if not self.jumped:
+            return point.taken_at_ms, point.taken_at_ms
+        told = [point.taken_at_ms, *(point.taken_at_ms - ahead for ahead in self.ahead_ms or ())]
+        fits = [ms for ms in told if after_ms <= ms <= listed_ms]
+        return (min(fits), max(fits)) if fits else (min(after_ms, *told), listed_ms)
 
     def _watched(self, now: Observation) -> None:
         """What lasts: a mark, sound replication, an excursion beyond a limit."""
@@ -183,7 +199,8 @@ class Memory:
         """Whatever is arranged may have struck whenever the machine is seen, and explains what it would explain."""
         self.arranged, self.undisturbed_ms = kinds, None
         self.troubles |= kinds - HARMLESS
-        self.jumped = self.jumped or FaultKind.CLOCK_JUMP in kinds
+        if FaultKind.CLOCK_JUMP in kinds:
+            self.jumped, self.ahead_ms = True, None
         self.may_have_lost = self.may_have_lost or bool(kinds & POWER and self.unflushed)
         if kinds & (SITE | LINK):
             self.link_is_open, self.source_may_run = True, True
@@ -209,7 +226,9 @@ class Memory:
         if kind not in HARMLESS:
             self.troubles.add(kind)
         if kind is FaultKind.CLOCK_JUMP:
-            self.jumped = True
+            self.jumped, self._ahead = True, self._ahead + fault.amount
+            if self.ahead_ms is not None:
+                self.ahead_ms.add(self._ahead)
         if kind in SITE:
             self.site_down = kind is FaultKind.SITE_DOWN
         if kind in SITE | LINK:

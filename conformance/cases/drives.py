@@ -36,7 +36,7 @@ def _drives(number: int, road: Road) -> None:
 
 def _pairs(number: int, heavy: happenings.Happening) -> None:
     def survives(lab: Lab) -> None:
-        drive(lab, road_to("protected"), happenings.before(lab, heavy), short=number % 2 == 0, moves=False)
+        drive(lab, road_to("protected"), happenings.before(lab, heavy), short=number % 2 == 0, brief=True)
 
     survives.__doc__ = (
         f"In sound replication, whatever comes directly before {heavy.name}: healed, every byte is there."

@@ -10,37 +10,39 @@ from contextlib import suppress
 from attrs import evolve
 
 from siteproof.conformance import verify, verify_bytes
-from siteproof.conformance.auditor import closing, landings
+from siteproof.conformance.auditor import closing, healing, landings
 from siteproof.conformance.digests import digest_of
 from siteproof.conformance.drivers.happenings import Pair
 from siteproof.conformance.drivers.scene import Held, Scene
 from siteproof.conformance.history import content
 from siteproof.conformance.images import DiskPicture, Picture
 from siteproof.conformance.lab import Lab, Machine
-from siteproof.conformance.roads import How, Road, Turn, arguments, mark
+from siteproof.conformance.roads import How, Road, Turn, mark
 from siteproof.conformance.verify import Failed, Inconclusive
 from siteproof.conformance.worlds.going import go, recover
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.policy import HOUR_MINUTES, MINUTE_MS, ReplicationPolicy
 from siteproof.model.nouns.subject import Capability, FaultKind, Write
-from siteproof.model.nouns.vocabulary import Direction, Place, Protection, Site, TestFailover, Verb
+from siteproof.model.nouns.vocabulary import Consistency, Direction, Place, Protection, Site, TestFailover, Verb
 
 REQUIRES = ("SP-REP-18", "SP-RES-12")
 DISK = "384 KiB"
 WRITTEN = 3  # blocks of each disk of a test machine
 PAUSE_MS = 1_000  # between two steps: data is on its way then, in most products
-HOURS = (31, 36)  # minutes: together longer than the short retention
 HOME = Regions(Protection.PROTECTED)
 ENABLED = Turn(Verb.ENABLE)
 SHORT = ReplicationPolicy(retention_minutes=HOUR_MINUTES)  # so that a drive sees points go, too
+BOTH = ReplicationPolicy(app_consistent_minutes=HOUR_MINUTES)  # points of both kinds, and thinned ones
+HOURS_MS = 62 * MINUTE_MS  # longer than both
+STEP_MS = 16 * MINUTE_MS  # less than a clock jumps, so that it can be told which clock a point shows
 
 
-def drive(lab: Lab, road: Road, rounds: Iterable[Pair], *, short: bool, moves: bool = True) -> None:
+def drive(lab: Lab, road: Road, rounds: Iterable[Pair], *, short: bool, brief: bool = False) -> None:
     """One round after the other, on one machine as long as it finds home.
 
-    `short`: its points are soon too old; `moves`: production may move as a way out of trouble.
+    `short`: its points are soon too old; `brief`: trouble is mended at once, before hours pass or production moves.
     """
-    ways = WAYS_OUT if moves else WAYS_OUT[:2]
+    ways = WAYS_OUT[:2] if brief else WAYS_OUT
     scene: Scene | None = None
     for number, struck in enumerate(rounds):
         way_out = ways[number % len(ways)]
@@ -48,8 +50,8 @@ def drive(lab: Lab, road: Road, rounds: Iterable[Pair], *, short: bool, moves: b
         try:
             scene = _settled(lab, road, scene, short=short)
             _strike(scene, road, struck)
-            if short:
-                _hours(scene)
+            if not brief:
+                _hours(scene, short=short)
             way_out(scene)
             recover(lab, scene.machine)
             landings.judge(lab, scene.machine)
@@ -67,7 +69,8 @@ def _settled(lab: Lab, road: Road, scene: Scene | None, *, short: bool) -> Scene
             if road.turns[:1] != (ENABLED,):
                 _take(scene, Turn(Verb.DISABLE))
             return scene
-    fresh = Scene(lab, lab.machine(disk=DISK, disks=2, policy=SHORT if short else None))
+    app = Capability.APP_POINTS in lab.description.capabilities
+    fresh = Scene(lab, lab.machine(disk=DISK, disks=2, policy=SHORT if short else BOTH if app else None))
     fresh.write()
     return fresh
 
@@ -93,12 +96,22 @@ def _strike(scene: Scene, road: Road, struck: Pair) -> None:
     lab.advance(milliseconds=PAUSE_MS)
 
 
-def _hours(scene: Scene) -> None:
-    """The state lasts longer than its points are kept, and the workload goes on; the first new point is read."""
-    for minutes in (scene.lab.profile.crash_consistent_minutes, *HOURS):
+def _hours(scene: Scene, *, short: bool) -> None:
+    """The state lasts until points come and go, and the workload goes on; of the new points some are read.
+
+    Where application-consistent points come, it lasts until the next one is the newest.
+    """
+    scene.write()
+    scene.advance(scene.lab.profile.crash_consistent_minutes * MINUTE_MS)
+    _new_point(scene)
+    since_ms = scene.newest_point_ms(Consistency.APP) or scene.oldest_point_ms()
+    wait_ms = since_ms + HOUR_MINUTES * MINUTE_MS - scene.lab.now_ms(scene.machine)
+    left_ms = wait_ms + PAUSE_MS if 0 < wait_ms <= HOURS_MS and not short else HOURS_MS
+    while left_ms > 0:
         scene.write()
-        scene.advance(minutes * MINUTE_MS)
+        scene.advance(min(left_ms, STEP_MS))
         _new_point(scene)
+        left_ms -= STEP_MS
     scene.write()
     scene.advance(PAUSE_MS)
 
@@ -113,12 +126,12 @@ def _take(scene: Scene, turn: Turn) -> None:
         return None
     if turn.how is How.HELD:
         scene.held = Held(verb, scene.regions)
-        lab.ask(machine, verb, **arguments(verb))
+        lab.ask(machine, verb, **scene.choice(verb))
         return None
     if turn.how is How.FAILS:
         lab.fault(FaultKind.JOB_FAILS, machine)
     with suppress(Inconclusive):  # it was refused; whether rightly, the auditor has said
-        lab.run(machine, verb, **arguments(verb))
+        lab.run(machine, verb, **scene.choice(verb))
     return None
 
 
@@ -190,7 +203,8 @@ def _agrees(scene: Scene) -> None:
     if evolve(seen, active=Site.PRIMARY, protection=Protection.PROTECTED) != seen:
         verify_bytes.same_image(lab.read(machine), wanted, "the running machine after recovery")
     elif seen.direction is Direction.FORWARD:
-        picture = lab.restore(machine, lab.crash_point(machine))
+        lab.settle()
+        picture = lab.restore(machine, healing.next_point(lab, machine))
         verify_bytes.same_image(picture, lab.history.image_now(machine.name), "the next point after recovery")
         _older_point(lab, machine)
     else:

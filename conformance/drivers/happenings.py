@@ -72,7 +72,6 @@ def _jump(name: str, minutes: int) -> Happening:
     def strike(scene: Scene) -> None:
         scene.write()
         scene.fault(F.CLOCK_JUMP, amount=minutes * MINUTE_MS)
-        scene.jumped_ms += minutes * MINUTE_MS
         scene.write()
 
     return Happening(name, (OF_TIME,), strike)

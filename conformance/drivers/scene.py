@@ -1,18 +1,27 @@
-"""A scene: one machine of a drive, what is known of its clock, and the job that may move its production meanwhile.
+"""A scene: one machine of a drive, its points, and the job that may move its production meanwhile.
 
 Rule: whoever lets time pass does it here, so that production is followed to where it runs before anybody writes again.
 """
 
+from typing import Any
+
 from attrs import define, field
 
 from siteproof.conformance import verify_bytes
-from siteproof.conformance.auditor.memory import runs_a_job
+from siteproof.conformance.auditor.memory import Known, runs_a_job
+from siteproof.conformance.auditor.selections import CHOOSING, KINDS
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.subject import FaultKind
-from siteproof.model.nouns.vocabulary import Verb
+from siteproof.model.nouns.vocabulary import Consistency, Selection, Verb
 
+SELECTIONS = (
+    Selection.LATEST_CRASH_CONSISTENT,
+    Selection.LATEST_APP_CONSISTENT,
+    Selection.CUSTOM,
+    Selection.LATEST_PROCESSED,
+)
 FEW = 5  # blocks of a write
 
 
@@ -26,12 +35,12 @@ class Held:
 
 @define
 class Scene:
-    """`jumped_ms` is how far the machine's wall clock is ahead of time; `held` the job that was left running."""
+    """`held` is the job that was left running; its end may move production."""
 
     lab: Lab
     machine: Machine
-    jumped_ms: int = 0
     held: Held | None = None
+    choices: int = 0  # how many points were chosen
     read: set[str] = field(factory=set)  # the points that were compared when they were new
 
     @property
@@ -39,16 +48,33 @@ class Scene:
         """Where the machine is shown to be."""
         return self.lab.observe(self.machine).regions
 
-    def newest_point_ms(self) -> int:
-        """When the newest point was taken, whether its time is that of the machine's wall clock or not; 0: unknown."""
-        lab, name = self.lab, self.machine.name
-        newest = max(lab.observe(self.machine).points, key=lambda point: point.sequence, default=None)
-        if newest is None:
-            return 0
-        after_ms = lab.auditor.memory(name).points[newest.name].after_ms
-        listed_ms = lab.history.note(name, newest.name).listed_ms
-        told = (newest.taken_at_ms, newest.taken_at_ms - self.jumped_ms)
-        return next((each for each in told if after_ms <= each <= listed_ms), 0)
+    def newest_point_ms(self, kind: Consistency | None = None) -> int:
+        """When the newest point (of that kind) was taken, at the latest and by the steady clock; 0: there is none."""
+        points = [each for each in self._points() if kind in (None, each.point.consistency)]
+        return max((each.born_ms[1] for each in points), default=0)
+
+    def oldest_point_ms(self) -> int:
+        """The same of the oldest point."""
+        return min((each.born_ms[1] for each in self._points()), default=0)
+
+    def _points(self) -> list[Known]:
+        known = self.lab.auditor.memory(self.machine.name).points
+        return [known[point.name] for point in self.lab.observe(self.machine).points]
+
+    def choice(self, verb: Verb) -> dict[str, Any]:
+        """Arguments that are valid for the verb: the latest state, or another selection that some point fits."""
+        points = self.lab.observe(self.machine).points
+        if verb not in CHOOSING or not points:
+            return {}
+        self.choices += 1
+        if self.choices % 2 and verb is not Verb.CHANGE_RECOVERY_POINT:
+            return {}  # the latest state, which is what most ask for
+        kinds = {point.consistency for point in points}
+        fits = [each for each in SELECTIONS if KINDS.get(each) in (None, *kinds)]
+        chosen = fits[self.choices // 2 % len(fits)]
+        if chosen is Selection.CUSTOM:
+            return {"selection": chosen, "point": points[self.choices % len(points)].name}
+        return {"selection": chosen}
 
     def write(self, blocks: int = FEW) -> None:
         """Write to every disk; a machine that is off, or is being moved, may refuse it: what it acknowledges counts."""

@@ -134,6 +134,14 @@ def what_is_in_use_is_pinned(tape: Tape) -> None:
     tape.runs(V.TEST_FAILOVER).ends(running=(Place.PRIMARY, Place.TEST))
 
 
+@of
+def the_selected_point_is_the_one_in_use(tape: Tape) -> None:
+    """A drill of the latest state stands on an older point."""
+    tape.protected().point().runs(V.TEST_FAILOVER)
+    older, *newer = sorted(tape.seen.points, key=lambda point: point.sequence)
+    tape.ends(points=(evolve(older, pinned=True), *newer), running=(Place.PRIMARY, Place.TEST))
+
+
 # -- exposure --
 
 

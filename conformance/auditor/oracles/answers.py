@@ -8,20 +8,15 @@ from collections.abc import Iterator
 from siteproof.conformance.auditor.call import Call
 from siteproof.conformance.auditor.look import Look
 from siteproof.conformance.auditor.oracle import Oracle, Wrong, oracle
+from siteproof.conformance.auditor.selections import CHOOSING, KINDS
 from siteproof.conformance.plain import plain
 from siteproof.model.nouns.commands import Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.subject import Capability
-from siteproof.model.nouns.vocabulary import Consistency, Selection, Verb
+from siteproof.model.nouns.vocabulary import Consistency, Selection
 
 C = Capability
-
-CHOOSING = frozenset({Verb.TEST_FAILOVER, Verb.FAIL_OVER, Verb.CHANGE_RECOVERY_POINT})
-KINDS = {
-    Selection.LATEST_APP_CONSISTENT: Consistency.APP,
-    Selection.LATEST_CRASH_CONSISTENT: Consistency.CRASH,
-}
 
 
 @oracle("SP-LC-2", C.VIRTUAL_CLOCK)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from siteproof.conformance.auditor.look import Look
 from siteproof.conformance.auditor.oracle import Oracle, Wrong, oracle
+from siteproof.conformance.auditor.selections import CHOOSING, SELECTED, selected
 from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, RecoveryPoint
 from siteproof.model.nouns.subject import Capability, FaultKind
 from siteproof.model.nouns.vocabulary import Direction, Place, Protection, TestFailover, Verb
@@ -91,13 +92,15 @@ def a_thinned_point_has_a_neighbour(look: Look) -> Iterator[Wrong]:
 def old_points_go(look: Look) -> Iterator[Wrong]:
     """A point whose age has reached the retention goes when the next point arrives."""
     retention_ms = look.memory.policy.retention_minutes * MINUTE_MS
-    taken = sorted(point.taken_at_ms for point in look.now.points)
-    if not retention_ms or len(taken) < 2 or look.memory.jumped:
+    born = [_born(look, point) for point in look.now.points]
+    arrived = sorted(low for low, _ in born)
+    if not retention_ms or len(arrived) < 2:
         return
-    for point in look.now.points:
-        free_ms = max(point.taken_at_ms + retention_ms, look.memory.pinned_until_ms.get(point.name, 0))
-        if not point.pinned and free_ms <= taken[-2] and look.now.regions.direction is Direction.FORWARD:
-            yield Wrong(f"{point.name} gone since {free_ms} ms", f"it is listed beside one of {taken[-1]} ms")
+    of = "SP-PT-40" if look.memory.jumped else ""
+    for point, (_, taken_ms) in zip(look.now.points, born, strict=True):
+        free_ms = max(taken_ms + retention_ms, look.memory.pinned_until_ms.get(point.name, 0))
+        if not point.pinned and free_ms <= arrived[-2] and look.now.regions.direction is Direction.FORWARD:
+            yield Wrong(f"{point.name} gone since {free_ms} ms", f"it is listed beside one of {arrived[-1]} ms", of)
 
 
 @oracle("SP-RET-4", C.VIRTUAL_CLOCK, C.RETENTION)
@@ -129,6 +132,25 @@ def what_is_in_use_is_pinned(look: Look) -> Iterator[Wrong]:
         yield Wrong("the point of the failover pinned", "no point is pinned", "SP-FO-18")
 
 
+@oracle("SP-PT-24")
+def the_selected_point_is_the_one_in_use(look: Look) -> Iterator[Wrong]:
+    """A subject that shows pins shows the one of the point that the drill or the failover has selected."""
+    memory, asked = look.memory, look.memory.asked
+    if asked is None or not memory.settled or memory.asked_count > 1 or not look.now.points:
+        return
+    command, regions = asked.command, look.now.regions
+    done = regions.test_failover is TestFailover.COMPLETED or regions.protection is Protection.FAILED_OVER
+    pinned = {point.name for point in look.now.points if point.pinned}
+    if command.verb not in CHOOSING or not done or not pinned or regions.direction is Direction.REVERSE:
+        return
+    if command.verb is Verb.CHANGE_RECOVERY_POINT and memory.troubles:
+        return  # a change that failed leaves the point that was in use before
+    wanted = {selected(seen.points, command) for seen in (asked.before, look.now)} - {""}
+    if wanted and not wanted & pinned:
+        expected = f"{' or '.join(sorted(wanted))} in use, selected by {command.selection.value}"
+        yield Wrong(expected, ", ".join(sorted(pinned)), SELECTED[command.selection])
+
+
 def gone(look: Look) -> list[RecoveryPoint]:
     """The points that the last look listed and this one does not."""
     names = {point.name for point in look.now.points}
@@ -142,9 +164,17 @@ def _thinned(look: Look) -> Sequence[RecoveryPoint]:
 
 
 def _age_minutes(look: Look, point: RecoveryPoint) -> float:
-    """The greatest age that the point can have; by the clock only when no clock has jumped."""
-    born_ms = point.taken_at_ms if not look.memory.jumped else look.memory.points[point.name].after_ms
-    return (look.now.time_ms - born_ms) / MINUTE_MS
+    """The greatest age that the point can have."""
+    return (look.now.time_ms - _born(look, point)[0]) / MINUTE_MS
+
+
+def _born(look: Look, point: RecoveryPoint) -> tuple[int, int]:
+    """When the point was taken by the steady clock, at the earliest and at the latest."""
+    known = look.memory.points.get(point.name)
+    if known is not None:
+        return known.born_ms
+    fresh = (look.before.time_ms if look.before else look.now.time_ms, look.now.time_ms)
+    return fresh if look.memory.jumped else (point.taken_at_ms, point.taken_at_ms)
 
 
 def _neighbours(look: Look, point: RecoveryPoint, width_minutes: int) -> bool:
@@ -173,4 +203,5 @@ ORACLES: tuple[Oracle, ...] = (
     old_points_go,
     points_are_thinned,
     what_is_in_use_is_pinned,
+    the_selected_point_is_the_one_in_use,
 )

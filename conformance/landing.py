@@ -1,0 +1,39 @@
+"""What a lab keeps of a command that made another copy of the machine run, or that compared its two sides.
+
+Rule: values only; the bytes are the judge's own reading, taken when the job had ended.
+"""
+
+from attrs import frozen
+
+from siteproof.conformance.images import Picture
+from siteproof.conformance.ledger import Ledger
+from siteproof.model.nouns.commands import Answer, Command
+from siteproof.model.nouns.observation import Observation
+
+
+@frozen(eq=False)
+class Landing:
+    """Production moved to another copy, or a drill made one: its bytes right then, and the history it comes from.
+
+    That history reaches up to `position`.
+
+    Everything up to `sure` was known to be replicated when the command was given, and no trouble can have undone it.
+    """
+
+    command: Command
+    picture: Picture
+    ledgers: tuple[Ledger, ...]
+    position: int
+    before: Observation
+    after: Observation
+    sure: int = 0
+    troubled: bool = False  # something that can make a job fail had gone wrong before
+
+
+@frozen
+class ResyncReport:
+    """A resynchronisation that was asked for: the answer, the bytes it sent and the machine after it."""
+
+    answer: Answer
+    bytes_sent: int
+    after: Observation
