@@ -218,6 +218,25 @@ def older_points_stay_restorable(lab: Lab) -> None:
     verify_bytes.same_image(lab.restore(machine, point), then, "the older point after it")
 
 
+@case("C-RES-29", ["SP-RES-17", "SP-RES-16"], needs=(*BYTES, C.OLDER_POINTS), on_bytes=True)
+def a_resynchronisation_spoils_neither_points_nor_disk(lab: Lab) -> None:
+    """Changes travelled since the last point when a resynchronisation runs: the point and the disk are as they were."""
+    machine = lab.protected_machine(filled=64)
+    for _ in range(2):
+        lab.write(machine, 40)
+        point = lab.crash_point(machine)
+        then = verify_bytes.true_point(lab, machine, point)
+        for _ in range(2):
+            lab.write(machine, 20)
+            lab.settle()
+        mark(lab, machine, writes=10)
+        verify.accepted(lab.resynchronise(machine).answer, "resynchronize")
+        verify.serves("SP-RES-17")
+        verify_bytes.same_image(lab.restore(machine, point), then, "the older point after a resynchronisation")
+        verify.serves("SP-RES-16")
+        _agrees(lab, machine, "after a resynchronisation between points")
+
+
 @case("C-RES-12", ["SP-RES-18"], needs=(*BYTES, C.FAILOVER), on_bytes=True)
 def a_failover_while_marked_uses_an_older_point(lab: Lab) -> None:
     """A failover of a marked machine gives the image of a point from before the mark."""

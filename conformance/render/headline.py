@@ -6,6 +6,7 @@ and an early stop are in it.
 
 from collections import Counter
 
+from siteproof.conformance.levels import reached
 from siteproof.conformance.verdict import MUST, Report, Requirement, Verdict
 from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.nouns.subject import Provider
@@ -36,6 +37,7 @@ def headline(report: Report) -> str:
     """The verdict line (docs/verdicts.md)."""
     parts = [
         f"{WORDS[report.exit_code]} ({_scope(report)}): {_counts(report)}",
+        *([str(reached(report))] if not (report.choice or report.stopped) else []),
         *_missing(report),
         *([str(report.met)] if report.met else []),
         f"seed {report.seed}",

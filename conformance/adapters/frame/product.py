@@ -1,0 +1,113 @@
+"""What a product does for one machine, as the frame asks for it.
+
+Rule: every method is the product's own doing, and whatever it cannot do is `Trouble`; regions, schedules and names of
+points are the frame's.
+"""
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+from siteproof.model.nouns.vocabulary import Place
+
+
+class Trouble(Exception):  # noqa: N818  (a job that fails is an outcome, not a defect of the program)
+    """A job of the product failed; the message tells how."""
+
+
+class Product(ABC):
+    """One machine's disks at both sites; disks are numbers, points are names that the frame gives once."""
+
+    resynchronises: bool = False  # whether `resynchronise` is there, so that a cut may demand it
+
+    @property
+    @abstractmethod
+    def bytes_sent(self) -> int:
+        """Bytes that left for the other side since the machine was made."""
+
+    @property
+    @abstractmethod
+    def link_up(self) -> bool:
+        """Whether anything can travel."""
+
+    @abstractmethod
+    def write(self, place: Place, disk: int, offset: int, data: bytes) -> None:
+        """Write; acknowledged on return."""
+
+    @abstractmethod
+    def zero(self, place: Place, disk: int, offset: int, length: int) -> None:
+        """Make a range read as zeros."""
+
+    @abstractmethod
+    def flush(self, place: Place, disk: int) -> None:
+        """A write barrier."""
+
+    @abstractmethod
+    def dump(self, place: Place, disk: int) -> Path:
+        """A raw copy of the present bytes."""
+
+    @abstractmethod
+    def enable(self, disks: tuple[int, ...]) -> None:
+        """Start to replicate these disks and wait for the initial copy."""
+
+    @abstractmethod
+    def ship(self) -> None:
+        """Everything that was written to the running side by now is at the other one on return."""
+
+    @abstractmethod
+    def mark(self, point: str, *, running: bool) -> None:
+        """Keep this instant of all disks: of what replicates and is shipped, or of the side that is `running`."""
+
+    @abstractmethod
+    def drop(self, point: str) -> None:
+        """Forget a point."""
+
+    @abstractmethod
+    def restore(self, point: str, disk: int) -> Path:
+        """A raw copy of a disk at a point."""
+
+    @abstractmethod
+    def forget(self) -> None:
+        """End the replication; the side that runs stays."""
+
+    @abstractmethod
+    def cut(self) -> None:
+        """Nothing travels between the sites."""
+
+    @abstractmethod
+    def heal(self) -> None:
+        """The link is back."""
+
+    @abstractmethod
+    def crash_target(self) -> None:
+        """The replication service of the receiving side dies at once; it is started again by `revive`."""
+
+    def revive(self) -> None:  # noqa: B027  (most products start again by themselves)
+        """Start what died, from the thread that owns it; harmless when nothing did."""
+
+    def resynchronise(self) -> None:
+        """Make the receiving side equal to the running one, whatever it holds."""
+        raise NotImplementedError
+
+    def start_test(self, point: str) -> None:
+        """Stand up a writable copy of a point."""
+        raise NotImplementedError(point)
+
+    def end_test(self) -> None:
+        """Delete that copy."""
+        raise NotImplementedError
+
+    def fail_over(self, point: str, *, reachable: bool) -> None:
+        """Run at the recovery site, from what has arrived or from a point; `reachable`: the source can be asked."""
+        raise NotImplementedError(point, reachable)
+
+    def change_point(self, point: str) -> None:
+        """Run at the recovery site from another point."""
+        raise NotImplementedError(point)
+
+    def turn_round(self) -> None:
+        """Replicate from the side that runs to the other one, until both are equal."""
+        raise NotImplementedError
+
+    def fail_back(self) -> None:
+        """Run at the other side, with everything."""
+        raise NotImplementedError

@@ -1,0 +1,88 @@
+"""Levels: how far a product of its own goes, from one that answers to one that keeps the whole standard.
+
+Rule: a level is reached with what the product itself provides; what its adapter invents carries no level, and neither
+does a capability whose MUST requirements were seen to fail. A mirror and a backup tool stand beside each other: neither
+is the other's next step.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from attrs import frozen
+
+from siteproof.conformance.needs import BENCH_HANDLES
+from siteproof.conformance.verdict import MUST, CaseResult, Report, Verdict
+from siteproof.model.nouns.subject import Capability, Description, Provider
+
+C = Capability
+WRONG = (Verdict.FAIL, Verdict.DISHONEST, Verdict.ERROR)
+LACKS_SHOWN = 4
+
+
+class Level(StrEnum):
+    """How far a product goes."""
+
+    SMOKE = "smoke"  # it answers
+    MIRROR = "mirror"  # what is written arrives at another place, without a lifecycle of its own
+    POINTS_ONLY = "points-only"  # it keeps states of the past: backup tools
+    FAILOVER = "failover"  # a machine takes over
+    FULL = "full"  # and comes back, with everything that the standard asks for
+
+
+COPIES = frozenset({C.INITIAL_REPLICATION})
+MIRRORS = COPIES | {C.DELTA}
+KEEPS = COPIES | {C.CRASH_POINTS, C.OLDER_POINTS}
+TAKES_OVER = MIRRORS | {C.CRASH_POINTS, C.FAILOVER}
+NEEDS: Mapping[Level, frozenset[Capability]] = {
+    Level.SMOKE: frozenset(),
+    Level.MIRROR: MIRRORS,
+    Level.POINTS_ONLY: KEEPS,
+    Level.FAILOVER: TAKES_OVER,
+    Level.FULL: frozenset(C) - BENCH_HANDLES - {C.TOTAL_ORDER},
+}
+NEXT: Mapping[Level, Level | None] = {
+    Level.SMOKE: Level.MIRROR,
+    Level.MIRROR: Level.FAILOVER,
+    Level.POINTS_ONLY: Level.FAILOVER,
+    Level.FAILOVER: Level.FULL,
+    Level.FULL: None,
+}
+
+
+@frozen
+class Reached:
+    """The highest level that was reached, and what the next one lacks: capabilities, MUST requirements that fail."""
+
+    level: Level
+    then: Level | None
+    lacks: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """`level mirror (failover lacks: failover, SP-FO-22)`."""
+        if self.then is None:
+            return f"level {self.level.value}"
+        more = len(self.lacks) - LACKS_SHOWN
+        shown = [*self.lacks[:LACKS_SHOWN], *([f"{more} more"] if more > 0 else [])]
+        return f"level {self.level.value} ({self.then.value} lacks: {', '.join(shown)})"
+
+
+def reached(report: Report) -> Reached:
+    """What the judged product reaches."""
+    lacks = {level: _lacks(level, report.description, report.results) for level in Level}
+    level = next(each for each in reversed(Level) if each is Level.SMOKE or not lacks[each])
+    then = NEXT[level]
+    if level is Level.SMOKE and len(lacks[Level.POINTS_ONLY]) <= len(lacks[Level.MIRROR]):
+        then = Level.POINTS_ONLY
+    return Reached(level, then, lacks[then] if then else ())
+
+
+def _lacks(level: Level, description: Description, results: Iterable[CaseResult]) -> tuple[str, ...]:
+    """Capabilities that the product does not provide, then requirements that it breaks with those of the level."""
+    offers = description.capabilities
+    missing = [each.value for each in Capability if each in NEEDS[level] and offers.get(each) is not Provider.PRODUCT]
+    within = NEEDS[level] | BENCH_HANDLES | {C.TOTAL_ORDER}
+    broken: dict[str, None] = {}
+    for result in results:
+        if result.level == MUST and result.verdict in WRONG and {Capability(need) for need in result.needs} <= within:
+            broken |= dict.fromkeys(result.named[:1])
+    return (*missing, *broken)
