@@ -7,8 +7,6 @@ import string
 from collections.abc import Sequence
 from pathlib import Path
 
-from attrs import evolve
-
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.policy import ReplicationPolicy, check_policy
@@ -60,12 +58,10 @@ def forget(service: Service, name: str) -> None:
     service.vault.remove(machine)
 
 
-def edit_policy(service: Service, name: str, changes: dict[str, int]) -> ReplicationPolicy:
-    """Change the policy of a machine; what it keeps no longer goes with the next point."""
+def set_policy(service: Service, name: str, policy: ReplicationPolicy) -> ReplicationPolicy:
+    """Give a machine another policy; what it keeps no longer goes with the next point."""
     machine = service.machine(name)
-    policy = evolve(machine.policy, **changes)
-    check_policy(policy)
-    machine.policy = policy
+    machine.policy = check_policy(policy)
     service.vault.keep(machine)
     return policy
 

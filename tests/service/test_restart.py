@@ -341,3 +341,20 @@ def test_an_automatic_comparison_waits_for_the_office_to_close_over_a_restart(de
     desk.seconds(10)
     assert desk.web.trusted
     desk.stop()
+
+
+def test_a_killed_process_compares_on_the_way_back_too(desk: Desk) -> None:
+    """The cloud machine's disks are the appliance's own files: only their bitmap tells, and it is not believed."""
+    desk.protected()
+    for verb in BACK:
+        desk.do(verb)
+    desk.write()
+    desk.restart()
+    assert desk.web.regions.resync is Resync.REQUIRED
+    protecting.ship(desk.service, "web")
+    desk.do(Verb.FAIL_BACK)
+    cloud, site = (desk.web.hosts[place] for place in (Place.RECOVERY, Place.PRIMARY))
+    for disk in ("sda", "sdb"):
+        left = desk.service.stores.cloud.read(cloud.files[disk], 0, SIZE_BYTES)
+        assert desk.service.stores.site.read(site.files[disk], 0, SIZE_BYTES) == left
+    desk.stop()

@@ -1,0 +1,110 @@
+"""`siteproof appliance` and `siteproof agent`: make an appliance, and let one run.
+
+Rule: what is served is reachable from this machine only, unless an address says otherwise; a signal ends it in order.
+"""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from siteproof.cli.state import state_option
+from siteproof.model.nouns.problem import Problem
+from siteproof.reference.service import protecting, serving
+from siteproof.reference.service.service import Service
+from siteproof.reference.service.state_directory import initialise
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "unix"})
+
+address_option = click.option(
+    "--nbd", default="127.0.0.1:10809", show_default=True, metavar="ADDRESS", help="HOST:PORT or unix:PATH of exports."
+)
+anywhere_option = click.option("--anywhere", is_flag=True, help="Allow an address that others can reach.")
+
+
+@click.group()
+def appliance() -> None:
+    """A replication appliance that keeps its state in a directory."""
+
+
+@appliance.command()
+@state_option
+def init(state: Path) -> int:
+    """Make a new state directory with a key and an empty vault."""
+    initialise(state)
+    click.echo(f"appliance made in {state}; its key is in {state / 'keys' / 'kek'}: without it nothing can be restored")
+    click.echo(f"next: siteproof machine protect NAME IMAGE --state {state}")
+    return 0
+
+
+@appliance.command()
+@state_option
+@address_option
+@anywhere_option
+def serve(state: Path, nbd: str, anywhere: bool) -> int:
+    """Run until SIGINT or SIGTERM: points by themselves, disks and points as NBD exports."""
+    check_address(nbd, anywhere)
+    with until_signal() as stop, Service(state) as service, serving.serving(service, nbd) as server:
+        assert server is not None
+        click.echo(f"serving {state}; exports: nbdinfo --list {serving.uri_of(server)}", err=True)
+        serving.run(service, stop, lambda what: click.echo(what, err=True))
+    click.echo("stopped in order", err=True)
+    return 0
+
+
+@click.group()
+def agent() -> None:
+    """The mobility agent: a disk whose writes are captured."""
+
+
+@agent.command("serve-nbd")
+@click.argument("image", type=click.Path(path_type=Path))
+@click.option("--name", default="", help="Name of the machine (default: the image's, without its suffix).")
+@state_option
+@address_option
+@anywhere_option
+def serve_nbd(image: Path, name: str, state: Path, nbd: str, anywhere: bool) -> int:
+    """Protect an image if it is not yet, and serve it over NBD: whatever writes there is captured."""
+    check_address(nbd, anywhere)
+    with until_signal() as stop, Service(state) as service, serving.serving(service, nbd) as server:
+        assert server is not None
+        found = _machine_of(service, image) or _protected(service, image, name or image.stem)
+        click.echo(f"{image}: {serving.uri_of(server, f'{found}/sda')}", err=True)
+        serving.run(service, stop, lambda what: click.echo(what, err=True))
+    click.echo("stopped in order", err=True)
+    return 0
+
+
+def _machine_of(service: Service, image: Path) -> str:
+    path = str(image.resolve())
+    return next((name for name, images in service.vault.images.items() if path in images.values()), "")
+
+
+def _protected(service: Service, image: Path, name: str) -> str:
+    with service.guard:
+        protecting.protect(service, name, [str(image)])
+        service.settle()
+    return name
+
+
+def check_address(address: str, anywhere: bool) -> None:
+    """Problem when others could reach it and nobody said that they may: there is no password on an export."""
+    host = address.rpartition(":")[0] if not address.startswith("unix:") else "unix"
+    if host.strip("[]") not in LOOPBACK and not anywhere:
+        hint = "say --anywhere when the network is trusted"
+        raise Problem(f"{address!r} can be reached from elsewhere", "an NBD export asks for no password", hint)
+
+
+@contextlib.contextmanager
+def until_signal() -> Iterator[threading.Event]:
+    """An event that SIGINT and SIGTERM set while the body runs."""
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
