@@ -137,8 +137,9 @@ class History:
         return self._drained[machine]
 
     def resized(self, machine: str, disk: str, blocks: int) -> None:
-        """The disk grew to `blocks` blocks."""
+        """The disk grew to `blocks` blocks, at a position of its own: an image taken before the next write fits."""
         self.ledger(machine, disk).resize(self.position, blocks)
+        self.position += 1
 
     def listed(self, seen: Observation) -> None:
         """Note the points that are listed for the first time."""

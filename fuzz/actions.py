@@ -1,11 +1,14 @@
 """Actions: what a walk does to a subject, as data, so that a walk can be stored, shrunk and replayed.
 
-Rule: an action names everything it needs; executing a list of actions draws no random number.
+Rule: an action names everything it needs, faults that strike inside of it too; executing a list of actions draws no
+random number.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+import attrs
 import msgspec
 from attrs import frozen
 
@@ -13,9 +16,10 @@ from siteproof.conformance.coverage.events import Event
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.scenario import Scenario
-from siteproof.model.nouns.subject import Fault
+from siteproof.model.nouns.subject import Fault, FaultKind
 
 RECORD_BYTES_MAX = 16 * 1024 * 1024
+HINT = "record one with siteproof fuzz"
 
 
 class Kind(StrEnum):
@@ -23,6 +27,7 @@ class Kind(StrEnum):
 
     WRITE = "write"
     DISCARD = "discard"
+    FLUSH = "flush"
     COMMAND = "command"
     FAULT = "fault"
     ADVANCE = "advance"
@@ -31,8 +36,22 @@ class Kind(StrEnum):
 
 
 @frozen
+class Strike:
+    """A fault of a plan: it strikes inside the action that carries it, at an instant or a number of bytes."""
+
+    kind: FaultKind
+    after_ms: int | None = None
+    after_bytes: int | None = None
+
+    def __str__(self) -> str:
+        """One phrase for a trace."""
+        when = f"{self.after_bytes} bytes" if self.after_ms is None else f"{self.after_ms} ms"
+        return f"{self.kind.value} after {when}"
+
+
+@frozen
 class Action:
-    """One step. WRITE and DISCARD name `blocks` of `disk`; ADVANCE carries `milliseconds`."""
+    """One step. WRITE and DISCARD name `blocks` of `disk`; ADVANCE carries `milliseconds`; `plan` strikes inside."""
 
     kind: Kind
     machine: str = ""
@@ -42,15 +61,27 @@ class Action:
     command: Command | None = None
     hold: bool = False  # of a COMMAND: its job is left running
     fault: Fault | None = None
+    plan: tuple[Strike, ...] = ()
+
+    @property
+    def what(self) -> str:
+        """The one word by which coverage and fingerprints know the action: its verb, its fault or its kind."""
+        if self.command is not None:
+            return self.command.verb.value
+        return self.fault.kind.value if self.fault is not None else self.kind.value
 
     def __str__(self) -> str:
         """One line for a trace."""
+        return f"{self._said()}{''.join(f', with {strike}' for strike in self.plan)}"
+
+    def _said(self) -> str:
         if self.command is not None:
-            return f"{self.command.verb.value} {self.command.machine}"
+            return f"{self.command.verb.value} {self.command.machine}{' (held)' if self.hold else ''}"
         if self.fault is not None:
-            return f"fault {self.fault.kind.value}"
-        if self.blocks:
-            return f"{self.kind.value} {self.machine}/{self.disk} blocks {', '.join(map(str, self.blocks))}"
+            return f"fault {self.fault.kind.value} {self.fault.machine}".rstrip()
+        if self.blocks or self.kind is Kind.FLUSH:
+            more = f" blocks {', '.join(map(str, self.blocks))}" if self.blocks else ""
+            return f"{self.kind.value} {self.machine}/{self.disk}{more}"
         return f"{self.kind.value} {self.milliseconds} ms" if self.milliseconds else self.kind.value
 
 
@@ -58,7 +89,8 @@ class Action:
 class WalkRecord:
     """A walk that can be replayed: who was asked, what was done, what was found. `kind` is always "walk".
 
-    `history` is what the subject showed on the way (docs/histories.md); no replay reads it.
+    `history` is what the subject showed on the way (docs/histories.md); no replay reads it. `rule` is what was
+    contradicted, `why` what a person wrote about it when the walk became a case.
     """
 
     subject: str
@@ -72,28 +104,51 @@ class WalkRecord:
     kind: str = "walk"
     history: tuple[Event, ...] = ()
     folder: str = ""  # where the subject's name was given
+    rule: str = ""
+    fingerprint: str = ""
+    why: str = ""
 
     def to_json(self) -> bytes:
-        """The record as an indented JSON document."""
-        return msgspec.json.format(msgspec.json.encode(self), indent=1)
+        """The record as an indented JSON document; what has its usual value is left out."""
+        return msgspec.json.format(msgspec.json.encode(brief(self)), indent=1)
 
 
-def read_record(document: bytes | dict[str, Any], name: str) -> WalkRecord:
+def brief(value: Any) -> Any:
+    """A frozen value as plain JSON values, without the fields that have their default."""
+    if isinstance(value, tuple | list):
+        return [brief(each) for each in value]
+    if not attrs.has(type(value)):
+        return msgspec.to_builtins(value)
+    kept = (each for each in attrs.fields(type(value)) if _said(value, each))
+    return {each.name: brief(getattr(value, each.name)) for each in kept}
+
+
+def _said(value: Any, field: "attrs.Attribute[Any]") -> bool:
+    """Whether a field says more than its default; the kind of a record is always said."""
+    default: Any = field.default
+    usual = default.factory() if hasattr(default, "factory") else default
+    return field.name == "kind" or bool(getattr(value, field.name) != usual)
+
+
+def read_record(document: bytes | Mapping[str, Any], name: str) -> WalkRecord:
     """The record in a JSON document (or its decoded form); Problem when it is not one."""
     try:
         if isinstance(document, bytes):
             return _checked(msgspec.json.decode(document[:RECORD_BYTES_MAX], type=WalkRecord), name)
         return _checked(msgspec.convert(document, WalkRecord), name)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
-        raise Problem(f"{name} is not a recorded walk", str(error), "record one with siteproof fuzz") from error
+    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
+        raise Problem(f"{name} is not a recorded walk", str(error), HINT) from error
 
 
 def _checked(record: WalkRecord, name: str) -> WalkRecord:
-    """Every block that is written lies on its disk."""
+    """Every machine is one of the scenario, and every block that is written lies on its disk, as large as it grows."""
     sizes = {(machine.name, disk.name): disk.blocks for machine in record.scenario.machines for disk in machine.disks}
+    machines = {machine for machine, _ in sizes}
     for action in record.actions:
-        size = sizes.get((action.machine, action.disk), 0)
-        if any(not 0 <= block < size for block in action.blocks):
-            cause = f"`{action}` is not on a disk of its scenario"
-            raise Problem(f"{name} is not a recorded walk", cause, "record one with siteproof fuzz")
+        fault = action.fault
+        if fault is not None and fault.kind is FaultKind.DISK_RESIZED:
+            sizes[fault.machine, fault.disk] = max(fault.amount, sizes.get((fault.machine, fault.disk), 0))
+        on_disk = all(0 <= block < sizes.get((action.machine, action.disk), 0) for block in action.blocks)
+        if not on_disk or (action.machine and action.machine not in machines):
+            raise Problem(f"{name} is not a recorded walk", f"`{action}` is not on a disk of its scenario", HINT)
     return record

@@ -1,129 +1,225 @@
-"""A campaign: walk after walk within a budget of time or walks; the first failure is shrunk and becomes a record.
+"""A campaign: round after round of walks, guided by what the rounds before have seen, until a bound is reached.
 
-Rule: walk k of seed s is the same walk in every campaign; only how many walks there are depends on the time.
+Rule: walk k of seed s is the same walk whoever carries it out: a round's guide is frozen when it begins, rounds begin
+at multiples of their size, and the tally takes walks in their order. Bounded by executions, a campaign has no clock.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
 
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
 from siteproof import __version__
 from siteproof.conformance.carriers.bench import Bench
 from siteproof.conformance.carriers.target import Target
 from siteproof.conformance.coverage.events import Event
 from siteproof.conformance.coverage.news import News
-from siteproof.fuzz.actions import Action, WalkRecord
-from siteproof.fuzz.minimise import minimise
-from siteproof.fuzz.walk import SCENARIO, Finding, Walk, meet, repeat, wander
+from siteproof.fuzz.actions import WalkRecord
+from siteproof.fuzz.fingerprint import fingerprint
+from siteproof.fuzz.goals import Goal, goals, met
+from siteproof.fuzz.guide import Guide
+from siteproof.fuzz.shrink import Effort, shrink
+from siteproof.fuzz.store import Store
+from siteproof.fuzz.tally import Sample, Tally, Walked
+from siteproof.fuzz.walk import Walk, meet, repeat, wander
 
-STEPS_MAX = 60
-SHRINK_TRIES_MAX = 600
-SHRINK_SECONDS_MAX = 60.0
+ROUND_WALKS = 16
+STEPS_MAX = 40
+EXECUTIONS_MAX = 10_000_000
 TIMEOUT_SECONDS = 30.0
-WALKS_MAX = 1_000_000
+STALE_ROUNDS = 25  # without a goal met, a campaign until everything is covered ends
+FAILURES_MAX = 10
+SHRINK_SECONDS = 60.0  # of a campaign with a clock; one without has only the tries
+
+
+class End(StrEnum):
+    """Why a campaign ended."""
+
+    EXECUTIONS = "the executions are used up"
+    TIME = "the time is up"
+    COVERED = "every goal is met"
+    STALE = "no goal was met for long"
+    FAILURES = "enough was found"
+    INTERRUPTED = "interrupted"
 
 
 @frozen
 class Budget:
-    """How long a campaign may walk; the first bound that is reached ends it."""
+    """How long a campaign goes on; the first bound that is reached ends it. None: no clock is looked at."""
 
-    seconds: float = 30.0
-    walks: int = WALKS_MAX
+    seconds: float | None = None
+    executions: int = EXECUTIONS_MAX
     steps: int = STEPS_MAX
+    failures: int = FAILURES_MAX
+    until_covered: bool = False
 
 
 @frozen
 class Outcome:
-    """What a campaign did: walks, steps, the pairs of verb and state it asked, and the shrunk record of a failure."""
+    """What a campaign knows, why it ended, how long this part of it took, and which of its goals are met."""
 
-    walks: int
-    steps: int
-    pairs: frozenset[tuple[str, str, str]]
-    finding: Finding | None = None
-    record: WalkRecord | None = None
-    found_after_steps: int = 0
-    interrupted: bool = False
+    tally: Tally
+    end: End
+    seconds: float
+    goals: frozenset[Goal]
+    met: frozenset[Goal]
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the user ended it."""
+        return self.end is End.INTERRUPTED
+
+
+Rounds = Callable[[Sequence[int], Guide], Iterable[Walked]]
+"""Carries walks of these numbers out under a guide, and gives each as it is done, in whatever order."""
 
 
 @frozen
-class _Tally:
-    walks: list[int] = field(factory=list)
-    pairs: set[tuple[str, str, str]] = field(factory=set)
+class Ears:
+    """Who is told what: of every walk (with how many there are by then), of what is new in histories, of shrinking."""
 
-    def add(self, walk: Walk) -> None:
-        self.walks.append(len(walk.actions))
-        self.pairs.update(walk.pairs)
-
-
-def campaign(
-    target: Target,
-    seed: int,
-    budget: Budget,
-    clock: Callable[[], float] = time.monotonic,
-    on_walk: Callable[[int, int], None] = lambda _walks, _steps: None,
-    on_history: Callable[[int, tuple[Event, ...]], None] = lambda _walk, _history: None,
-) -> Outcome:
-    """Walk until something is wrong or the budget is used up; `on_walk` hears of walks and steps so far.
-
-    `on_history` gets the history of each walk that shows something that no earlier walk has shown.
-    """
-    bench = Bench(target.factory(), TIMEOUT_SECONDS)
-    end, tally, news = clock() + budget.seconds, _Tally(), News()
-    try:
-        bench.run(meet)
-        while len(tally.walks) < budget.walks and clock() < end:
-            walk = wander(bench, seed, len(tally.walks), budget.steps)
-            tally.add(walk)
-            if news.in_it(walk.history):
-                on_history(len(tally.walks) - 1, walk.history)
-            if walk.finding is not None:
-                return _shrunk(bench, target, seed, walk, tally, clock)
-            on_walk(len(tally.walks), sum(tally.walks))
-        return _outcome(tally)
-    except KeyboardInterrupt:  # what was walked until then is a result
-        return evolve(_outcome(tally), interrupted=True)
-    finally:
-        bench.close()
+    on_walk: Callable[[Tally, int], None] = lambda _tally, _executions: None
+    on_history: Callable[[int, tuple[Event, ...]], None] = lambda _walk, _history: None
+    on_smaller: Callable[[int, int], None] = lambda _before, _after: None
 
 
-def _smaller(
-    bench: Bench, walk: Walk, seed: int, fails: Callable[[tuple[Action, ...]], bool]
-) -> tuple[tuple[Action, ...], Walk]:
-    """The fewest actions that fail, and the walk on them; the walk as it was when the user does not want to wait."""
-    try:
-        actions = minimise(walk.actions, fails, SHRINK_TRIES_MAX) if fails(walk.actions) else walk.actions
-        return actions, repeat(bench, actions, seed)
-    except KeyboardInterrupt:
-        return walk.actions, walk
+@define
+class Campaign:
+    """One campaign on one subject; `store` keeps what it comes to know."""
+
+    target: Target
+    seed: int
+    budget: Budget
+    store: Store
+    known: Mapping[str, str] = field(factory=dict)
+    rounds: Rounds | None = None
+    ears: Ears = field(factory=Ears)
+    clock: Callable[[], float] = time.monotonic
+    _bench: Bench = field(init=False)
+    _tally: Tally = field(init=False)
+    _news: News = field(factory=News)
+    _start: float = field(init=False)
+    _before: float = 0.0  # seconds that earlier parts of the campaign took
+
+    def run(self) -> Outcome:
+        """Go on from where the store stands, until a bound is reached or the user ends it."""
+        self._bench = Bench(self.target.factory(), TIMEOUT_SECONDS)
+        self._tally, waiting = self.store.tally(self.known), self.store.pending()
+        self._before = self._tally.samples[-1].seconds if self._tally.samples else 0.0
+        self._start = self.clock()
+        try:
+            self._bench.run(meet)
+            wanted = self._bench.run(lambda carrier: goals(carrier.describe()))
+            end = self._rounds(wanted, waiting)
+            seconds = self.clock() - self._start
+            return Outcome(self._tally, end, seconds, wanted, met(self._tally.cells) & wanted)
+        finally:
+            self._bench.close()
+
+    def _rounds(self, wanted: frozenset[Goal], waiting: dict[int, Walked]) -> End:
+        """Round by round; what was walked in a round that is broken off counts, and waits for the rest of it."""
+        stale, rounds = 0, self.rounds or self.walks_here
+        while (end := self._over(wanted, stale)) is None:
+            first = self._tally.executions
+            numbers = range(first, first + ROUND_WALKS)
+            todo = [number for number in numbers if number not in waiting and number < self.budget.executions]
+            goals_met = len(met(self._tally.cells) & wanted)
+            broken = self._walked(todo, rounds, waiting)
+            self._take(waiting, numbers)
+            if broken or len(waiting) < ROUND_WALKS:
+                return broken or self._over(wanted, stale) or End.EXECUTIONS
+            self._round_over(first)
+            waiting = {}
+            stale = 0 if len(met(self._tally.cells) & wanted) > goals_met else stale + 1
+        return end
+
+    def _walked(self, todo: Sequence[int], rounds: Rounds, waiting: dict[int, Walked]) -> End | None:
+        """Carry out what is missing of a round; why it was broken off, or None."""
+        end = self._end()
+        try:
+            for walked in rounds(todo, self._tally.guide()) if todo else ():
+                self.store.keep(walked)
+                waiting[walked.number] = walked
+                self.ears.on_walk(self._tally, self._tally.executions + len(waiting))
+                if end is not None and self.clock() >= end:
+                    return End.TIME
+        except KeyboardInterrupt:
+            return End.INTERRUPTED
+        return None
+
+    def _take(self, waiting: dict[int, Walked], numbers: Iterable[int]) -> None:
+        """The tally takes the walks of a round in their order; a finding's minimal walk is kept with it."""
+        for number in sorted(set(numbers) & set(waiting)):
+            walked = waiting[number]
+            if self._news.in_it(walked.history):
+                self.ears.on_history(number, walked.history)
+            taken = self._tally.take(walked, self._shrunk)
+            if taken.record is not None and walked.record is None:
+                waiting[number] = taken
+                self.store.keep(taken)
+            self.ears.on_walk(self._tally, self._tally.executions)
+
+    def _round_over(self, first: int) -> None:
+        tally = self._tally
+        seconds = self._before + self.clock() - self._start
+        tally.samples.append(Sample(tally.executions, seconds, len(tally.cells), len(tally.groups)))
+        self.store.round_over(tally, first)
+
+    def _over(self, wanted: frozenset[Goal], stale: int) -> End | None:
+        end = self._end()
+        if self._tally.executions >= self.budget.executions:
+            return End.EXECUTIONS
+        if len(self._tally.news) >= self.budget.failures:
+            return End.FAILURES
+        if end is not None and self.clock() >= end:
+            return End.TIME
+        if self.budget.until_covered and wanted <= met(self._tally.cells):
+            return End.COVERED
+        return End.STALE if self.budget.until_covered and stale >= STALE_ROUNDS else None
+
+    def _end(self) -> float | None:
+        return None if self.budget.seconds is None else self._start + self.budget.seconds
+
+    # -- walks --------------------------------------------------------------------------------------------------------
+
+    def walks_here(self, numbers: Sequence[int], guide: Guide) -> Iterator[Walked]:
+        """Walk after walk on this campaign's own bench."""
+        for number in numbers:
+            yield walked(number, wander(self._bench, self.seed, number, self.budget.steps, guide))
+
+    def _shrunk(self, found: Walked) -> Walked:
+        """The finding on the fewest actions; one that does not come again is kept as it was."""
+        walk = Walk(found.scenario, found.actions, found.finding, frozenset(found.cells), found.history)
+        patience = self.clock() + SHRINK_SECONDS
+        timed = self.budget.seconds is not None
+        effort = Effort(over=lambda: timed and self.clock() >= patience, on_smaller=self.ears.on_smaller)
+        last = walk
+        try:
+            last = shrink(walk, lambda scene, actions: repeat(self._bench, scene, actions, self.seed), effort)
+        except KeyboardInterrupt:
+            self._bench.drop()
+        assert last.finding is not None
+        return evolve(found, finding=last.finding, record=self._record(found.number, last))
+
+    def _record(self, number: int, walk: Walk) -> WalkRecord:
+        assert walk.finding is not None
+        return WalkRecord(
+            f"{self.target.kind.value}:{self.target.name}",
+            walk.scenario,
+            walk.actions,
+            self.seed,
+            number,
+            walk.finding.expected,
+            walk.finding.actual,
+            __version__,
+            history=walk.history,
+            folder=self.target.folder,
+            rule=walk.finding.rule,
+            fingerprint=fingerprint(walk.finding.rule, walk.actions),
+        )
 
 
-def _outcome(tally: _Tally) -> Outcome:
-    return Outcome(len(tally.walks), sum(tally.walks), frozenset(tally.pairs))
-
-
-def _shrunk(bench: Bench, target: Target, seed: int, walk: Walk, tally: _Tally, clock: Callable[[], float]) -> Outcome:
-    """The failure on the fewest actions; one that does not come again is reported as it was."""
-    assert walk.finding is not None
-    kind, end = walk.finding.kind, clock() + SHRINK_SECONDS_MAX
-
-    def fails(actions: tuple[Action, ...]) -> bool:
-        again = repeat(bench, actions, seed).finding if clock() < end else None
-        return again is not None and again.kind == kind
-
-    actions, last = _smaller(bench, walk, seed, fails)
-    finding = last.finding or walk.finding
-    number = len(tally.walks) - 1
-    record = WalkRecord(
-        f"{target.kind.value}:{target.name}",
-        SCENARIO,
-        actions,
-        seed,
-        number,
-        finding.expected,
-        finding.actual,
-        __version__,
-        history=last.history,
-        folder=target.folder,
-    )
-    return Outcome(len(tally.walks), sum(tally.walks), frozenset(tally.pairs), finding, record, len(walk.actions))
+def walked(number: int, walk: Walk) -> Walked:
+    """What is kept of a walk; its cells in an order of their own."""
+    return Walked(number, walk.scenario, walk.actions, tuple(sorted(walk.cells)), walk.finding, history=walk.history)

@@ -4,7 +4,7 @@ Rule: it acts and judges nothing by itself: states, answers and figures are the 
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from attrs import define, field
@@ -12,68 +12,116 @@ from attrs import define, field
 from siteproof.conformance import verify
 from siteproof.conformance.auditor import closing, landings
 from siteproof.conformance.lab import Lab, Machine
-from siteproof.fuzz.actions import Action, Kind
+from siteproof.fuzz import liveness
+from siteproof.fuzz.actions import Action, Kind, Strike
+from siteproof.fuzz.cells import Cell, Trouble, cell_of
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.observation import Observation
+from siteproof.model.nouns.subject import FaultKind
+from siteproof.model.spec.lifecycle.table import running_place
 
 
 @define
 class Examiner:
-    """One subject under examination; `pairs` collects (verb, protection, direction) that were asked."""
+    """One subject under examination; `cells` collects what was done where, under which trouble."""
 
     lab: Lab
-    machine: Machine
-    pairs: set[tuple[str, str, str]] = field(factory=set)
-    _landings: int = 0  # how many moves of production have been judged
+    machines: Mapping[str, Machine]
+    cells: set[Cell] = field(factory=set)
+    _troubles: dict[str, Trouble] = field(factory=dict)
+    _landings: dict[str, int] = field(factory=dict)  # of each machine how many moves of production have been judged
 
-    def view(self) -> Observation:
-        """What the subject shows now."""
-        return self.lab.observe(self.machine)
+    def views(self) -> dict[str, Observation]:
+        """What the subject shows of every machine now."""
+        return {name: self.lab.observe(machine) for name, machine in self.machines.items()}
 
     def carry_out(self, action: Action) -> None:
         """Do it; raises verify.Failed when the subject contradicts the model or loses bytes."""
-        steps: dict[Kind, Callable[[Action], None]] = {
+        machine = self.machines[action.machine or next(iter(self.machines))]
+        trouble = self._troubles.setdefault(machine.name, Trouble())
+        self._note(action, self.lab.observe(machine), trouble)
+        trouble.hear(action)
+        steps: dict[Kind, Callable[[Machine, Action], None]] = {
             Kind.WRITE: self._write,
             Kind.DISCARD: self._discard,
+            Kind.FLUSH: self._flush,
             Kind.COMMAND: self._command,
             Kind.FAULT: self._fault,
-            Kind.ADVANCE: lambda each: self.lab.advance(milliseconds=each.milliseconds),
-            Kind.SETTLE: lambda _: self.lab.settle(),
-            Kind.CHECKPOINT: lambda _: self._checkpoint(),
+            Kind.ADVANCE: lambda _, each: self.lab.advance(milliseconds=each.milliseconds),
+            Kind.SETTLE: lambda _, __: self.lab.settle(),
+            Kind.CHECKPOINT: lambda machine, _: self._checkpoint(machine),
         }
-        steps[action.kind](action)
+        with self._planned(machine, action.plan):
+            steps[action.kind](machine, action)
 
     def end(self) -> None:
-        """The closing audit of the walk."""
+        """Safety first: the closing audit of the walk; then liveness: mended, every machine comes to rest."""
         closing.audit(self.lab)
+        liveness.converge(self.lab, self.machines.values())
 
-    def _write(self, action: Action) -> None:
-        self.lab.write(self.machine, action.blocks, disk=action.disk)
+    def _note(self, action: Action, view: Observation, trouble: Trouble) -> None:
+        self.cells.add(cell_of(action.what, view, trouble))
+        self.cells.update(cell_of(strike.kind.value, view, trouble) for strike in action.plan)
 
-    def _discard(self, action: Action) -> None:
-        for block in action.blocks:
-            self.lab.discard(self.machine, block, 1, disk=action.disk)
+    @contextlib.contextmanager
+    def _planned(self, machine: Machine, plan: tuple[Strike, ...]) -> Iterator[None]:
+        """The faults of the plan can strike while this is open."""
+        if not plan:
+            yield
+            return
+        with self.lab.inside(machine) as arrangement:
+            for strike in plan:
+                arrangement.fault(strike.kind, after_ms=strike.after_ms, after_bytes=strike.after_bytes)
+            arrangement.armed()
+            yield
 
-    def _fault(self, action: Action) -> None:
-        assert action.fault is not None
-        self.lab.fault(action.fault.kind, self.machine, action.fault.disk, action.fault.amount)
+    def _write(self, machine: Machine, action: Action) -> None:
+        blocks = self._on_disk(machine, action)
+        if blocks and self._runs(machine):
+            self.lab.write(machine, blocks, disk=action.disk)
 
-    def _command(self, action: Action) -> None:
+    def _discard(self, machine: Machine, action: Action) -> None:
+        for block in self._on_disk(machine, action) if self._runs(machine) else ():
+            self.lab.discard(machine, block, 1, disk=action.disk)
+
+    def _flush(self, machine: Machine, action: Action) -> None:
+        if self._runs(machine):
+            self.lab.flush(machine, action.disk)
+
+    def _runs(self, machine: Machine) -> bool:
+        """A machine that is off takes no writes; whether it may be off is the auditor's word."""
+        seen = self.lab.observe(machine)
+        return running_place(seen.regions) in seen.running
+
+    def _on_disk(self, machine: Machine, action: Action) -> tuple[int, ...]:
+        """A shortened walk may have left out that a disk grew."""
+        size = self.lab.history.ledger(machine.name, action.disk).blocks
+        return tuple(block for block in action.blocks if block < size)
+
+    def _fault(self, machine: Machine, action: Action) -> None:
+        fault = action.fault
+        assert fault is not None
+        if fault.kind is FaultKind.DISK_RESIZED:
+            size = self.lab.history.ledger(machine.name, fault.disk).blocks
+            if fault.amount <= size:
+                return
+        self.lab.fault(fault.kind, machine, fault.disk, fault.amount)
+
+    def _command(self, machine: Machine, action: Action) -> None:
         assert action.command is not None
-        regions = self.view().regions
-        self.pairs.add((action.command.verb.value, regions.protection.value, regions.direction.value))
         if action.hold:
-            self.lab.ask(self.machine, action.command.verb, **_fields(action.command))
+            self.lab.ask(machine, action.command.verb, **_fields(action.command))
             return
         with contextlib.suppress(verify.Inconclusive):  # it was refused; whether rightly, the auditor has said
-            self.lab.run(self.machine, action.command.verb, **_fields(action.command))
-        self._landings = landings.judge(self.lab, self.machine, self._landings)
+            self.lab.run(machine, action.command.verb, **_fields(action.command))
+        known = self._landings.get(machine.name, 0)
+        self._landings[machine.name] = landings.judge(self.lab, machine, known)
 
-    def _checkpoint(self) -> None:
+    def _checkpoint(self, machine: Machine) -> None:
         """Settle, let a point be taken, read back what is worth reading."""
         self.lab.settle()
         self.lab.advance(minutes=self.lab.profile.crash_consistent_minutes + 0.1)
-        closing.restore_points(self.lab, self.machine)
+        closing.restore_points(self.lab, machine)
 
 
 def _fields(command: Command) -> dict[str, Any]:

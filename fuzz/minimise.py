@@ -1,4 +1,4 @@
-"""Delta debugging on action lists: the shortest sub-list that still fails, in a bounded number of tries (ddmin)."""
+"""Delta debugging on lists: the shortest sub-list that still fails, in a bounded number of tries (ddmin)."""
 
 import itertools
 from collections.abc import Callable, Sequence
@@ -7,10 +7,16 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-def minimise(items: Sequence[T], fails: Callable[[tuple[T, ...]], bool], tries_max: int = 2000) -> tuple[T, ...]:
+def minimise(
+    items: Sequence[T],
+    fails: Callable[[tuple[T, ...]], bool],
+    tries_max: int = 2000,
+    on_shorter: Callable[[int], None] = lambda _length: None,
+) -> tuple[T, ...]:
     """A sub-list of `items` on which `fails` is true and from which no single item can be left out.
 
     `fails(items)` must be true. With `tries_max` calls of `fails` used up, the shortest list found so far is returned.
+    `on_shorter` hears the length of each shorter list.
     """
     search = _Search(fails, tries_max)
     found, pieces = tuple(items), 2
@@ -18,6 +24,7 @@ def minimise(items: Sequence[T], fails: Callable[[tuple[T, ...]], bool], tries_m
         shorter = search.first_failing(_without_each_piece(found, pieces))
         if shorter is not None:
             found, pieces = shorter, max(pieces - 1, 2)
+            on_shorter(len(found))
         elif pieces >= len(found):
             break
         else:

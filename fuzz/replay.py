@@ -1,15 +1,17 @@
-"""Replay of a recorded walk: the same actions on the same subject, and whether the same thing is wrong again."""
+"""Replay of a recorded walk: the same actions on the same subject, or another, and whether the same is wrong again."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import frozen
 
 from siteproof.conformance.carriers.bench import Bench
 from siteproof.conformance.carriers.target import Target, TargetKind
-from siteproof.fuzz.actions import read_record
-from siteproof.fuzz.campaign import TIMEOUT_SECONDS
+from siteproof.fuzz.actions import WalkRecord, read_record
 from siteproof.fuzz.walk import Finding, kind_of, meet, repeat
 from siteproof.model.nouns.problem import Problem
+
+TIMEOUT_SECONDS = 30.0
 
 
 @frozen
@@ -22,7 +24,7 @@ class Replayed:
     @property
     def reproduced(self) -> bool:
         """Whether the same thing is wrong again."""
-        return self.finding is not None and self.finding.kind == kind_of(self.recorded)
+        return self.finding is not None and kind_of(self.finding.expected) == kind_of(self.recorded)
 
     def __str__(self) -> str:
         """In words."""
@@ -32,13 +34,21 @@ class Replayed:
         return f"{other}expected {self.finding.expected}; actual {self.finding.actual}"
 
 
-def replay_walk(record: dict[str, Any], name: str = "the record") -> Replayed:
-    """Carry out a recorded walk; `record` is the decoded JSON document; Problem when it is not a walk."""
+def replay_walk(record: Mapping[str, Any], name: str = "the record", target: Target | None = None) -> Replayed:
+    """Carry out a recorded walk on its subject, or on `target`; `record` is the decoded JSON document.
+
+    Problem when it is not a walk.
+    """
     walk = read_record(record, name)
-    bench = Bench(target_of(walk.subject, walk.folder).factory(), TIMEOUT_SECONDS)
+    return replayed(walk, target or target_of(walk.subject, walk.folder))
+
+
+def replayed(walk: WalkRecord, target: Target) -> Replayed:
+    """Carry out a walk on a subject."""
+    bench = Bench(target.factory(), TIMEOUT_SECONDS)
     try:
         bench.run(meet)
-        return Replayed(walk.expected, repeat(bench, walk.actions, walk.seed).finding)
+        return Replayed(walk.expected, repeat(bench, walk.scenario, walk.actions, walk.seed).finding)
     finally:
         bench.close()
 

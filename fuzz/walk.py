@@ -1,12 +1,12 @@
 """One walk: a seeded list of actions carried out on a subject, until something is wrong or the steps are used up."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from attrs import field, frozen
 
 from siteproof.conformance import verify
-from siteproof.conformance.carriers.bench import Bench
+from siteproof.conformance.carriers.bench import Bench, Hung
 from siteproof.conformance.carriers.broken import CarrierBroken, SubjectFailed
 from siteproof.conformance.carriers.carrier import Carrier
 from siteproof.conformance.carriers.watch import Watch
@@ -14,29 +14,37 @@ from siteproof.conformance.coverage.events import Event
 from siteproof.conformance.lab import Lab
 from siteproof.conformance.trace import Step
 from siteproof.fuzz.actions import Action
+from siteproof.fuzz.beginnings import beginning
+from siteproof.fuzz.cells import Cell
 from siteproof.fuzz.examiner import Examiner
+from siteproof.fuzz.guide import NOTHING_KNOWN, Guide
+from siteproof.fuzz.scenes import scene
 from siteproof.fuzz.walker import Walker
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.profile import CORE, Profile
-from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
+from siteproof.model.nouns.scenario import Scenario
 from siteproof.model.nouns.subject import Unsupported
 
-SCENARIO = Scenario((MachineSpec("vm1", (DiskSpec("disk0", 64), DiskSpec("disk1", 16)), identity="identity-vm1"),))
+UNNAMED = "none"  # the rule of a finding that contradicts no single requirement
 
 
 @frozen
 class Finding:
-    """What was wrong: what the model or the ledger expects, and what the subject did."""
+    """What was wrong: what the model or the ledger expects, and what the subject did.
+
+    `rule` is the requirement that it contradicts, or `crash`, `hang`, `dishonest-…` when it is no requirement's matter.
+    """
 
     expected: str
     actual: str
     trace: tuple[Step, ...] = field(default=(), eq=False)
+    rule: str = UNNAMED
 
     @property
     def kind(self) -> str:
-        """Two findings of one kind are the same defect for the minimiser: what was expected, without numbers."""
-        return kind_of(self.expected)
+        """Two findings of one kind are the same defect for the minimiser: the rule, and what was expected."""
+        return f"{self.rule} {kind_of(self.expected)}"
 
 
 def kind_of(expected: str) -> str:
@@ -46,25 +54,21 @@ def kind_of(expected: str) -> str:
 
 @frozen
 class Walk:
-    """A finished walk: what was done, what was found (None: nothing), which pairs of verb and state were asked.
+    """A finished walk: where it began, what was done, what was found (None: nothing), and the cells that it met.
 
     `history` holds the states that the subject showed and the commands that were asked in them.
     """
 
+    scenario: Scenario
     actions: tuple[Action, ...]
     finding: Finding | None
-    pairs: frozenset[tuple[str, str, str]]
+    cells: frozenset[Cell]
     history: tuple[Event, ...] = ()
 
 
 def dice_of(seed: int, number: int) -> random.Random:
     """The random source of one walk of a campaign; each walk can be repeated alone."""
     return random.Random(f"walk {seed} {number}")  # noqa: S311  (walks are repeatable, not secret)
-
-
-def wander(bench: Bench, seed: int, number: int, steps_max: int, profile: Profile = CORE) -> Walk:
-    """Draw and carry out up to `steps_max` actions."""
-    return _guarded(bench, lambda carrier, done: _wander(carrier, done, seed, number, steps_max, profile))
 
 
 def meet(carrier: Carrier) -> None:
@@ -76,9 +80,24 @@ def meet(carrier: Carrier) -> None:
         raise Problem("there is no subject to walk with", str(error), hint, ExitCode.CANNOT_JUDGE) from error
 
 
-def repeat(bench: Bench, actions: tuple[Action, ...], seed: int, profile: Profile = CORE) -> Walk:
-    """Carry out a given list of actions."""
-    return _guarded(bench, lambda carrier, done: _repeat(carrier, done, actions, seed, profile))
+def wander(bench: Bench, seed: int, number: int, steps_max: int, guide: Guide = NOTHING_KNOWN) -> Walk:
+    """Draw and carry out up to `steps_max` actions; the first ones may be a tour's, or a kept walk's."""
+    dice = dice_of(seed, number)
+    first = beginning(dice, number, guide) or (scene(dice), ())
+
+    def drawn(examiner: Examiner, carrier: Carrier) -> Iterator[Action]:
+        walker = Walker(first[0], dice, carrier.describe(), guide)
+        for index in range(steps_max):
+            action = first[1][index] if index < len(first[1]) else walker.next(examiner.views())
+            walker.hear(action)
+            yield action
+
+    return _guarded(bench, first[0], seed, drawn)
+
+
+def repeat(bench: Bench, scenario: Scenario, actions: tuple[Action, ...], seed: int) -> Walk:
+    """Carry out a given list of actions in a scenario."""
+    return _guarded(bench, scenario, seed, lambda _, __: iter(actions))
 
 
 @frozen
@@ -86,7 +105,7 @@ class _Done:
     """What a walk has done so far; it outlives the subject."""
 
     actions: list[Action] = field(factory=list)
-    pairs: set[tuple[str, str, str]] = field(factory=set)
+    cells: set[Cell] = field(factory=set)
     trace: list[Step] = field(factory=list)
     watches: list[Watch] = field(factory=list)
 
@@ -96,42 +115,42 @@ class _Done:
         return tuple(event for watch in self.watches for event in watch.history)
 
 
-def _examiner(carrier: Carrier, done: _Done, seed: int, profile: Profile) -> Examiner:
-    lab = Lab(carrier, profile, seed)
-    done.watches.append(lab.watch)
-    lab.trace = done.trace
-    (machine,) = lab.site(*SCENARIO.machines, policy=SCENARIO.policy)
-    return Examiner(lab, machine, done.pairs)
+Source = Callable[[Examiner, Carrier], Iterator[Action]]
 
 
-def _wander(carrier: Carrier, done: _Done, seed: int, number: int, steps_max: int, profile: Profile) -> None:
-    examiner = _examiner(carrier, done, seed, profile)
-    walker = Walker(SCENARIO, dice_of(seed, number), frozenset(carrier.describe().capabilities), profile)
-    for _ in range(steps_max):
-        done.actions.append(walker.next(examiner.view()))
-        examiner.carry_out(done.actions[-1])
-    examiner.end()
-
-
-def _repeat(carrier: Carrier, done: _Done, actions: tuple[Action, ...], seed: int, profile: Profile) -> None:
-    examiner = _examiner(carrier, done, seed, profile)
-    for action in actions:
+def _walk(carrier: Carrier, done: _Done, scenario: Scenario, seed: int, source: Source) -> None:
+    examiner = _examiner(carrier, done, scenario, seed, CORE)
+    for action in source(examiner, carrier):
         done.actions.append(action)
         examiner.carry_out(action)
     examiner.end()
 
 
-def _guarded(bench: Bench, walk: Callable[[Carrier, _Done], None]) -> Walk:
+def _examiner(carrier: Carrier, done: _Done, scenario: Scenario, seed: int, profile: Profile) -> Examiner:
+    lab = Lab(carrier, profile, seed)
+    done.watches.append(lab.watch)
+    lab.trace = done.trace
+    machines = lab.site(*scenario.machines, policy=scenario.policy)
+    return Examiner(lab, {machine.name: machine for machine in machines}, done.cells)
+
+
+def _guarded(bench: Bench, scenario: Scenario, seed: int, source: Source) -> Walk:
     done = _Done()
     finding = None
     try:
-        bench.run(lambda carrier: walk(carrier, done))
-    except verify.Failed as failed:
-        finding = Finding(failed.expected, f"{failed.actual} {failed.detail}".strip(), tuple(done.trace))
-    except (SubjectFailed, CarrierBroken) as broken:
-        finding = Finding("an answer to every call", str(broken), tuple(done.trace))
-    except Refused as refused:
-        finding = Finding("every listed point can be restored", str(refused), tuple(done.trace))
+        bench.run(lambda carrier: _walk(carrier, done, scenario, seed, source))
     except (verify.Inconclusive, verify.NonStrict, Unsupported):
         pass  # the walk led to where this subject cannot be judged; that is no finding
-    return Walk(tuple(done.actions), finding, frozenset(done.pairs), done.history)
+    except (verify.Failed, SubjectFailed, CarrierBroken, Refused) as wrong:
+        finding = _finding(wrong, tuple(done.trace))
+    return Walk(scenario, tuple(done.actions), finding, frozenset(done.cells), done.history)
+
+
+def _finding(wrong: Exception, trace: tuple[Step, ...]) -> Finding:
+    if isinstance(wrong, verify.Dishonest):
+        return Finding(wrong.expected, wrong.actual, trace, f"dishonest-{wrong.denied.value}")
+    if isinstance(wrong, verify.Failed):
+        return Finding(wrong.expected, f"{wrong.actual} {wrong.detail}".strip(), trace, wrong.of or UNNAMED)
+    if isinstance(wrong, Refused):
+        return Finding("every listed point can be restored", str(wrong), trace, "SP-PT-14")
+    return Finding("an answer to every call", str(wrong), trace, "hang" if isinstance(wrong, Hung) else "crash")

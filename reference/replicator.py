@@ -105,7 +105,8 @@ class Replicator:
                 machine.received_ms = self.now_ms
             machine.failing.pop("ship", None)
         except LinkDown:
-            self.mark(machine, ResyncReason.LINK_FAILURE)
+            if machine.trusted:  # whatever broke into the transfer has marked it for its own reason
+                self.mark(machine, ResyncReason.LINK_FAILURE)
         except CorruptLog as damage:
             self.distrust(machine, damage)
         except StoreFailed as failure:

@@ -81,6 +81,7 @@ class Memory:
 
     machine: str
     policy: ReplicationPolicy
+    default: ReplicationPolicy = field(init=False)  # of an enable that names no policy
     seen: Observation | None = None
     points: dict[str, Known] = field(factory=dict)  # every point that was ever listed
     asked: Asked | None = None  # the last accepted command, until everything has ended
@@ -110,6 +111,10 @@ class Memory:
     verbs: set[Verb] = field(factory=set)  # what was accepted and may not have ended
     gone: dict[str, str] = field(factory=dict)  # points that are listed no more, with the requirement that took them
     excursions: set[str] = field(factory=set)  # the requirements whose limit is exceeded at present
+
+    def __attrs_post_init__(self) -> None:
+        """The policy of the scenario is the default one."""
+        self.default = self.policy
 
     def hear(self, call: Call, position: int) -> None:
         """Take in a call that came back when the ledger stood at `position`."""
@@ -211,7 +216,7 @@ class Memory:
         self.doomed_job_ran = self.doomed_job_ran or FaultKind.JOB_FAILS in self.troubles
         self.verbs.add(command.verb)
         if command.verb is Verb.ENABLE:
-            self.policy, self.disks = command.policy or self.policy, command.disks
+            self.policy, self.disks = command.policy or self.default, command.disks
         if command.verb not in DRILLS:
             self.undisturbed_ms = None
             self.owed.clear()

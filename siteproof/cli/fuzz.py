@@ -1,90 +1,138 @@
-"""`siteproof fuzz`: seeded walks with faults against a subject; the first failure becomes a minimal, replayable file.
+"""`siteproof fuzz`: a campaign of seeded walks with faults; every finding becomes a minimal, replayable file.
 
-Rule: the header names all that decides a campaign; with --walks instead of --time two campaigns are the same campaign.
+Rule: the header names all that decides a campaign; bounded by executions, two campaigns with one header find the same,
+to the word.
 """
 
-import hashlib
-import shlex
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
-from attrs import define
 
 from siteproof import __version__
-from siteproof.cli.files import make_folder
+from siteproof.cli import fuzz_status
+from siteproof.cli.files import make_folder, write_text
+from siteproof.cli.fuzz_options import Seed, known_findings, seed_option, target_of
 from siteproof.cli.json_and_title import emit
+from siteproof.cli.lazy import LazyGroup
 from siteproof.cli.options import duration, format_option, whole
 from siteproof.cli.scratch import scratch
 from siteproof.cli.signs_of_life import beating
 from siteproof.conformance import failures
-from siteproof.conformance.carriers.target import Target, TargetKind, from_here
+from siteproof.conformance.carriers.target import Target
 from siteproof.conformance.coverage.events import FILE_NAME, FORMAT_VERSION, Begin, Event, Head, line
-from siteproof.fuzz.actions import WalkRecord
-from siteproof.fuzz.campaign import STEPS_MAX, WALKS_MAX, Budget, Outcome, campaign
-from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.reference.zoo import ZOO
+from siteproof.fuzz import canary
+from siteproof.fuzz.campaign import EXECUTIONS_MAX, FAILURES_MAX, STEPS_MAX, Budget, Campaign, Ears, Outcome
+from siteproof.fuzz.identity import identity
+from siteproof.fuzz.render.page import page
+from siteproof.fuzz.store import FILE_NAME as STORE
+from siteproof.fuzz.store import Store
+from siteproof.fuzz.tally import Group
+from siteproof.model.nouns.problem import ExitCode
 
-EMBEDDED = "siteproof.reference.subject:make_subject"
+USUAL_SECONDS = 30.0
+REPORT = "campaign.html"
+KNOWN = "known.toml"
+TABLE = {
+    "promote": ("siteproof.cli.fuzz_promote:promote", "Make a plain case of a finding, for `replay` on any subject."),
+}
 
 
-@click.command()
+@click.command(cls=LazyGroup, table=TABLE, invoke_without_command=True, subcommand_metavar="[COMMAND]")
 @click.option("--python", metavar="PKG:FACTORY", help="Python function that returns a subject.")
 @click.option("--cmd", help="Command line of an adapter that speaks NDJSON.")
 @click.option("--zoo", metavar="B2", help="A wrong appliance of the zoo.")
-@click.option("--time", "seconds", type=duration, default="30s", show_default=True, help="Budget.")
-@click.option("--walks", type=whole(1, WALKS_MAX), default=WALKS_MAX, help="At most so many walks.")
+@click.option("--time", "seconds", type=duration, help="Budget of time [default: 30s, without another bound].")
+@click.option("--executions", "--walks", "executions", type=whole(1, EXECUTIONS_MAX), help="At most so many walks.")
+@click.option("--until-covered", is_flag=True, help="Until each command was asked in each state that allows it.")
+@click.option("--max-failures", "most", type=whole(1, 10_000), default=FAILURES_MAX, show_default=True,
+              help="End with so many different findings.")  # fmt: skip
+@click.option("--known", type=click.Path(path_type=Path), help="A file of findings that are expected.")
+@click.option("--resume", is_flag=True, help="Go on with the campaign that stands in --out.")
 @click.option("--steps", type=whole(1, 10_000), default=STEPS_MAX, show_default=True, help="Of one walk.")
-@click.option("--seed", type=whole(0, 2**63 - 1), default=0, show_default=True)
+@seed_option
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder.")
 @format_option
+@click.pass_context
 def fuzz(
+    context: click.Context,
+    /,
     python: str | None,
     cmd: str | None,
     zoo: str | None,
     *,
-    seconds: float,
-    walks: int,
-    steps: int,
-    seed: int,
+    known: Path | None,
+    resume: bool,
+    seed: Seed,
     out: Path,
     form: str,
-) -> int:
-    """Walk the embedded reference, or the subject that is named, until something is wrong or the budget is used up."""
-    target = _target(python, cmd, zoo)
-    budget = Budget(seconds, walks, steps)
-    failures.forget(make_folder(out / failures.FOLDER))  # an impossible place is named before the first walk
-    bound = f"at most {walks} walks" if walks < WALKS_MAX else f"{seconds:g} s"
-    title = f"siteproof {__version__} · fuzz {target.name} · seed {seed} · {bound} · {steps} steps a walk"
+    **bounds: Any,
+) -> int | None:
+    """Walk the embedded reference, or the subject that is named, until a bound is reached; findings are kept."""
+    if context.invoked_subcommand is not None:
+        return None
+    target, expected, budget = target_of(python, cmd, zoo), known_findings(known), _budget(**bounds)
+    make_folder(out / failures.FOLDER)  # an impossible place is named before the first walk
+    title = _title(target, seed, budget, resume=resume)
     click.echo(title, err=form == "json")
-    path = out / FILE_NAME
-    path.write_text(line(Head(FORMAT_VERSION, f"siteproof {__version__} fuzz {target.name} seed {seed}")))
-    seen = _Seen()
-    with scratch(), beating(seen.line):
-        outcome = campaign(target, seed, budget, on_walk=seen.walk, on_history=partial(_keep, path))
-    record = _save(outcome.record, out / failures.FOLDER) if outcome.record is not None else None
+    opened = Store.opened if resume else Store.created
+    store = opened(out / STORE, identity(target, seed.number, budget.steps))
+    if not resume:
+        failures.forget(out / failures.FOLDER)
+        _begin(out / FILE_NAME, target, seed)
+    try:
+        outcome = _walked(Campaign(target, seed.number, budget, store, expected), out, form)
+    finally:
+        store.close()
+    files = {group.fingerprint: _save(group, out / failures.FOLDER) for group in outcome.tally.groups.values()}
+    write_text(str(out / KNOWN), known_text(outcome))
+    write_text(str(out / REPORT), page(outcome, title))
     if form == "json":
-        emit(_data(outcome, title, record))
+        emit(fuzz_status.data(outcome, title, files))
     else:
-        click.echo(f"history: {path}   (siteproof coverage {shlex.quote(str(path))})")
-        _report(outcome, record)
+        click.echo(fuzz_status.ending(outcome, files, (out / REPORT, out / FILE_NAME)))
     return _code(outcome)
 
 
+def _walked(campaign: Campaign, out: Path, form: str) -> Outcome:
+    """Canary and smoke, then the campaign, with its status on standard error."""
+    seen = fuzz_status.Seen()
+    with scratch():
+        canary.check()
+        click.echo("canary caught, smoke clear", err=form == "json")
+        campaign.ears = Ears(seen.walk, partial(_keep, out / FILE_NAME), seen.smaller)
+        with beating(seen.line):
+            return campaign.run()
+
+
+def _budget(*, seconds: float | None, executions: int | None, until_covered: bool, most: int, steps: int) -> Budget:
+    usual = USUAL_SECONDS if executions is None and not until_covered else None
+    return Budget(seconds or usual, executions or EXECUTIONS_MAX, steps, most, until_covered)
+
+
+def _title(target: Target, seed: Seed, budget: Budget, *, resume: bool) -> str:
+    bounds = [
+        f"at most {budget.executions:,} executions" if budget.executions < EXECUTIONS_MAX else "",
+        f"{budget.seconds:g} s" if budget.seconds is not None else "",
+        "until covered" if budget.until_covered else "",
+        f"{budget.steps} steps a walk",
+        f"until {budget.failures} findings",
+        "resumed" if resume else "",
+    ]
+    return f"siteproof {__version__} · fuzz {target.name} · seed {seed} · {' · '.join(filter(None, bounds))}"
+
+
 def _code(outcome: Outcome) -> ExitCode:
-    if outcome.finding is not None:
+    if outcome.tally.news:
         return ExitCode.VIOLATION
     if outcome.interrupted:
         return ExitCode.INTERRUPTED
-    return ExitCode.OK if outcome.walks else ExitCode.NOTHING_RAN
+    return ExitCode.OK if outcome.tally.executions else ExitCode.NOTHING_RAN
 
 
-def _data(outcome: Outcome, title: str, record: Path | None) -> dict[str, Any]:
-    finding = outcome.finding
-    said = finding and {"expected": finding.expected, "actual": finding.actual, "replay": str(record)}
-    counts = {"walks": outcome.walks, "steps": outcome.steps, "pairs": len(outcome.pairs)}
-    return {"title": title, **counts, "interrupted": outcome.interrupted, "finding": said}
+def _begin(path: Path, target: Target, seed: Seed) -> None:
+    write_text(str(path), line(Head(FORMAT_VERSION, f"siteproof {__version__} fuzz {target.name} seed {seed}")))
 
 
 def _keep(path: Path, walk: int, history: tuple[Event, ...]) -> None:
@@ -93,55 +141,18 @@ def _keep(path: Path, walk: int, history: tuple[Event, ...]) -> None:
         opened.write("".join(map(line, (Begin(f"walk {walk}"), *history))))
 
 
-def _target(python: str | None, cmd: str | None, zoo: str | None) -> Target:
-    named = [
-        from_here(TargetKind.PYTHON, python) if python else None,
-        from_here(TargetKind.COMMAND, cmd) if cmd else None,
-        _exhibit(zoo) if zoo else None,
-    ]
-    chosen = [target for target in named if target is not None]
-    if len(chosen) > 1:
-        raise Problem("more than one subject is named", "--python, --cmd and --zoo exclude each other", "name one")
-    return chosen[0] if chosen else Target(TargetKind.PYTHON, EMBEDDED)
-
-
-def _exhibit(name: str) -> Target:
-    if name.upper() not in ZOO:
-        raise Problem(f"there is no exhibit {name!r}", "the zoo does not have it", f"exhibits: {', '.join(ZOO)}")
-    return Target(TargetKind.PYTHON, ZOO[name.upper()].factory)
-
-
-@define
-class _Seen:
-    """How far the campaign is, for a line about it at any moment."""
-
-    walks: int = 0
-    steps: int = 0
-
-    def walk(self, walks: int, steps: int) -> None:
-        """The campaign tells of walks and steps so far."""
-        self.walks, self.steps = walks, steps
-
-    def line(self, seconds: float) -> str:
-        """Walks, steps, seconds."""
-        return f"{self.walks} walks, {self.steps} steps in {seconds:.0f} s"
-
-
-def _report(outcome: Outcome, path: Path | None) -> None:
-    click.echo(f"{outcome.walks} walks, {outcome.steps} steps, {len(outcome.pairs)} pairs of command and state asked")
-    if outcome.record is None or outcome.finding is None:
-        click.echo(f"nothing wrong was found{' until it was interrupted' if outcome.interrupted else ''}")
-        return
-    shrunk = f"{len(outcome.record.actions)} actions (found after {outcome.found_after_steps})"
-    click.echo(f"FAIL  walk {outcome.record.walk} of seed {outcome.record.seed}, shrunk to {shrunk}")
-    click.echo(f"  Expected  {outcome.finding.expected}\n  Actual    {outcome.finding.actual}")
-    for step in outcome.finding.trace:
-        click.echo(f"  {step.number:>3} {step.text:<44} {step.diff}".rstrip())
-    click.echo(f"  Replay    siteproof replay {shlex.quote(str(path))}")
-
-
-def _save(record: WalkRecord, folder: Path) -> Path:
-    text = record.to_json()
-    path = folder / f"walk-{hashlib.blake2b(text, digest_size=4).hexdigest()}.json"
-    path.write_bytes(text)
+def _save(group: Group, folder: Path) -> Path:
+    """The minimal walk, named by its fingerprint, which ends in eight hexadecimal digits as all kept failures do."""
+    path = folder / f"walk-{group.fingerprint}.json"
+    path.write_bytes(group.record.to_json())
     return path
+
+
+def known_text(outcome: Outcome) -> str:
+    """A file for --known with every finding of the campaign, to be cut down to what is expected."""
+    head = "# What --known expects: keep what is expected, and say why.\n"
+    entries = (
+        f'\n[[known]]\nfingerprint = "{group.fingerprint}"\nreason = "{group.known or "say why"}"\n'
+        for group in outcome.tally.groups.values()
+    )
+    return head + "".join(entries)

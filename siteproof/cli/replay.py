@@ -11,13 +11,16 @@ from typing import Any
 
 import click
 import msgspec
+from attrs import frozen
 
 from siteproof import __version__
 from siteproof.cli import ending
 from siteproof.cli.files import read_bytes
+from siteproof.cli.fuzz_options import target_of
 from siteproof.cli.scratch import scratch
 from siteproof.cli.signs_of_life import beating
 from siteproof.conformance import runner
+from siteproof.conformance.carriers.target import Target
 from siteproof.conformance.case import Case, all_cases, spelled
 from siteproof.conformance.failures import Failure
 from siteproof.conformance.render import text
@@ -33,17 +36,32 @@ WRITERS = "siteproof conform, siteproof fuzz and a crash of siteproof write such
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--python", metavar="PKG:FACTORY", help="Play a recorded walk on this subject instead.")
+@click.option("--cmd", help="Play a recorded walk on this adapter instead.")
 @click.option("--i-own-this-target", "own_target", is_flag=True, help="The target is mine and may be erased.")
-def replay(file: Path, own_target: bool) -> int:
+def replay(file: Path, python: str | None, cmd: str | None, own_target: bool) -> int:
     """Reproduce a recorded failure: exit code 1 when it comes back, 0 when it does not."""
     record = _read(file)
     kind = str(record.get("kind", "crash" if {"argv", "traceback"} <= set(record) else ""))
     if kind not in KINDS:
         raise _unreadable(file, f"its kind {kind!r} is none of {', '.join(KINDS)}" if kind else "it has no kind")
-    return KINDS[kind](record, own_target)
+    if (python or cmd) and kind != "walk":
+        raise Problem(
+            f"{file} is played on its own subject", f"it is a recorded {kind}", "another subject is for walks"
+        )
+    instead = target_of(python, cmd, None) if python or cmd else None
+    return KINDS[kind](record, Asked(own_target, instead))
 
 
-def _case(record: Mapping[str, Any], own_target: bool) -> int:
+@frozen
+class Asked:
+    """What the command line asks for: whose target it is, and the subject of a walk instead of the recorded one."""
+
+    own_target: bool = False
+    instead: Target | None = None
+
+
+def _case(record: Mapping[str, Any], asked_for: Asked) -> int:
     failure = _converted(record)
     case = _found(failure.case_id)
     target, world = failure.target, failure.world
@@ -53,7 +71,7 @@ def _case(record: Mapping[str, Any], own_target: bool) -> int:
         [case],
         profile=failure.profile,
         seed=failure.seed,
-        own_target=own_target,
+        own_target=asked_for.own_target,
         world=world,
         breadth=failure.breadth,
     )
@@ -64,18 +82,19 @@ def _case(record: Mapping[str, Any], own_target: bool) -> int:
     return _said(_same(failure, result), f"recorded {failure.verdict.value}, now {result.verdict.value}")
 
 
-def _walk(record: Mapping[str, Any], own_target: bool) -> int:
-    """A campaign's walk; the floor that made it replays it."""
-    del own_target
+def _walk(record: Mapping[str, Any], asked_for: Asked) -> int:
+    """A campaign's walk, on its own subject or another; the floor that made it replays it."""
+    if asked_for.instead is not None:
+        _tell(f"walk on {asked_for.instead.kind.value} {asked_for.instead.name}")
     with scratch(), beating(lambda seconds: f"the walk runs for {seconds:.0f} s"):
-        replayed = replay_walk(dict(record))
+        replayed = replay_walk(record, target=asked_for.instead)
     said = _said(replayed.reproduced, str(replayed))
     return ExitCode.VIOLATION if replayed.finding is not None else said
 
 
-def _crash(record: Mapping[str, Any], own_target: bool) -> int:
+def _crash(record: Mapping[str, Any], asked_for: Asked) -> int:
     """A defect of siteproof itself: the same command line once more."""
-    del own_target
+    del asked_for
     argv = [str(word) for word in record.get("argv", [])]
     if not argv or argv[0] == "replay":
         raise Problem("this crash cannot be replayed", "it has no command line of its own", "see its traceback")
@@ -85,7 +104,7 @@ def _crash(record: Mapping[str, Any], own_target: bool) -> int:
     return _said(code == ExitCode.OUR_BUG, f"the command ended with exit code {int(code)}")
 
 
-KINDS: dict[str, Callable[[Mapping[str, Any], bool], int]] = {
+KINDS: dict[str, Callable[[Mapping[str, Any], Asked], int]] = {
     "case": _case,
     "walk": _walk,
     "crash": _crash,

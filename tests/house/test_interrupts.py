@@ -17,6 +17,7 @@ from siteproof.conformance.carriers.target import Target, TargetKind
 from siteproof.conformance.request import Request
 from siteproof.conformance.worlds.plan import Depth
 from siteproof.fuzz import campaign as campaigns
+from siteproof.fuzz.guide import Guide
 from siteproof.fuzz.walk import Walk, wander
 from siteproof.model.nouns.problem import ExitCode
 
@@ -69,17 +70,18 @@ def test_a_run_interrupted_before_its_first_case_says_so(monkeypatch: pytest.Mon
     assert report.exit_code is ExitCode.INTERRUPTED
 
 
-def test_an_interrupted_campaign_counts_its_walks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The walks until then are an outcome, and it says that it is not all."""
+def test_an_interrupted_campaign_counts_its_walks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The walks until then are an outcome, it says that it is not all, and its report is written."""
 
-    def tired(bench: Bench, seed: int, number: int, steps: int) -> Walk:
+    def tired(bench: Bench, seed: int, number: int, steps: int, guide: Guide) -> Walk:
         if number == 2:
             raise KeyboardInterrupt
-        return wander(bench, seed, number, steps)
+        return wander(bench, seed, number, steps, guide)
 
     monkeypatch.setattr(campaigns, "wander", tired)
-    outcome = campaigns.campaign(Target(TargetKind.PYTHON, SUBJECT), 0, campaigns.Budget(60, 5, 5))
-    assert (outcome.walks, outcome.interrupted, outcome.finding) == (2, True, None)
+    code = main(["fuzz", "--executions", "5", "--steps", "5", "--out", str(tmp_path)])
+    assert code == ExitCode.INTERRUPTED
+    assert "interrupted" in (tmp_path / "campaign.html").read_text()
 
 
 def test_an_interrupted_zoo_shows_the_members_that_were_judged(

@@ -1,0 +1,58 @@
+"""Campaigns for tests: small ones, bounded by executions, each in a folder of its own.
+
+Rule: no test waits for a clock; what is asked of a campaign is the same on a slow machine.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from siteproof.conformance.carriers.target import Target, TargetKind
+from siteproof.fuzz.campaign import Budget, Campaign, Outcome, Rounds
+from siteproof.fuzz.identity import identity
+from siteproof.fuzz.store import FILE_NAME, Store
+
+HONEST = "siteproof.reference.subject:make_subject"
+FORGETFUL = "siteproof.reference.zoo.b2:make_subject"  # a reconnect clears the mark
+STEPS = 25
+SEED = 7
+
+
+def target(name: str) -> Target:
+    """A Python subject by its name."""
+    return Target(TargetKind.PYTHON, name)
+
+
+def opened(name: str, folder: Path, *, seed: int = SEED, resume: bool = False) -> Store:
+    """The store of a campaign in that folder."""
+    known = identity(target(name), seed, STEPS)
+    folder.mkdir(exist_ok=True)
+    return Store.opened(folder / FILE_NAME, known) if resume else Store.created(folder / FILE_NAME, known)
+
+
+def campaign(
+    name: str,
+    folder: Path,
+    executions: int,
+    *,
+    seed: int = SEED,
+    failures: int = 100,
+    known: Mapping[str, str] | None = None,
+    resume: bool = False,
+    rounds: Callable[[Campaign], Rounds] | None = None,
+) -> Outcome:
+    """A campaign of so many executions."""
+    store = opened(name, folder, seed=seed, resume=resume)
+    budget = Budget(executions=executions, steps=STEPS, failures=failures)
+    try:
+        made = Campaign(target(name), seed, budget, store, known or {})
+        made.rounds = rounds and rounds(made)
+        return made.run()
+    finally:
+        store.close()
+
+
+def said(outcome: Outcome) -> list[object]:
+    """Everything that a campaign has found and seen, in words that have no clock."""
+    tally = outcome.tally
+    groups = [(each.fingerprint, each.record.to_json(), each.executions, each.known) for each in tally.groups.values()]
+    return [tally.executions, tally.steps, sorted(map(str, tally.cells)), [each.number for each in tally.kept], groups]
