@@ -104,6 +104,7 @@ class WalkRecord:
     kind: str = "walk"
     history: tuple[Event, ...] = ()
     folder: str = ""  # where the subject's name was given
+    ca: str = ""  # certificates by which it is trusted
     rule: str = ""
     fingerprint: str = ""
     why: str = ""

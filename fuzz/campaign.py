@@ -215,6 +215,7 @@ class Campaign:
             __version__,
             history=walk.history,
             folder=self.target.folder,
+            ca=self.target.ca,
             rule=walk.finding.rule,
             fingerprint=fingerprint(walk.finding.rule, walk.actions),
         )

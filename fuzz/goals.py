@@ -18,7 +18,7 @@ Goal = tuple[str, str]
 
 def goals(description: Description) -> frozenset[Goal]:
     """Every goal on this subject."""
-    where = lifecycle_map(description.profile.reprotect_requires_commit)
+    where = lifecycle_map(description.profile)
     verbs = frozenset(offered(description))
     held = Capability.HOLD in description.capabilities
     states = [state for state in _reached(where, verbs) if held or not where.runs_a_job(state)]

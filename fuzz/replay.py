@@ -40,7 +40,7 @@ def replay_walk(record: Mapping[str, Any], name: str = "the record", target: Tar
     Problem when it is not a walk.
     """
     walk = read_record(record, name)
-    return replayed(walk, target or target_of(walk.subject, walk.folder))
+    return replayed(walk, target or target_of(walk.subject, walk.folder, walk.ca))
 
 
 def replayed(walk: WalkRecord, target: Target) -> Replayed:
@@ -53,9 +53,9 @@ def replayed(walk: WalkRecord, target: Target) -> Replayed:
         bench.close()
 
 
-def target_of(name: str, folder: str = "") -> Target:
-    """The target called `python:pkg.module:factory` or `cmd:COMMAND`; Problem when it is of another form."""
+def target_of(name: str, folder: str = "", ca: str = "") -> Target:
+    """The target called `python:pkg.module:factory`, `cmd:COMMAND` or `url:ADDRESS`; Problem for any other form."""
     kind, colon, rest = name.partition(":")
     if not colon or kind not in set(TargetKind):
-        raise Problem(f"{name!r} names no subject", "expected python:pkg.module:factory or cmd:COMMAND", "record again")
-    return Target(TargetKind(kind), rest, folder)
+        raise Problem(f"{name!r} names no subject", "expected python:…, cmd:… or url:…", "record again")
+    return Target(TargetKind(kind), rest, folder, ca)

@@ -13,12 +13,13 @@ import click
 from siteproof import __version__
 from siteproof.cli import fuzz_status
 from siteproof.cli.files import make_folder, write_text
-from siteproof.cli.fuzz_options import Seed, known_findings, seed_option, target_of
+from siteproof.cli.fuzz_options import Seed, known_findings, seed_option, subject_of
 from siteproof.cli.json_and_title import emit
 from siteproof.cli.lazy import LazyGroup
 from siteproof.cli.options import duration, format_option, whole
 from siteproof.cli.scratch import scratch
 from siteproof.cli.signs_of_life import beating
+from siteproof.cli.targets import target_options
 from siteproof.conformance import failures
 from siteproof.conformance.carriers.target import Target
 from siteproof.conformance.coverage.events import FILE_NAME, FORMAT_VERSION, Begin, Event, Head, line
@@ -40,8 +41,7 @@ TABLE = {
 
 
 @click.command(cls=LazyGroup, table=TABLE, invoke_without_command=True, subcommand_metavar="[COMMAND]")
-@click.option("--python", metavar="PKG:FACTORY", help="Python function that returns a subject.")
-@click.option("--cmd", help="Command line of an adapter that speaks NDJSON.")
+@target_options
 @click.option("--zoo", metavar="B2", help="A wrong appliance of the zoo.")
 @click.option("--time", "seconds", type=duration, help="Budget of time [default: 30s, without another bound].")
 @click.option("--executions", "--walks", "executions", type=whole(1, EXECUTIONS_MAX), help="At most so many walks.")
@@ -58,8 +58,6 @@ TABLE = {
 def fuzz(
     context: click.Context,
     /,
-    python: str | None,
-    cmd: str | None,
     zoo: str | None,
     *,
     known: Path | None,
@@ -67,12 +65,13 @@ def fuzz(
     seed: Seed,
     out: Path,
     form: str,
-    **bounds: Any,
+    **others: Any,
 ) -> int | None:
     """Walk the embedded reference, or the subject that is named, until a bound is reached; findings are kept."""
     if context.invoked_subcommand is not None:
         return None
-    target, expected, budget = target_of(python, cmd, zoo), known_findings(known), _budget(**bounds)
+    named = {name: others.pop(name) for name in ("cmd", "python", "url", "ca")}
+    target, expected, budget = subject_of(zoo, **named), known_findings(known), _budget(**others)
     make_folder(out / failures.FOLDER)  # an impossible place is named before the first walk
     title = _title(target, seed, budget, resume=resume)
     click.echo(title, err=form == "json")

@@ -13,9 +13,11 @@ from typing import Any
 import click
 from attrs import frozen
 
+from siteproof.cli import targets
 from siteproof.cli.files import read_bytes
 from siteproof.cli.options import is_number
-from siteproof.conformance.carriers.target import Target, TargetKind, from_here
+from siteproof.cli.targets import NAME_ONE
+from siteproof.conformance.carriers.target import Target, TargetKind
 from siteproof.model.nouns.problem import Problem
 from siteproof.reference.zoo import ZOO
 
@@ -61,17 +63,15 @@ seed_option = click.option(
 )
 
 
-def target_of(python: str | None, cmd: str | None, zoo: str | None) -> Target:
+def subject_of(zoo: str | None, **named: Any) -> Target:
     """The one subject that is named, or the embedded reference; Problem when there are several."""
-    named = [
-        from_here(TargetKind.PYTHON, python) if python else None,
-        from_here(TargetKind.COMMAND, cmd) if cmd else None,
-        _exhibit(zoo) if zoo else None,
-    ]
-    chosen = [target for target in named if target is not None]
-    if len(chosen) > 1:
-        raise Problem("more than one subject is named", "--python, --cmd and --zoo exclude each other", "name one")
-    return chosen[0] if chosen else Target(TargetKind.PYTHON, EMBEDDED)
+    if zoo and any(named.values()):
+        raise Problem(
+            "more than one subject is named", "--zoo is an exhibit of ours, and another is named too", NAME_ONE
+        )
+    if zoo:
+        return _exhibit(zoo)
+    return targets.target_of(**named) if any(named.values()) else Target(TargetKind.PYTHON, EMBEDDED)
 
 
 def _exhibit(name: str) -> Target:

@@ -37,7 +37,7 @@ def promote(file: Path, name: str, why: str, folder: Path) -> int:
         )
     record = read_record(read_bytes(file, RECORD_BYTES_MAX, HINT), str(file))
     with scratch():
-        again = replayed(record, target_of(record.subject, record.folder))
+        again = replayed(record, target_of(record.subject, record.folder, record.ca))
         honest = replayed(record, Target(TargetKind.PYTHON, HONEST))
     if not again.reproduced:
         raise Problem(f"{file} is not promoted", str(again), "a case has to fail on the subject that it was found on")
@@ -54,7 +54,7 @@ def promote(file: Path, name: str, why: str, folder: Path) -> int:
 
 def plain(record: WalkRecord, why: str) -> WalkRecord:
     """What the case needs: scene, actions and what is expected; not where and when it was found."""
-    return evolve(record, why=why, history=(), folder="")
+    return evolve(record, why=why, history=(), folder="", ca="")
 
 
 def _said(finding: Finding | None) -> str:

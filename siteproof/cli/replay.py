@@ -16,9 +16,9 @@ from attrs import frozen
 from siteproof import __version__
 from siteproof.cli import ending
 from siteproof.cli.files import read_bytes
-from siteproof.cli.fuzz_options import target_of
 from siteproof.cli.scratch import scratch
 from siteproof.cli.signs_of_life import beating
+from siteproof.cli.targets import target_of, target_options
 from siteproof.conformance import runner
 from siteproof.conformance.carriers.target import Target
 from siteproof.conformance.case import Case, all_cases, spelled
@@ -36,20 +36,22 @@ WRITERS = "siteproof conform, siteproof fuzz and a crash of siteproof write such
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--python", metavar="PKG:FACTORY", help="Play a recorded walk on this subject instead.")
-@click.option("--cmd", help="Play a recorded walk on this adapter instead.")
+@target_options
 @click.option("--i-own-this-target", "own_target", is_flag=True, help="The target is mine and may be erased.")
-def replay(file: Path, python: str | None, cmd: str | None, own_target: bool) -> int:
-    """Reproduce a recorded failure: exit code 1 when it comes back, 0 when it does not."""
+def replay(file: Path, own_target: bool, **named: Any) -> int:
+    """Reproduce a recorded failure: exit code 1 when it comes back, 0 when it does not.
+
+    A walk of a campaign can be played on another subject than its own: name one.
+    """
     record = _read(file)
     kind = str(record.get("kind", "crash" if {"argv", "traceback"} <= set(record) else ""))
     if kind not in KINDS:
         raise _unreadable(file, f"its kind {kind!r} is none of {', '.join(KINDS)}" if kind else "it has no kind")
-    if (python or cmd) and kind != "walk":
+    if any(named.values()) and kind != "walk":
         raise Problem(
             f"{file} is played on its own subject", f"it is a recorded {kind}", "another subject is for walks"
         )
-    instead = target_of(python, cmd, None) if python or cmd else None
+    instead = target_of(**named) if any(named.values()) else None
     return KINDS[kind](record, Asked(own_target, instead))
 
 
