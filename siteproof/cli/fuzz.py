@@ -16,15 +16,26 @@ from siteproof.cli.files import make_folder, write_text
 from siteproof.cli.fuzz_options import Seed, known_findings, seed_option, subject_of
 from siteproof.cli.json_and_title import emit
 from siteproof.cli.lazy import LazyGroup
-from siteproof.cli.options import duration, format_option, whole
+from siteproof.cli.options import duration, format_option, whole, workers_option
 from siteproof.cli.scratch import scratch
 from siteproof.cli.signs_of_life import beating
 from siteproof.cli.targets import target_options
 from siteproof.conformance import failures
 from siteproof.conformance.carriers.target import Target
 from siteproof.conformance.coverage.events import FILE_NAME, FORMAT_VERSION, Begin, Event, Head, line
+from siteproof.conformance.crew import cores
 from siteproof.fuzz import canary
-from siteproof.fuzz.campaign import EXECUTIONS_MAX, FAILURES_MAX, STEPS_MAX, Budget, Campaign, Ears, Outcome
+from siteproof.fuzz.campaign import (
+    EXECUTIONS_MAX,
+    FAILURES_MAX,
+    STEPS_MAX,
+    Budget,
+    Campaign,
+    Ears,
+    Outcome,
+    Rounds,
+)
+from siteproof.fuzz.crewed import crewed
 from siteproof.fuzz.identity import identity
 from siteproof.fuzz.render.page import page
 from siteproof.fuzz.store import FILE_NAME as STORE
@@ -52,6 +63,7 @@ TABLE = {
 @click.option("--resume", is_flag=True, help="Go on with the campaign that stands in --out.")
 @click.option("--steps", type=whole(1, 10_000), default=STEPS_MAX, show_default=True, help="Of one walk.")
 @seed_option
+@workers_option
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder.")
 @format_option
 @click.pass_context
@@ -63,6 +75,7 @@ def fuzz(
     known: Path | None,
     resume: bool,
     seed: Seed,
+    workers: int | None,
     out: Path,
     form: str,
     **others: Any,
@@ -81,7 +94,8 @@ def fuzz(
         failures.forget(out / failures.FOLDER)
         _begin(out / FILE_NAME, target, seed)
     try:
-        outcome = _walked(Campaign(target, seed.number, budget, store, expected), out, form)
+        made = Campaign(target, seed.number, budget, store, expected, _rounds(target, seed, budget, workers))
+        outcome = _walked(made, out, form)
     finally:
         store.close()
     files = {group.fingerprint: _save(group, out / failures.FOLDER) for group in outcome.tally.groups.values()}
@@ -92,6 +106,12 @@ def fuzz(
     else:
         click.echo(fuzz_status.ending(outcome, files, (out / REPORT, out / FILE_NAME)))
     return _code(outcome)
+
+
+def _rounds(target: Target, seed: Seed, budget: Budget, workers: int | None) -> Rounds | None:
+    """In processes of their own; None: in this one, which is what one worker is."""
+    many = workers or cores()
+    return crewed(target, seed.number, budget, many) if many > 1 else None
 
 
 def _walked(campaign: Campaign, out: Path, form: str) -> Outcome:
