@@ -88,7 +88,7 @@ def check_disk_name(disk: str) -> str:
 
 def open_header(keys: DiskKeys, data: Bytes, role: Role, file: str) -> tuple[SegmentHeader, Aead]:
     """The header at the start of `data` and its cipher; Problem when sealed under another key, else CorruptLog."""
-    header = _parse(data, file)
+    header = parse_header(data, file)
     if header.role is not role or header.disk != keys.disk:
         raise CorruptLog(file, 0, f"a segment of {header.disk!r} as {header.role.name}, not of {keys.disk!r}")
     if header.key_id != keys.key_id:
@@ -99,7 +99,8 @@ def open_header(keys: DiskKeys, data: Bytes, role: Role, file: str) -> tuple[Seg
     return header, key.cipher
 
 
-def _parse(data: Bytes, file: str) -> SegmentHeader:
+def parse_header(data: Bytes, file: str) -> SegmentHeader:
+    """The header at the start of `data`, not authenticated; CorruptLog when it is damaged or of an unknown format."""
     head = bytes(data[:HEADER_BYTES])
     if len(head) < HEADER_BYTES or int.from_bytes(head[-4:], "little") != zlib.crc32(head[:-4]):
         raise CorruptLog(file, 0, "no intact segment header")

@@ -147,7 +147,7 @@ class SourceDisk:
         self._check_range(block, blocks)
         if self._stored_clean or (self.capturing and self.written >= self._reserved):
             self._store(clean=False)
-        for cut in self._cuts:
+        for cut in tuple(self._cuts):  # one may end meanwhile, in another thread
             cut.preserve(block, blocks)
         self.written += 1
         if self.capturing:
