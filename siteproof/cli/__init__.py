@@ -38,6 +38,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("siteproof.cli.audit:audit", "Judge a deployed vault from its exports: JSON of az or PowerShell."),
     "zoo": ("siteproof.cli.zoo:zoo", "The suite against every wrong appliance: the kill table."),
     "fuzz": ("siteproof.cli.fuzz:fuzz", "A seeded campaign of walks and faults."),
+    "report": ("siteproof.cli.report:report", "A record for people, build servers, a page, or as a baseline."),
+    "compare": ("siteproof.cli.compare:compare", "What is lost by moving from one product or version to another."),
+    "evidence": ("siteproof.cli.evidence:evidence", "Sign a run; check a signed one offline."),
     "coverage": (
         "siteproof.cli.coverage:coverage",
         "What recorded histories visit of the model, or contradict.",

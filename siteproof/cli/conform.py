@@ -12,6 +12,7 @@ import click
 from attrs import evolve, frozen
 
 from siteproof.cli.case_list import listed
+from siteproof.cli.expecting import expected, recorded, told
 from siteproof.cli.files import make_folder
 from siteproof.cli.options import duration, today, whole, workers_option
 from siteproof.cli.progress import screen
@@ -34,6 +35,7 @@ PROFILES: dict[str, Profile] = {
 FORMS = ("text", "ndjson", "json")
 OF_A_CASE = "Only this case, or those of this requirement or rule; may be given again."
 DEPTHS = {each.value: each for each in Depth}
+EXPECT = "Known failures and waivers: exit code 0 while nothing is worse than they say, and nothing better."
 DEPTH = "Worlds in which each value, each pair or each three of values meet."
 
 
@@ -42,6 +44,7 @@ class Choice:
     """What the user asked for, apart from the target."""
 
     case_ids: tuple[str, ...]
+    skipped: tuple[str, ...]
     chapters: tuple[str, ...]
     seed: int
     depth: str
@@ -54,24 +57,32 @@ class Choice:
     date: str
     site: str
     workers: int | None
+    expect: Path | None
+    record: Path | None
 
     def options(self, target: Target) -> dict[str, str]:
         """Everything that determines the run, as it is printed and recorded."""
         chosen = {"target": f"{target.kind.value} {target.name}", "profile": self.profile, "depth": self.depth}
         chosen |= {"cases": ",".join(self.case_ids)} if self.case_ids else {}
+        chosen |= {"skipped": ",".join(self.skipped)} if self.skipped else {}
         chosen |= {"chapters": ",".join(self.chapters)} if self.chapters else {}
         return chosen | {"timeout": f"{self.timeout:g}s"}
+
+    def players(self, target: Target) -> int | None:
+        """How many processes: one when a log is written, or when one address serves all and nobody said how many."""
+        return 1 if self.record else self.workers or (1 if target.kind is TargetKind.URL else None)
 
     def scope(self) -> str:
         """Which part of the suite this is; empty when it is all of it."""
         parts = [f"case {name}" for name in self.case_ids] + [f"chapter {name}" for name in self.chapters]
-        return ", ".join(parts)
+        return ", ".join([*parts, *(f"without {name}" for name in self.skipped)])
 
 
 @click.command()
 @target_options
 @click.option("--list", "listing", is_flag=True, help="Show the cases and judge nothing.")
 @click.option("--case", "case_ids", multiple=True, metavar="ID", help=OF_A_CASE)
+@click.option("--skip", "skipped", multiple=True, metavar="ID", help="Leave these cases out, and say so.")
 @click.option("--chapter", "chapters", multiple=True, metavar="RES", help="Only this chapter; may be given again.")
 @click.option("--seed", type=whole(0, 2**63 - 1), default=0, show_default=True, help="Seed of every choice.")
 @click.option("--depth", type=click.Choice(tuple(DEPTHS)), default="standard", show_default=True, help=DEPTH)
@@ -83,6 +94,8 @@ class Choice:
 @workers_option
 @click.option("--site", default="", metavar="NAME", help="Where this is, for the report's readers.")
 @click.option("--date", default=today, metavar="DATE", help="When this is, for the report's readers. [default: today]")
+@click.option("--expect", type=click.Path(path_type=Path), metavar="FILE", help=EXPECT)
+@click.option("--record", type=click.Path(path_type=Path), metavar="FILE", help="Write every call and answer there.")
 @click.option("--format", "form", type=click.Choice(FORMS), default="text", help="On stdout; json only with --list.")
 def conform(cmd: str | None, python: str | None, url: str | None, ca: str, *, listing: bool, **chosen: Any) -> int:
     """Judge an implementation: verdict line, report.html, exit code 0 iff every MUST passed."""
@@ -102,13 +115,14 @@ def _listed(choice: Choice) -> int:
 
 
 def _judge(target: Target, choice: Choice, cases: tuple[Case, ...]) -> int:
-    factory = target.factory()
+    known = expected(choice.expect)
+    opened = target.factory()
     path = make_folder(choice.out) / results.FILE_NAME
     failures.forget(choice.out / failures.FOLDER)
     keeping = Keeping(path, choice.out / failures.FOLDER, target, choice.date, choice.site)
     options = choice.options(target)
     shows = screen(choice.form, len(cases), choice.seed, options, terminal=sys.stdout.isatty())
-    with scratch(), shows as shown:
+    with recorded(opened, choice.record) as factory, scratch(), shows as shown:
         report = runner.judge(
             Request(
                 factory,
@@ -121,23 +135,24 @@ def _judge(target: Target, choice: Choice, cases: tuple[Case, ...]) -> int:
                 choice=choice.scope(),
                 options=options,
                 depth=DEPTHS[choice.depth],
-                workers=choice.workers or (1 if target.kind is TargetKind.URL else None),
+                workers=choice.players(target),
             ),
             shown.result,
         )
         written = render.render(path, choice.out, junit=choice.junit)
         shown.end(report, written)
-    return int(report.exit_code)
+    return told(report, known, choice.date, err=choice.form == "ndjson")
 
 
 def _cases(choice: Choice) -> tuple[Case, ...]:
     every = all_cases()
     known = {name for case in every for name in _chapters(case)}
     wanted = {_chapter(name, known) for name in choice.chapters}
-    if not (choice.case_ids or choice.chapters):
-        return every
+    left_out = [case for name in choice.skipped for case in cases_called(name, every)]
     named = [case for name in choice.case_ids for case in cases_called(name, every)]
-    return tuple(case for case in every if case in named or wanted & _chapters(case))
+    everything = not (choice.case_ids or choice.chapters)
+    chosen = [case for case in every if everything or case in named or wanted & _chapters(case)]
+    return tuple(case for case in chosen if case not in left_out)
 
 
 def _chapters(case: Case) -> set[str]:

@@ -1,0 +1,45 @@
+"""`siteproof report`: the last run of a record, in the form that its reader takes.
+
+Rule: every form is made from results.ndjson alone, and goes to stdout.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from siteproof.conformance import expectations, results
+from siteproof.conformance.render.badge import badge
+from siteproof.conformance.render.ctrf import ctrf
+from siteproof.conformance.render.junit import junit
+from siteproof.conformance.render.markdown import markdown
+from siteproof.conformance.render.page import page
+from siteproof.conformance.render.sarif import sarif
+from siteproof.conformance.results import Recorded
+from siteproof.model.nouns.problem import ExitCode, Problem
+
+
+def _expect(record: Recorded) -> str:
+    if record.report is None:
+        raise Problem("there is nothing to expect", "the subject could not be judged", "mend the adapter first")
+    return expectations.written(record.report)
+
+
+RENDERERS: dict[str, Callable[[Recorded], str]] = {
+    "html": page,
+    "junit": junit,
+    "sarif": sarif,
+    "ctrf": ctrf,
+    "markdown": markdown,
+    "badge": badge,
+    "expect": _expect,
+}
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), default=Path("out") / results.FILE_NAME)
+@click.option("--format", "form", type=click.Choice(tuple(RENDERERS)), default="markdown", show_default=True)
+def report(file: Path, form: str) -> int:
+    """Print the last run recorded in FILE [out/results.ndjson]: for people, build servers, a page, or a baseline."""
+    click.echo(RENDERERS[form](results.read(file)), nl=False)
+    return ExitCode.OK
