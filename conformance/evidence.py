@@ -152,7 +152,7 @@ def _unzipped(data: bytes) -> dict[str, bytes]:
             if len({each.filename for each in infos}) < len(infos):
                 raise _false("a name is in it twice")
             return {each.filename: archive.read(each) for each in infos}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, RuntimeError, EOFError, OSError) as error:
         raise _false(str(error)) from error
 
 

@@ -79,6 +79,9 @@ func call(op string, args fields) any {
 	address, command := get[map[string]string](args, "address"), get[fields](args, "command")
 	name := get[string](args, "machine") + address["machine"] + get[string](command, "machine") // a call has one of them
 	m, disk := machines[name], address["disk"]
+	if address["place"] == "recovery" || address["place"] == "test" {
+		return failure{"kind": "unsupported", "message": "there is no machine at " + address["place"]}
+	}
 	switch op {
 	case "describe":
 		return json.RawMessage(description)
@@ -89,10 +92,7 @@ func call(op string, args fields) any {
 			copy(m.disks[disk][get[int64](each, "block")*blockBytes:], get[[]byte](each, "data"))
 		}
 	case "read":
-		if address["place"] != "recovery" && address["place"] != "test" { // there are no such machines
-			return image(disk, m.disks[disk])
-		}
-		return failure{"kind": "unsupported", "message": address["place"]}
+		return image(disk, m.disks[disk])
 	case "do":
 		if _, allowed, _ := m.state(); get[string](command, "verb") != allowed {
 			return object{"refused": object{"code": "OperationNotAllowed"}}

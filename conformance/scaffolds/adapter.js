@@ -23,6 +23,11 @@ const unsupported = (what) => {
   throw new CallError("unsupported", "", what);
 };
 
+function diskAt({ machine, disk, place = "active" }) {
+  if (place !== "active" && place !== "primary") unsupported(`there is no machine at ${place}`);
+  return machines.get(machine).disks.get(disk);
+}
+
 const allowed = (machine) => [machine.isProtected ? "disable" : "enable"];
 
 function blank(spec) {
@@ -67,16 +72,13 @@ const calls = {
     );
   },
   write: ({ address, writes }) => {
-    const disk = machines.get(address.machine).disks.get(address.disk);
+    const disk = diskAt(address);
     for (const { block, data } of writes) Buffer.from(data, "base64").copy(disk, block * BLOCK);
   },
   flush: () => null, // every write is durable here when it returns
   discard: () => unsupported("discard"),
   read: ({ address }) => {
-    const place = address.place ?? "active";
-    if (place !== "active" && place !== "primary") unsupported(`there is no machine at ${place}`);
-    const disk = machines.get(address.machine).disks.get(address.disk);
-    return images([[address.disk, disk]])[0];
+    return images([[address.disk, diskAt(address)]])[0];
   },
   do: ({ command }) => {
     const machine = machines.get(command.machine);

@@ -18,7 +18,7 @@ words='
       [$a.scenario.start_ms // 1767603600000, ($a.scenario.policy.crash_consistent_minutes // 5)]
       + [$a.scenario.machines[] | .name as $n | .disks[]
          | ($n | path), (.name | disk), (.name | tojson), .blocks, (.image // "")]
-    elif .op == "write" then [$a.address.disk | disk] + [[$a.writes[].data] | add] + [$a.writes[].block]
+    elif .op == "write" then [($a.address.disk | disk), $a.address.place // "active"] + [[$a.writes[].data] | add] + [$a.writes[].block]
     elif .op == "read" then [($a.address.disk | disk), $a.address.place // "active"]
     elif .op == "do" then [$a.command.verb]
     elif .op == "restore" then [$a.point | @uri]
@@ -44,10 +44,10 @@ reset() {
   ok null
 }
 
-write() { # the judge sends the bytes: "data": "inline" below
+write_disk() { # the judge sends the bytes: "data": "inline" below
   file=$root/$machine/disks/$1 number=0
-  printf %s "$2" | base64 -d >"$root/blocks"
-  shift 2
+  printf %s "$3" | base64 -d >"$root/blocks"
+  shift 3
   for block in "$@"; do
     dd if="$root/blocks" of="$file" bs=$block_bytes skip=$number seek="$block" count=1 conv=notrunc status=none
     number=$((number + 1))
@@ -65,7 +65,6 @@ images() {
 }
 
 read_disk() {
-  case $2 in active | primary) ;; *) error unsupported "" "there is no machine at $2" && return ;; esac
   name=$(cat "$root/$machine/names/$1")
   ok "{\"disk\":$name,\"kind\":\"path\",\"location\":\"$root/$machine/disks/$1\"}"
 }
@@ -139,8 +138,8 @@ jq --unbuffered -r "$words" | while IFS= read -r line; do
     describe)
       ok '{"name":"my product","version":"0.1","ours":true,"data":"inline","capabilities":{"delta":"product",'\
 '"initial_replication":"product","crash_points":"product","older_points":"product","virtual_clock":"product"}}' ;;
-    reset | write | restore | advance | settle | observe) "$op" "$@" ;;
-    read) read_disk "$@" ;;
+    read | write) case $2 in active | primary) "${op}_disk" "$@" ;; *) error unsupported "" "no machine at $2" ;; esac ;;
+    reset | restore | advance | settle | observe) "$op" "$@" ;;
     do) do_command "$@" ;;
     flush) ok null ;;
     close) ok null && exit 0 ;;

@@ -5,6 +5,8 @@ Replace what happens in `Example` by calls to your product, and declare more cap
 
 # ruff: noqa: ARG002, D102  (the contract documents the methods: siteproof adapter guide; some ignore their arguments)
 
+from pathlib import Path
+
 from attrs import define, field
 
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
@@ -27,7 +29,8 @@ from siteproof.model.nouns.subject import (
 from siteproof.model.nouns.vocabulary import Consistency, Place, Protection, Verb
 
 BLOCK_BYTES = 4096
-OFFERED = ("initial_replication", "delta", "crash_points", "older_points", "virtual_clock")
+NAMES = ("initial_replication", "delta", "crash_points", "older_points", "virtual_clock")
+OFFERED = {Capability(name): Provider.PRODUCT for name in NAMES}
 
 
 @define
@@ -64,22 +67,19 @@ class Example:
         self.now_ms = 0
 
     def describe(self) -> Description:
-        offers = {Capability(name): Provider.PRODUCT for name in OFFERED}
-        return Description("my product", "0.1", offers, ours=True, data=DataMode.INLINE)
+        return Description("my product", "0.1", dict(OFFERED), ours=True, data=DataMode.INLINE)
 
     def reset(self, scenario: Scenario) -> None:
         self.now_ms, self.machines = scenario.start_ms, {}
         for spec in scenario.machines:
             disks = {disk.name: bytearray(disk.size_bytes) for disk in spec.disks}
-            for disk in spec.disks:
-                if disk.image:
-                    with open(disk.image, "rb") as image:  # noqa: PTH123  (a raw file, opened as plainly as it can be)
-                        content = image.read()
-                    disks[disk.name][: len(content)] = content
+            for disk in [each for each in spec.disks if each.image]:
+                content = Path(disk.image).read_bytes()
+                disks[disk.name][: len(content)] = content
             self.machines[spec.name] = Machine(disks, scenario.policy.crash_consistent_minutes * MINUTE_MS)
 
     def write(self, address: DiskAddress, writes: tuple[Write, ...]) -> None:
-        disk = self.machines[address.machine].disks[address.disk]
+        disk = self.disk(address)
         for each in writes:
             disk[each.block * BLOCK_BYTES : (each.block + 1) * BLOCK_BYTES] = each.data
 
@@ -90,9 +90,12 @@ class Example:
         raise Unsupported("discard")
 
     def read(self, address: DiskAddress) -> Image:
+        return Image(address.disk, ImageKind.INLINE, data=bytes(self.disk(address)))
+
+    def disk(self, address: DiskAddress) -> bytearray:
         if address.place not in (Place.ACTIVE, Place.PRIMARY):
             raise Unsupported(f"there is no machine at {address.place.value}")
-        return Image(address.disk, ImageKind.INLINE, data=bytes(self.machines[address.machine].disks[address.disk]))
+        return self.machines[address.machine].disks[address.disk]
 
     def do(self, command: Command) -> Answer:
         machine = self.machines[command.machine]
@@ -106,7 +109,7 @@ class Example:
 
     def observe(self, machine: str) -> Observation:
         seen = self.machines[machine]
-        regions = Regions(protection=Protection.PROTECTED if seen.protected else Protection.UNPROTECTED)
+        regions = Regions(Protection.PROTECTED if seen.protected else Protection.UNPROTECTED)
         points = tuple(point for point, _ in seen.points.values())
         rpo_ms = self.now_ms - seen.replicated_ms if points else None
         return Observation(machine, self.now_ms, regions, allowed(seen), points=points, rpo_ms=rpo_ms)
@@ -124,9 +127,8 @@ class Example:
         end_ms = self.now_ms + milliseconds
         protected = [each for each in self.machines.values() if each.protected]
         while due := [each for each in protected if each.next_point_ms <= end_ms]:
-            self.now_ms = min(each.next_point_ms for each in due)
-            for each in [one for one in due if one.next_point_ms == self.now_ms]:
-                each.keep_point(self.now_ms)
+            first = min(due, key=lambda each: each.next_point_ms)
+            first.keep_point(first.next_point_ms)
         self.now_ms = end_ms
 
     def settle(self) -> None:
@@ -143,6 +145,4 @@ def allowed(machine: Machine) -> tuple[Verb, ...]:
     return (Verb.DISABLE,) if machine.protected else (Verb.ENABLE,)
 
 
-def make_subject() -> Example:
-    """What `siteproof conform --python my_adapter:make_subject` calls."""
-    return Example()
+make_subject = Example  # what `siteproof conform --python my_adapter:make_subject` calls

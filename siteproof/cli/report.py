@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from siteproof.conformance import expectations, results
+from siteproof.conformance import expectations, results, times
 from siteproof.conformance.render.badge import badge
 from siteproof.conformance.render.ctrf import ctrf
 from siteproof.conformance.render.junit import junit
@@ -35,11 +35,16 @@ RENDERERS: dict[str, Callable[[Recorded], str]] = {
     "expect": _expect,
 }
 
+TIMED: dict[str, Callable[[Recorded, dict[str, float]], str]] = {"junit": junit, "ctrf": ctrf}
+"""Forms that also say how long the cases took."""
+
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), default=Path("out") / results.FILE_NAME)
 @click.option("--format", "form", type=click.Choice(tuple(RENDERERS)), default="markdown", show_default=True)
 def report(file: Path, form: str) -> int:
     """Print the last run recorded in FILE [out/results.ndjson]: for people, build servers, a page, or a baseline."""
-    click.echo(RENDERERS[form](results.read(file)), nl=False)
+    record, render = results.read(file), RENDERERS[form]
+    timed = TIMED.get(form)
+    click.echo(timed(record, times.load(file)) if timed else render(record), nl=False)
     return ExitCode.OK
