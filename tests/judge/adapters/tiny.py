@@ -19,7 +19,7 @@ from siteproof.model.nouns.subject import (
     Unsupported,
     Write,
 )
-from siteproof.model.nouns.vocabulary import Protection, Verb
+from siteproof.model.nouns.vocabulary import Place, Protection, Verb
 
 
 class Tiny:
@@ -37,6 +37,8 @@ class Tiny:
         self.protected = set()
 
     def write(self, address: DiskAddress, writes: tuple[Write, ...]) -> None:
+        if address.place not in (Place.ACTIVE, Place.PRIMARY):
+            raise Unsupported(address.place.value)
         disk = self.disks[address.machine, address.disk]
         for w in writes:
             stamp = Stamp(w.machine_index, w.disk_index, w.block, w.sequence, w.time_ms, w.seed, w.noise)
