@@ -43,7 +43,7 @@ def _laden(lab: Lab, disks: int = 1) -> Machine:
 
 def _took_over(lab: Lab, machine: Machine) -> None:
     """The failover is given once more when it said that it failed; then the machine that took over is whole."""
-    verify.serves("SP-FO-20")
+    verify.serves("SP-FO-14")
     if lab.observe(machine).regions.protection is Protection.FAILOVER_FAILED:
         lab.run(machine, Verb.FAIL_OVER)
     verify.equal(lab.observe(machine).regions.protection, Protection.FAILED_OVER, "protection after the failover")
@@ -85,7 +85,7 @@ def _disaster_strikes(lab: Lab, share: int, disks: int) -> None:
         lab.settle()
         verify.given(not lab.observe(machine).link_up, f"the link was not cut at {share} %")
     lab.fault(FaultKind.SITE_DOWN, machine)
-    verify.serves("SP-FO-20")
+    verify.serves("SP-FO-12")
     lab.run(machine, Verb.FAIL_OVER)
     verify.equal(lab.observe(machine).regions.protection, Protection.FAILED_OVER, "protection after the failover")
     verify.serves("SP-FO-22", "SP-FO-20")

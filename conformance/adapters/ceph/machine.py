@@ -17,7 +17,7 @@ from siteproof.conformance.adapters.ceph.sites import Sites
 from siteproof.conformance.adapters.frame.product import Product, Trouble
 from siteproof.model.nouns.vocabulary import Place
 
-PROMOTED_SECONDS_MAX = 40.0
+PROMOTED_SECONDS_MAX = 25.0
 FORCED_SECONDS_MAX = 12.0
 GONE_SECONDS_MAX = 10.0
 TEST = "-test"

@@ -34,6 +34,7 @@ from siteproof.model.spec.lifecycle import table
 POINT_EVERY_MS = CRASH_CONSISTENT_MINUTES * MINUTE_MS
 SHIP_EVERY_MS = 1_000
 CRASH_POINT_MINUTES_MAX = 60
+HOUR_MS = 60 * MINUTE_MS
 
 
 class FrameMachine:
@@ -43,7 +44,7 @@ class FrameMachine:
         """It runs at home, unprotected."""
         self.product = product
         self.spec = spec
-        self.now_ms = self.instant_ms = self.enabled_ms = self._pointed_ms = now_ms
+        self.now_ms = self.instant_ms = self.enabled_ms = self._pointed_ms = self._pruned_ms = now_ms
         self.regions = Regions()
         self.disks: tuple[int, ...] = ()
         self.changes = Changes(len(spec.disks))
@@ -279,9 +280,18 @@ class FrameMachine:
             self.product.drop(mark)
 
     def _due_point(self, instant_ms: int) -> None:
-        if self._in_step():
+        in_step = self._in_step()
+        if in_step:
             self.instant_ms = instant_ms
             self._point_if_in_step()
+        if self.product.prunes and self.replicates and (in_step or instant_ms // HOUR_MS > self._pruned_ms // HOUR_MS):
+            self._prune(instant_ms)
+
+    def _prune(self, instant_ms: int) -> None:
+        """The product's retention runs after each point, and every hour whether there was one or not."""
+        self._pruned_ms = instant_ms
+        left = self.product.prune(instant_ms)
+        self.points.keep(*(each.point.name for each in self.points.entries if each.mark in left))
 
     def _point_if_in_step(self) -> None:
         """A point that cannot be made is not listed; the next one tries again."""
@@ -293,7 +303,8 @@ class FrameMachine:
                 self._event(ErrorCode.UPLOAD_FAILED, str(trouble))
 
     def _point(self) -> None:
-        if self.points.entries and not self.changes.since_point:
+        self.product.instant_ms = self.instant_ms
+        if self.points.entries and not self.changes.since_point and not self.product.marks_each_point:
             mark = self.points.entries[-1].mark
         else:
             mark = self.points.next_mark()

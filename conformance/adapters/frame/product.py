@@ -17,6 +17,9 @@ class Trouble(Exception):  # noqa: N818  (a job that fails is an outcome, not a 
 class Product(ABC):
     """One machine's disks at both sites; disks are numbers, points are names that the frame gives once."""
 
+    instant_ms: int = 0  # the scenario's time of the next mark; the frame says it before it asks for one
+    marks_each_point: bool = False  # whether points of one and the same state are still kept one by one
+    prunes: bool = False  # whether `prune` is there: the product decides which points stay
     resynchronises: bool = False  # whether `resynchronise` is there, so that a cut may demand it
 
     @property
@@ -83,6 +86,10 @@ class Product(ABC):
 
     def revive(self) -> None:  # noqa: B027  (most products start again by themselves)
         """Start what died, from the thread that owns it; harmless when nothing did."""
+
+    def prune(self, now_ms: int) -> set[str]:
+        """Let the product's retention decide; the points that are left."""
+        raise NotImplementedError(now_ms)
 
     def resynchronise(self) -> None:
         """Make the receiving side equal to the running one, whatever it holds."""

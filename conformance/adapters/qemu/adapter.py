@@ -67,7 +67,7 @@ def make_subject() -> "QemuSubject":
     """A subject that starts its own throw-away daemons; Problem (exit 3) when QEMU or a binding is missing."""
     client.binding()
     monitor.library()
-    return QemuSubject(_version(process.program()))
+    return QemuSubject(version(process.program()))
 
 
 class QemuSubject:
@@ -224,7 +224,8 @@ def _is_protected(machine: QemuMachine) -> bool:
     return machine.regions.protection is not Protection.UNPROTECTED
 
 
-def _version(program: str) -> str:
+def version(program: str) -> str:
+    """What the program says of itself; Problem (exit 3) when it says nothing of the kind."""
     answer = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30, check=False)  # noqa: S603  (a fixed argument of a program found on the path)
     found = re.search(r"version (\S+)", answer.stdout)
     if found is None:

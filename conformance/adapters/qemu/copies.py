@@ -4,15 +4,27 @@ Rule: an overlay never changes what it stands on, and taking it down deletes all
 """
 
 from pathlib import Path
+from typing import Protocol
 
 from siteproof.conformance.adapters.qemu import disks
 from siteproof.conformance.adapters.qemu.process import Daemon
-from siteproof.conformance.adapters.qemu.replica import QemuReplica
 from siteproof.conformance.adapters.qemu.sites import Sites
 from siteproof.conformance.adapters.qemu.workload import Exports, fill
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.scenario import DiskSpec
 from siteproof.model.nouns.vocabulary import Place
+
+
+class Chain(Protocol):
+    """Layers of a replica that an overlay can stand on."""
+
+    @property
+    def sizes(self) -> dict[int, int]:
+        """Bytes of each disk, by its number."""
+
+    def node(self, disk: int, layer: int) -> str:
+        """The target's node of a disk's layer."""
+
 
 LETTER = {Place.TEST: "t", Place.RECOVERY: "f"}
 
@@ -38,7 +50,7 @@ class Copies:
             if specs[number].image:
                 fill(self._exports.connection(node), Path(specs[number].image))
 
-    def stand_up(self, place: Place, replica: QemuReplica, layer: int) -> None:
+    def stand_up(self, place: Place, replica: Chain, layer: int) -> None:
         """Switch on a machine at the target: a writable overlay per disk on the layer."""
         self._count += 1
         self._nodes[place] = {}

@@ -27,6 +27,18 @@ def create(daemon: Daemon, node: str, folder: Path, size_bytes: int, backing: st
     _open_format(daemon, node, backing)
 
 
+def create_overlay(daemon: Daemon, node: str, folder: Path, size_bytes: int, below: str) -> None:
+    """Make a new layer on the open node `below`; whoever uses that node writes to the layer from now on."""
+    path = _path(folder, node)
+    Path(path).touch()
+    daemon.execute("blockdev-add", driver="file", node_name=f"{node}-f", filename=path, discard="unmap")
+    options = {"driver": "qcow2", "file": f"{node}-f", "size": size_bytes}
+    options |= {"backing-file": _path(folder, below), "backing-fmt": "qcow2"}
+    daemon.run_job("blockdev-create", "create", options=options)
+    _open_format(daemon, node, "")
+    daemon.execute("blockdev-snapshot", node=below, overlay=node)
+
+
 def reopen(daemon: Daemon, node: str, folder: Path, backing: str = "") -> None:
     """Open the existing disk of that name as `node`, as a daemon does after it has died."""
     daemon.execute("blockdev-add", driver="file", node_name=f"{node}-f", filename=_path(folder, node), discard="unmap")

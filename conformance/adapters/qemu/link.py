@@ -7,6 +7,7 @@ import contextlib
 import select
 import socket
 import threading
+import time
 from pathlib import Path
 
 RECEIVE_BYTES = 1 << 16
@@ -21,6 +22,7 @@ class QemuLink:
         self.entrance = entrance
         self.bytes_sent = 0
         self.up = True
+        self.rate_bytes = 0  # per second, at most; 0: as fast as it goes
         self._exit = exit_socket
         self._allowance: int | None = None
         self._lock = threading.Lock()
@@ -92,6 +94,7 @@ class QemuLink:
                     return
                 if source is near:
                     far.sendall(self._charge(data))
+                    time.sleep(len(data) / self.rate_bytes if self.rate_bytes else 0)
                 else:
                     near.sendall(data)
 

@@ -1,0 +1,1 @@
+"""Backup tools as subjects that keep points only: restic and borg."""
