@@ -207,8 +207,8 @@ class Lab:
             command = Command(verb, machine.name, **fields)
             landing = Landing(command, picture, ledgers, position, before, after, sure, troubled)
             self._seats[machine.name].landings.append(landing)
-        if moved:
-            self.history.rebase(machine.name, picture)
+            if moved:
+                self.history.rebase(machine.name, picture)
         return after
 
     def landing(self, machine: Machine) -> Landing:
