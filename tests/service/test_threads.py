@@ -2,9 +2,15 @@
 
 import struct
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from siteproof.model.nouns.vocabulary import Consistency, Place
+from siteproof.reference.datapath.bitmap import DirtyBitmap
+from siteproof.reference.datapath.blocks import Blocks
 from siteproof.reference.service import protecting
 from siteproof.reference.service.devices import MachineDisk
 from tests.service.desk import Desk
@@ -42,12 +48,26 @@ def newest(image: bytes) -> int:
     return last
 
 
-def test_points_that_are_taken_under_load_are_cuts_over_both_disks(tmp_path: Path) -> None:
+def slow(take: Callable[[DirtyBitmap], Blocks]) -> Callable[[DirtyBitmap], Blocks]:
+    """As it was, but that others have time to come in between two disks."""
+
+    def taken(bitmap: DirtyBitmap) -> Blocks:
+        found = take(bitmap)
+        time.sleep(0.01)
+        return found
+
+    return taken
+
+
+def test_points_that_are_taken_under_load_are_cuts_over_both_disks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The second disk is never ahead, and at most one write behind; every point, also by ship and comparison."""
     desk = Desk(tmp_path, disks=2)
     for image in desk.images:
         image.write_bytes(bytes(BLOCKS * BLOCK))
     desk.protected()
+    monkeypatch.setattr(DirtyBitmap, "take", slow(DirtyBitmap.take))
     workload = Workload(desk)
     workload.start()
     for _ in range(12):
