@@ -6,18 +6,25 @@ nobody but the disk.
 
 import socketserver
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
+
+from attrs import frozen
 
 from siteproof.model.nouns.problem import Problem
 from siteproof.reference.datapath.device import StoreFailed
-from siteproof.reference.service import control, devices, nbd
-from siteproof.reference.service.service import Service
+from siteproof.reference.journal import journal
+from siteproof.reference.service import control, devices, https_api, nbd
+from siteproof.reference.service.access import Access
+from siteproof.reference.service.certificates import Authority
+from siteproof.reference.service.service import Service, wall_clock_ms
 from siteproof.reference.service.verbs import call
 
 TICK_SECONDS = 0.2
+AUDIT = "audit.log"
 
 Tell = Callable[[str], None]
 
@@ -82,17 +89,50 @@ def uri_of(server: NbdTcp | NbdUnix, export: str = "") -> str:
     return f"nbd://{host!s}:{port}/{export}"
 
 
+@frozen
+class Served:
+    """What listens beside the control socket."""
+
+    nbd: NbdTcp | NbdUnix | None = None
+    https: https_api.Server | None = None
+
+
 @contextmanager
-def serving(service: Service, nbd_address: str = "") -> Iterator[NbdTcp | NbdUnix | None]:
-    """Control socket and exports while the body runs."""
+def serving(service: Service, nbd_address: str = "", https_address: str = "") -> Iterator[Served]:
+    """Control socket, exports and API while the body runs."""
     with ExitStack() as stack:
-        controls = control.Server(service.root, lambda verb, arguments: call(service, verb, arguments))
+        api = _api(service, https_address, stack) if https_address else None
+        controls = control.Server(service.root, partial(_control, service, api))
         stack.callback(controls.close)
-        server = listen(nbd_address, lambda: devices.exports_of(service)) if nbd_address else None
-        if server is not None:
-            stack.callback(server.server_close)
-            stack.callback(server.shutdown)
-        yield server
+        exports = listen(nbd_address, lambda: devices.exports_of(service)) if nbd_address else None
+        if exports is not None:
+            stack.callback(exports.server_close)
+            stack.callback(exports.shutdown)
+        yield Served(exports, api)
+
+
+def _api(service: Service, address: str, stack: ExitStack) -> https_api.Server:
+    host, _, port = address.rpartition(":")
+    if not host or not port.isascii() or not port.isdecimal():
+        raise Problem(f"nothing can be served at {address!r}", "it is not HOST:PORT", "write 127.0.0.1:8443")
+    access = Access(Authority(service.root / "keys"), wall_clock_ms, journal((service.root / AUDIT).absolute()))
+    server = https_api.Server(host.strip("[]"), int(port), access, partial(call, service))
+    stack.callback(server.close)
+    return server
+
+
+def _control(service: Service, api: https_api.Server | None, verb: str, arguments: Mapping[str, Any]) -> Any:
+    """What the state's owner asks: every verb, and who may use the API."""
+    if not verb.startswith("access."):
+        return call(service, verb, arguments)
+    if api is None:
+        raise Problem("nobody can register", "this appliance has no API", "siteproof appliance serve --https ADDRESS")
+    if verb == "access.invite":
+        code = api.access.invite(str(arguments.get("name", "")), str(arguments.get("role", "")))
+        return {"code": code, "url": api.url, "fingerprint": api.fingerprint}
+    if verb == "access.revoke":
+        return {"revoked": api.access.revoke(str(arguments.get("name", "")))}
+    return [{"name": each.name, "role": each.role, "fingerprint": each.fingerprint} for each in api.access.clients()]
 
 
 def run(service: Service, stop: threading.Event, tell: Tell) -> None:

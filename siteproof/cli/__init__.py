@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "job": ("siteproof.cli.point:job", "Jobs of an appliance."),
     "event": ("siteproof.cli.point:event", "Events of an appliance."),
     "agent": ("siteproof.cli.appliance:agent", "Serve a disk over NBD whose writes are captured."),
+    "access": ("siteproof.cli.access:access", "Who may use the control API of an appliance."),
     "log": ("siteproof.cli.log:log", "Look into a sealed log, frame by frame."),
     "explore": ("siteproof.cli.explore:explore", "Explore the model's states exhaustively."),
     "prove": ("siteproof.cli.prove:prove", "Prove the model's claims by induction, for given sizes or for all."),

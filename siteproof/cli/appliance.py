@@ -44,12 +44,16 @@ def init(state: Path) -> int:
 @state_option
 @address_option
 @anywhere_option
-def serve(state: Path, nbd: str, anywhere: bool) -> int:
+@click.option("--https", default="", metavar="HOST:PORT", help="Control API too, e.g. 127.0.0.1:8443.")
+def serve(state: Path, nbd: str, anywhere: bool, https: str) -> int:
     """Run until SIGINT or SIGTERM: points by themselves, disks and points as NBD exports."""
     check_address(nbd, anywhere)
-    with until_signal() as stop, Service(state) as service, serving.serving(service, nbd) as server:
-        assert server is not None
-        click.echo(f"serving {state}; exports: nbdinfo --list {serving.uri_of(server)}", err=True)
+    check_address(https or nbd, anywhere)
+    with until_signal() as stop, Service(state) as service, serving.serving(service, nbd, https) as served:
+        assert served.nbd is not None
+        click.echo(f"serving {state}; exports: nbdinfo --list {serving.uri_of(served.nbd)}", err=True)
+        if served.https is not None:
+            click.echo(f"API at {served.https.url}; let somebody in: siteproof access invite NAME", err=True)
         serving.run(service, stop, lambda what: click.echo(what, err=True))
     click.echo("stopped in order", err=True)
     return 0
@@ -69,10 +73,10 @@ def agent() -> None:
 def serve_nbd(image: Path, name: str, state: Path, nbd: str, anywhere: bool) -> int:
     """Protect an image if it is not yet, and serve it over NBD: whatever writes there is captured."""
     check_address(nbd, anywhere)
-    with until_signal() as stop, Service(state) as service, serving.serving(service, nbd) as server:
-        assert server is not None
+    with until_signal() as stop, Service(state) as service, serving.serving(service, nbd) as served:
+        assert served.nbd is not None
         found = _machine_of(service, image) or _protected(service, image, name or image.stem)
-        click.echo(f"{image}: {serving.uri_of(server, f'{found}/sda')}", err=True)
+        click.echo(f"{image}: {serving.uri_of(served.nbd, f'{found}/sda')}", err=True)
         serving.run(service, stop, lambda what: click.echo(what, err=True))
     click.echo("stopped in order", err=True)
     return 0

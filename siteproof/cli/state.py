@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from siteproof.cli import remote
 from siteproof.model.nouns.errors import CATALOGUE, Refused
 from siteproof.model.nouns.problem import Problem
 from siteproof.reference.service import control, verbs
@@ -31,6 +32,8 @@ state_option = click.option(
 def ask(state: Path, verb: str, /, **arguments: Any) -> Any:
     """The answer of the appliance, which is opened for the moment when it does not run."""
     try:
+        if url := remote.place():
+            return remote.ask(url, verb, arguments)
         if control.running(state):
             return control.ask(state, verb, arguments)
         with Service(state) as service:

@@ -45,6 +45,7 @@ WORKS = {
     "job list --state kept": 0,
     "event list --state kept": 0,
     "log inspect nothing.log": 2,
+    "access list --state kept": 2,
     "agent serve-nbd nothing.img --state nowhere": 2,
     "replay nothing.json": 2,
     "explain SP-RES-4": 0,
