@@ -52,7 +52,7 @@ def _marking(number: int, kind: FaultKind, need: Capability, *requires: str) -> 
     case(f"C-AFT-{number}", ("SP-RES-17", "SP-REP-24", *requires), needs=(*MARKED, need), on_bytes=True)(keeps)
 
 
-_marking(1, FaultKind.DISK_RESIZED, C.RESIZE, "SP-PT-28")
+_marking(1, FaultKind.DISK_RESIZED, C.RESIZE, "SP-PT-28", "SP-PT-38")
 _marking(2, FaultKind.LOG_CORRUPT, C.CORRUPTION, "SP-SEC-4")
 _marking(3, FaultKind.LOG_TRUNCATED, C.CORRUPTION)
 _marking(4, FaultKind.FORCED_SHUTDOWN, C.CRASH_FAULTS)

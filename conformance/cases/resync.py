@@ -278,7 +278,9 @@ _marking(22, FaultKind.AGENT_CRASH, _SHUTDOWN, _UNCLEAN, ("SP-RES-33", "SP-RES-2
 _marking(23, FaultKind.LOW_MEMORY, ResyncReason.LOW_MEMORY, ErrorCode.SOURCE_LOW_MEMORY, ("SP-RES-21", "SP-ERR-8"))
 
 
-@case("C-RES-24", ["SP-RES-4", "SP-RES-30", "SP-REP-19", "SP-ERR-7"], needs=(*BYTES, C.RESIZE), on_bytes=True)
+@case(
+    "C-RES-24", ["SP-RES-4", "SP-RES-30", "SP-RES-39", "SP-REP-19", "SP-ERR-7"], needs=(*BYTES, C.RESIZE), on_bytes=True
+)
 def a_grown_disk_is_replicated_to_its_new_end(lab: Lab) -> None:
     """A disk that grows, twice, marks the machine; then its new blocks and their writes are in the points."""
     machine = lab.protected_machine(disk="256 KiB", filled=64)

@@ -47,6 +47,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "What recorded histories visit of the model, or contradict.",
     ),
     "replay": ("siteproof.cli.replay:replay", "Reproduce a recorded failure."),
+    "gaps": ("siteproof.cli.gaps:show", "The MUST requirements without a case, and why each has none."),
     "spec": ("siteproof.cli.spec:spec", "Build or check the generated specification."),
     "explain": ("siteproof.cli.explain:explain", "What a requirement says and where it comes from."),
 }

@@ -11,7 +11,16 @@ from siteproof.model.nouns.observation import Observation, Regions
 from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, RecoveryPoint
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import DiskAddress, Fault, FaultKind, Image
-from siteproof.model.nouns.vocabulary import Consistency, Direction, Place, Protection, Resync, TestFailover, Verb
+from siteproof.model.nouns.vocabulary import (
+    Consistency,
+    Direction,
+    MachineKind,
+    Place,
+    Protection,
+    Resync,
+    TestFailover,
+    Verb,
+)
 from siteproof.model.spec.retention_rule import EVERYTHING, Alignment, Representative, RetentionRule, published_rule
 from siteproof.model.theorems.keep import kept
 from tests.cases.fake import FakeSubject
@@ -354,6 +363,25 @@ class KeepsOneAtRetentionZero(FakeSubject):
             m.points = m.points[-1:]
 
 
+class CopiesPhysicalMachinesOnce(FakeSubject):
+    """The driver that tracks changes is there for VMware machines only."""
+
+    def track(self, machine: FakeMachine, disk: str, block: int, data: bytes) -> None:
+        """Nothing of a physical machine travels after its initial copy."""
+        if machine.spec.kind is MachineKind.VMWARE:
+            super().track(machine, disk, block, data)
+
+
+class OffersPhysicalMachinesLess(FakeSubject):
+    """A physical machine cannot be drilled."""
+
+    def observe(self, machine: str) -> Observation:
+        """No test failover in the list."""
+        seen = super().observe(machine)
+        less = tuple(verb for verb in seen.allowed if verb is not Verb.TEST_FAILOVER)
+        return seen if self.machines[machine].spec.kind is MachineKind.VMWARE else evolve(seen, allowed=less)
+
+
 # Which case has to catch it, at least.
 KILLED_BY: dict[type[FakeSubject], str] = {
     ForgetsZeroes: "C-REP-4",
@@ -389,4 +417,6 @@ KILLED_BY: dict[type[FakeSubject], str] = {
     FollowsTheShorterRow: "C-RET-12",
     ThinsAWeekOldPointLikeAYoungOne: "C-RET-13",
     KeepsOneAtRetentionZero: "C-RET-10",
+    CopiesPhysicalMachinesOnce: "C-SET-1",
+    OffersPhysicalMachinesLess: "C-SET-2",
 }
