@@ -18,7 +18,7 @@ from siteproof.model.engines.crosscheck.tlc import Tlc
 from siteproof.model.engines.crosscheck.tool import Counts, Room, output
 from siteproof.model.engines.explore.choice import explorer
 from siteproof.model.engines.explore.search import Limits
-from siteproof.model.language.claims import Kind
+from siteproof.model.language.claims import ClaimKind
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.spec.registry.specs import known
@@ -60,7 +60,7 @@ def by_tlc(system: System) -> Timed:
 
 def always(system: System) -> list[int]:
     """The claims that everybody checks."""
-    return [number for number, claim in enumerate(system.claims) if claim.kind is Kind.ALWAYS]
+    return [number for number, claim in enumerate(system.claims) if claim.kind is ClaimKind.ALWAYS]
 
 
 def children() -> float:

@@ -61,7 +61,7 @@ def bare(image: Path) -> int:
     return whole.intdigest()
 
 
-def judge(image: Path, ledger: Ledger, *, by_flush: bool = False) -> cuts.Cut:
+def judge(image: Path, ledger: Ledger, *, by_flush: bool = False) -> cuts.CutPositions:
     """Read, digest and sweep chunk by chunk."""
     sweep = cuts.Sweep([ledger], ledger.epoch if by_flush else WRITES, by_flush)
     first = 0

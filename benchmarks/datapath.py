@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.datapath_image import make_image, overwrite_blocks
-from benchmarks.datapath_peers import Measured, Peer, measure, present
+from benchmarks.datapath_peers import Peer, PeerRun, measure, present
 from siteproof import __version__
 
 IMAGE_BYTES = 256 << 20
@@ -26,7 +26,7 @@ MEGA = 1e6
 WITHOUT_STORE = frozenset({"start", "floor"})
 
 
-def ours(step: str, image: Path, folder: Path) -> Measured:
+def ours(step: str, image: Path, folder: Path) -> PeerRun:
     """One of our steps in its own process."""
     command = [sys.executable, "-m", "benchmarks.datapath_ours", step, str(image), str(folder / "store")]
     return measure(command, folder, folder / "store")
@@ -38,7 +38,7 @@ def numbers(step: str, image: Path, folder: Path) -> dict[str, float]:
     return measured
 
 
-def peer_backup(peer: Peer, image: Path, folder: Path) -> Measured:
+def peer_backup(peer: Peer, image: Path, folder: Path) -> PeerRun:
     """A fresh repository (not timed), then the backup (timed)."""
     repo = folder / peer.package
     shutil.rmtree(repo, ignore_errors=True)
@@ -72,9 +72,9 @@ def initial_copy(image: Path, folder: Path) -> None:
     print(f"  apply to the seed disk incl. sync: {rate:.0f} MB/s raw; {same(image, folder / 'store/r/seed.raw')}")
 
 
-def rounds(peers: list[Peer], image: Path, folder: Path) -> dict[str, Measured]:
+def rounds(peers: list[Peer], image: Path, folder: Path) -> dict[str, PeerRun]:
     """The fastest run of each."""
-    runs: dict[str, list[Measured]] = {name: [] for name in ("ours", "floor", "start", *(peer.name for peer in peers))}
+    runs: dict[str, list[PeerRun]] = {name: [] for name in ("ours", "floor", "start", *(peer.name for peer in peers))}
     for _ in range(ROUNDS):
         shutil.rmtree(folder / "store", ignore_errors=True)
         runs["ours"].append(ours("initial", image, folder))
@@ -85,7 +85,7 @@ def rounds(peers: list[Peer], image: Path, folder: Path) -> dict[str, Measured]:
     return {name: min(each, key=lambda run: run.wall) for name, each in runs.items()}
 
 
-def row(name: str, run: Measured, own: Measured) -> str:
+def row(name: str, run: PeerRun, own: PeerRun) -> str:
     """One line of the table; the ratio says how often our time goes into theirs."""
     ratio = f"{run.wall / own.wall:5.2f} x our wall {run.cpu / own.cpu:5.2f} x our cpu"
     goal = f" (goal >= {GOALS[name]:.1f} x wall)" if name in GOALS else ""

@@ -18,7 +18,7 @@ ENVIRONMENT = {
 
 
 @frozen
-class Measured:
+class PeerRun:
     """One run: wall and processor seconds, peak memory in MiB, what it printed, bytes that it left behind."""
 
     wall: float
@@ -40,7 +40,7 @@ class Peer:
     restore: Callable[[Path, Path], list[str]]
 
 
-def measure(command: list[str], folder: Path, left: Path | None = None) -> Measured:
+def measure(command: list[str], folder: Path, left: Path | None = None) -> PeerRun:
     """Run a command to its end; a failure raises with its output."""
     caches = {"RESTIC_CACHE_DIR": str(folder / "restic-cache"), "BORG_BASE_DIR": str(folder / "borg-base")}
     start = time.perf_counter()
@@ -59,7 +59,7 @@ def measure(command: list[str], folder: Path, left: Path | None = None) -> Measu
     process.stdout.close()
     if process.returncode:
         raise RuntimeError(f"{command[0]} ended with {process.returncode}: {output[-400:]}")
-    return Measured(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output, size_of(left))
+    return PeerRun(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output, size_of(left))
 
 
 def size_of(path: Path | None) -> int:

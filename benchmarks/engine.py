@@ -17,14 +17,14 @@ from collections.abc import Mapping, Sequence
 
 from attrs import asdict
 
-from benchmarks.engine_peers import SPEC, Measured, minicheck, replication, spin, spin_version, tlc
+from benchmarks.engine_peers import SPEC, EngineRun, minicheck, replication, spin, spin_version, tlc
 from siteproof import __version__
 from siteproof.model.engines.explore.choice import explorer
 from siteproof.model.engines.explore.exploration import Exploration
 from siteproof.model.engines.explore.explorer import Explorer
 from siteproof.model.engines.explore.rows.explorer import RowExplorer
 from siteproof.model.engines.explore.rows.watch import claims_of
-from siteproof.model.engines.explore.search import Level, Limits
+from siteproof.model.engines.explore.search import Limits, SearchLevel
 from siteproof.model.spec.registry.specs import known
 
 TINY = {"machines": 2, "blocks": 1, "versions": 1, "points": 1}
@@ -37,28 +37,28 @@ HUGE_MEMORY_BYTES_MAX = 1300 << 20  # the interpreter and the compiler take 150 
 BUG, BUG_BOUNDS, BUG_CLAIM = "unfenced", {"machines": 2, "blocks": 1, "versions": 2, "points": 1}, "LC-15"
 
 
-def ours(engine: str, bounds: Mapping[str, int], memory_bytes_max: int = MEMORY_BYTES_MAX) -> Measured:
+def ours(engine: str, bounds: Mapping[str, int], memory_bytes_max: int = MEMORY_BYTES_MAX) -> EngineRun:
     """One of our engines, in a process of its own."""
     arguments = [sys.executable, "-m", "benchmarks.engine", engine, json.dumps(bounds), str(memory_bytes_max)]
     printed = subprocess.run(arguments, check=True, capture_output=True, text=True).stdout
-    return Measured(**json.loads(printed.splitlines()[-1]))
+    return EngineRun(**json.loads(printed.splitlines()[-1]))
 
 
-def worker(engine: str, bounds: Mapping[str, int], memory_bytes_max: int) -> Measured:
+def worker(engine: str, bounds: Mapping[str, int], memory_bytes_max: int) -> EngineRun:
     """What the process does: explore, and tell what it took; loading compiled code is no search, for SPIN as for us."""
     explorer(replication(TINY), engine).explore()
     system = replication(bounds)
     search = explorer(system, engine, Limits(1 << 62, memory_bytes_max))
-    levels: list[Level] = []
+    levels: list[SearchLevel] = []
     found, seconds = _timed(search, levels)
     assert found.complete
     assert not found.violated
     own, peak = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     digest = hashlib.sha256(repr([level.width for level in levels]).encode()).hexdigest()[:12]
-    return Measured(search.engine, found.states, found.transitions, found.depth, digest, seconds, own, peak)
+    return EngineRun(search.engine, found.states, found.transitions, found.depth, digest, seconds, own, peak)
 
 
-def _timed(search: Explorer, levels: list[Level]) -> tuple[Exploration, float]:
+def _timed(search: Explorer, levels: list[SearchLevel]) -> tuple[Exploration, float]:
     """The exploration and the seconds of its search: as for SPIN, tables and traces are no search."""
     if not isinstance(search, RowExplorer):
         start = time.process_time()
@@ -70,9 +70,9 @@ def _timed(search: Explorer, levels: list[Level]) -> tuple[Exploration, float]:
     return search.found(prepared), seconds
 
 
-def table(bounds: Mapping[str, int], rows: Sequence[Measured | str]) -> None:
+def table(bounds: Mapping[str, int], rows: Sequence[EngineRun | str]) -> None:
     """Print one instance; every engine must have the same counts, and those that tell levels the same levels."""
-    measured = [row for row in rows if isinstance(row, Measured)]
+    measured = [row for row in rows if isinstance(row, EngineRun)]
     first = measured[0]
     assert all(row.agrees(first) for row in measured), measured
     assert len({row.levels for row in measured if row.levels}) == 1
@@ -89,9 +89,9 @@ def table(bounds: Mapping[str, int], rows: Sequence[Measured | str]) -> None:
         print(f"  not measured: {reason}")
 
 
-def ratios(rows: Sequence[Measured | str], over: str, engine: str, goal: str) -> None:
+def ratios(rows: Sequence[EngineRun | str], over: str, engine: str, goal: str) -> None:
     """Print how many times faster one engine is than another one."""
-    by_name = {row.engine: row for row in rows if isinstance(row, Measured)}
+    by_name = {row.engine: row for row in rows if isinstance(row, EngineRun)}
     if over in by_name and engine in by_name:
         search = by_name[over].search_seconds / by_name[engine].search_seconds
         total = by_name[over].total_seconds / by_name[engine].total_seconds

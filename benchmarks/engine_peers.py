@@ -30,7 +30,7 @@ SECONDS_MAX = 1500
 
 
 @frozen
-class Measured:
+class EngineRun:
     """One engine on one instance."""
 
     engine: str
@@ -43,14 +43,14 @@ class Measured:
     memory_mib: int
     digits: int = 18  # to how many digits the counts are printed; SPIN rounds large ones
 
-    def agrees(self, other: "Measured") -> bool:
+    def agrees(self, other: "EngineRun") -> bool:
         """Whether the counts are the same, as far as both are printed."""
         least = 10.0 ** (1 - min(self.digits, other.digits))
         pairs = ((self.states, other.states), (self.transitions, other.transitions))
         return all(abs(mine - theirs) <= least * theirs for mine, theirs in pairs)
 
 
-def spin(bounds: Mapping[str, int]) -> Measured | str:
+def spin(bounds: Mapping[str, int]) -> EngineRun | str:
     """SPIN -O3, exhaustive, depth first, with the same claims asserted; or the reason why it did not run."""
     if shutil.which("spin") is None or shutil.which("cc") is None:
         return "`spin` or `cc` is not installed"
@@ -71,7 +71,7 @@ def spin(bounds: Mapping[str, int]) -> Measured | str:
         return _spin_measured(printed, _children() - built, _children() - before)
 
 
-def _spin_measured(printed: str, search: float, total: float) -> Measured | str:
+def _spin_measured(printed: str, search: float, total: float) -> EngineRun | str:
     numbers = [re.search(rf"([\d.e+]+) {what}", printed) for what in (r"states, stored", r"transitions \(")]
     if "errors: 0" not in printed or None in numbers or "max search depth too small" in printed:
         return f"SPIN did not search everything: {printed.strip().splitlines()[-1:]}"
@@ -79,7 +79,7 @@ def _spin_measured(printed: str, search: float, total: float) -> Measured | str:
     stored, steps = (int(float(text)) for text in texts)
     digits = 7 if any("e" in text for text in texts) else 18
     # SPIN stores the state before its first statement, and counts that statement and the initial state as transitions.
-    return Measured("SPIN -O3", stored - 1, steps - 2, 0, "", search, total, _mebibytes(printed), digits)
+    return EngineRun("SPIN -O3", stored - 1, steps - 2, 0, "", search, total, _mebibytes(printed), digits)
 
 
 def _mebibytes(printed: str) -> int:
@@ -87,7 +87,7 @@ def _mebibytes(printed: str) -> int:
     return int(float(memory[1])) if memory else 0
 
 
-def minicheck(bounds: Mapping[str, int]) -> Measured | str:
+def minicheck(bounds: Mapping[str, int]) -> EngineRun | str:
     """Minicheck on the successors that our plain engine generates, in a process of its own."""
     if importlib.util.find_spec("minicheck") is None:
         return "minicheck is not installed (pip install 'siteproof[peers]')"
@@ -96,10 +96,10 @@ def minicheck(bounds: Mapping[str, int]) -> Measured | str:
         done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=SECONDS_MAX)
     except subprocess.TimeoutExpired:
         return f"minicheck took more than {SECONDS_MAX} s"
-    return Measured(**json.loads(done.stdout.splitlines()[-1]))
+    return EngineRun(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def _minicheck_worker(bounds: Mapping[str, int]) -> Measured:
+def _minicheck_worker(bounds: Mapping[str, int]) -> EngineRun:
     from minicheck import Protocol, check_safety  # noqa: PLC0415  (only this process needs it)
 
     program = compiled(replication(bounds))
@@ -125,10 +125,10 @@ def _minicheck_worker(bounds: Mapping[str, int]) -> Measured:
     seconds = time.process_time() - start
     assert result["properties"]["claims"]["holds"]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return Measured("minicheck", result["reachable_states"], steps, 0, "", seconds, time.process_time(), peak)
+    return EngineRun("minicheck", result["reachable_states"], steps, 0, "", seconds, time.process_time(), peak)
 
 
-def tlc(bounds: Mapping[str, int]) -> Measured | str:
+def tlc(bounds: Mapping[str, int]) -> EngineRun | str:
     """TLC with one worker, through the same adapter as `siteproof crosscheck`; or the reason why it did not run."""
     tool = Tlc()
     if tool.missing():
@@ -140,7 +140,7 @@ def tlc(bounds: Mapping[str, int]) -> Measured | str:
     seconds = _children() - before
     if answer.counts is None:
         return "TLC did not search everything"
-    return Measured(
+    return EngineRun(
         "TLC", answer.counts.states, answer.counts.transitions, answer.counts.depth, "", seconds, seconds, 0
     )
 

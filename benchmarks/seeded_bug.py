@@ -21,7 +21,7 @@ RUNS = 3
 
 
 @frozen
-class Found:
+class SeededBug:
     """One wrong design: the claim, the states that were visited, the length of its trace, and what it took."""
 
     name: str
@@ -32,7 +32,7 @@ class Found:
     seconds: float
 
 
-def found(spec: Spec, bounds: Mapping[str, int]) -> Found:
+def found(spec: Spec, bounds: Mapping[str, int]) -> SeededBug:
     """From the specification to the trace, once."""
     start = time.perf_counter()
     search = Search(spec.system(bounds))
@@ -42,12 +42,12 @@ def found(spec: Spec, bounds: Mapping[str, int]) -> Found:
     assert trace is not None, spec.name
     seconds = time.perf_counter() - start
     told = " ".join(f"{name}={value}" for name, value in bounds.items())
-    return Found(
+    return SeededBug(
         spec.name, told, search.program.system.claims[broken[0]].rule, len(search.states), trace.length, seconds
     )
 
 
-def measured() -> Iterator[Found]:
+def measured() -> Iterator[SeededBug]:
     """Every exhibit at the bounds of its check."""
     bounds = {check.spec: check.bounds for check in reversed(checks())}
     for exhibit in EXHIBITS:

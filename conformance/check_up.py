@@ -29,7 +29,7 @@ WRITE = Write(BLOCK, 1, SCENARIO.start_ms, STAMP.noise, SEED)
 
 
 @frozen
-class Finding:
+class CheckUpStep:
     """One step: what was asked, whether it went as it should, what was seen, and what to do."""
 
     step: str
@@ -38,7 +38,7 @@ class Finding:
     hint: str = ""
 
 
-class Wrong(Exception):  # noqa: N818  (it ends a check-up, and is a finding)
+class CheckUpFailed(Exception):  # noqa: N818  (it ends a check-up, and is a finding)
     """What was seen, and what to do about it."""
 
     def __init__(self, seen: str, hint: str) -> None:
@@ -47,7 +47,7 @@ class Wrong(Exception):  # noqa: N818  (it ends a check-up, and is a finding)
         super().__init__(seen)
 
 
-def check_up(carrier: Carrier) -> Iterator[Finding]:
+def check_up(carrier: Carrier) -> Iterator[CheckUpStep]:
     """The steps, until one goes wrong; what a subject does not offer is said and passed over."""
     for name, step in STEPS:
         finding = _tried(name, step, carrier)
@@ -56,29 +56,31 @@ def check_up(carrier: Carrier) -> Iterator[Finding]:
             return
 
 
-def _tried(name: str, step: Callable[[Carrier], str], carrier: Carrier) -> Finding:
+def _tried(name: str, step: Callable[[Carrier], str], carrier: Carrier) -> CheckUpStep:
     try:
-        return Finding(name, good=True, seen=step(carrier))
-    except Wrong as wrong:
-        return Finding(name, good=False, seen=str(wrong), hint=wrong.hint)
+        return CheckUpStep(name, good=True, seen=step(carrier))
+    except CheckUpFailed as wrong:
+        return CheckUpStep(name, good=False, seen=str(wrong), hint=wrong.hint)
     except SubjectFailed as error:
-        return Finding(name, good=False, seen=str(error), hint="the adapter raised it: see its own log")
+        return CheckUpStep(name, good=False, seen=str(error), hint="the adapter raised it: see its own log")
     except Refused as error:
-        return Finding(name, good=False, seen=f"refused: {error}", hint="only `do` and `restore` may be refused")
+        return CheckUpStep(name, good=False, seen=f"refused: {error}", hint="only `do` and `restore` may be refused")
     except Unsupported as error:
-        return Finding(name, good=False, seen=f"unsupported {error}".strip(), hint="every adapter answers this call")
+        return CheckUpStep(
+            name, good=False, seen=f"unsupported {error}".strip(), hint="every adapter answers this call"
+        )
     except Problem as error:
-        return Finding(name, good=False, seen=f"{error.problem}: {error.cause}", hint=error.hint)
+        return CheckUpStep(name, good=False, seen=f"{error.problem}: {error.cause}", hint=error.hint)
 
 
 def _describe(carrier: Carrier) -> str:
     said = carrier.describe()
     if not 1 <= said.contract <= CONTRACT_VERSION:
         hint = f"leave `contract` out, or answer 1 to {CONTRACT_VERSION}"
-        raise Wrong(f"it speaks version {said.contract} of the contract", hint)
+        raise CheckUpFailed(f"it speaks version {said.contract} of the contract", hint)
     if not said.ours:
         hint = 'answer "ours": true when `reset` erases only what the adapter made; else judge with --i-own-this-target'
-        raise Wrong(f"{said.name} does not call itself a throw-away subject; nothing is erased", hint)
+        raise CheckUpFailed(f"{said.name} does not call itself a throw-away subject; nothing is erased", hint)
     return f"{said.name} {said.version}, {len(said.capabilities)} capabilities, data as {said.data.value}"
 
 
@@ -90,16 +92,18 @@ def _reset(carrier: Carrier) -> str:
 def _observe(carrier: Carrier) -> str:
     seen = carrier.observe(MACHINE)
     if seen.machine != MACHINE:
-        raise Wrong(f"it shows {seen.machine!r} when asked for {MACHINE!r}", "answer with the name that was asked for")
+        raise CheckUpFailed(
+            f"it shows {seen.machine!r} when asked for {MACHINE!r}", "answer with the name that was asked for"
+        )
     if seen.regions.protection is not Protection.UNPROTECTED:
-        raise Wrong(f"the machine is {seen.regions.protection.value}", "after `reset` nothing is protected")
+        raise CheckUpFailed(f"the machine is {seen.regions.protection.value}", "after `reset` nothing is protected")
     return f"unprotected, allowed: {', '.join(verb.value for verb in seen.allowed) or 'nothing'}"
 
 
 def _blank(carrier: Carrier) -> str:
     content = _content(carrier.read(ADDRESS))
     if any(content):
-        raise Wrong("the new disk is not all zeros", "`reset` makes new disks: zeros, or the bytes of `image`")
+        raise CheckUpFailed("the new disk is not all zeros", "`reset` makes new disks: zeros, or the bytes of `image`")
     return f"{len(content)} bytes, all zeros"
 
 
@@ -113,7 +117,7 @@ def _read(carrier: Carrier) -> str:
     content = _content(carrier.read(ADDRESS))
     block = content[BLOCK * BLOCK_BYTES : (BLOCK + 1) * BLOCK_BYTES]
     if block != STAMP.to_bytes():
-        raise Wrong(*_where(block, content))
+        raise CheckUpFailed(*_where(block, content))
     return "the judge finds its bytes in the block where it wrote them"
 
 
@@ -134,26 +138,28 @@ def _where(block: bytes, content: bytes) -> tuple[str, str]:
 def _enable(carrier: Carrier) -> str:
     answer = carrier.do(Command(Verb.ENABLE, MACHINE))
     if isinstance(answer, Refusal):
-        raise Wrong(f"refused: {answer.message}", "a machine that was just reset can be protected")
+        raise CheckUpFailed(f"refused: {answer.message}", "a machine that was just reset can be protected")
     carrier.settle()
     seen = carrier.observe(MACHINE)
     if seen.regions.protection is not Protection.PROTECTED:
         hint = "`settle` returns when the initial copy has ended"
-        raise Wrong(f"after `settle` the machine is {seen.regions.protection.value}", hint)
+        raise CheckUpFailed(f"after `settle` the machine is {seen.regions.protection.value}", hint)
     return f"protected, {len(seen.points)} points"
 
 
 def _restore(carrier: Carrier) -> str:
     points = carrier.observe(MACHINE).points
     if not points and Capability.CRASH_POINTS in carrier.describe().capabilities:
-        raise Wrong("no point is listed", "who declares crash_points lists one when the initial copy has ended")
+        raise CheckUpFailed("no point is listed", "who declares crash_points lists one when the initial copy has ended")
     if not points:
         return "no point is listed, and none was promised"
     found = {image.disk: image for image in carrier.restore(MACHINE, points[-1].name)}
     if set(found) != {DISK}:
-        raise Wrong(f"it restores {sorted(found)}", f"each disk of the machine once: {DISK}")
+        raise CheckUpFailed(f"it restores {sorted(found)}", f"each disk of the machine once: {DISK}")
     if _content(found[DISK])[BLOCK * BLOCK_BYTES : (BLOCK + 1) * BLOCK_BYTES] != STAMP.to_bytes():
-        raise Wrong("the written block is not in the point", "what was written before the enable is in its first point")
+        raise CheckUpFailed(
+            "the written block is not in the point", "what was written before the enable is in its first point"
+        )
     return f"{points[-1].name} holds the written block"
 
 
@@ -164,7 +170,7 @@ def _unknown(carrier: Carrier) -> str:
         return f"refused with {refused.code.value}"
     except Unsupported:
         return "not offered"
-    raise Wrong("a point that was never listed is restored", "refuse it with RecoveryPointUnavailable")
+    raise CheckUpFailed("a point that was never listed is restored", "refuse it with RecoveryPointUnavailable")
 
 
 def _again(carrier: Carrier) -> str:
@@ -177,7 +183,7 @@ def _content(image: Image) -> bytes:
     with tempfile.TemporaryDirectory(prefix="siteproof-image-") as folder:
         content = b"".join(bytes(part) for part in images.chunks(image, Path(folder)))
     if len(content) != BLOCKS * BLOCK_BYTES:
-        raise Wrong(f"the disk has {len(content)} bytes", f"the scenario gave it {BLOCKS * BLOCK_BYTES}")
+        raise CheckUpFailed(f"the disk has {len(content)} bytes", f"the scenario gave it {BLOCKS * BLOCK_BYTES}")
     return content
 
 

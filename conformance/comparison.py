@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 from attrs import frozen
 
 from siteproof.conformance.render.text import printable
-from siteproof.conformance.results import Recorded
-from siteproof.conformance.trace import Step
-from siteproof.conformance.verdict import CaseResult, Report, Requirement, Verdict, requirement_order
+from siteproof.conformance.results import RecordedRun
+from siteproof.conformance.trace import RecordedStep
+from siteproof.conformance.verdict import CaseResult, Report, RequirementVerdict, Verdict, requirement_order
 from siteproof.model.nouns.problem import Problem
 
 
 @frozen
-class Change:
+class RequirementChange:
     """A requirement that came out otherwise: before, after, and the shortest scenario that shows how it is not kept."""
 
     requirement: str
@@ -25,12 +25,12 @@ class Change:
     after: str
     case_id: str = ""
     sentence: str = ""
-    scenario: tuple[Step, ...] = ()
+    scenario: tuple[RecordedStep, ...] = ()
     why: str = ""
 
 
 @frozen
-class Comparison:
+class RunComparison:
     """`lost` and `won` are requirements, `capabilities_*` what is declared; `only_*` is judged on one side alone.
 
     `reworded` lists cases that say something else on the other side: their change may be the specification's.
@@ -38,8 +38,8 @@ class Comparison:
 
     names: tuple[str, str]
     specs: tuple[str, str]
-    lost: tuple[Change, ...]
-    won: tuple[Change, ...]
+    lost: tuple[RequirementChange, ...]
+    won: tuple[RequirementChange, ...]
     capabilities_lost: tuple[str, ...]
     capabilities_won: tuple[str, ...]
     only_before: tuple[str, ...]
@@ -66,7 +66,7 @@ class Comparison:
         yield from _listed("capabilities won", self.capabilities_won)
 
 
-def compared(before: Recorded, after: Recorded) -> Comparison:
+def compared(before: RecordedRun, after: RecordedRun) -> RunComparison:
     """The two last runs of two records; Problem when one of both could not be judged."""
     one, other = _report(before), _report(after)
     old, new = _by_id(one), _by_id(other)
@@ -74,7 +74,7 @@ def compared(before: Recorded, after: Recorded) -> Comparison:
     changes = [_change(old[name], new[name], one, other) for name in both if old[name].counted != new[name].counted]
     offers = [{each.value for each in report.description.capabilities} for report in (one, other)]
     said = {case.case_id: case.sentence for case in one.results}
-    return Comparison(
+    return RunComparison(
         names=(_name(one), _name(other)),
         specs=(one.spec_digest, other.spec_digest),
         lost=tuple(each for each in changes if old[each.requirement].counted),
@@ -87,14 +87,14 @@ def compared(before: Recorded, after: Recorded) -> Comparison:
     )
 
 
-def _report(record: Recorded) -> Report:
+def _report(record: RecordedRun) -> Report:
     if record.report is None:
         hint = "mend the adapter: siteproof doctor"
         raise Problem("there is nothing to compare", "one of the subjects could not be judged", hint)
     return record.report
 
 
-def _by_id(report: Report) -> Mapping[str, Requirement]:
+def _by_id(report: Report) -> Mapping[str, RequirementVerdict]:
     found = {each.id: each for each in report.requirements}
     return {name: found[name] for name in sorted(found, key=requirement_order)}
 
@@ -103,16 +103,16 @@ def _name(report: Report) -> str:
     return f"{report.description.name} {report.description.version}"
 
 
-def _change(old: Requirement, new: Requirement, one: Report, other: Report) -> Change:
+def _change(old: RequirementVerdict, new: RequirementVerdict, one: Report, other: Report) -> RequirementChange:
     words = _verdict(old), _verdict(new)
     shown = _shortest(new.id, other if old.counted else one)
     if shown is None:
-        return Change(new.id, new.level, *words)
+        return RequirementChange(new.id, new.level, *words)
     why = f"expected {shown.expected}; actual {shown.actual}" if shown.expected else shown.detail
-    return Change(new.id, new.level, *words, shown.case_id, shown.sentence, shown.trace, why)
+    return RequirementChange(new.id, new.level, *words, shown.case_id, shown.sentence, shown.trace, why)
 
 
-def _verdict(each: Requirement) -> str:
+def _verdict(each: RequirementVerdict) -> str:
     by_adapter = each.verdict is Verdict.PASS and not each.counted
     return "by the adapter only" if by_adapter else each.verdict.value
 
@@ -125,7 +125,7 @@ def _shortest(name: str, report: Report) -> CaseResult | None:
     return min(bad, key=lambda case: (order.index(case.verdict_of(name)), len(case.trace)), default=None)
 
 
-def _shown(change: Change) -> Iterator[str]:
+def _shown(change: RequirementChange) -> Iterator[str]:
     yield f"  {change.requirement:<10} {change.level:<6} {change.before} → {change.after}   case {change.case_id}"
     yield f"    {printable(change.sentence)}"
     yield from [f"    {printable(change.why)}"] * bool(change.why)

@@ -21,7 +21,7 @@ from siteproof.model.nouns.stamp import read_header, read_stamp
 
 
 @frozen
-class Cut:
+class CutPositions:
     """The legal positions as half-open spans, in order; when there is none, `contradiction` says why."""
 
     spans: tuple[tuple[int, int], ...]
@@ -32,11 +32,11 @@ class Cut:
         """The newest legal position."""
         return self.spans[-1][1] - 1
 
-    def within(self, low: int, high: int) -> "Cut":
+    def within(self, low: int, high: int) -> "CutPositions":
         """The part of it with low <= position <= high."""
         inside = ((max(start, low), min(end, high + 1)) for start, end in self.spans)
         left = tuple((start, end) for start, end in inside if start < end)
-        return Cut(left, "" if left else "the image fits no state that its size ever had")
+        return CutPositions(left, "" if left else "the image fits no state that its size ever had")
 
     def meets(self, low: int, high: int) -> bool:
         """Some legal position p has low <= p <= high."""
@@ -79,12 +79,12 @@ class Sweep:
         self._note_strangers(disk, _strangers(ledger.base, first, digests, written, versions.block[alive]))
         self._cover(disk, versions, alive)
 
-    def cut(self) -> Cut:
+    def cut(self) -> CutPositions:
         """The verdict over everything that was fed."""
         if self.strangers:
-            return Cut((), "")
+            return CutPositions((), "")
         legal = np.cumsum(self.covered)[: self.end + 1] == self.expected
-        return Cut(_spans(legal))
+        return CutPositions(_spans(legal))
 
     def _note_strangers(self, disk: int, blocks: Numbers) -> None:
         self.strangers.extend((disk, block) for block in blocks.tolist())
@@ -129,7 +129,7 @@ def check(
     end: int,
     *,
     by_flush: bool = False,
-) -> Cut:
+) -> CutPositions:
     """Judge pictures of all disks of a machine (or group) together, over the history up to position `end`.
 
     With `by_flush` the axis counts flush epochs, and each disk has to be checked on its own.
@@ -139,12 +139,12 @@ def check(
     axis_end = ledgers[0].epoch if by_flush else end
     sweep = Sweep(ledgers, axis_end, by_flush)
     if wrong_size := _size_mismatch(ledgers, seen):
-        return Cut((), wrong_size)
+        return CutPositions((), wrong_size)
     for index, picture in enumerate(seen):
         sweep.feed(index, 0, picture.digests)
     found = sweep.cut()
     if not found.spans:
-        return Cut((), explain(sweep, seen))
+        return CutPositions((), explain(sweep, seen))
     return found if by_flush else found.within(*_window(ledgers, seen, end))
 
 

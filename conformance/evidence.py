@@ -22,7 +22,7 @@ from siteproof.conformance import results
 from siteproof.conformance.failures import FOLDER, KEPT
 from siteproof.conformance.render.headline import headline
 from siteproof.conformance.render.page import page
-from siteproof.conformance.results import Recorded
+from siteproof.conformance.results import RecordedRun
 from siteproof.model.nouns.problem import ExitCode, Problem
 
 MANIFEST, SIGNATURE, REPORT = "manifest.json", "signature.json", "report.html"
@@ -102,7 +102,7 @@ def public_key(pem: bytes) -> Ed25519PublicKey:
     return key
 
 
-def _manifest(record: Recorded, files: Mapping[str, bytes]) -> bytes:
+def _manifest(record: RecordedRun, files: Mapping[str, bytes]) -> bytes:
     head, report = record.head, record.report
     content = {
         "kind": KIND,

@@ -40,7 +40,7 @@ class Expectations(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @frozen
-class Outcome:
+class ExpectationOutcome:
     """How a run differs from what was known; every line is for people."""
 
     worse: tuple[str, ...] = ()
@@ -76,7 +76,7 @@ def read(data: bytes, name: str, cases: tuple[Case, ...]) -> Expectations:
     return found
 
 
-def compared(report: Report, expected: Expectations, date: dt.date) -> Outcome:
+def compared(report: Report, expected: Expectations, date: dt.date) -> ExpectationOutcome:
     """The run beside what was known, on that day."""
     active = {each.requirement: each for each in expected.waiver if date < each.until}
     worse: list[str] = []
@@ -98,7 +98,7 @@ def compared(report: Report, expected: Expectations, date: dt.date) -> Outcome:
     ended = tuple(
         f"{each.requirement} on {each.until}: {each.reason}" for each in expected.waiver if date >= each.until
     )
-    return Outcome(tuple(worse), tuple(better), waived, ended)
+    return ExpectationOutcome(tuple(worse), tuple(better), waived, ended)
 
 
 def written(report: Report) -> str:

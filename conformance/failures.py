@@ -11,9 +11,9 @@ import msgspec
 from msgspec import Struct
 
 from siteproof import __version__
-from siteproof.conformance.carriers.target import Target
+from siteproof.conformance.carriers.target import SubjectAddress
 from siteproof.conformance.coverage.events import Event
-from siteproof.conformance.trace import Step
+from siteproof.conformance.trace import RecordedStep
 from siteproof.conformance.verdict import CaseResult, Verdict
 from siteproof.conformance.worlds.world import PLAIN, World
 from siteproof.model.nouns.profile import Profile
@@ -26,7 +26,7 @@ class Failure(Struct, frozen=True, tag="case", tag_field="kind"):
     """Everything that is needed to run a failed case again, and what it found."""
 
     version: str
-    target: Target
+    target: SubjectAddress
     case_id: str
     seed: int
     profile: Profile
@@ -36,7 +36,7 @@ class Failure(Struct, frozen=True, tag="case", tag_field="kind"):
     expected: str
     actual: str
     detail: str
-    trace: tuple[Step, ...] = ()
+    trace: tuple[RecordedStep, ...] = ()
     history: tuple[Event, ...] = ()
     violated: str = ""
     world: World = PLAIN
@@ -59,7 +59,7 @@ def save_words(folder: Path, name: str, said: str) -> Path:
     return path
 
 
-def save(folder: Path, target: Target, profile: Profile, result: CaseResult) -> Path:
+def save(folder: Path, target: SubjectAddress, profile: Profile, result: CaseResult) -> Path:
     """Write the failure into the folder and return its path."""
     failure = Failure(
         version=__version__,

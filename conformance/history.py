@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from attrs import field, frozen
 
 from siteproof.conformance.digests import ZERO, Digests, digest_of, zeros
-from siteproof.conformance.images import DiskPicture, Picture, read_file
+from siteproof.conformance.images import DiskPicture, MachineImages, read_file
 from siteproof.conformance.ledger import Ledger
 from siteproof.conformance.verify import Failed, Inconclusive
 from siteproof.model.nouns.observation import Observation
@@ -60,7 +60,7 @@ class PointNote:
     ledgers: tuple[Ledger, ...] = field(eq=False, repr=False)
 
 
-class History:
+class WriteHistory:
     """Keeps, for every disk, what was written; and for every point, between which writes it can have been taken."""
 
     def __init__(self, scenario: Scenario) -> None:
@@ -107,7 +107,7 @@ class History:
             ledger.wrote_between(self._flush(machine, ledger), self.position) for ledger in self._ledgers[machine]
         )
 
-    def lost_power(self, machine: str, picture: Picture, time_ms: int) -> int:
+    def lost_power(self, machine: str, picture: MachineImages, time_ms: int) -> int:
         """What the disks hold after their power failed is their content now; returns how many blocks went back.
 
         Failed when a block is older than the last flush: only what was written after it may be lost.
@@ -152,7 +152,7 @@ class History:
         """What is known of a point that was listed once."""
         return self._notes[machine, point]
 
-    def image_at(self, machine: str, point: str) -> Picture:
+    def image_at(self, machine: str, point: str) -> MachineImages:
         """What the point has to hold; Inconclusive when writes were running while it was taken."""
         note = self.note(machine, point)
         between = any(ledger.wrote_between(note.low, note.high) for ledger in note.ledgers)
@@ -160,13 +160,13 @@ class History:
             raise Inconclusive(f"point {point} was taken while writes were running")
         return _picture(machine, note.ledgers, note.high)
 
-    def image_now(self, machine: str) -> Picture:
+    def image_now(self, machine: str) -> MachineImages:
         """What the running copy of the machine has to hold."""
         return _picture(
             machine, self._ledgers[machine], self.position + 1
         )  # a disk may have grown since the last write
 
-    def rebase(self, machine: str, picture: Picture) -> None:
+    def rebase(self, machine: str, picture: MachineImages) -> None:
         """Another copy runs now: its present bytes are the base of a new history; older points keep the old one."""
         self._ledgers[machine] = tuple(Ledger(disk.name, disk.digests.copy()) for disk in picture.disks)
         self._drained[machine] = self.position
@@ -207,6 +207,6 @@ def _base(disk: DiskSpec) -> Digests:
     return base
 
 
-def _picture(machine: str, ledgers: Iterable[Ledger], position: int) -> Picture:
+def _picture(machine: str, ledgers: Iterable[Ledger], position: int) -> MachineImages:
     found = ((ledger.name, ledger.digests_at(position)) for ledger in ledgers)
-    return Picture(machine, tuple(DiskPicture(name, digests) for name, digests in found), anchored=True)
+    return MachineImages(machine, tuple(DiskPicture(name, digests) for name, digests in found), anchored=True)

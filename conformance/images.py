@@ -34,7 +34,7 @@ class DiskPicture:
 
 
 @define(eq=False)
-class Picture:
+class MachineImages:
     """All disks of a machine as the judge read them, or as its ledger says that they are.
 
     `anchored` is True once the ledger vouches for the bytes: two readings that agree with each other prove nothing.
@@ -48,7 +48,7 @@ class Picture:
         """The disk of that name; KeyError when it was not read."""
         return {disk.name: disk for disk in self.disks}[name]
 
-    def differences(self, other: "Picture") -> list[tuple[str, int]]:
+    def differences(self, other: "MachineImages") -> list[tuple[str, int]]:
         """(disk, block) of every difference; a block that only one side has differs."""
         names = sorted({disk.name for disk in (*self.disks, *other.disks)})
         return [(name, block) for name in names for block in _differing(_of(self, name), _of(other, name))]
@@ -120,7 +120,7 @@ def _fill(readinto: Callable[[memoryview], int | None], buffer: memoryview) -> i
     return filled
 
 
-def _of(picture: Picture, name: str) -> Digests:
+def _of(picture: MachineImages, name: str) -> Digests:
     return next((disk.digests for disk in picture.disks if disk.name == name), np.zeros(0, np.uint64))
 
 

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from siteproof.conformance import images
 from siteproof.conformance.digests import digest_of
-from siteproof.conformance.history import History, Workload, content
+from siteproof.conformance.history import Workload, WriteHistory, content
 from siteproof.conformance.worlds.machines import Machine
 from siteproof.model.nouns.subject import Arranging, DiskAddress, During, Fault, FaultKind, Subject, Write
 
@@ -29,7 +29,7 @@ class _Awaited:
 class Inside:
     """The arrangements of one lab; `arm` hands over what was added since the last time, in place of the older ones."""
 
-    def __init__(self, subject: Subject, workload: Workload, history: History) -> None:
+    def __init__(self, subject: Subject, workload: Workload, history: WriteHistory) -> None:
         """Nothing is arranged yet."""
         self._subject = subject
         self._workload = workload

@@ -12,21 +12,21 @@ from attrs import field, frozen
 
 from siteproof.conformance import images, power
 from siteproof.conformance.auditor.auditor import Auditor
-from siteproof.conformance.auditor.look import Bench
-from siteproof.conformance.carriers.watch import Watch
-from siteproof.conformance.history import History, Workload
-from siteproof.conformance.images import DiskPicture, Picture
+from siteproof.conformance.auditor.look import AuditContext
+from siteproof.conformance.carriers.watch import RecordingCarrier
+from siteproof.conformance.history import Workload, WriteHistory
+from siteproof.conformance.images import DiskPicture, MachineImages
 from siteproof.conformance.inside import Arrangement, Inside
-from siteproof.conformance.landing import Landing, ResyncReport
+from siteproof.conformance.landing import Landing, ResyncOutcome
 from siteproof.conformance.ledger import Ledger
 from siteproof.conformance.plain import plain
-from siteproof.conformance.trace import Step, difference
+from siteproof.conformance.trace import RecordedStep, difference
 from siteproof.conformance.verify import Failed, Inconclusive, given
 from siteproof.conformance.worlds.machines import DEFAULT_DISK, Machine, machine_spec, placed
 from siteproof.conformance.worlds.setting import setting
 from siteproof.conformance.worlds.stage import Stage
 from siteproof.conformance.worlds.world import PLAIN
-from siteproof.conformance.worlds.writing import Call, Disk, Pen
+from siteproof.conformance.worlds.writing import Pen, WorldDisk, WriteCall
 from siteproof.model.nouns.commands import Answer, Command, Refusal
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import MINUTE_MS, RecoveryPoint, ReplicationPolicy
@@ -36,7 +36,7 @@ from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import Capability, DiskAddress, Fault, FaultKind, Image, Subject, Write
 from siteproof.model.nouns.vocabulary import Consistency, Place, Protection, Resync, TestFailover, Verb
 
-__all__ = ["Lab", "Landing", "Machine", "ResyncReport", "machine_spec"]
+__all__ = ["Lab", "Landing", "Machine", "ResyncOutcome", "machine_spec"]
 
 _MOVES_PRODUCTION = (Verb.FAIL_OVER, Verb.CHANGE_RECOVERY_POINT, Verb.FAIL_BACK, Verb.CANCEL)
 
@@ -59,21 +59,21 @@ class Lab:
 
         `breadth` says how many of the choices that a case leaves to the seed it takes.
         """
-        self.watch = Watch(subject)
+        self.watch = RecordingCarrier(subject)
         self.subject: Subject = self.watch
         self.description = self.subject.describe()
-        self.auditor = Auditor(Bench(profile, self.description))
+        self.auditor = Auditor(AuditContext(profile, self.description))
         self.watch.listener = self.auditor.hear
         self.profile = profile
         self.seed = seed
         self.staging = staging
         self.world = staging.world if staging else PLAIN
         self.breadth = breadth
-        self.trace: list[Step] = []
+        self.trace: list[RecordedStep] = []
         self.witnessed: set[str] = set()
         self.workload = Workload(seed)
         self._pen = Pen(self.workload, self.world.pattern)
-        self.history = History(Scenario(()))
+        self.history = WriteHistory(Scenario(()))
         self.scenario = Scenario(())
         self._seats: dict[str, _Seat] = {}
         self._seen: dict[str, Observation] = {}
@@ -87,7 +87,7 @@ class Lab:
         """Reset the subject to these machines, as the world has them, all unprotected."""
         found = setting(self.world, specs, policy)
         self.scenario = Scenario(tuple(part.spec for part in found.parts), found.policy, found.start_ms, self.seed)
-        self.history, self.workload = History(self.scenario), Workload(self.seed)
+        self.history, self.workload = WriteHistory(self.scenario), Workload(self.seed)
         self._pen = Pen(self.workload, self.world.pattern)
         self._seats = {part.spec.name: _Seat(placed(index, part)) for index, part in enumerate(found.parts)}
         self._seen, self._links_down = {}, set()
@@ -137,7 +137,7 @@ class Lab:
         """Write stamped blocks (a number: so many of the world's choice) in order; all are acknowledged on return."""
         spec = machine.disk(disk)
         size, which = self.history.ledger(machine.name, spec.name).blocks, machine.spec.disks.index(spec)
-        target = Disk(machine.index, which, size, self.now_ms(machine), noise)
+        target = WorldDisk(machine.index, which, size, self.now_ms(machine), noise)
         if isinstance(blocks, int) and place is Place.ACTIVE:
             calls = tuple(self._pen.calls(target, blocks))
         else:
@@ -154,7 +154,7 @@ class Lab:
         spec = machine.disk(disk)
         self._write(machine, spec, (Write(block, 0, data=data.ljust(BLOCK_BYTES, b"\0")),), Place.ACTIVE)
 
-    def _call(self, machine: Machine, disk: DiskSpec, call: Call, place: Place) -> None:
+    def _call(self, machine: Machine, disk: DiskSpec, call: WriteCall, place: Place) -> None:
         if call.gone:
             self.discard(machine, call.first, call.gone, disk.name)
         elif call.writes:
@@ -221,13 +221,13 @@ class Lab:
         """Every move of production that was followed, and every drill, oldest first."""
         return tuple(self._seats[machine.name].landings)
 
-    def resynchronise(self, machine: Machine) -> ResyncReport:
+    def resynchronise(self, machine: Machine) -> ResyncOutcome:
         """Ask for a resynchronisation and wait for its end."""
         before = self.observe(machine).bytes_sent
         answer = self.ask(machine, Verb.RESYNCHRONIZE)
         self.settle()
         after = self.observe(machine)
-        return ResyncReport(answer, after.bytes_sent - before, after)
+        return ResyncOutcome(answer, after.bytes_sent - before, after)
 
     # -- faults and time ----------------------------------------------------------------------------------------------
 
@@ -303,15 +303,15 @@ class Lab:
         """The subject's time as last observed."""
         return self._seen[machine.name].time_ms
 
-    def read(self, machine: Machine, place: Place = Place.ACTIVE) -> Picture:
+    def read(self, machine: Machine, place: Place = Place.ACTIVE) -> MachineImages:
         """The judge's own reading of every disk of one copy of the machine."""
         disks = self.history.ledgers(machine.name)
         self.images = tuple(self.subject.read(DiskAddress(machine.name, each.name, place)) for each in disks)
         taken = tuple(self._take(image, ledger) for image, ledger in zip(self.images, disks, strict=True))
         self.note(f"read {machine.name} at {place.value}")
-        return Picture(machine.name, taken)
+        return MachineImages(machine.name, taken)
 
-    def restore(self, machine: Machine, point: RecoveryPoint | str) -> Picture:
+    def restore(self, machine: Machine, point: RecoveryPoint | str) -> MachineImages:
         """The judge's own reading of a recovery point; Refused when the subject has none of that name."""
         name = point if isinstance(point, str) else point.name
         ledgers = {ledger.name: ledger for ledger in self.history.note(machine.name, name).ledgers}
@@ -320,7 +320,7 @@ class Lab:
         if set(found) != set(ledgers):
             raise Failed(f"{name} restored with the disks {plain(set(ledgers))}", plain(set(found)), of="SP-PT-13")
         self.note(f"restore {machine.name} point {name}")
-        return Picture(machine.name, tuple(self._take(found[disk], ledgers[disk]) for disk in ledgers))
+        return MachineImages(machine.name, tuple(self._take(found[disk], ledgers[disk]) for disk in ledgers))
 
     def crash_point(self, machine: Machine) -> RecoveryPoint:
         """Drain replication, let the next crash-consistent point be taken, and return the newest one."""
@@ -361,7 +361,7 @@ class Lab:
 
     def note(self, text: str, diff: str = "") -> None:
         """Add a step to the trace."""
-        self.trace.append(Step(len(self.trace) + 1, text, diff))
+        self.trace.append(RecordedStep(len(self.trace) + 1, text, diff))
 
 
 def _moved(verb: Verb, before: Observation, after: Observation) -> bool:

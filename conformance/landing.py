@@ -5,7 +5,7 @@ Rule: values only; the bytes are the judge's own reading, taken when the job had
 
 from attrs import frozen
 
-from siteproof.conformance.images import Picture
+from siteproof.conformance.images import MachineImages
 from siteproof.conformance.ledger import Ledger
 from siteproof.model.nouns.commands import Answer, Command
 from siteproof.model.nouns.observation import Observation
@@ -21,7 +21,7 @@ class Landing:
     """
 
     command: Command
-    picture: Picture
+    picture: MachineImages
     ledgers: tuple[Ledger, ...]
     position: int
     before: Observation
@@ -31,7 +31,7 @@ class Landing:
 
 
 @frozen
-class ResyncReport:
+class ResyncOutcome:
     """A resynchronisation that was asked for: the answer, the bytes it sent and the machine after it."""
 
     answer: Answer

@@ -19,7 +19,7 @@ Numbers: TypeAlias = npt.NDArray[np.int64]
 
 
 @frozen
-class Entry:
+class LedgerEntry:
     """One write (a discarded block: sequence 0) at its global position; `epoch` counts the disk's flushes before it."""
 
     position: int
@@ -89,15 +89,15 @@ class Ledger:
         self.base = np.concatenate([self.base, zeros(blocks - self.blocks)])
         self._versions = None
 
-    def entry(self, index: int) -> Entry:
+    def entry(self, index: int) -> LedgerEntry:
         """The write with that index."""
-        return Entry(*(column[index] for column in self._rows))
+        return LedgerEntry(*(column[index] for column in self._rows))
 
-    def entry_at(self, position: int) -> Entry:
+    def entry_at(self, position: int) -> LedgerEntry:
         """The write at exactly that position."""
         return self.entry(bisect_left(self._rows[0], position))
 
-    def lost(self, position: int, digests: Digests) -> list[Entry]:
+    def lost(self, position: int, digests: Digests) -> list[LedgerEntry]:
         """Writes after the position that an image shows neither themselves nor by a later write, the newest first."""
         there: set[int] = set()
         missing = []
@@ -113,12 +113,12 @@ class Ledger:
         """The position up to which everything is there once an image shows a write of that epoch."""
         return self._barriers[epoch - 1] if epoch else 0
 
-    def last_of(self, block: int, position: int) -> Entry | None:
+    def last_of(self, block: int, position: int) -> LedgerEntry | None:
         """The newest write of the block at or before the position."""
         upto = bisect_right(self._rows[0], position)
         return next((self.entry(index) for index in reversed(range(upto)) if self._rows[1][index] == block), None)
 
-    def entries_after(self, position: int) -> list[Entry]:
+    def entries_after(self, position: int) -> list[LedgerEntry]:
         """The writes after that position, oldest first."""
         return [self.entry(index) for index in range(bisect_right(self._rows[0], position), len(self))]
 

@@ -19,7 +19,7 @@ WRONG = (Verdict.FAIL, Verdict.DISHONEST, Verdict.ERROR)
 LACKS_SHOWN = 4
 
 
-class Level(StrEnum):
+class ConformanceLevel(StrEnum):
     """How far a product goes."""
 
     SMOKE = "smoke"  # it answers
@@ -33,19 +33,19 @@ COPIES = frozenset({C.INITIAL_REPLICATION})
 MIRRORS = COPIES | {C.DELTA}
 KEEPS = COPIES | {C.CRASH_POINTS, C.OLDER_POINTS}
 TAKES_OVER = MIRRORS | {C.CRASH_POINTS, C.FAILOVER}
-NEEDS: Mapping[Level, frozenset[Capability]] = {
-    Level.SMOKE: frozenset(),
-    Level.MIRROR: MIRRORS,
-    Level.POINTS_ONLY: KEEPS,
-    Level.FAILOVER: TAKES_OVER,
-    Level.FULL: frozenset(C) - BENCH_HANDLES - {C.TOTAL_ORDER},
+NEEDS: Mapping[ConformanceLevel, frozenset[Capability]] = {
+    ConformanceLevel.SMOKE: frozenset(),
+    ConformanceLevel.MIRROR: MIRRORS,
+    ConformanceLevel.POINTS_ONLY: KEEPS,
+    ConformanceLevel.FAILOVER: TAKES_OVER,
+    ConformanceLevel.FULL: frozenset(C) - BENCH_HANDLES - {C.TOTAL_ORDER},
 }
-NEXT: Mapping[Level, Level | None] = {
-    Level.SMOKE: Level.MIRROR,
-    Level.MIRROR: Level.FAILOVER,
-    Level.POINTS_ONLY: Level.FAILOVER,
-    Level.FAILOVER: Level.FULL,
-    Level.FULL: None,
+NEXT: Mapping[ConformanceLevel, ConformanceLevel | None] = {
+    ConformanceLevel.SMOKE: ConformanceLevel.MIRROR,
+    ConformanceLevel.MIRROR: ConformanceLevel.FAILOVER,
+    ConformanceLevel.POINTS_ONLY: ConformanceLevel.FAILOVER,
+    ConformanceLevel.FAILOVER: ConformanceLevel.FULL,
+    ConformanceLevel.FULL: None,
 }
 
 
@@ -53,8 +53,8 @@ NEXT: Mapping[Level, Level | None] = {
 class Reached:
     """The highest level that was reached, and what the next one lacks: capabilities, MUST requirements that fail."""
 
-    level: Level
-    then: Level | None
+    level: ConformanceLevel
+    then: ConformanceLevel | None
     lacks: tuple[str, ...] = ()
 
     def __str__(self) -> str:
@@ -68,15 +68,17 @@ class Reached:
 
 def reached(report: Report) -> Reached:
     """What the judged product reaches."""
-    lacks = {level: _lacks(level, report.description, report.results) for level in Level}
-    level = next(each for each in reversed(Level) if each is Level.SMOKE or not lacks[each])
+    lacks = {level: _lacks(level, report.description, report.results) for level in ConformanceLevel}
+    level = next(each for each in reversed(ConformanceLevel) if each is ConformanceLevel.SMOKE or not lacks[each])
     then = NEXT[level]
-    if level is Level.SMOKE and len(lacks[Level.POINTS_ONLY]) <= len(lacks[Level.MIRROR]):
-        then = Level.POINTS_ONLY
+    if level is ConformanceLevel.SMOKE and len(lacks[ConformanceLevel.POINTS_ONLY]) <= len(
+        lacks[ConformanceLevel.MIRROR]
+    ):
+        then = ConformanceLevel.POINTS_ONLY
     return Reached(level, then, lacks[then] if then else ())
 
 
-def _lacks(level: Level, description: Description, results: Iterable[CaseResult]) -> tuple[str, ...]:
+def _lacks(level: ConformanceLevel, description: Description, results: Iterable[CaseResult]) -> tuple[str, ...]:
     """Capabilities that the product does not provide, then requirements that it breaks with those of the level."""
     offers = description.capabilities
     missing = [each.value for each in Capability if each in NEEDS[level] and offers.get(each) is not Provider.PRODUCT]

@@ -38,7 +38,7 @@ def weight_of(task: Task) -> int:
 
 
 @frozen
-class Outcome:
+class PlayOutcome:
     """The result of a case; `broken` when the connection to the subject broke, which then `said` all this on stderr.
 
     `seconds` is the wall time that it took, and no part of what a run says.
@@ -58,24 +58,26 @@ class Player:
     description: Description
     _bench: Bench | None = field(default=None, init=False)
 
-    def __call__(self, task: Task) -> Outcome:
+    def __call__(self, task: Task) -> PlayOutcome:
         """The case in each of its worlds, until one goes wrong; that one is then shown as simply as it can be."""
         began = time.monotonic()
         result, broken = self._everywhere(*task)
         said = broken.said if broken else ""
-        return Outcome(result, broken is not None, said, round(time.monotonic() - began, 3))
+        return PlayOutcome(result, broken is not None, said, round(time.monotonic() - began, 3))
 
     def at(self, bench: Bench) -> Self:
         """The same player, at a bench that its owner will close."""
         self._bench = bench
         return self
 
-    def lost(self, task: Task, why: str) -> Outcome:
+    def lost(self, task: Task, why: str) -> PlayOutcome:
         """The outcome of a case whose process was lost with all that it had seen."""
         case, worlds = task
         attempt = Attempt(case, self.description, self.request.profile, self.request.seed, worlds[0])
         hint = "judge it with --workers 1 to see how far it comes"
-        return Outcome(attempt.ended_by(CarrierBroken(f"the subject was lost in {case.id}", why, hint)), broken=True)
+        return PlayOutcome(
+            attempt.ended_by(CarrierBroken(f"the subject was lost in {case.id}", why, hint)), broken=True
+        )
 
     def _everywhere(self, case: Case, worlds: tuple[World, ...]) -> tuple[CaseResult, CarrierBroken | None]:
         found: list[CaseResult] = []

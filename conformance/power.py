@@ -5,8 +5,8 @@ Rule: only the disks tell what is left; the ledger follows them as far as the fl
 
 from collections.abc import Callable
 
-from siteproof.conformance.history import History
-from siteproof.conformance.images import Picture
+from siteproof.conformance.history import WriteHistory
+from siteproof.conformance.images import MachineImages
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.subject import FaultKind
 from siteproof.model.nouns.vocabulary import Place
@@ -15,7 +15,7 @@ from siteproof.model.spec.lifecycle.table import running_place
 RETURNS = (FaultKind.FORCED_SHUTDOWN, FaultKind.SITE_UP)  # the faults after which a source runs again
 
 
-def blocks_lost(history: History, before: Observation, kind: FaultKind, read: Callable[[], Picture]) -> int:
+def blocks_lost(history: WriteHistory, before: Observation, kind: FaultKind, read: Callable[[], MachineImages]) -> int:
     """How many blocks went back; what the disks hold now is what replication owes from now on.
 
     Failed when a block is older than its last flush. `before` is the machine before the fault: one that runs elsewhere

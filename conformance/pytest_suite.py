@@ -66,7 +66,7 @@ def _expected(file: str | Path | None, cases: tuple[Case, ...]) -> expectations.
     return expectations.read(Path(file).read_bytes(), str(file), cases)
 
 
-def _end(pytest: Any, outcome: expectations.Outcome, known: Verdict | None, result: Any) -> None:
+def _end(pytest: Any, outcome: expectations.ExpectationOutcome, known: Verdict | None, result: Any) -> None:
     if outcome.better:
         pytest.fail(f"better than known: {'; '.join(outcome.better)}", pytrace=False)
     if result.verdict is Verdict.PASS:

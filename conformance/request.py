@@ -12,7 +12,7 @@ import msgspec
 from attrs import evolve, field, frozen
 
 from siteproof.conformance import results, times
-from siteproof.conformance.carriers.target import Target
+from siteproof.conformance.carriers.target import SubjectAddress
 from siteproof.conformance.case import Case
 from siteproof.conformance.failures import save, save_words
 from siteproof.conformance.verdict import CaseResult, Verdict
@@ -34,7 +34,7 @@ class Keeping:
 
     results_path: Path | None = None
     failures_folder: Path | None = None
-    target: Target | None = None
+    target: SubjectAddress | None = None
     date: str = ""
     site: str = ""
 

@@ -81,7 +81,7 @@ Line = RunLine | CaseLine | MeasureLine | PictureLine | WorldsLine | EndLine
 
 
 @frozen
-class Recorded:
+class RecordedRun:
     """The last run of a file; `report` is None when its subject could not even be described."""
 
     head: RunLine
@@ -118,7 +118,7 @@ def picture(path: Path, title: str, svg: str) -> None:
     append(path, PictureLine(title, svg))
 
 
-def read(path: Path) -> Recorded:
+def read(path: Path) -> RecordedRun:
     """The last run of the file; Problem when there is none or when a line other than a torn one is not ours."""
     lines = [line for _, line in numbered(_bytes(path), str(path))]
     starts = [number for number, line in enumerate(lines) if isinstance(line, RunLine)]
@@ -127,7 +127,7 @@ def read(path: Path) -> Recorded:
     return _recorded(lines[starts[-1] :])
 
 
-def _recorded(lines: list[Line]) -> Recorded:
+def _recorded(lines: list[Line]) -> RecordedRun:
     head = lines[0]
     assert isinstance(head, RunLine)
     ends = [line for line in lines if isinstance(line, EndLine)]
@@ -135,7 +135,7 @@ def _recorded(lines: list[Line]) -> Recorded:
     stopped = end.stopped if end else "the run was cut short before its end"
     results = tuple(line.result for line in lines if isinstance(line, CaseLine))
     met = next((line.met for line in lines if isinstance(line, WorldsLine)), None)
-    return Recorded(
+    return RecordedRun(
         head=head,
         report=_report(head, results, stopped, met),
         measures=tuple(line for line in lines if isinstance(line, MeasureLine)),

@@ -18,12 +18,12 @@ from siteproof.conformance.carriers.broken import CarrierBroken, SubjectFailed
 from siteproof.conformance.carriers.carrier import Carrier
 from siteproof.conformance.case import Case, all_cases
 from siteproof.conformance.crew import Crew, Lost, cores, warm_up
-from siteproof.conformance.player import Outcome, Player, Task, weight_of
+from siteproof.conformance.player import Player, PlayOutcome, Task, weight_of
 from siteproof.conformance.render.headline import headline
 from siteproof.conformance.request import Keeping, Request
 from siteproof.conformance.verdict import INTERRUPTED, CaseResult, Report
 from siteproof.conformance.worlds.meetings import Met
-from siteproof.conformance.worlds.plan import Plan, plan
+from siteproof.conformance.worlds.plan import WorldPlan, plan
 from siteproof.conformance.worlds.world import World
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
@@ -100,7 +100,7 @@ class _Run:
     """The cases of one run, in their order, whoever plays them."""
 
     def __init__(self, bench: Bench, description: Description, request: Request) -> None:
-        self.planned: Plan | None = None
+        self.planned: WorldPlan | None = None
         self.stopped = ""
         self._bench = bench
         self._request = request
@@ -129,14 +129,14 @@ class _Run:
         finally:
             self._request.keeping.times(times)
 
-    def _kept(self, outcome: Outcome) -> CaseResult:
+    def _kept(self, outcome: PlayOutcome) -> CaseResult:
         result, keeping = outcome.result, self._request.keeping
         result = evolve(result, detail=result.detail + keeping.words(result.case_id, outcome.said))
         result = keeping.failure(result, self._request.profile)
         keeping.line(results.CaseLine(result))
         return result
 
-    def _outcomes(self, cases: Sequence[Case]) -> Iterator[Outcome]:
+    def _outcomes(self, cases: Sequence[Case]) -> Iterator[PlayOutcome]:
         """Cases of the suite are shared; one that was made for this run is played here, before what follows it."""
         workers = min(self._workers, len(cases))
         for shared, group in groupby(cases, lambda case: case.travels and workers > 1):
@@ -147,11 +147,11 @@ class _Run:
             else:
                 yield from map(self._here, tasks)
 
-    def _shared(self, tasks: Sequence[Task], workers: int) -> Iterator[Outcome]:
+    def _shared(self, tasks: Sequence[Task], workers: int) -> Iterator[PlayOutcome]:
         """The outcomes in the order of the tasks; after an interrupt those that are known."""
         heavy_first = sorted(range(len(tasks)), key=lambda index: -weight_of(tasks[index]))
         ordered = [tasks[index] for index in heavy_first]
-        found: dict[int, Outcome] = {}
+        found: dict[int, PlayOutcome] = {}
         handed = 0
         try:
             for place, outcome in Crew(self._player, workers, self._bound(tasks)).as_they_end(ordered):

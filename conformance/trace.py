@@ -11,7 +11,7 @@ from siteproof.model.nouns.observation import Observation
 
 
 @frozen
-class Step:
+class RecordedStep:
     """One call: its number within the case, what was asked, and what changed in the observed machine."""
 
     number: int

@@ -12,7 +12,7 @@ from typing import Any
 from attrs import field, frozen
 
 from siteproof.conformance.coverage.events import Event
-from siteproof.conformance.trace import Step
+from siteproof.conformance.trace import RecordedStep
 from siteproof.conformance.worlds.meetings import Met
 from siteproof.conformance.worlds.world import PLAIN, World
 from siteproof.model.nouns.problem import ExitCode
@@ -68,7 +68,7 @@ class CaseResult:
     expected: str = ""
     actual: str = ""
     detail: str = ""
-    trace: tuple[Step, ...] = ()
+    trace: tuple[RecordedStep, ...] = ()
     unwitnessed: tuple[str, ...] = ()
     provider: Provider = Provider.PRODUCT
     needs: tuple[str, ...] = ()
@@ -107,7 +107,7 @@ class CaseResult:
 
 
 @frozen
-class Requirement:
+class RequirementVerdict:
     """One requirement over all its cases: its worst verdict, the catalogue's level, whose merit it is."""
 
     id: str
@@ -146,7 +146,7 @@ class Report:
     met: Met | None = None
 
     @property
-    def requirements(self) -> tuple[Requirement, ...]:
+    def requirements(self) -> tuple[RequirementVerdict, ...]:
         """All requirements that a case of this run speaks about, by id."""
         ids = sorted({name for result in self.results for name in result.speaks_of}, key=requirement_order)
         return tuple(_roll_up(name, self.results) for name in ids)
@@ -170,7 +170,7 @@ class Report:
         return self.exit_code is ExitCode.OK
 
 
-def exit_code(requirements: tuple[Requirement, ...]) -> ExitCode:
+def exit_code(requirements: tuple[RequirementVerdict, ...]) -> ExitCode:
     """The exit code that a set of judged requirements deserves (docs/design.md, Users).
 
     A MUST which the subject does not offer, offers only through its adapter, or keeps not to the letter is a MUST that
@@ -209,10 +209,10 @@ def _levels() -> Mapping[str, str]:
     return {each.id: each.level.value for each in requirements.requirements()}
 
 
-def _roll_up(name: str, results: tuple[CaseResult, ...]) -> Requirement:
+def _roll_up(name: str, results: tuple[CaseResult, ...]) -> RequirementVerdict:
     mine = [result for result in results if name in result.speaks_of]
     invented = any(result.provider is Provider.ADAPTER for result in mine)
-    return Requirement(
+    return RequirementVerdict(
         id=name,
         level=_level(name, mine),
         verdict=worst(result.verdict_of(name) for result in mine),

@@ -13,7 +13,7 @@ from typing import TypeVar
 from attrs import define
 
 from siteproof.conformance.plain import in_order, plain
-from siteproof.conformance.trace import Step
+from siteproof.conformance.trace import RecordedStep
 from siteproof.model.nouns.commands import Accepted, Answer, Refusal
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Observation
@@ -34,7 +34,7 @@ class Failed(Exception):  # noqa: N818  (a verdict, not a defect of the program)
         self.expected = plain(expected)
         self.actual = plain(actual)
         self.detail = detail
-        self.trace: tuple[Step, ...] = ()  # of a walk that was minimised; otherwise the lab has it
+        self.trace: tuple[RecordedStep, ...] = ()  # of a walk that was minimised; otherwise the lab has it
         super().__init__(f"expected {self.expected}; actual {self.actual}{f' ({detail})' if detail else ''}")
 
 

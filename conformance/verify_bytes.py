@@ -8,13 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from siteproof.conformance import cuts, verify
-from siteproof.conformance.images import DiskPicture, Picture
+from siteproof.conformance.images import DiskPicture, MachineImages
 from siteproof.conformance.lab import Lab, Landing, Machine
 from siteproof.conformance.ledger import Ledger
 from siteproof.model.nouns.policy import RecoveryPoint
 
 
-def same_image(actual: Picture, expected: Picture, what: str = "the image") -> None:
+def same_image(actual: MachineImages, expected: MachineImages, what: str = "the image") -> None:
     """Both hold the same bytes on every disk; a witness when the ledger vouches for one of them."""
     differing = actual.differences(expected)
     if differing:
@@ -27,12 +27,12 @@ def same_image(actual: Picture, expected: Picture, what: str = "the image") -> N
         verify.witness(of_bytes=True)
 
 
-def other_image(actual: Picture, unexpected: Picture, what: str) -> None:
+def other_image(actual: MachineImages, unexpected: MachineImages, what: str) -> None:
     """The two differ somewhere: the scene was not trivial."""
     verify.given(bool(actual.differences(unexpected)), f"{what}: both images are the same, nothing can be told apart")
 
 
-def past_image(lab: Lab, picture: Picture, ledgers: Sequence[Ledger], low: int, high: int) -> int:
+def past_image(lab: Lab, picture: MachineImages, ledgers: Sequence[Ledger], low: int, high: int) -> int:
     """The picture is a past state that holds at least `low` and at most `high` writes; its newest legal position.
 
     Subjects without total order are judged by their flush epochs, disk by disk; the position is then the last barrier
@@ -57,13 +57,13 @@ def _flushed(ledger: Ledger, disk: DiskPicture, low: int, high: int) -> int:
     return ledger.epoch_start(cut.latest)
 
 
-def _shows_a_write(ledgers: Sequence[Ledger], picture: Picture) -> bool:
+def _shows_a_write(ledgers: Sequence[Ledger], picture: MachineImages) -> bool:
     """The image is not just the base that every disk had before anything was written."""
     pairs = zip(ledgers, picture.disks, strict=True)
     return any(not np.array_equal(ledger.base[: len(disk.digests)], disk.digests) for ledger, disk in pairs)
 
 
-def true_point(lab: Lab, machine: Machine, point: RecoveryPoint) -> Picture:
+def true_point(lab: Lab, machine: Machine, point: RecoveryPoint) -> MachineImages:
     """Restoring the listed point gives a past state of the machine, no older than what had been replicated before."""
     note = lab.history.note(machine.name, point.name)
     picture = lab.restore(machine, point)
@@ -77,7 +77,7 @@ def true_landing(lab: Lab, landing: Landing, low: int = 0) -> int:
 
 
 def _judge(
-    cut: cuts.Cut, ledgers: Sequence[Ledger], disks: Sequence[DiskPicture], axis: tuple[int, int], low: int
+    cut: cuts.CutPositions, ledgers: Sequence[Ledger], disks: Sequence[DiskPicture], axis: tuple[int, int], low: int
 ) -> None:
     if not cut.spans:
         raise verify.Failed("an image that the machine once had", cut.contradiction)

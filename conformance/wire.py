@@ -86,7 +86,7 @@ class Operation:
 
 
 @frozen
-class Call:
+class CallRequest:
     """A decoded request: the arguments are in the contract's order and of the contract's types."""
 
     id: int
@@ -126,14 +126,14 @@ def encode_call(number: int, op: str, arguments: tuple[Any, ...]) -> bytes:
     return _line(msgspec.json.encode(_Request(number, op, Raw(args))))
 
 
-def decode_call(line: bytes) -> Call:
+def decode_call(line: bytes) -> CallRequest:
     """The request on one line; WireError says what is wrong with it."""
     request = _decode(line, _Request)
     operation = OPERATIONS.get(request.op)
     if operation is None:
         raise WireError(f"there is no operation {request.op!r}; there are: {', '.join(OPERATIONS)}")
     record = _decode(bytes(request.args), operation.record)
-    return Call(request.id, operation, tuple(getattr(record, name) for name in operation.arguments))
+    return CallRequest(request.id, operation, tuple(getattr(record, name) for name in operation.arguments))
 
 
 def request_id(line: bytes) -> int:

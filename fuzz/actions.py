@@ -22,7 +22,7 @@ RECORD_BYTES_MAX = 16 * 1024 * 1024
 HINT = "record one with siteproof fuzz"
 
 
-class Kind(StrEnum):
+class ActionKind(StrEnum):
     """What is done."""
 
     WRITE = "write"
@@ -50,10 +50,10 @@ class Strike:
 
 
 @frozen
-class Action:
+class WalkAction:
     """One step. WRITE and DISCARD name `blocks` of `disk`; ADVANCE carries `milliseconds`; `plan` strikes inside."""
 
-    kind: Kind
+    kind: ActionKind
     machine: str = ""
     disk: str = ""
     blocks: tuple[int, ...] = ()
@@ -79,7 +79,7 @@ class Action:
             return f"{self.command.verb.value} {self.command.machine}{' (held)' if self.hold else ''}"
         if self.fault is not None:
             return f"fault {self.fault.kind.value} {self.fault.machine}".rstrip()
-        if self.blocks or self.kind is Kind.FLUSH:
+        if self.blocks or self.kind is ActionKind.FLUSH:
             more = f" blocks {', '.join(map(str, self.blocks))}" if self.blocks else ""
             return f"{self.kind.value} {self.machine}/{self.disk}{more}"
         return f"{self.kind.value} {self.milliseconds} ms" if self.milliseconds else self.kind.value
@@ -95,7 +95,7 @@ class WalkRecord:
 
     subject: str
     scenario: Scenario
-    actions: tuple[Action, ...]
+    actions: tuple[WalkAction, ...]
     seed: int
     walk: int
     expected: str = ""

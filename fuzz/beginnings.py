@@ -8,7 +8,7 @@ import functools
 import random
 from collections.abc import Iterator, Sequence
 
-from siteproof.fuzz.actions import Action, Kind
+from siteproof.fuzz.actions import ActionKind, WalkAction
 from siteproof.fuzz.guide import Guide
 from siteproof.fuzz.scenes import scene
 from siteproof.fuzz.walker import HOLDABLE
@@ -26,7 +26,7 @@ KEPT_SHARE = 0.2
 PHASE_MS = 1_000
 MINUTE_MS = 60_000
 VERBS = {verb.value: verb for verb in Verb}
-Beginning = tuple[Scenario, tuple[Action, ...]]
+Beginning = tuple[Scenario, tuple[WalkAction, ...]]
 
 
 def beginning(dice: random.Random, number: int, guide: Guide) -> Beginning | None:
@@ -49,30 +49,30 @@ def tour_paths() -> tuple[tuple[Edge, ...], ...]:
     return tour(graph_of(Search(lifecycle_spec().system({})).run()), Cover.EDGES).paths
 
 
-def actions_of(path: Sequence[Edge], machine: MachineSpec) -> Iterator[Action]:
+def actions_of(path: Sequence[Edge], machine: MachineSpec) -> Iterator[WalkAction]:
     """The path as actions on a machine: what fails is made to, what marks is a dead link behind which data waits."""
     for index, edge in enumerate(path):
         if edge.name.endswith("_starts"):
             yield from _command(VERBS[edge.name.removesuffix("_starts")], path[index + 1 :], machine)
         elif "_leaves_" in edge.name:
-            yield Action(Kind.ADVANCE, machine.name, milliseconds=PHASE_MS)
+            yield WalkAction(ActionKind.ADVANCE, machine.name, milliseconds=PHASE_MS)
         elif edge.name == "sides_may_differ":
             yield from _mark(machine)
 
 
-def _command(verb: Verb, rest: Sequence[Edge], machine: MachineSpec) -> Iterator[Action]:
+def _command(verb: Verb, rest: Sequence[Edge], machine: MachineSpec) -> Iterator[WalkAction]:
     """A job that can be is left running, for the path says when its phases end; one that fails there is made to."""
     fails = next((edge.name for edge in rest if "_leaves_" not in edge.name), "")
     if fails.startswith(f"{verb.value}_fails_in") or fails == "initial_copy_fails":
-        yield Action(Kind.FAULT, machine.name, fault=Fault(FaultKind.JOB_FAILS, machine.name))
+        yield WalkAction(ActionKind.FAULT, machine.name, fault=Fault(FaultKind.JOB_FAILS, machine.name))
     selection = Selection.LATEST_PROCESSED if verb is Verb.CHANGE_RECOVERY_POINT else Selection.LATEST
     command = Command(verb, machine.name, selection=selection)
-    yield Action(Kind.COMMAND, machine.name, command=command, hold=verb in HOLDABLE)
+    yield WalkAction(ActionKind.COMMAND, machine.name, command=command, hold=verb in HOLDABLE)
 
 
-def _mark(machine: MachineSpec) -> Iterator[Action]:
+def _mark(machine: MachineSpec) -> Iterator[WalkAction]:
     """Data that has to travel meets a dead link; afterwards the link is up again."""
-    yield Action(Kind.FAULT, machine.name, fault=Fault(FaultKind.LINK_DOWN, machine.name))
-    yield Action(Kind.WRITE, machine.name, machine.disks[0].name, (0,))
-    yield Action(Kind.ADVANCE, machine.name, milliseconds=MINUTE_MS)
-    yield Action(Kind.FAULT, machine.name, fault=Fault(FaultKind.LINK_UP, machine.name))
+    yield WalkAction(ActionKind.FAULT, machine.name, fault=Fault(FaultKind.LINK_DOWN, machine.name))
+    yield WalkAction(ActionKind.WRITE, machine.name, machine.disks[0].name, (0,))
+    yield WalkAction(ActionKind.ADVANCE, machine.name, milliseconds=MINUTE_MS)
+    yield WalkAction(ActionKind.FAULT, machine.name, fault=Fault(FaultKind.LINK_UP, machine.name))

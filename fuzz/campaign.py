@@ -12,15 +12,15 @@ from attrs import define, evolve, field, frozen
 
 from siteproof import __version__
 from siteproof.conformance.carriers.bench import Bench
-from siteproof.conformance.carriers.target import Target
+from siteproof.conformance.carriers.target import SubjectAddress
 from siteproof.conformance.coverage.events import Event
 from siteproof.conformance.coverage.news import News
 from siteproof.fuzz.actions import WalkRecord
 from siteproof.fuzz.fingerprint import fingerprint
 from siteproof.fuzz.goals import Goal, goals, met
 from siteproof.fuzz.guide import Guide
-from siteproof.fuzz.shrink import Effort, shrink
-from siteproof.fuzz.store import Store
+from siteproof.fuzz.shrink import ShrinkEffort, shrink
+from siteproof.fuzz.store import CampaignStore
 from siteproof.fuzz.tally import Sample, Tally, Walked
 from siteproof.fuzz.walk import Walk, meet, repeat, wander
 
@@ -33,7 +33,7 @@ FAILURES_MAX = 10
 SHRINK_SECONDS = 60.0  # of a campaign with a clock; one without has only the tries
 
 
-class End(StrEnum):
+class CampaignEnd(StrEnum):
     """Why a campaign ended."""
 
     EXECUTIONS = "the executions are used up"
@@ -56,11 +56,11 @@ class Budget:
 
 
 @frozen
-class Outcome:
+class CampaignOutcome:
     """What a campaign knows, why it ended, how long this part of it took, and which of its goals are met."""
 
     tally: Tally
-    end: End
+    end: CampaignEnd
     seconds: float
     goals: frozenset[Goal]
     met: frozenset[Goal]
@@ -68,7 +68,7 @@ class Outcome:
     @property
     def interrupted(self) -> bool:
         """Whether the user ended it."""
-        return self.end is End.INTERRUPTED
+        return self.end is CampaignEnd.INTERRUPTED
 
 
 Rounds = Callable[[Sequence[int], Guide], Iterable[Walked]]
@@ -88,10 +88,10 @@ class Ears:
 class Campaign:
     """One campaign on one subject; `store` keeps what it comes to know."""
 
-    target: Target
+    target: SubjectAddress
     seed: int
     budget: Budget
-    store: Store
+    store: CampaignStore
     known: Mapping[str, str] = field(factory=dict)
     rounds: Rounds | None = None
     ears: Ears = field(factory=Ears)
@@ -102,7 +102,7 @@ class Campaign:
     _start: float = field(init=False)
     _before: float = 0.0  # seconds that earlier parts of the campaign took
 
-    def run(self) -> Outcome:
+    def run(self) -> CampaignOutcome:
         """Go on from where the store stands, until a bound is reached or the user ends it."""
         self._bench = Bench(self.target.factory(), TIMEOUT_SECONDS)
         self._tally, waiting = self.store.tally(self.known), self.store.pending()
@@ -113,11 +113,11 @@ class Campaign:
             wanted = self._bench.run(lambda carrier: goals(carrier.describe()))
             end = self._rounds(wanted, waiting)
             seconds = self.clock() - self._start
-            return Outcome(self._tally, end, seconds, wanted, met(self._tally.cells) & wanted)
+            return CampaignOutcome(self._tally, end, seconds, wanted, met(self._tally.cells) & wanted)
         finally:
             self._bench.close()
 
-    def _rounds(self, wanted: frozenset[Goal], waiting: dict[int, Walked]) -> End:
+    def _rounds(self, wanted: frozenset[Goal], waiting: dict[int, Walked]) -> CampaignEnd:
         """Round by round; what was walked in a round that is broken off counts, and waits for the rest of it."""
         stale, rounds = 0, self.rounds or self.walks_here
         while (end := self._over(wanted, stale)) is None:
@@ -128,13 +128,13 @@ class Campaign:
             broken = self._walked(todo, rounds, waiting)
             self._take(waiting, numbers)
             if broken or len(waiting) < ROUND_WALKS:
-                return broken or self._over(wanted, stale) or End.EXECUTIONS
+                return broken or self._over(wanted, stale) or CampaignEnd.EXECUTIONS
             self._round_over(first)
             waiting = {}
             stale = 0 if len(met(self._tally.cells) & wanted) > goals_met else stale + 1
         return end
 
-    def _walked(self, todo: Sequence[int], rounds: Rounds, waiting: dict[int, Walked]) -> End | None:
+    def _walked(self, todo: Sequence[int], rounds: Rounds, waiting: dict[int, Walked]) -> CampaignEnd | None:
         """Carry out what is missing of a round; why it was broken off, or None."""
         end = self._end()
         try:
@@ -143,9 +143,9 @@ class Campaign:
                 waiting[walked.number] = walked
                 self.ears.on_walk(self._tally, self._tally.executions + len(waiting))
                 if end is not None and self.clock() >= end:
-                    return End.TIME
+                    return CampaignEnd.TIME
         except KeyboardInterrupt:
-            return End.INTERRUPTED
+            return CampaignEnd.INTERRUPTED
         return None
 
     def _take(self, waiting: dict[int, Walked], numbers: Iterable[int]) -> None:
@@ -166,17 +166,17 @@ class Campaign:
         tally.samples.append(Sample(tally.executions, seconds, len(tally.cells), len(tally.groups)))
         self.store.round_over(tally, first)
 
-    def _over(self, wanted: frozenset[Goal], stale: int) -> End | None:
+    def _over(self, wanted: frozenset[Goal], stale: int) -> CampaignEnd | None:
         end = self._end()
         if self._tally.executions >= self.budget.executions:
-            return End.EXECUTIONS
+            return CampaignEnd.EXECUTIONS
         if len(self._tally.news) >= self.budget.failures:
-            return End.FAILURES
+            return CampaignEnd.FAILURES
         if end is not None and self.clock() >= end:
-            return End.TIME
+            return CampaignEnd.TIME
         if self.budget.until_covered and wanted <= met(self._tally.cells):
-            return End.COVERED
-        return End.STALE if self.budget.until_covered and stale >= STALE_ROUNDS else None
+            return CampaignEnd.COVERED
+        return CampaignEnd.STALE if self.budget.until_covered and stale >= STALE_ROUNDS else None
 
     def _end(self) -> float | None:
         return None if self.budget.seconds is None else self._start + self.budget.seconds
@@ -193,7 +193,7 @@ class Campaign:
         walk = Walk(found.scenario, found.actions, found.finding, frozenset(found.cells), found.history)
         patience = self.clock() + SHRINK_SECONDS
         timed = self.budget.seconds is not None
-        effort = Effort(over=lambda: timed and self.clock() >= patience, on_smaller=self.ears.on_smaller)
+        effort = ShrinkEffort(over=lambda: timed and self.clock() >= patience, on_smaller=self.ears.on_smaller)
         last = walk
         try:
             last = shrink(walk, lambda scene, actions: repeat(self._bench, scene, actions, self.seed), effort)

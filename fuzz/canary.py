@@ -5,7 +5,7 @@ Rule: a campaign whose alarm does not ring says nothing, so a silent canary is a
 
 from siteproof.conformance.carriers.bench import Bench
 from siteproof.conformance.carriers.in_process import factory
-from siteproof.fuzz.actions import Action, Kind
+from siteproof.fuzz.actions import ActionKind, WalkAction
 from siteproof.fuzz.scenes import PLAIN
 from siteproof.fuzz.walk import Walk, repeat
 from siteproof.model.nouns.commands import Command
@@ -20,12 +20,12 @@ SECONDS_MAX = 60.0
 
 _VM = PLAIN.machines[0].name
 WALK = (
-    Action(Kind.COMMAND, _VM, command=Command(Verb.ENABLE, _VM)),
-    Action(Kind.FAULT, _VM, fault=Fault(FaultKind.LINK_DOWN, _VM)),
-    Action(Kind.WRITE, _VM, "disk0", (0, 7)),
-    Action(Kind.ADVANCE, _VM, milliseconds=MINUTE_MS),
-    Action(Kind.FAULT, _VM, fault=Fault(FaultKind.LINK_UP, _VM)),
-    Action(Kind.CHECKPOINT, _VM),
+    WalkAction(ActionKind.COMMAND, _VM, command=Command(Verb.ENABLE, _VM)),
+    WalkAction(ActionKind.FAULT, _VM, fault=Fault(FaultKind.LINK_DOWN, _VM)),
+    WalkAction(ActionKind.WRITE, _VM, "disk0", (0, 7)),
+    WalkAction(ActionKind.ADVANCE, _VM, milliseconds=MINUTE_MS),
+    WalkAction(ActionKind.FAULT, _VM, fault=Fault(FaultKind.LINK_UP, _VM)),
+    WalkAction(ActionKind.CHECKPOINT, _VM),
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from attrs import define, frozen
 
 from siteproof.conformance.coverage.events import state_name
-from siteproof.fuzz.actions import Action, Kind
+from siteproof.fuzz.actions import ActionKind, WalkAction
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.subject import FaultKind
 from siteproof.model.nouns.vocabulary import Verb
@@ -23,7 +23,7 @@ STANDS = frozenset({FaultKind.SITE_DOWN, FaultKind.JOB_FAILS, FaultKind.CLOCK_JU
 
 
 @frozen(order=True)
-class Cell:
+class CoverageCell:
     """What, where and trouble; `where` is a state's name, `trouble` a fault's or none."""
 
     what: str
@@ -45,25 +45,25 @@ class Cell:
         return self.what in FAULTS
 
 
-def read_cell(text: str) -> Cell:
+def read_cell(text: str) -> CoverageCell:
     """The cell that a line says; ValueError when it is none."""
     what, where, trouble = text.split(BETWEEN)
-    return Cell(what, where, trouble)
+    return CoverageCell(what, where, trouble)
 
 
 @define
-class Trouble:
+class CellTrouble:
     """What stands in the way of one machine."""
 
     last: str = NONE
 
-    def hear(self, action: Action) -> None:
+    def hear(self, action: WalkAction) -> None:
         """An action was carried out."""
         if action.fault is not None:
             self.last = NONE if action.fault.kind in MENDS else action.fault.kind.value
         elif action.plan:
             self.last = action.plan[-1].kind.value
-        elif action.kind in (Kind.SETTLE, Kind.CHECKPOINT) and self.last not in STANDS:
+        elif action.kind in (ActionKind.SETTLE, ActionKind.CHECKPOINT) and self.last not in STANDS:
             self.last = NONE
 
     def of(self, view: Observation) -> str:
@@ -73,12 +73,12 @@ class Trouble:
         return self.last if view.link_up else FaultKind.LINK_DOWN.value
 
 
-def cell_of(what: str, view: Observation, trouble: Trouble) -> Cell:
+def cell_of(what: str, view: Observation, trouble: CellTrouble) -> CoverageCell:
     """The cell of an action that a machine meets as it is shown."""
-    return Cell(what, state_name(view.regions), trouble.of(view))
+    return CoverageCell(what, state_name(view.regions), trouble.of(view))
 
 
-def heat(cells: Iterable[tuple[Cell, int]]) -> Iterator[tuple[str, str, int]]:
+def heat(cells: Iterable[tuple[CoverageCell, int]]) -> Iterator[tuple[str, str, int]]:
     """Fault, phase and how many executions: the phase is the state without its drill and resync."""
     for cell, count in cells:
         if cell.is_fault:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from attrs import define
 
 from siteproof.conformance.carriers.bench import Bench
-from siteproof.conformance.carriers.target import Target
+from siteproof.conformance.carriers.target import SubjectAddress
 from siteproof.conformance.crew import Crew, Lost
 from siteproof.fuzz.campaign import TIMEOUT_SECONDS, Budget, Rounds, walked
 from siteproof.fuzz.guide import Guide
@@ -19,14 +19,14 @@ from siteproof.fuzz.walk import Finding, wander
 
 WALK_SECONDS_MAX = 20 * TIMEOUT_SECONDS
 NEEDED = ("siteproof.fuzz.crewed",)
-_BENCHES: dict[Target, Bench] = {}  # of this process; a subject is opened once and reset by every walk
+_BENCHES: dict[SubjectAddress, Bench] = {}  # of this process; a subject is opened once and reset by every walk
 
 
 @define(frozen=True)
 class _Walking:
     """Carries out one walk: its number and the guide of its round are the task."""
 
-    target: Target
+    target: SubjectAddress
     seed: int
     steps: int
 
@@ -37,7 +37,7 @@ class _Walking:
         return walked(number, wander(_BENCHES[self.target], self.seed, number, self.steps, guide))
 
 
-def crewed(target: Target, seed: int, budget: Budget, workers: int) -> Rounds:
+def crewed(target: SubjectAddress, seed: int, budget: Budget, workers: int) -> Rounds:
     """Rounds in so many processes."""
     crew = Crew(_Walking(target, seed, budget.steps), workers, WALK_SECONDS_MAX, preloaded=NEEDED)
 

@@ -13,8 +13,8 @@ from siteproof.conformance import verify
 from siteproof.conformance.auditor import closing, landings
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.fuzz import liveness
-from siteproof.fuzz.actions import Action, Kind, Strike
-from siteproof.fuzz.cells import Cell, Trouble, cell_of
+from siteproof.fuzz.actions import ActionKind, Strike, WalkAction
+from siteproof.fuzz.cells import CellTrouble, CoverageCell, cell_of
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.subject import FaultKind
@@ -27,29 +27,29 @@ class Examiner:
 
     lab: Lab
     machines: Mapping[str, Machine]
-    cells: set[Cell] = field(factory=set)
-    _troubles: dict[str, Trouble] = field(factory=dict)
+    cells: set[CoverageCell] = field(factory=set)
+    _troubles: dict[str, CellTrouble] = field(factory=dict)
     _landings: dict[str, int] = field(factory=dict)  # of each machine how many moves of production have been judged
 
     def views(self) -> dict[str, Observation]:
         """What the subject shows of every machine now."""
         return {name: self.lab.observe(machine) for name, machine in self.machines.items()}
 
-    def carry_out(self, action: Action) -> None:
+    def carry_out(self, action: WalkAction) -> None:
         """Do it; raises verify.Failed when the subject contradicts the model or loses bytes."""
         machine = self.machines[action.machine or next(iter(self.machines))]
-        trouble = self._troubles.setdefault(machine.name, Trouble())
+        trouble = self._troubles.setdefault(machine.name, CellTrouble())
         self._note(action, self.lab.observe(machine), trouble)
         trouble.hear(action)
-        steps: dict[Kind, Callable[[Machine, Action], None]] = {
-            Kind.WRITE: self._write,
-            Kind.DISCARD: self._discard,
-            Kind.FLUSH: self._flush,
-            Kind.COMMAND: self._command,
-            Kind.FAULT: self._fault,
-            Kind.ADVANCE: lambda _, each: self.lab.advance(milliseconds=each.milliseconds),
-            Kind.SETTLE: lambda _, __: self.lab.settle(),
-            Kind.CHECKPOINT: lambda machine, _: self._checkpoint(machine),
+        steps: dict[ActionKind, Callable[[Machine, WalkAction], None]] = {
+            ActionKind.WRITE: self._write,
+            ActionKind.DISCARD: self._discard,
+            ActionKind.FLUSH: self._flush,
+            ActionKind.COMMAND: self._command,
+            ActionKind.FAULT: self._fault,
+            ActionKind.ADVANCE: lambda _, each: self.lab.advance(milliseconds=each.milliseconds),
+            ActionKind.SETTLE: lambda _, __: self.lab.settle(),
+            ActionKind.CHECKPOINT: lambda machine, _: self._checkpoint(machine),
         }
         with self._planned(machine, action.plan):
             steps[action.kind](machine, action)
@@ -59,7 +59,7 @@ class Examiner:
         closing.audit(self.lab)
         liveness.converge(self.lab, self.machines.values())
 
-    def _note(self, action: Action, view: Observation, trouble: Trouble) -> None:
+    def _note(self, action: WalkAction, view: Observation, trouble: CellTrouble) -> None:
         self.cells.add(cell_of(action.what, view, trouble))
         self.cells.update(cell_of(strike.kind.value, view, trouble) for strike in action.plan)
 
@@ -75,16 +75,16 @@ class Examiner:
             arrangement.armed()
             yield
 
-    def _write(self, machine: Machine, action: Action) -> None:
+    def _write(self, machine: Machine, action: WalkAction) -> None:
         blocks = self._on_disk(machine, action)
         if blocks and self._runs(machine):
             self.lab.write(machine, blocks, disk=action.disk)
 
-    def _discard(self, machine: Machine, action: Action) -> None:
+    def _discard(self, machine: Machine, action: WalkAction) -> None:
         for block in self._on_disk(machine, action) if self._runs(machine) else ():
             self.lab.discard(machine, block, 1, disk=action.disk)
 
-    def _flush(self, machine: Machine, action: Action) -> None:
+    def _flush(self, machine: Machine, action: WalkAction) -> None:
         if self._runs(machine):
             self.lab.flush(machine, action.disk)
 
@@ -93,12 +93,12 @@ class Examiner:
         seen = self.lab.observe(machine)
         return running_place(seen.regions) in seen.running
 
-    def _on_disk(self, machine: Machine, action: Action) -> tuple[int, ...]:
+    def _on_disk(self, machine: Machine, action: WalkAction) -> tuple[int, ...]:
         """A shortened walk may have left out that a disk grew."""
         size = self.lab.history.ledger(machine.name, action.disk).blocks
         return tuple(block for block in action.blocks if block < size)
 
-    def _fault(self, machine: Machine, action: Action) -> None:
+    def _fault(self, machine: Machine, action: WalkAction) -> None:
         fault = action.fault
         assert fault is not None
         if fault.kind is FaultKind.DISK_RESIZED:
@@ -107,7 +107,7 @@ class Examiner:
                 return
         self.lab.fault(fault.kind, machine, fault.disk, fault.amount)
 
-    def _command(self, machine: Machine, action: Action) -> None:
+    def _command(self, machine: Machine, action: WalkAction) -> None:
         assert action.command is not None
         if action.hold:
             self.lab.ask(machine, action.command.verb, **_fields(action.command))

@@ -8,7 +8,7 @@ from itertools import chain
 
 from siteproof.conformance.coverage.lifecycle_map import LifecycleMap, lifecycle_map
 from siteproof.conformance.offers import offered
-from siteproof.fuzz.cells import Cell
+from siteproof.fuzz.cells import CoverageCell
 from siteproof.model.nouns.subject import Capability, Description
 from siteproof.model.nouns.vocabulary import Verb
 
@@ -26,7 +26,7 @@ def goals(description: Description) -> frozenset[Goal]:
     return frozenset((verb.value, where.name(state)) for verb, state in pairs)
 
 
-def met(cells: Iterable[Cell]) -> frozenset[Goal]:
+def met(cells: Iterable[CoverageCell]) -> frozenset[Goal]:
     """The pairs of command and state that were asked."""
     return frozenset((cell.what, cell.where) for cell in cells if cell.is_command)
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
-from siteproof.fuzz.actions import Action
-from siteproof.fuzz.cells import Cell
+from siteproof.fuzz.actions import WalkAction
+from siteproof.fuzz.cells import CoverageCell
 from siteproof.model.nouns.scenario import Scenario
 
 NEVER, SELDOM, OFTEN = 12, 4, 1
@@ -21,19 +21,19 @@ class Kept:
 
     number: int
     scenario: Scenario
-    actions: tuple[Action, ...]
-    cells: tuple[Cell, ...] = ()
+    actions: tuple[WalkAction, ...]
+    cells: tuple[CoverageCell, ...] = ()
 
 
 @frozen
 class Guide:
     """In how many executions each cell was seen; what known findings end in; the newest walks of the corpus."""
 
-    seen: Mapping[Cell, int] = field(factory=dict)
+    seen: Mapping[CoverageCell, int] = field(factory=dict)
     avoid: frozenset[str] = frozenset()
     kept: tuple[Kept, ...] = ()
 
-    def weight(self, cell: Cell) -> int:
+    def weight(self, cell: CoverageCell) -> int:
         """How much a walk is drawn to a cell."""
         times = self.seen.get(cell, 0)
         if not times:

@@ -5,11 +5,11 @@ Rule: two campaigns with one identity can be put together; whatever else differs
 
 from collections.abc import Mapping
 
-from siteproof.conformance.carriers.target import Target
+from siteproof.conformance.carriers.target import SubjectAddress
 from siteproof.conformance.runner import spec_digest
 
 
-def identity(target: Target, seed: int, steps: int) -> Mapping[str, str]:
+def identity(target: SubjectAddress, seed: int, steps: int) -> Mapping[str, str]:
     """As a store keeps it."""
     subject = f"{target.kind.value}:{target.name}"
     return {"subject": subject, "seed": str(seed), "steps": str(steps), "specification": spec_digest()}

@@ -6,7 +6,7 @@ from typing import Any
 from attrs import frozen
 
 from siteproof.conformance.carriers.bench import Bench
-from siteproof.conformance.carriers.target import Target, TargetKind
+from siteproof.conformance.carriers.target import SubjectAddress, TargetKind
 from siteproof.fuzz.actions import WalkRecord, read_record
 from siteproof.fuzz.walk import Finding, kind_of, meet, repeat
 from siteproof.model.nouns.problem import Problem
@@ -34,7 +34,7 @@ class Replayed:
         return f"{other}expected {self.finding.expected}; actual {self.finding.actual}"
 
 
-def replay_walk(record: Mapping[str, Any], name: str = "the record", target: Target | None = None) -> Replayed:
+def replay_walk(record: Mapping[str, Any], name: str = "the record", target: SubjectAddress | None = None) -> Replayed:
     """Carry out a recorded walk on its subject, or on `target`; `record` is the decoded JSON document.
 
     Problem when it is not a walk.
@@ -43,7 +43,7 @@ def replay_walk(record: Mapping[str, Any], name: str = "the record", target: Tar
     return replayed(walk, target or target_of(walk.subject, walk.folder, walk.ca))
 
 
-def replayed(walk: WalkRecord, target: Target) -> Replayed:
+def replayed(walk: WalkRecord, target: SubjectAddress) -> Replayed:
     """Carry out a walk on a subject."""
     bench = Bench(target.factory(), TIMEOUT_SECONDS)
     try:
@@ -53,9 +53,9 @@ def replayed(walk: WalkRecord, target: Target) -> Replayed:
         bench.close()
 
 
-def target_of(name: str, folder: str = "", ca: str = "") -> Target:
+def target_of(name: str, folder: str = "", ca: str = "") -> SubjectAddress:
     """The target called `python:pkg.module:factory`, `cmd:COMMAND` or `url:ADDRESS`; Problem for any other form."""
     kind, colon, rest = name.partition(":")
     if not colon or kind not in set(TargetKind):
         raise Problem(f"{name!r} names no subject", "expected python:…, cmd:… or url:…", "record again")
-    return Target(TargetKind(kind), rest, folder, ca)
+    return SubjectAddress(TargetKind(kind), rest, folder, ca)

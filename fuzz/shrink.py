@@ -7,19 +7,19 @@ from collections.abc import Callable
 
 from attrs import define, field, frozen
 
-from siteproof.fuzz.actions import Action
+from siteproof.fuzz.actions import WalkAction
 from siteproof.fuzz.minimise import minimise
 from siteproof.fuzz.simpler import scenarios, versions
 from siteproof.fuzz.walk import Walk
 from siteproof.model.nouns.scenario import Scenario
 
-Repeat = Callable[[Scenario, tuple[Action, ...]], Walk]
+Repeat = Callable[[Scenario, tuple[WalkAction, ...]], Walk]
 TRIES_MAX = 500
 ROUNDS_MAX = 4
 
 
 @frozen
-class Effort:
+class ShrinkEffort:
     """What shrinking may cost. `over` says that the time is up; `on_smaller` hears the actions before and now."""
 
     tries: int = TRIES_MAX
@@ -27,7 +27,7 @@ class Effort:
     on_smaller: Callable[[int, int], None] = lambda _before, _after: None
 
 
-def shrink(walk: Walk, repeat: Repeat, effort: Effort) -> Walk:
+def shrink(walk: Walk, repeat: Repeat, effort: ShrinkEffort) -> Walk:
     """The smallest walk found that fails as this one does; itself when it does not fail again."""
     assert walk.finding is not None
     search = _Search(walk, repeat, effort)
@@ -46,14 +46,14 @@ def shrink(walk: Walk, repeat: Repeat, effort: Effort) -> Walk:
 class _Search:
     walk: Walk
     repeat: Repeat
-    effort: Effort
+    effort: ShrinkEffort
     best: Walk = field(init=False)
     _left: int = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.best, self._left = self.walk, self.effort.tries
 
-    def fails(self, scenario: Scenario, actions: tuple[Action, ...]) -> bool:
+    def fails(self, scenario: Scenario, actions: tuple[WalkAction, ...]) -> bool:
         """Whether these fail in the same way; then they are the best so far."""
         assert self.walk.finding is not None
         if self._left <= 0 or self.effort.over():

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve
 
-from siteproof.fuzz.actions import Action
+from siteproof.fuzz.actions import WalkAction
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.policy import MINUTE_MS, ReplicationPolicy
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
@@ -18,7 +18,7 @@ PAUSES_MS = (1, 200, 1_000, MINUTE_MS, 5 * MINUTE_MS, 60 * MINUTE_MS)
 SIMPLE = (Selection.LATEST, Selection.LATEST_PROCESSED)
 
 
-def versions(action: Action) -> Iterator[Action]:
+def versions(action: WalkAction) -> Iterator[WalkAction]:
     """Simpler ones, the simplest first."""
     if action.plan:
         yield evolve(action, plan=())
@@ -34,7 +34,7 @@ def versions(action: Action) -> Iterator[Action]:
     yield from _smaller_jumps(action)
 
 
-def _plainer_commands(action: Action) -> Iterator[Action]:
+def _plainer_commands(action: WalkAction) -> Iterator[WalkAction]:
     if action.command is None:
         return
     plain = (Command(action.command.verb, action.machine, selection=selection) for selection in SIMPLE)
@@ -44,13 +44,13 @@ def _plainer_commands(action: Action) -> Iterator[Action]:
         yield evolve(action, command=each)
 
 
-def _smaller_jumps(action: Action) -> Iterator[Action]:
+def _smaller_jumps(action: WalkAction) -> Iterator[WalkAction]:
     fault = action.fault
     if fault is not None and fault.kind is FaultKind.CLOCK_JUMP and abs(fault.amount) > MINUTE_MS:
         yield evolve(action, fault=evolve(fault, amount=MINUTE_MS if fault.amount > 0 else -MINUTE_MS))
 
 
-def scenarios(scenario: Scenario, actions: Sequence[Action]) -> Iterator[Scenario]:
+def scenarios(scenario: Scenario, actions: Sequence[WalkAction]) -> Iterator[Scenario]:
     """With only the machines and disks that are named, then with the usual policy, each if that changes anything."""
     machines = {action.machine for action in actions} or {scenario.machines[0].name}
     disks = {(action.machine, action.disk) for action in actions if action.disk}

@@ -14,10 +14,10 @@ import msgspec
 from attrs import evolve
 
 from siteproof.fuzz.actions import brief
-from siteproof.fuzz.cells import Cell, read_cell
+from siteproof.fuzz.cells import CoverageCell, read_cell
 from siteproof.fuzz.estimate import Count
 from siteproof.fuzz.guide import Kept
-from siteproof.fuzz.tally import Group, Sample, Tally, Walked
+from siteproof.fuzz.tally import FindingGroup, Sample, Tally, Walked
 from siteproof.model.nouns.problem import ExitCode, Problem
 
 FILE_NAME = "campaign.sqlite"
@@ -36,7 +36,7 @@ CREATE TABLE pending (number INTEGER PRIMARY KEY, walked TEXT NOT NULL) STRICT;
 T = TypeVar("T")
 
 
-class Store:
+class CampaignStore:
     """An open store; every method writes durably before it returns."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
@@ -45,7 +45,7 @@ class Store:
         self.path = path
 
     @classmethod
-    def created(cls, path: Path, identity: Mapping[str, str]) -> "Store":
+    def created(cls, path: Path, identity: Mapping[str, str]) -> "CampaignStore":
         """A new store; one that stands there is set aside under the name `….before`."""
         for suffix in ("-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
@@ -61,7 +61,7 @@ class Store:
         return store
 
     @classmethod
-    def opened(cls, path: Path, identity: Mapping[str, str]) -> "Store":
+    def opened(cls, path: Path, identity: Mapping[str, str]) -> "CampaignStore":
         """The store of an earlier part of this campaign; Problem when it is none, or one of another campaign."""
         if not path.is_file():
             raise Problem(f"there is no campaign to resume at {path}", "the file is not there", HINT)
@@ -121,7 +121,7 @@ class Store:
             cells = {read_cell(cell): Count(times, first) for cell, times, first
                      in self._db.execute("SELECT cell, executions, first FROM cells")}  # fmt: skip
             kept = [_read_kept(text) for (text,) in self._db.execute("SELECT walk FROM kept ORDER BY number")]
-            groups = [_as(Group, text) for (text,) in self._db.execute("SELECT said FROM groups ORDER BY place")]
+            groups = [_as(FindingGroup, text) for (text,) in self._db.execute("SELECT said FROM groups ORDER BY place")]
             samples = [Sample(*row) for row in self._db.execute("SELECT * FROM samples ORDER BY executions")]
             named = {group.fingerprint: _known(group, known) for group in groups}
             executions, steps = (int(meta.get(key, "0")) for key in ("executions", "steps"))
@@ -134,7 +134,7 @@ class Store:
             return {number: _as(Walked, text) for number, text in rows}
 
 
-def _known(group: Group, known: Mapping[str, str]) -> Group:
+def _known(group: FindingGroup, known: Mapping[str, str]) -> FindingGroup:
     return evolve(group, known=known.get(group.fingerprint, ""))
 
 
@@ -148,7 +148,7 @@ def _lined(kept: Kept) -> Any:
 
 def _read_kept(text: str) -> Kept:
     document = msgspec.json.decode(text)
-    cells: list[Cell] = [read_cell(line) for line in document.pop("cells")]
+    cells: list[CoverageCell] = [read_cell(line) for line in document.pop("cells")]
     found = msgspec.convert(document, Kept)
     return Kept(found.number, found.scenario, found.actions, tuple(cells))
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from attrs import define, evolve, field, frozen
 
 from siteproof.conformance.coverage.events import Event
-from siteproof.fuzz.actions import Action, WalkRecord
-from siteproof.fuzz.cells import Cell
+from siteproof.fuzz.actions import WalkAction, WalkRecord
+from siteproof.fuzz.cells import CoverageCell
 from siteproof.fuzz.estimate import Count, Estimate, estimate
 from siteproof.fuzz.fingerprint import contains, ends_in, shape
 from siteproof.fuzz.guide import Guide, Kept
@@ -25,15 +25,15 @@ class Walked:
 
     number: int
     scenario: Scenario
-    actions: tuple[Action, ...]
-    cells: tuple[Cell, ...]
+    actions: tuple[WalkAction, ...]
+    cells: tuple[CoverageCell, ...]
     finding: Finding | None = None
     record: WalkRecord | None = None
     history: tuple[Event, ...] = ()
 
 
 @frozen
-class Group:
+class FindingGroup:
     """Findings of one fingerprint: the first one's minimal walk, and how many executions ended in it."""
 
     fingerprint: str
@@ -61,9 +61,9 @@ class Tally:
     known: Mapping[str, str] = field(factory=dict)
     executions: int = 0
     steps: int = 0
-    cells: dict[Cell, Count] = field(factory=dict)
+    cells: dict[CoverageCell, Count] = field(factory=dict)
     kept: list[Kept] = field(factory=list)
-    groups: dict[str, Group] = field(factory=dict)
+    groups: dict[str, FindingGroup] = field(factory=dict)
     samples: list[Sample] = field(factory=list)
 
     def take(self, walked: Walked, shrunk: Callable[[Walked], Walked]) -> Walked:
@@ -79,7 +79,7 @@ class Tally:
         return self._found(walked, shrunk) if walked.finding is not None else walked
 
     @property
-    def news(self) -> tuple[Group, ...]:
+    def news(self) -> tuple[FindingGroup, ...]:
         """The groups that nobody has expected."""
         return tuple(group for group in self.groups.values() if not group.known)
 
@@ -124,7 +124,7 @@ class Tally:
         assert record is not None
         assert made.finding is not None
         known = self.known.get(record.fingerprint, "")
-        fresh = Group(record.fingerprint, made.finding, record, len(walked.actions), 0, known)
+        fresh = FindingGroup(record.fingerprint, made.finding, record, len(walked.actions), 0, known)
         before = self.groups.get(record.fingerprint, fresh)
         self.groups[record.fingerprint] = evolve(before, executions=before.executions + 1)
         return made

@@ -9,13 +9,13 @@ from siteproof.conformance import verify
 from siteproof.conformance.carriers.bench import Bench, Hung
 from siteproof.conformance.carriers.broken import CarrierBroken, SubjectFailed
 from siteproof.conformance.carriers.carrier import Carrier
-from siteproof.conformance.carriers.watch import Watch
+from siteproof.conformance.carriers.watch import RecordingCarrier
 from siteproof.conformance.coverage.events import Event
 from siteproof.conformance.lab import Lab
-from siteproof.conformance.trace import Step
-from siteproof.fuzz.actions import Action
+from siteproof.conformance.trace import RecordedStep
+from siteproof.fuzz.actions import WalkAction
 from siteproof.fuzz.beginnings import beginning
-from siteproof.fuzz.cells import Cell
+from siteproof.fuzz.cells import CoverageCell
 from siteproof.fuzz.examiner import Examiner
 from siteproof.fuzz.guide import NOTHING_KNOWN, Guide
 from siteproof.fuzz.scenes import scene
@@ -38,7 +38,7 @@ class Finding:
 
     expected: str
     actual: str
-    trace: tuple[Step, ...] = field(default=(), eq=False)
+    trace: tuple[RecordedStep, ...] = field(default=(), eq=False)
     rule: str = UNNAMED
 
     @property
@@ -60,9 +60,9 @@ class Walk:
     """
 
     scenario: Scenario
-    actions: tuple[Action, ...]
+    actions: tuple[WalkAction, ...]
     finding: Finding | None
-    cells: frozenset[Cell]
+    cells: frozenset[CoverageCell]
     history: tuple[Event, ...] = ()
 
 
@@ -85,7 +85,7 @@ def wander(bench: Bench, seed: int, number: int, steps_max: int, guide: Guide = 
     dice = dice_of(seed, number)
     first = beginning(dice, number, guide) or (scene(dice), ())
 
-    def drawn(examiner: Examiner, carrier: Carrier) -> Iterator[Action]:
+    def drawn(examiner: Examiner, carrier: Carrier) -> Iterator[WalkAction]:
         walker = Walker(first[0], dice, carrier.describe(), guide)
         for index in range(steps_max):
             action = first[1][index] if index < len(first[1]) else walker.next(examiner.views())
@@ -95,7 +95,7 @@ def wander(bench: Bench, seed: int, number: int, steps_max: int, guide: Guide = 
     return _guarded(bench, first[0], seed, drawn)
 
 
-def repeat(bench: Bench, scenario: Scenario, actions: tuple[Action, ...], seed: int) -> Walk:
+def repeat(bench: Bench, scenario: Scenario, actions: tuple[WalkAction, ...], seed: int) -> Walk:
     """Carry out a given list of actions in a scenario."""
     return _guarded(bench, scenario, seed, lambda _, __: iter(actions))
 
@@ -104,10 +104,10 @@ def repeat(bench: Bench, scenario: Scenario, actions: tuple[Action, ...], seed: 
 class _Done:
     """What a walk has done so far; it outlives the subject."""
 
-    actions: list[Action] = field(factory=list)
-    cells: set[Cell] = field(factory=set)
-    trace: list[Step] = field(factory=list)
-    watches: list[Watch] = field(factory=list)
+    actions: list[WalkAction] = field(factory=list)
+    cells: set[CoverageCell] = field(factory=set)
+    trace: list[RecordedStep] = field(factory=list)
+    watches: list[RecordingCarrier] = field(factory=list)
 
     @property
     def history(self) -> tuple[Event, ...]:
@@ -115,7 +115,7 @@ class _Done:
         return tuple(event for watch in self.watches for event in watch.history)
 
 
-Source = Callable[[Examiner, Carrier], Iterator[Action]]
+Source = Callable[[Examiner, Carrier], Iterator[WalkAction]]
 
 
 def _walk(carrier: Carrier, done: _Done, scenario: Scenario, seed: int, source: Source) -> None:
@@ -146,7 +146,7 @@ def _guarded(bench: Bench, scenario: Scenario, seed: int, source: Source) -> Wal
     return Walk(scenario, tuple(done.actions), finding, frozenset(done.cells), done.history)
 
 
-def _finding(wrong: Exception, trace: tuple[Step, ...]) -> Finding:
+def _finding(wrong: Exception, trace: tuple[RecordedStep, ...]) -> Finding:
     if isinstance(wrong, verify.Dishonest):
         return Finding(wrong.expected, wrong.actual, trace, f"dishonest-{wrong.denied.value}")
     if isinstance(wrong, verify.Failed):

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from attrs import define, field
 
 from siteproof.conformance.offers import offered
-from siteproof.fuzz.actions import Action, Kind, Strike
-from siteproof.fuzz.cells import Trouble, cell_of
+from siteproof.fuzz.actions import ActionKind, Strike, WalkAction
+from siteproof.fuzz.cells import CellTrouble, cell_of
 from siteproof.fuzz.guide import NOTHING_KNOWN, Guide
 from siteproof.fuzz.scenes import POLICIES
 from siteproof.model.nouns.commands import Command
@@ -58,7 +58,7 @@ FAULTS: dict[FaultKind, Capability] = {
 }
 INSIDE = (FaultKind.LINK_DOWN, FaultKind.AGENT_CRASH, FaultKind.TARGET_CRASH, FaultKind.LOW_MEMORY,
           FaultKind.JOB_CANCELLED)  # fmt: skip
-LEAST = {Kind.WRITE: 2, Kind.COMMAND: 4, Kind.ADVANCE: 1, Kind.CHECKPOINT: 1}
+LEAST = {ActionKind.WRITE: 2, ActionKind.COMMAND: 4, ActionKind.ADVANCE: 1, ActionKind.CHECKPOINT: 1}
 Views = Mapping[str, Observation]
 
 
@@ -71,42 +71,42 @@ class Walker:
     description: Description
     guide: Guide = NOTHING_KNOWN
     profile: Profile = CORE
-    _weights: dict[Kind, int] = field(init=False)
+    _weights: dict[ActionKind, int] = field(init=False)
     _taste: dict[str, int] = field(factory=dict)
     _hot: list[int] = field(init=False)
-    _troubles: dict[str, Trouble] = field(factory=dict)
+    _troubles: dict[str, CellTrouble] = field(factory=dict)
     _sizes: dict[tuple[str, str], int] = field(factory=dict)
     _guided: bool = field(init=False)
     _avoid: frozenset[str] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Swarm testing: every walk leaves some kinds of action out and prefers others."""
-        self._weights = {kind: max(self.dice.choice((0, 1, 2, 4, 8)), LEAST.get(kind, 0)) for kind in Kind}
+        self._weights = {kind: max(self.dice.choice((0, 1, 2, 4, 8)), LEAST.get(kind, 0)) for kind in ActionKind}
         if not self._has(C.DISCARD):
-            self._weights[Kind.DISCARD] = 0
+            self._weights[ActionKind.DISCARD] = 0
         self._taste = {word: self.dice.choice((1, 1, 3)) for word in (*Verb, *FaultKind)}
         self._hot = [self.dice.randrange(1 << 30) for _ in range(4)]
         self._guided = self.dice.random() < GUIDED_SHARE
         self._avoid = self.guide.avoid if self.dice.random() < AVOIDING_SHARE else frozenset()
         for spec in self.scenario.machines:
-            self._troubles[spec.name] = Trouble()
+            self._troubles[spec.name] = CellTrouble()
             self._sizes.update({(spec.name, disk.name): disk.blocks for disk in spec.disks})
 
-    def next(self, views: Views) -> Action:
+    def next(self, views: Views) -> WalkAction:
         """The next action, given what the subject shows of every machine."""
         view = self.dice.choice([views[spec.name] for spec in self.scenario.machines])
         kind = self.dice.choices(list(self._weights), list(self._weights.values()))[0]
-        make: dict[Kind, Callable[[Observation], Action]] = {
-            Kind.WRITE: self._write,
-            Kind.DISCARD: self._discard,
-            Kind.FLUSH: self._flush,
-            Kind.COMMAND: self._command,
-            Kind.FAULT: self._fault,
-            Kind.ADVANCE: self._advance,
+        make: dict[ActionKind, Callable[[Observation], WalkAction]] = {
+            ActionKind.WRITE: self._write,
+            ActionKind.DISCARD: self._discard,
+            ActionKind.FLUSH: self._flush,
+            ActionKind.COMMAND: self._command,
+            ActionKind.FAULT: self._fault,
+            ActionKind.ADVANCE: self._advance,
         }
-        return make[kind](view) if kind in make else Action(kind, view.machine)
+        return make[kind](view) if kind in make else WalkAction(kind, view.machine)
 
-    def hear(self, action: Action) -> None:
+    def hear(self, action: WalkAction) -> None:
         """An action was carried out, drawn here or not."""
         self._troubles[action.machine].hear(action)
         fault = action.fault
@@ -131,9 +131,11 @@ class Walker:
     def _disk(self, view: Observation) -> DiskSpec:
         return self.dice.choice(self._spec(view).disks)
 
-    def _write(self, view: Observation) -> Action:
+    def _write(self, view: Observation) -> WalkAction:
         disk, count = self._disk(view), self.dice.randint(1, BLOCKS_PER_WRITE_MAX)
-        return Action(Kind.WRITE, view.machine, disk.name, tuple(self._block(view, disk) for _ in range(count)))
+        return WalkAction(
+            ActionKind.WRITE, view.machine, disk.name, tuple(self._block(view, disk) for _ in range(count))
+        )
 
     def _block(self, view: Observation, disk: DiskSpec) -> int:
         """A hot block, the last one, or any."""
@@ -142,20 +144,20 @@ class Walker:
             return self.dice.choice(self._hot) % blocks
         return blocks - 1 if choice < 0.7 else self.dice.randrange(blocks)
 
-    def _discard(self, view: Observation) -> Action:
+    def _discard(self, view: Observation) -> WalkAction:
         disk = self._disk(view)
-        return Action(Kind.DISCARD, view.machine, disk.name, (self._block(view, disk),))
+        return WalkAction(ActionKind.DISCARD, view.machine, disk.name, (self._block(view, disk),))
 
-    def _flush(self, view: Observation) -> Action:
-        return Action(Kind.FLUSH, view.machine, self._disk(view).name)
+    def _flush(self, view: Observation) -> WalkAction:
+        return WalkAction(ActionKind.FLUSH, view.machine, self._disk(view).name)
 
     # -- commands -----------------------------------------------------------------------------------------------------
 
-    def _command(self, view: Observation) -> Action:
+    def _command(self, view: Observation) -> WalkAction:
         verb = Verb(self._drawn(self._verbs(view), view, FINAL))
         hold = verb in HOLDABLE and self._has(C.HOLD) and self.dice.random() < HOLD_SHARE
         plan = () if hold else self._plan(after_bytes=self.dice.choice((0, 4_096, 20_000)))
-        return Action(Kind.COMMAND, view.machine, command=self._arguments(verb, view), hold=hold, plan=plan)
+        return WalkAction(ActionKind.COMMAND, view.machine, command=self._arguments(verb, view), hold=hold, plan=plan)
 
     def _verbs(self, view: Observation) -> list[str]:
         there = [verb for verb in offered(self.description) if verb not in self._avoid]
@@ -182,7 +184,7 @@ class Walker:
 
     # -- faults and time ----------------------------------------------------------------------------------------------
 
-    def _fault(self, view: Observation) -> Action:
+    def _fault(self, view: Observation) -> WalkAction:
         words = [kind.value for kind, needed in FAULTS.items() if self._has(needed) and kind not in self._avoid]
         mends = self._mends(view)
         if mends and self.dice.random() < MEND_SHARE:
@@ -190,7 +192,7 @@ class Walker:
         if not words:
             return self._advance(view)
         kind = FaultKind(self._drawn(words, view, {}))
-        return Action(Kind.FAULT, view.machine, fault=self._struck(kind, view))
+        return WalkAction(ActionKind.FAULT, view.machine, fault=self._struck(kind, view))
 
     def _mends(self, view: Observation) -> list[str]:
         """What brings a dead link or site back."""
@@ -207,9 +209,9 @@ class Walker:
             return Fault(kind, view.machine, disk, self._sizes[view.machine, disk] + more)
         return Fault(kind, view.machine)
 
-    def _advance(self, view: Observation) -> Action:
+    def _advance(self, view: Observation) -> WalkAction:
         pause = self.dice.choice(PAUSES_MS)
-        return Action(Kind.ADVANCE, view.machine, milliseconds=pause, plan=self._plan(after_ms=pause // 2))
+        return WalkAction(ActionKind.ADVANCE, view.machine, milliseconds=pause, plan=self._plan(after_ms=pause // 2))
 
     def _plan(self, **when: int) -> tuple[Strike, ...]:
         kinds = [kind for kind in self._inside() if kind not in self._avoid]

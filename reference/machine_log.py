@@ -16,7 +16,7 @@ from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.effects import Executor
 from siteproof.reference.datapath.keys import KeyEncryptionKey
 from siteproof.reference.datapath.log import Position
-from siteproof.reference.datapath.record_log import Place, RecordLog, Text
+from siteproof.reference.datapath.record_log import LogPosition, RecordLog, Text
 from siteproof.reference.datapath.segment import Role
 from siteproof.reference.points import StoredPoint
 
@@ -46,7 +46,7 @@ class Standing:
     points: tuple[StoredPoint, ...] = ()
     last: int = 0
 
-    def after(self, change: "Change") -> "Standing":
+    def after(self, change: "LogChange") -> "Standing":
         """What counts when the change does."""
         if change.whole is not None:
             return change.whole
@@ -57,7 +57,7 @@ class Standing:
 
 
 @frozen
-class Change:
+class LogChange:
     """One record: disks that moved, a point that came to be, names of points that are gone, or everything anew."""
 
     disks: dict[str, End] = field(factory=dict)
@@ -108,7 +108,7 @@ class MachineLog:
         """Make the change durable, all of it or nothing; after StoreFailed nobody knows which until it is opened."""
         if self._log.full:
             self._log.begin_anew(_whole(self.standing))
-        change = Change(dict(disks), point, dropped)
+        change = LogChange(dict(disks), point, dropped)
         self._log.append(msgspec.json.encode(change), max([0, *(end.lsn for end in disks.values())]))
         self.standing = self.standing.after(change)
 
@@ -117,12 +117,12 @@ class MachineLog:
         self._log.destroy()
 
 
-def _place(store: Executor, folder: str) -> Place:
-    return Place(store, folder, STEM, Role.CUTS)
+def _place(store: Executor, folder: str) -> LogPosition:
+    return LogPosition(store, folder, STEM, Role.CUTS)
 
 
 def _whole(standing: Standing) -> bytes:
-    return msgspec.json.encode(Change(whole=standing))
+    return msgspec.json.encode(LogChange(whole=standing))
 
 
 def replayed(texts: Iterable[Text]) -> Standing:
@@ -136,10 +136,10 @@ def replayed(texts: Iterable[Text]) -> Standing:
     return standing or Standing()
 
 
-def read_change(text: bytes, file: str, offset: int) -> Change:
+def read_change(text: bytes, file: str, offset: int) -> LogChange:
     """The record in a frame; CorruptLog when it is not understood."""
     try:
-        return msgspec.json.decode(text, type=Change)
+        return msgspec.json.decode(text, type=LogChange)
     except msgspec.ValidationError as error:
         raise CorruptLog(file, offset, f"the record is not understood: {error}") from error
 

@@ -26,7 +26,7 @@ WEEKDAYS = 5
 EPOCH_WEEKDAY = 3  # the first of January 1970 was a Thursday
 
 
-class Replication(Protocol):
+class ComparedReplication(Protocol):
     """What a comparison asks of the replication around it."""
 
     vault: Vault
@@ -51,7 +51,7 @@ class Comparisons:
 
     comparison_type: type[Resynchronization] = Resynchronization
 
-    def __init__(self, replicator: Replication, profile: Profile) -> None:
+    def __init__(self, replicator: ComparedReplication, profile: Profile) -> None:
         """Nothing is compared yet."""
         self.replicator = replicator
         self.profile = profile

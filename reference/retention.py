@@ -24,7 +24,7 @@ TIERS: tuple[tuple[int, tuple[tuple[int, int], ...]], ...] = (
 
 
 @frozen
-class Judged:
+class RetentionDecision:
     """One point with the reason for which it is kept or pruned."""
 
     point: StoredPoint
@@ -61,7 +61,7 @@ def thin(
     retention_minutes: int,
     pinned: AbstractSet[str] = frozenset(),
     thinning: Thinning = PUBLISHED,
-) -> tuple[Judged, ...]:
+) -> tuple[RetentionDecision, ...]:
     """Judge every point, in stream order. Called only after a new point: no new point, no pruning.
 
     The newest one stays under every retention: it is what `latest` stands on. `Machine.listed` knows of retention 0.
@@ -72,12 +72,12 @@ def thin(
     return tuple(_judge(point, kept.get(point.name, ""), newest, pinned) for point in ordered)
 
 
-def _judge(point: StoredPoint, reason: str, newest: str, pinned: AbstractSet[str]) -> Judged:
+def _judge(point: StoredPoint, reason: str, newest: str, pinned: AbstractSet[str]) -> RetentionDecision:
     if point.name == newest:
-        return Judged(point, True, "newest")
+        return RetentionDecision(point, True, "newest")
     if point.name in pinned:
-        return Judged(point, True, "in use")
-    return Judged(point, bool(reason), reason or "outside the retention or thinned")
+        return RetentionDecision(point, True, "in use")
+    return RetentionDecision(point, bool(reason), reason or "outside the retention or thinned")
 
 
 def _representatives(

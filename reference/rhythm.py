@@ -22,7 +22,7 @@ APPLY_MS = 1000
 RETRY_MS = MINUTE_MS
 
 
-class Replication(Protocol):
+class TimedReplication(Protocol):
     """What happens when it is time."""
 
     vault: Vault
@@ -54,7 +54,7 @@ class Rhythm:
     ship_ms = SHIP_MS
     apply_ms = APPLY_MS
 
-    def __init__(self, replicator: Replication, scheduler: Scheduler, profile: Profile) -> None:
+    def __init__(self, replicator: TimedReplication, scheduler: Scheduler, profile: Profile) -> None:
         """Plan nothing yet."""
         self.replicator = replicator
         self.scheduler = scheduler

@@ -8,13 +8,15 @@ from collections.abc import Collection, Sequence
 
 from attrs import frozen
 
-from siteproof.conformance.audit.check import Check, Finding, Limits, Scene, Severity, findings
+from siteproof.conformance.audit.check import AuditCheck, AuditFinding, AuditLimits, AuditScene, Severity, findings
 from siteproof.conformance.audit.checks import appliance, groups, lifecycle, plans, policies, recovery, replication
-from siteproof.conformance.exports.vault import Vault
+from siteproof.conformance.exports.vault import ExportedVault
 from siteproof.model.nouns.problem import ExitCode, Problem
 
 ROOMS = (lifecycle, recovery, replication, policies, groups, plans, appliance)
-CHECKS: tuple[Check, ...] = tuple(each for room in ROOMS for each in vars(room).values() if isinstance(each, Check))
+CHECKS: tuple[AuditCheck, ...] = tuple(
+    each for room in ROOMS for each in vars(room).values() if isinstance(each, AuditCheck)
+)
 """Every check, in the order in which they are written."""
 
 _ORDER = {severity: number for number, severity in enumerate(Severity)}
@@ -24,9 +26,9 @@ _ORDER = {severity: number for number, severity in enumerate(Severity)}
 class Audit:
     """What was looked at, and what was found: the worst first, known ones after new ones."""
 
-    scene: Scene
-    new: tuple[Finding, ...]
-    known: tuple[Finding, ...]
+    scene: AuditScene
+    new: tuple[AuditFinding, ...]
+    known: tuple[AuditFinding, ...]
     gone: tuple[str, ...]  # marks of the baseline that are not found any more
 
     @property
@@ -61,15 +63,15 @@ class Audit:
 
 
 def audit(
-    vault: Vault,
+    vault: ExportedVault,
     now_ms: int | None = None,
-    limits: Limits | None = None,
-    older: Vault | None = None,
+    limits: AuditLimits | None = None,
+    older: ExportedVault | None = None,
     baseline: Collection[str] = (),
 ) -> Audit:
     """Run every check; `now_ms` is the newest timestamp of the export where it is not given."""
     then = older.newest_ms if older is not None else 0
-    scene = Scene(vault, now_ms or vault.newest_ms, limits or Limits(), older, then)
+    scene = AuditScene(vault, now_ms or vault.newest_ms, limits or AuditLimits(), older, then)
     if older is not None and then > scene.now_ms:
         cause = "its newest timestamp is later than that of the export that is audited"
         raise Problem("the export of --since is the newer one", cause, "swap them")
@@ -80,10 +82,10 @@ def audit(
     return Audit(scene, new, known, tuple(sorted(set(baseline) - marks)))
 
 
-def _rank(each: Finding) -> tuple[int, str, str, str]:
+def _rank(each: AuditFinding) -> tuple[int, str, str, str]:
     return _ORDER[each.severity], each.check.id, each.name.casefold(), each.field
 
 
-def first_to_do(found: Sequence[Finding]) -> tuple[Finding, ...]:
+def first_to_do(found: Sequence[AuditFinding]) -> tuple[AuditFinding, ...]:
     """One finding of each check that found something, the worst first: what to do first."""
     return tuple({each.check.id: each for each in reversed(found)}.values())[::-1]

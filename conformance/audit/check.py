@@ -10,7 +10,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from siteproof.conformance.exports.things import Thing
-from siteproof.conformance.exports.vault import Vault
+from siteproof.conformance.exports.vault import ExportedVault
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -26,7 +26,7 @@ class Severity(StrEnum):
 
 
 @frozen
-class Limits:
+class AuditLimits:
     """What is asked of the vault beside its own policies; times in days, hours and minutes (P)."""
 
     drill_days: int = 180
@@ -39,13 +39,13 @@ class Limits:
 
 
 @frozen
-class Scene:
+class AuditScene:
     """What a check looks at: the vault, the time of its export, limits, and an older export of it, if there is one."""
 
-    vault: Vault
+    vault: ExportedVault
     now_ms: int
-    limits: Limits = Limits()
-    older: Vault | None = None
+    limits: AuditLimits = AuditLimits()
+    older: ExportedVault | None = None
     older_ms: int = 0
 
     def age_ms(self, at_ms: int | None) -> int | None:
@@ -54,7 +54,7 @@ class Scene:
 
 
 @frozen
-class Wrong:
+class Observed:
     """What a check saw: at whom, in which field, in a sentence; a severity of its own where the check's is too much."""
 
     of: Thing
@@ -63,11 +63,11 @@ class Wrong:
     severity: Severity | None = None
 
 
-Looks = Callable[[Scene], Iterator[Wrong]]
+Looks = Callable[[AuditScene], Iterator[Observed]]
 
 
 @frozen
-class Check:
+class AuditCheck:
     """One check: what holds when it is silent, what to do when it is not, and which requirements it serves."""
 
     id: str
@@ -79,10 +79,10 @@ class Check:
 
 
 @frozen
-class Finding:
+class AuditFinding:
     """One thing that is wrong; its mark is the same in every export in which it is wrong."""
 
-    check: Check
+    check: AuditCheck
     severity: Severity
     kind: str
     name: str
@@ -97,20 +97,20 @@ class Finding:
         return hashlib.sha256(f"{self.check.id}\n{self.identity}\n{self.field}".encode()).hexdigest()[:16]
 
 
-def check(name: str, severity: Severity, *requires: str, remedy: str) -> Callable[[Looks], Check]:
+def check(name: str, severity: Severity, *requires: str, remedy: str) -> Callable[[Looks], AuditCheck]:
     """Declare a check; the sentence that holds when it is silent is the function's docstring."""
 
-    def declared(looks: Looks) -> Check:
-        return Check(name, severity, (looks.__doc__ or "").strip().splitlines()[0], remedy, requires, looks)
+    def declared(looks: Looks) -> AuditCheck:
+        return AuditCheck(name, severity, (looks.__doc__ or "").strip().splitlines()[0], remedy, requires, looks)
 
     return declared
 
 
-def findings(each: Check, scene: Scene) -> Iterator[Finding]:
+def findings(each: AuditCheck, scene: AuditScene) -> Iterator[AuditFinding]:
     """What a check finds."""
     for wrong in each.looks(scene):
         of, severity = wrong.of, wrong.severity or each.severity
-        yield Finding(each, severity, of.kind.value, of.name, of.id, of.place, wrong.field, wrong.sentence)
+        yield AuditFinding(each, severity, of.kind.value, of.name, of.id, of.place, wrong.field, wrong.sentence)
 
 
 def span(ms: float) -> str:

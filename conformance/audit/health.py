@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from siteproof.conformance.exports.things import Thing
-from siteproof.conformance.exports.vault import Vault
+from siteproof.conformance.exports.vault import ExportedVault
 from siteproof.conformance.exports.words import bare
 from siteproof.model.nouns.errors import ErrorCode
 
@@ -42,7 +42,7 @@ _BAD = ("error", "critical", "fatal")
 
 
 @frozen
-class Report:
+class HealthError:
     """One error of the service: of whom, its code, what it says, and whether it is more than a warning."""
 
     of: Thing
@@ -56,7 +56,7 @@ class Report:
         return next((code for word, code in _WORDS if word in said), None)
 
 
-def reports(vault: Vault) -> Iterator[Report]:
+def reports(vault: ExportedVault) -> Iterator[HealthError]:
     """Everything that is reported: at machines and appliances, in the vault's health, by the newest events."""
     for each in (*vault.machines, *vault.fabrics):
         yield from _of(each, "healthErrors")
@@ -71,20 +71,20 @@ def reports(vault: Vault) -> Iterator[Report]:
     yield from _events(vault)
 
 
-def _of(each: Thing, field: str) -> Iterator[Report]:
+def _of(each: Thing, field: str) -> Iterator[HealthError]:
     for error in each.parts(field):
         yield _report(each, error)
         yield from (_report(each, inner) for inner in error.parts("innerHealthErrors"))
 
 
-def _report(of: Thing, error: Thing) -> Report:
+def _report(of: Thing, error: Thing) -> HealthError:
     code = error.text("errorCode") or error.text("summaryCode") or error.text("errorId") or "without a code"
     said = error.text("summaryMessage") or error.text("errorMessage") or error.text("entityId") or ""
     level = bare(error.text("errorLevel") or error.text("severity") or "error")
-    return Report(of, code, said, level in _BAD)
+    return HealthError(of, code, said, level in _BAD)
 
 
-def _events(vault: Vault) -> Iterator[Report]:
+def _events(vault: ExportedVault) -> Iterator[HealthError]:
     """Of each object and kind of event only the newest one counts: an older error may have been mended since."""
     newest: dict[tuple[str, str], Thing] = {}
     for event in sorted(vault.events, key=lambda each: each.when("timeOfOccurrence") or 0):
@@ -94,4 +94,4 @@ def _events(vault: Vault) -> Iterator[Report]:
         severity = bare(event.text("severity") or "")
         if severity in (*_BAD, "warning"):
             code = event.text("eventCode") or event.text("eventType") or "an event"
-            yield Report(event, code, event.text("description") or "", severity in _BAD)
+            yield HealthError(event, code, event.text("description") or "", severity in _BAD)

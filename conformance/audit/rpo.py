@@ -6,7 +6,7 @@ what the selection *latest* would produce, which an export shows only where noth
 
 from attrs import frozen
 
-from siteproof.conformance.audit.check import Scene, span
+from siteproof.conformance.audit.check import AuditScene, span
 from siteproof.conformance.audit.checks.recovery import rpo_ms, threshold_ms
 from siteproof.conformance.exports.machines import is_protected, state_of_machine
 from siteproof.conformance.exports.things import Thing
@@ -42,7 +42,7 @@ class RpoLine:
         return f"less than the newest point's age: {self.in_log_mb:g} MB wait in the log"
 
 
-def rpo_lines(scene: Scene) -> tuple[RpoLine, ...]:
+def rpo_lines(scene: AuditScene) -> tuple[RpoLine, ...]:
     """Every machine that replicates forward, the largest RPO first."""
     found = [_line(each, scene) for each in scene.vault.machines if is_protected(state_of_machine(each, scene.vault))]
     return tuple(sorted(found, key=lambda each: (-each.worst_ms, each.machine.name.casefold())))
@@ -53,7 +53,7 @@ def said(ms: int | None) -> str:
     return "—" if ms is None else f"{ms // 1000} s" if ms < 600_000 else span(ms)
 
 
-def _line(machine: Thing, scene: Scene) -> RpoLine:
+def _line(machine: Thing, scene: AuditScene) -> RpoLine:
     newest = scene.age_ms(machine.when("lastRecoveryPointReceived"))
     limit, name = threshold_ms(machine, scene)
     at_source, in_log = (_sum(machine, field) for field in PENDING)

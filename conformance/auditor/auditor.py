@@ -9,14 +9,14 @@ from collections.abc import Iterable
 from attrs import define, evolve, field
 
 from siteproof.conformance.auditor.call import Call
-from siteproof.conformance.auditor.look import Bench, Look
+from siteproof.conformance.auditor.look import AuditContext, Look
 from siteproof.conformance.auditor.memory import Memory
 from siteproof.conformance.auditor.oracle import Oracle, Wrong
 from siteproof.conformance.auditor.oracles import ORACLES
 from siteproof.conformance.coverage.events import Event, is_of_the_contract
 from siteproof.conformance.coverage.lifecycle_map import lifecycle_map
 from siteproof.conformance.coverage.trail import Deviation, Trail
-from siteproof.conformance.history import History
+from siteproof.conformance.history import WriteHistory
 from siteproof.conformance.verify import Dishonest, Failed
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import ReplicationPolicy
@@ -25,7 +25,7 @@ from siteproof.model.nouns.subject import Capability
 
 
 @define(eq=False)
-class _Watched:
+class _AuditedMachine:
     """One machine under audit, and what happened since it was seen last."""
 
     memory: Memory
@@ -36,16 +36,16 @@ class _Watched:
 class Auditor:
     """Judges what one lab does with its subject; `oracles` are asked in their order."""
 
-    def __init__(self, bench: Bench, oracles: Iterable[Oracle] = ORACLES) -> None:
+    def __init__(self, bench: AuditContext, oracles: Iterable[Oracle] = ORACLES) -> None:
         """Nothing has been heard yet."""
         self._bench = bench
         self._oracles = tuple(each for each in oracles if bench.offers(*each.needs))
         self._trail = Trail(lifecycle_map(bench.profile))
-        self._machines: dict[str, _Watched] = {}
+        self._machines: dict[str, _AuditedMachine] = {}
         self._policy = ReplicationPolicy()
         self._wrong: list[tuple[Oracle, Wrong]] = []
 
-    def begin(self, history: History) -> None:
+    def begin(self, history: WriteHistory) -> None:
         """The scenario that was just set up is followed by this ledger."""
         self._bench = evolve(self._bench, history=history)
 
@@ -102,7 +102,7 @@ class Auditor:
         watched.calls.clear()
         watched.deviations.clear()
 
-    def _watched(self, name: str) -> _Watched:
+    def _watched(self, name: str) -> _AuditedMachine:
         if name not in self._machines:
-            self._machines[name] = _Watched(Memory(name, self._policy))
+            self._machines[name] = _AuditedMachine(Memory(name, self._policy))
         return self._machines[name]

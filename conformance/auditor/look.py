@@ -10,7 +10,7 @@ from attrs import frozen
 from siteproof.conformance.auditor.call import Call
 from siteproof.conformance.auditor.memory import Memory
 from siteproof.conformance.coverage.trail import Deviation
-from siteproof.conformance.history import History
+from siteproof.conformance.history import WriteHistory
 from siteproof.conformance.ledger import Ledger
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.observation import Observation
@@ -20,12 +20,12 @@ from siteproof.model.nouns.vocabulary import Verb
 
 
 @frozen
-class Bench:
+class AuditContext:
     """What stays the same through one case: the profile, who is judged, and the ledger (None: nobody keeps one)."""
 
     profile: Profile
     description: Description
-    history: History | None = None
+    history: WriteHistory | None = None
 
     def offers(self, *capabilities: Capability) -> bool:
         """Whether the subject declares all of them."""
@@ -44,7 +44,7 @@ class Look:
     now: Observation
     calls: tuple[Call, ...]
     memory: Memory
-    bench: Bench
+    bench: AuditContext
     deviations: Sequence[Deviation] = ()
 
     @property

@@ -68,7 +68,7 @@ class Owed:
 
 
 @frozen
-class Asked:
+class LastCommand:
     """The last accepted command, and what the machine showed when it was given."""
 
     command: Command
@@ -84,7 +84,7 @@ class Memory:
     default: ReplicationPolicy = field(init=False)  # of an enable that names no policy
     seen: Observation | None = None
     points: dict[str, Known] = field(factory=dict)  # every point that was ever listed
-    asked: Asked | None = None  # the last accepted command, until everything has ended
+    asked: LastCommand | None = None  # the last accepted command, until everything has ended
     asked_count: int = 0  # how many were accepted since everything had ended
     troubles: set[FaultKind] = field(factory=set)  # what may still explain a failure, a mark or a loss
     arranged: frozenset[FaultKind] = frozenset()  # what may strike inside any call, until it is replaced
@@ -212,7 +212,7 @@ class Memory:
 
     def _accepted(self, command: Command) -> None:
         assert self.seen is not None, "a command is given to a machine that was seen"
-        self.asked, self.asked_count = Asked(command, self.seen), self.asked_count + 1
+        self.asked, self.asked_count = LastCommand(command, self.seen), self.asked_count + 1
         self.doomed_job_ran = self.doomed_job_ran or FaultKind.JOB_FAILS in self.troubles
         self.verbs.add(command.verb)
         if command.verb is Verb.ENABLE:

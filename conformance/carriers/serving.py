@@ -51,7 +51,7 @@ def answer(subject: Subject, line: bytes) -> tuple[bytes, bool]:
     return _reply(subject, call), call.operation.name == "close"
 
 
-def _reply(subject: Subject, call: wire.Call) -> bytes:
+def _reply(subject: Subject, call: wire.CallRequest) -> bytes:
     op = call.operation.name
     if op in wire.OPTIONAL and not hasattr(subject, op):
         return wire.encode_error(call.id, wire.CallError(wire.ErrorKind.UNSUPPORTED, message=f"there is no {op}"))

@@ -22,7 +22,7 @@ class TargetKind(StrEnum):
 
 
 @frozen
-class Target:
+class SubjectAddress:
     """How to reach a subject, as data. `folder` is where its name was given: relative names in it start there.
 
     `ca` is a file of certificates (PEM) by which an HTTPS adapter is trusted; empty: the system's.
@@ -38,12 +38,12 @@ class Target:
         return _OPENERS[self.kind](self)
 
 
-def from_here(kind: TargetKind, name: str, ca: str = "") -> Target:
+def from_here(kind: TargetKind, name: str, ca: str = "") -> SubjectAddress:
     """A target whose name was given in the present folder; a failure that keeps it can be replayed from any."""
-    return Target(kind, name, str(Path.cwd()), ca)
+    return SubjectAddress(kind, name, str(Path.cwd()), ca)
 
 
-_OPENERS: dict[TargetKind, Callable[[Target], Callable[[], Carrier]]] = {
+_OPENERS: dict[TargetKind, Callable[[SubjectAddress], Callable[[], Carrier]]] = {
     TargetKind.PYTHON: lambda target: in_process.factory(target.name, target.folder),
     TargetKind.COMMAND: lambda target: stdio.factory(target.name, target.folder),
     TargetKind.URL: lambda target: http.factory(target.name, str(Path(target.folder, target.ca)) if target.ca else ""),

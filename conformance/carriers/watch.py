@@ -9,7 +9,7 @@ from typing import Any
 
 from siteproof.conformance.auditor.call import Call
 from siteproof.conformance.carriers.carrier import Carrier
-from siteproof.conformance.coverage.events import Begin, Do, Event, Passes, State, is_of_the_contract, state_of
+from siteproof.conformance.coverage.events import Begin, Do, Event, Passes, ShownState, is_of_the_contract, state_of
 from siteproof.conformance.needs import capability_of
 from siteproof.model.nouns.commands import Accepted, Command, Refusal
 from siteproof.model.nouns.errors import Refused
@@ -19,7 +19,7 @@ from siteproof.model.nouns.subject import Capability, Subject, Unsupported
 MOVES_TIME = ("advance", "settle", "fault")
 
 
-class Watch(Carrier):
+class RecordingCarrier(Carrier):
     """A carrier around a subject that records the history of one case; `denied` is what was last unsupported.
 
     `listener` is told of every call that came back, with the events that it added to the history.
@@ -29,7 +29,7 @@ class Watch(Carrier):
         """Calls go to `inner`; nobody listens yet."""
         self._inner = inner
         self.listener: Callable[[Call, tuple[Event, ...]], None] | None = None
-        self._shown: dict[str, State] = {}
+        self._shown: dict[str, ShownState] = {}
         self._stale: set[str] = set()  # machines whose state may have changed since it was shown
         self.history: list[Event] = []
         self.denied: Capability | None = None

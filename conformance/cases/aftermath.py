@@ -5,7 +5,7 @@ Rule: the machine is looked at before the trouble and after it: its bytes, its r
 
 from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.case import case
-from siteproof.conformance.images import Picture
+from siteproof.conformance.images import MachineImages
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.roads import FAILED_ROADS, Road, arguments, travel
 from siteproof.model.nouns.subject import Capability, FaultKind
@@ -85,7 +85,7 @@ def _failing(number: int, road: Road, *requires: str) -> None:
     case(f"C-AFT-{number}", requires, needs=(*DELTA, C.LIFECYCLE, C.JOB_FAULTS, *road.needs), on_bytes=True)(spares)
 
 
-def _restored(lab: Lab, machine: Machine) -> dict[str, Picture]:
+def _restored(lab: Lab, machine: Machine) -> dict[str, MachineImages]:
     return {point.name: lab.restore(machine, point) for point in lab.observe(machine).points}
 
 

@@ -5,8 +5,8 @@ Rule: what a drill must not touch is read back before and after it, byte for byt
 
 from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.case import Level, case
+from siteproof.conformance.expected import drill as oracle
 from siteproof.conformance.lab import Lab
-from siteproof.conformance.oracles import drill as oracle
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.policy import ReplicationPolicy
 from siteproof.model.nouns.subject import Capability, FaultKind

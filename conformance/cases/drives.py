@@ -34,7 +34,7 @@ def _drives(number: int, road: Road) -> None:
     case(f"C-DRV-{number}", REQUIRES, needs=(*needs, *held, *fails), on_bytes=True)(survives)
 
 
-def _pairs(number: int, heavy: happenings.Happening) -> None:
+def _pairs(number: int, heavy: happenings.DriveHappening) -> None:
     def survives(lab: Lab) -> None:
         drive(lab, road_to("protected"), happenings.before(lab, heavy), short=number % 2 == 0, brief=True)
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from siteproof.conformance import verify
 from siteproof.conformance.case import case
+from siteproof.conformance.expected.lifecycle import offered
 from siteproof.conformance.lab import Lab, Machine
-from siteproof.conformance.oracles.lifecycle import offered
 from siteproof.model.nouns.commands import Refusal
 from siteproof.model.nouns.errors import CATALOGUE, ErrorCode, Refused
 from siteproof.model.nouns.policy import DAY_MINUTES, ReplicationPolicy

@@ -5,10 +5,10 @@ Rule: each round trip is judged by the bytes on the machine that runs in the end
 
 from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.case import case
+from siteproof.conformance.expected import resync as resync_oracle
+from siteproof.conformance.expected import round_trip
+from siteproof.conformance.expected.loss import measured
 from siteproof.conformance.lab import Lab, Machine
-from siteproof.conformance.oracles import resync as resync_oracle
-from siteproof.conformance.oracles import round_trip
-from siteproof.conformance.oracles.loss import measured
 from siteproof.conformance.roads import road_to, travel
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.stamp import BLOCK_BYTES

@@ -5,8 +5,8 @@ Rule: that a job succeeded proves nothing; the disks of the machine that took ov
 
 from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.case import case
+from siteproof.conformance.expected import loss
 from siteproof.conformance.lab import Lab, Machine
-from siteproof.conformance.oracles import loss
 from siteproof.model.nouns.commands import Accepted
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.policy import RecoveryPoint, ReplicationPolicy

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.case import case
+from siteproof.conformance.expected import loss
+from siteproof.conformance.expected import resync as resync_oracle
 from siteproof.conformance.lab import Lab, Machine
-from siteproof.conformance.oracles import loss
-from siteproof.conformance.oracles import resync as resync_oracle
 from siteproof.conformance.plain import plain
 from siteproof.conformance.roads import mark, road_to, travel
 from siteproof.model.nouns.errors import ErrorCode, Refused

@@ -5,8 +5,8 @@ Rule: a state of the table gets two cases made from the same road: what is not l
 
 from siteproof.conformance import verify
 from siteproof.conformance.case import case
+from siteproof.conformance.expected import lifecycle as oracle
 from siteproof.conformance.lab import Lab, Machine, machine_spec
-from siteproof.conformance.oracles import lifecycle as oracle
 from siteproof.conformance.roads import (
     FAILED_ROADS,
     HELD_ROADS,

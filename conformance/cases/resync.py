@@ -5,8 +5,8 @@ Rule: a cleared mark proves nothing; the next recovery point's bytes are compare
 
 from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.case import case
+from siteproof.conformance.expected import resync as oracle
 from siteproof.conformance.lab import Lab, Machine
-from siteproof.conformance.oracles import resync as oracle
 from siteproof.conformance.roads import mark, road_to, travel
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.stamp import BLOCK_BYTES

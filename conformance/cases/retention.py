@@ -5,8 +5,8 @@ Rule: needs a virtual clock; what is kept is compared point by point with the mo
 
 from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.case import case
+from siteproof.conformance.expected.retention import PointWatch, kept_as_published, steady_count
 from siteproof.conformance.lab import Lab
-from siteproof.conformance.oracles.retention import Watch, kept_as_published, steady_count
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, ReplicationPolicy
 from siteproof.model.nouns.subject import Capability, FaultKind
@@ -23,7 +23,7 @@ TWO_HOURS_MS = 120 * MINUTE_MS
 def the_last_two_hours_are_kept_whole(lab: Lab) -> None:
     """After seven hours every point of the last two hours is listed."""
     machine = lab.protected_machine(disk=SMALL)
-    watch = Watch(lab, machine)
+    watch = PointWatch(lab, machine)
     watch.pass_hours(7, writes=1)
     now, listed = lab.now_ms(machine), {point.name for point in watch.look()}
     recent = [point for point in watch.ever.values() if now - point.taken_at_ms < TWO_HOURS_MS]
@@ -34,7 +34,7 @@ def the_last_two_hours_are_kept_whole(lab: Lab) -> None:
 @case("C-RET-2", ["SP-RET-4", "SP-RET-12", "SP-RET-13", "SP-PT-10"], needs=AGING, fixes=FIXED)
 def one_day_keeps_one_point_an_hour(lab: Lab) -> None:
     """With a retention of one day the points beyond two hours thin out to one an hour, and never collapse."""
-    watch = Watch(lab, lab.protected_machine(disk=SMALL))
+    watch = PointWatch(lab, lab.protected_machine(disk=SMALL))
     watch.pass_hours(9, writes=1)
     kept_as_published(watch, DAY_MINUTES)
 
@@ -43,7 +43,7 @@ def one_day_keeps_one_point_an_hour(lab: Lab) -> None:
 def the_steady_state_of_one_day(lab: Lab) -> None:
     """Enabled without a policy, after 26 hours: the steady number of points of one day, none older than a day."""
     machine = lab.protected_machine(disk=SMALL)
-    watch = Watch(lab, machine)
+    watch = PointWatch(lab, machine)
     watch.pass_hours(26)
     kept_as_published(watch, DAY_MINUTES)
     listed = watch.look()
@@ -59,7 +59,7 @@ def the_steady_state_of_one_day(lab: Lab) -> None:
 def three_days_keep_one_point_in_two_hours(lab: Lab) -> None:
     """With a retention of three days one point in two hours is kept beyond the first two."""
     policy = ReplicationPolicy(retention_minutes=3 * DAY_MINUTES)
-    watch = Watch(lab, lab.protected_machine(disk=SMALL, policy=policy))
+    watch = PointWatch(lab, lab.protected_machine(disk=SMALL, policy=policy))
     watch.pass_hours(14)
     kept_as_published(watch, policy.retention_minutes)
 
@@ -68,7 +68,7 @@ def three_days_keep_one_point_in_two_hours(lab: Lab) -> None:
 def app_points_win_their_bucket(lab: Lab) -> None:
     """App-consistent points are thinned by the same table, and stand for their hour before crash-consistent ones."""
     policy = ReplicationPolicy(app_consistent_minutes=120)
-    watch = Watch(lab, lab.protected_machine(disk=SMALL, policy=policy))
+    watch = PointWatch(lab, lab.protected_machine(disk=SMALL, policy=policy))
     watch.pass_hours(11)
     apps = [point for point in watch.ever.values() if point.consistency is Consistency.APP]
     verify.given(len(apps) >= 3, f"only {len(apps)} app-consistent points appeared")
@@ -79,7 +79,7 @@ def app_points_win_their_bucket(lab: Lab) -> None:
 def without_new_points_nothing_is_pruned(lab: Lab) -> None:
     """A link that is cut for 30 hours stops new points, and no old point is pruned meanwhile."""
     machine = lab.protected_machine(disk=SMALL)
-    watch = Watch(lab, machine)
+    watch = PointWatch(lab, machine)
     watch.pass_hours(4, writes=1)
     lab.fault(FaultKind.LINK_DOWN, machine)
     lab.write(machine, 2)
@@ -102,7 +102,7 @@ def a_point_in_use_is_not_pruned(lab: Lab) -> None:
     point = points[-1]
     then = verify_bytes.true_point(lab, machine, point)
     lab.run(machine, Verb.TEST_FAILOVER, selection=Selection.CUSTOM, point=point.name)
-    watch = Watch(lab, machine)
+    watch = PointWatch(lab, machine)
     watch.pass_hours(4, writes=1)
     listed = {each.name: each for each in watch.look()}
     verify.that(point.name in listed, "the point of the drill is listed after 4 h", "it was pruned")
@@ -121,7 +121,7 @@ def pruning_changes_no_other_point(lab: Lab) -> None:
         lab.write(machine, 4)
         point = lab.crash_point(machine)
         first[point.name] = verify_bytes.true_point(lab, machine, point)
-    Watch(lab, machine).pass_hours(4, writes=4)
+    PointWatch(lab, machine).pass_hours(4, writes=4)
     left = [point.name for point in lab.observe(machine).points if point.name in first]
     verify.given(0 < len(left) < len(first), "nothing was thinned, or everything")
     for name in left:
@@ -150,7 +150,7 @@ def retention_0_stores_nothing_and_latest_is_possible(lab: Lab) -> None:
 @case("C-RET-11", ["SP-RET-22"], needs=AGING, fixes=FIXED)
 def below_one_day_points_thin_out_hourly(lab: Lab) -> None:
     """With a retention of six hours, as with one of a day, one point an hour is kept beyond the first two."""
-    watch = Watch(lab, lab.protected_machine(disk=SMALL, policy=ReplicationPolicy(retention_minutes=360)))
+    watch = PointWatch(lab, lab.protected_machine(disk=SMALL, policy=ReplicationPolicy(retention_minutes=360)))
     watch.pass_hours(9)
     kept_as_published(watch, 360)
 
@@ -159,7 +159,7 @@ def below_one_day_points_thin_out_hourly(lab: Lab) -> None:
 def above_one_day_points_thin_out_two_hourly(lab: Lab) -> None:
     """With a retention of 36 hours, as with one of two days, one point in two hours is kept beyond the first two."""
     policy = ReplicationPolicy(retention_minutes=36 * 60)
-    watch = Watch(lab, lab.protected_machine(disk=SMALL, policy=policy))
+    watch = PointWatch(lab, lab.protected_machine(disk=SMALL, policy=policy))
     watch.pass_hours(9)
     kept_as_published(watch, policy.retention_minutes)
 
@@ -173,7 +173,7 @@ def beyond_a_week_one_point_in_four_hours_is_kept(lab: Lab) -> None:
     """
     policy = ReplicationPolicy(retention_minutes=9 * DAY_MINUTES)
     machine = lab.protected_machine(disk=SMALL, policy=policy)
-    watch = Watch(lab, machine)
+    watch = PointWatch(lab, machine)
     watch.pass_hours(13)
     with lab.link_down(machine):
         waiting = [point.name for point in watch.look()]
@@ -193,7 +193,7 @@ def beyond_a_week_one_point_in_four_hours_is_kept(lab: Lab) -> None:
 def a_short_retention_ends_when_it_says(lab: Lab) -> None:
     """With a retention of three hours nothing that old is listed, and no point of the last two hours is missing."""
     machine = lab.protected_machine(disk=SMALL, policy=ReplicationPolicy(retention_minutes=180))
-    watch = Watch(lab, machine)
+    watch = PointWatch(lab, machine)
     watch.pass_hours(5, writes=1)
     listed = watch.look()
     newest_ms = max(point.taken_at_ms for point in listed)

@@ -11,7 +11,7 @@ from typing import TypeVar
 from attrs import frozen
 
 from siteproof.conformance.case import all_cases
-from siteproof.conformance.coverage.lifecycle_map import Edge, LifecycleMap, words_of
+from siteproof.conformance.coverage.lifecycle_map import LifecycleEdge, LifecycleMap, words_of
 from siteproof.conformance.coverage.trail import Deviation, Pair, Trail
 from siteproof.model.nouns.vocabulary import Verb
 from siteproof.model.spec.lifecycle.table import HAPPENINGS
@@ -93,7 +93,7 @@ def _split(things: Iterable[Thing], holds: Callable[[Thing], bool]) -> tuple[lis
     return yes, no
 
 
-def _takes_its_rule(edge: Edge) -> bool:
+def _takes_its_rule(edge: LifecycleEdge) -> bool:
     """A row is taken when its command starts, a happening when it happens; phases may be shared by several rows."""
     return edge.name.endswith("_starts") or edge.rule in _HAPPEN
 
@@ -102,9 +102,9 @@ _HAPPEN = frozenset(happening.rule for happening in HAPPENINGS)
 
 
 @functools.cache
-def _rules(where: LifecycleMap) -> Mapping[str, Edge]:
+def _rules(where: LifecycleMap) -> Mapping[str, LifecycleEdge]:
     """Every rule that can be taken, with the edge on the shortest way to it."""
-    found: dict[str, Edge] = {}
+    found: dict[str, LifecycleEdge] = {}
     for edge in sorted(filter(_takes_its_rule, where.edges), key=lambda each: len(where.way(each.source))):
         found.setdefault(edge.rule, edge)
     return found
@@ -114,7 +114,7 @@ def _state(where: LifecycleMap, state: int) -> Missing:
     return Missing(where.name(state), where.way(state))
 
 
-def _edge(where: LifecycleMap, edge: Edge) -> Missing:
+def _edge(where: LifecycleMap, edge: LifecycleEdge) -> Missing:
     step = words_of(edge) or f"({edge.name.replace('_', ' ')})"
     return Missing(f"{edge.rule} {edge.name} in {where.name(edge.source)}", (*where.way(edge.source), step))
 

@@ -48,7 +48,7 @@ class Begin(Struct, frozen=True, tag="begin", tag_field="kind", omit_defaults=Tr
     name: str = ""
 
 
-class State(Struct, frozen=True, tag="state", tag_field="kind", omit_defaults=True):
+class ShownState(Struct, frozen=True, tag="state", tag_field="kind", omit_defaults=True):
     """What a machine showed; a region that is None was not recorded and may have had any value."""
 
     machine: str = ""
@@ -81,12 +81,14 @@ class Judged(Struct, frozen=True, tag="judged", tag_field="kind", omit_defaults=
     verdict: str = "pass"
 
 
-Event = Begin | State | Do | Passes | Judged
+Event = Begin | ShownState | Do | Passes | Judged
 
 
-def state_of(machine: str, regions: Regions) -> State:
+def state_of(machine: str, regions: Regions) -> ShownState:
     """The event of a machine that shows these regions."""
-    return State(machine, regions.protection, regions.direction, regions.active, regions.test_failover, regions.resync)
+    return ShownState(
+        machine, regions.protection, regions.direction, regions.active, regions.test_failover, regions.resync
+    )
 
 
 def is_of_the_contract(machine: object, regions: object) -> bool:
@@ -96,7 +98,7 @@ def is_of_the_contract(machine: object, regions: object) -> bool:
     )
 
 
-def state_name(shown: State | Regions) -> str:
+def state_name(shown: ShownState | Regions) -> str:
     """One word: `forward/primary/protected`, with `+test:…` and `+resync:…` where they are not none; `?` is unknown."""
     words = (shown.direction, shown.active, shown.protection)
     test = "" if shown.test_failover in (None, TestFailover.NONE) else f"+test:{shown.test_failover}"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve, field, frozen
 
-from siteproof.conformance.coverage.events import REGIONS, State, state_name
+from siteproof.conformance.coverage.events import REGIONS, ShownState, state_name
 from siteproof.model.engines.explore.search import Search
 from siteproof.model.language.table import matching
 from siteproof.model.nouns.observation import Regions
@@ -24,7 +24,7 @@ Wanted = tuple[tuple[str, object], ...]
 
 
 @frozen
-class Edge:
+class LifecycleEdge:
     """One transition of the model from one state: its source's number, the transition's number, rule and name."""
 
     source: int
@@ -34,7 +34,7 @@ class Edge:
 
 
 @frozen
-class Move:
+class LifecycleMove:
     """From one state to another, by a command or (verb None) silently; `edges` are the transitions that do it.
 
     A command whose failure leaves everything as it was leads back to its state; the model has no transition for that.
@@ -43,7 +43,7 @@ class Move:
     source: int
     verb: Verb | None
     target: int
-    edges: tuple[Edge, ...] = field(eq=False)
+    edges: tuple[LifecycleEdge, ...] = field(eq=False)
 
     @property
     def is_trouble(self) -> bool:
@@ -57,17 +57,17 @@ class LifecycleMap:
 
     profile: Profile
     states: tuple[Regions, ...]
-    leaving: tuple[tuple[Move, ...], ...]
-    reached_by: tuple[Edge | None, ...]
+    leaving: tuple[tuple[LifecycleMove, ...], ...]
+    reached_by: tuple[LifecycleEdge | None, ...]
     _matched: dict[Wanted, States] = field(factory=dict, init=False)  # the same states are asked about all the time
 
     @property
-    def moves(self) -> tuple[Move, ...]:
+    def moves(self) -> tuple[LifecycleMove, ...]:
         """Every move."""
         return tuple(move for moves in self.leaving for move in moves)
 
     @property
-    def edges(self) -> tuple[Edge, ...]:
+    def edges(self) -> tuple[LifecycleEdge, ...]:
         """Every transition of the model, as often as there are states that it leaves."""
         return tuple(edge for move in self.moves for edge in move.edges)
 
@@ -84,7 +84,7 @@ class LifecycleMap:
         """Whether the state is a phase of a job, which ends by itself."""
         return any("_leaves_" in edge.name for move in self.leaving[state] for edge in move.edges)
 
-    def matching(self, shown: State) -> States:
+    def matching(self, shown: ShownState) -> States:
         """The states that show what the event says; none when the model reaches no such state."""
         wanted = tuple((name, getattr(shown, name)) for name in REGIONS if getattr(shown, name) is not None)
         if wanted not in self._matched:
@@ -106,7 +106,7 @@ class LifecycleMap:
         return tuple(word for word in reversed(words) if word)
 
 
-def words_of(edge: Edge) -> str:
+def words_of(edge: LifecycleEdge) -> str:
     """`fail_over` for a command, `(commit fails in committing)` for what must happen, nothing for a phase that ends."""
     if edge.name.endswith("_starts"):
         return edge.name.removesuffix("_starts")
@@ -130,11 +130,11 @@ def _map(provider: ReplicationProvider, reprotect_requires_commit: bool) -> Life
     return LifecycleMap(profile, states, moves, tuple(first))
 
 
-def _failures_without_a_trace(number: int, regions: Regions, profile: Profile) -> Iterator[Move]:
+def _failures_without_a_trace(number: int, regions: Regions, profile: Profile) -> Iterator[LifecycleMove]:
     """Back to where it was, for each job without a phase and without a state of its failure."""
     for row in matching(rows_of(profile), regions, profile):
         if not row.job.through and not row.job.on_failure:
-            yield Move(number, row.verb, number, ())
+            yield LifecycleMove(number, row.verb, number, ())
 
 
 _STARTS: Mapping[tuple[str, str], Verb] = {
@@ -142,25 +142,25 @@ _STARTS: Mapping[tuple[str, str], Verb] = {
 }
 
 
-def _edges_of(search: Search, number: int) -> list[tuple[int, Edge]]:
+def _edges_of(search: Search, number: int) -> list[tuple[int, LifecycleEdge]]:
     found = search.program.successors(search.states[number])
     return [(search.numbers[after], _edge(search, number, via)) for via, after in found]
 
 
-def _first_edge(search: Search, number: int) -> Edge:
+def _first_edge(search: Search, number: int) -> LifecycleEdge:
     return _edge(search, search.parents[number], search.via[number])
 
 
-def _edge(search: Search, source: int, via: int) -> Edge:
+def _edge(search: Search, source: int, via: int) -> LifecycleEdge:
     transition = search.program.system.transitions[via]
-    return Edge(source, via, transition.rule, transition.name.split("(", 1)[0])
+    return LifecycleEdge(source, via, transition.rule, transition.name.split("(", 1)[0])
 
 
-def _moves(edges: Iterable[tuple[int, Edge]]) -> tuple[Move, ...]:
-    grouped: dict[tuple[int, Verb | None], list[Edge]] = {}
+def _moves(edges: Iterable[tuple[int, LifecycleEdge]]) -> tuple[LifecycleMove, ...]:
+    grouped: dict[tuple[int, Verb | None], list[LifecycleEdge]] = {}
     for target, edge in edges:
         grouped.setdefault((target, _STARTS.get((edge.rule, edge.name))), []).append(edge)
-    return tuple(Move(same[0].source, verb, target, tuple(same)) for (target, verb), same in grouped.items())
+    return tuple(LifecycleMove(same[0].source, verb, target, tuple(same)) for (target, verb), same in grouped.items())
 
 
 def _regions(shown: Mapping[str, str]) -> Regions:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from attrs import define, field
 
-from siteproof.conformance.coverage.events import Begin, Do, Event, State, state_name
+from siteproof.conformance.coverage.events import Begin, Do, Event, ShownState, state_name
 
 
 @define
@@ -29,7 +29,7 @@ def _steps(history: Iterable[Event]) -> Iterable[tuple[str, str]]:
     for event in history:
         if isinstance(event, Begin):
             last.clear()
-        elif isinstance(event, State):
+        elif isinstance(event, ShownState):
             yield last.get(event.machine, ""), (name := state_name(event))
             last[event.machine] = name
         elif isinstance(event, Do):

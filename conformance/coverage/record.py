@@ -12,7 +12,7 @@ from attrs import frozen
 
 from siteproof.conformance import results
 from siteproof.conformance.coverage.coverage import Coverage, coverage
-from siteproof.conformance.coverage.events import FORMAT_VERSION, Begin, Do, Event, Head, Judged, State
+from siteproof.conformance.coverage.events import FORMAT_VERSION, Begin, Do, Event, Head, Judged, ShownState
 from siteproof.conformance.coverage.lifecycle_map import LifecycleMap, lifecycle_map
 from siteproof.conformance.coverage.trail import Trail
 from siteproof.conformance.verdict import CaseResult
@@ -24,7 +24,7 @@ Placed = tuple[str, Event]
 
 
 @frozen
-class Record:
+class RecordedHistory:
     """The events of one file, each with where it stands, and the profile under which the table is read."""
 
     name: str
@@ -32,7 +32,7 @@ class Record:
     profile: Profile = CORE
 
 
-def read(data: bytes, name: str) -> Record:
+def read(data: bytes, name: str) -> RecordedHistory:
     """The record in a file's bytes; `name` is what the user called the file."""
     number, document = _first(data, name)
     kind = str(document.get("kind", "")) if isinstance(document, dict) else ""
@@ -40,7 +40,7 @@ def read(data: bytes, name: str) -> Record:
         cause = f"its kind {kind!r} is none of {', '.join(READERS)}" if kind else f"line {number} has no `kind`"
         raise _unreadable(name, cause)
     record = READERS[kind](data, name)
-    if not any(isinstance(event, State | Do) for _, event in record.events):
+    if not any(isinstance(event, ShownState | Do) for _, event in record.events):
         raise _unreadable(name, "no state and no command was recorded in it")
     return record
 
@@ -62,7 +62,7 @@ def _decoded(data: bytes, name: str, number: int) -> Any:
         raise _unreadable(name, f"line {number} is not JSON: {error}") from error
 
 
-def _history(data: bytes, name: str) -> Record:
+def _history(data: bytes, name: str) -> RecordedHistory:
     """One event a line behind a head."""
     head: Head | None = None
     events: list[Placed] = []
@@ -74,7 +74,7 @@ def _history(data: bytes, name: str) -> Record:
         else:
             events.append((f"{name}:{number}", _typed(line, Event, name, number)))
     assert head is not None
-    return Record(name, tuple(events), head.profile)
+    return RecordedHistory(name, tuple(events), head.profile)
 
 
 def _head(line: bytes, name: str, number: int) -> Head:
@@ -92,7 +92,7 @@ def _typed(line: bytes, kind: Any, name: str, number: int) -> Any:
         raise _unreadable(name, f"line {number}: {error}") from error
 
 
-def _results(data: bytes, name: str) -> Record:
+def _results(data: bytes, name: str) -> RecordedHistory:
     """The cases of the last run, each a history of its own."""
     cases: list[tuple[int, CaseResult]] = []
     profile = CORE
@@ -102,7 +102,7 @@ def _results(data: bytes, name: str) -> Record:
         elif isinstance(line, results.CaseLine):
             cases.append((number, line.result))
     events = tuple(placed for number, case in cases for placed in _of_case(case, f"{name}:{number}"))
-    return Record(name, events, profile)
+    return RecordedHistory(name, events, profile)
 
 
 def _of_case(case: CaseResult, place: str) -> Iterator[Placed]:
@@ -112,7 +112,7 @@ def _of_case(case: CaseResult, place: str) -> Iterator[Placed]:
         yield place, Judged(requirement, case.verdict_of(requirement).value)
 
 
-def _kept(data: bytes, name: str) -> Record:
+def _kept(data: bytes, name: str) -> RecordedHistory:
     """A failure or a walk that was kept for replay."""
     document = _decoded(data, name, 1)
     try:
@@ -120,7 +120,7 @@ def _kept(data: bytes, name: str) -> Record:
     except msgspec.ValidationError as error:
         raise _unreadable(name, str(error)) from error
     placed = tuple((f"{name} event {number}", event) for number, event in enumerate(events, 1))
-    return Record(name, placed, _profile(document.get("profile"), name))
+    return RecordedHistory(name, placed, _profile(document.get("profile"), name))
 
 
 def _profile(profile: object, name: str) -> Profile:
@@ -130,7 +130,7 @@ def _profile(profile: object, name: str) -> Profile:
         raise _unreadable(name, str(error)) from error
 
 
-READERS: Mapping[str, Callable[[bytes, str], Record]] = {
+READERS: Mapping[str, Callable[[bytes, str], RecordedHistory]] = {
     "history": _history,
     "run": _results,
     "case": _kept,
@@ -142,7 +142,7 @@ def _unreadable(name: str, cause: str) -> Problem:
     return Problem(f"{name} is not a recorded history", cause, HINT)
 
 
-def follow(records: Sequence[Record]) -> Coverage:
+def follow(records: Sequence[RecordedHistory]) -> Coverage:
     """What several records have visited together; Problem when they were recorded under different profiles."""
     trail = Trail(one_map(records))
     for record in records:
@@ -150,7 +150,7 @@ def follow(records: Sequence[Record]) -> Coverage:
     return coverage(trail)
 
 
-def one_map(records: Sequence[Record]) -> LifecycleMap:
+def one_map(records: Sequence[RecordedHistory]) -> LifecycleMap:
     """The map that all the records are read on; Problem when they need different ones."""
     maps = {id(found): found for found in (lifecycle_map(record.profile) for record in records)}
     if len(maps) != 1:
@@ -167,4 +167,4 @@ def _told(profile: Profile) -> str:
 def of_cases(cases: Iterable[CaseResult], profile: Profile) -> Coverage:
     """What the cases of a run have visited."""
     events = tuple(placed for case in cases for placed in _of_case(case, "results"))
-    return follow([Record("results", events, profile)])
+    return follow([RecordedHistory("results", events, profile)])

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
-from siteproof.conformance.coverage.lifecycle_map import LifecycleMap, Move, States
+from siteproof.conformance.coverage.lifecycle_map import LifecycleMap, LifecycleMove, States
 from siteproof.model.nouns.vocabulary import Verb
 
 ROUTES_KEPT_MAX = 1 << 14
@@ -38,7 +38,7 @@ class _Reached:
 
     troubles: int
     before: _Node
-    move: Move | None
+    move: LifecycleMove | None
 
 
 @functools.lru_cache(maxsize=ROUTES_KEPT_MAX)
@@ -48,12 +48,12 @@ def ends(where: LifecycleMap, question: Question) -> States:
 
 
 @functools.lru_cache(maxsize=ROUTES_KEPT_MAX)
-def forced(where: LifecycleMap, question: Question, targets: States) -> tuple[Move, ...]:
+def forced(where: LifecycleMap, question: Question, targets: States) -> tuple[LifecycleMove, ...]:
     """The moves that each explanation with the least trouble passes; `targets` lie within `ends`."""
     return _direct(where, question, targets) or _without_choice(where, question, targets)
 
 
-def _direct(where: LifecycleMap, question: Question, targets: States) -> tuple[Move, ...]:
+def _direct(where: LifecycleMap, question: Question, targets: States) -> tuple[LifecycleMove, ...]:
     """The one silent move between two states that were shown in a row."""
     if question.verbs or len(question.start) != 1 or question.start == targets:
         return ()
@@ -61,7 +61,7 @@ def _direct(where: LifecycleMap, question: Question, targets: States) -> tuple[M
     return tuple(move for move in where.leaving[start] if move.verb is None and targets == {move.target})
 
 
-def _without_choice(where: LifecycleMap, question: Question, targets: States) -> tuple[Move, ...]:
+def _without_choice(where: LifecycleMap, question: Question, targets: States) -> tuple[LifecycleMove, ...]:
     found = _search(where, question, None)
     node = _nearest(found, question, targets)
     assert node is not None, "the targets lie within the ends"
@@ -70,7 +70,7 @@ def _without_choice(where: LifecycleMap, question: Question, targets: States) ->
     return tuple(move for move in path if _troubles(where, question, targets, move) > least)
 
 
-def _troubles(where: LifecycleMap, question: Question, targets: States, without: Move) -> float:
+def _troubles(where: LifecycleMap, question: Question, targets: States, without: LifecycleMove) -> float:
     """How much trouble the best explanation has that does without a move; infinite when there is none."""
     found = _search(where, question, without)
     node = _nearest(found, question, targets)
@@ -82,14 +82,14 @@ def _nearest(found: Mapping[_Node, _Reached], question: Question, targets: State
     return min(last, key=lambda node: found[node].troubles, default=None)
 
 
-def _path(found: Mapping[_Node, _Reached], node: _Node) -> Iterator[Move]:
+def _path(found: Mapping[_Node, _Reached], node: _Node) -> Iterator[LifecycleMove]:
     reached = found[node]
     while reached.move is not None:
         yield reached.move
         reached = found[reached.before]
 
 
-def _search(where: LifecycleMap, question: Question, without: Move | None) -> dict[_Node, _Reached]:
+def _search(where: LifecycleMap, question: Question, without: LifecycleMove | None) -> dict[_Node, _Reached]:
     """Every node that can be reached, each with the step of least trouble that reached it."""
     found: dict[_Node, _Reached] = {}
     queue = deque(((0, state), _Reached(0, (0, state), None)) for state in sorted(question.start))
@@ -105,7 +105,7 @@ def _search(where: LifecycleMap, question: Question, without: Move | None) -> di
     return found
 
 
-def _steps(where: LifecycleMap, question: Question, node: _Node) -> Iterator[tuple[Move, _Node]]:
+def _steps(where: LifecycleMap, question: Question, node: _Node) -> Iterator[tuple[LifecycleMove, _Node]]:
     given, state = node
     wanted = question.verbs[given] if given < len(question.verbs) else None
     for move in where.leaving[state]:

@@ -12,8 +12,8 @@ from typing import Any
 from attrs import define, field, frozen
 
 from siteproof.conformance.coverage import routes
-from siteproof.conformance.coverage.events import Begin, Do, Event, Judged, Passes, State, state_name
-from siteproof.conformance.coverage.lifecycle_map import LifecycleMap, Move, States
+from siteproof.conformance.coverage.events import Begin, Do, Event, Judged, Passes, ShownState, state_name
+from siteproof.conformance.coverage.lifecycle_map import LifecycleMap, LifecycleMove, States
 from siteproof.conformance.coverage.routes import Question
 from siteproof.conformance.exports.words import verbs_of
 from siteproof.model.nouns.errors import ErrorCode
@@ -33,7 +33,7 @@ OF_THE_STATE = frozenset(  # the refusals that the state alone decides; in the o
 WITNESSED = frozenset({"pass", "fail", "non_strict", "dishonest"})
 
 
-class Kind(StrEnum):
+class DeviationKind(StrEnum):
     """What a step does that the model does not allow."""
 
     NOWHERE = "nowhere"  # a state was shown to which no way leads
@@ -53,7 +53,7 @@ class Deviation:
     place: str
     recorded: str
     model: str
-    kind: Kind = Kind.LED
+    kind: DeviationKind = DeviationKind.LED
     machine: str = ""
     verb: Verb | None = None
 
@@ -73,7 +73,7 @@ class Trail:
     where: LifecycleMap
     states: set[int] = field(factory=set)  # shown, when no other state fits what was shown
     pairs: set[Pair] = field(factory=set)
-    moves: set[Move] = field(factory=set)
+    moves: set[LifecycleMove] = field(factory=set)
     judged: set[str] = field(factory=set)
     deviations: list[Deviation] = field(factory=list)
     events: int = 0  # states and commands that were followed
@@ -83,7 +83,7 @@ class Trail:
     def follow(self, events: Iterable[tuple[str, Event]]) -> None:
         """Follow events, each with the place where it stands."""
         for place, event in events:
-            self.events += isinstance(event, State | Do)
+            self.events += isinstance(event, ShownState | Do)
             _FOLLOW[type(event)](self, place, event)
 
     def begin(self, _place: str, _event: Begin) -> None:
@@ -99,16 +99,18 @@ class Trail:
         if event.verdict in WITNESSED:
             self.judged.add(event.requirement)
 
-    def state(self, place: str, event: State) -> None:
+    def state(self, place: str, event: ShownState) -> None:
         """A machine showed its regions."""
         machine = self._machine(event.machine)
         shown = self.where.matching(event)
         possible = shown & routes.ends(self.where, machine.question)
         if not shown:
-            self._deviates(place, event, f"{state_name(event)} was shown", "no way leads to such a state", Kind.NOWHERE)
+            self._deviates(
+                place, event, f"{state_name(event)} was shown", "no way leads to such a state", DeviationKind.NOWHERE
+            )
         elif not possible:
             recorded = f"{machine.told} → {state_name(event)}"
-            self._deviates(place, event, recorded, _ways_out(self.where, machine.question), Kind.LED)
+            self._deviates(place, event, recorded, _ways_out(self.where, machine.question), DeviationKind.LED)
         else:
             self.moves.update(routes.forced(self.where, machine.question, possible))
         stands = self._listed(place, event, possible or shown or self.where.everywhere)
@@ -116,7 +118,7 @@ class Trail:
         if len(stands) == 1:
             self.states.update(stands)
 
-    def _listed(self, place: str, event: State, stands: States) -> States:
+    def _listed(self, place: str, event: ShownState, stands: States) -> States:
         """The states that list what was recorded; all of them, and a deviation, when none does."""
         if event.allowed is None:
             return stands
@@ -128,7 +130,7 @@ class Trail:
             return fits
         lists = sorted({_names(self.where.allowed(state)) for state in stands})
         said = f"{state_name(event)} listed {', '.join(sorted(event.allowed)) or 'no command'}"
-        self._deviates(place, event, said, f"the table lists {' or '.join(lists[:3])}", Kind.LISTED)
+        self._deviates(place, event, said, f"the table lists {' or '.join(lists[:3])}", DeviationKind.LISTED)
         return stands
 
     def do(self, place: str, event: Do) -> None:
@@ -143,7 +145,7 @@ class Trail:
             machine.accepted(event.verb, asked_in)
         else:
             recorded = f"{event.verb.value} accepted in {machine.told}"
-            self._deviates(place, event, recorded, self._refusals(event, asked_in), Kind.ACCEPTED)
+            self._deviates(place, event, recorded, self._refusals(event, asked_in), DeviationKind.ACCEPTED)
             machine.lost(self.where, event.verb)
 
     def _refused(self, place: str, event: Do, machine: "_Machine", asked_in: States) -> None:
@@ -151,10 +153,10 @@ class Trail:
         explained = frozenset(state for state in asked_in if self._explains(state, event))
         before = machine.answers.get(event.verb, event.refused) if machine.fresh else event.refused
         if not explained:
-            self._deviates(place, event, recorded, self._refusals(event, asked_in), Kind.REFUSED)
+            self._deviates(place, event, recorded, self._refusals(event, asked_in), DeviationKind.REFUSED)
         elif event.refused in OF_THE_STATE and event.refused != before:
             said = f"it was refused with {before}, and nothing has moved since"
-            self._deviates(place, event, recorded, said, Kind.REFUSED)
+            self._deviates(place, event, recorded, said, DeviationKind.REFUSED)
         elif event.refused in OF_THE_STATE:
             machine.refused(event, explained)
 
@@ -179,7 +181,7 @@ class Trail:
             return f"the table lists {event.verb.value} there{unless}"
         return f"the model refuses it with {codes}"
 
-    def _deviates(self, place: str, event: State | Do, recorded: str, model: str, kind: Kind) -> None:
+    def _deviates(self, place: str, event: ShownState | Do, recorded: str, model: str, kind: DeviationKind) -> None:
         if len(self.deviations) >= DEVIATIONS_MAX:
             return
         verbs = (event.verb,) if isinstance(event, Do) else self._machine(event.machine).question.verbs
@@ -247,7 +249,7 @@ def _ways_out(where: LifecycleMap, question: Question) -> str:
 
 _FOLLOW: dict[type, Callable[[Trail, str, Any], None]] = {
     Begin: Trail.begin,
-    State: Trail.state,
+    ShownState: Trail.state,
     Do: Trail.do,
     Passes: Trail.passes,
     Judged: Trail.requirement,

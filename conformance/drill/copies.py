@@ -18,7 +18,7 @@ from siteproof.model.nouns.subject import Image, ImageKind
 
 
 @frozen
-class Copy:
+class MachineCopy:
     """The raw files of one copy of the machine, by disk; valid until the machine changes."""
 
     files: Mapping[str, Path]
@@ -43,11 +43,11 @@ class Copy:
         verify.that(not faults, "e2fsck finds the restored file system whole", faults)
 
 
-def copy_of(images: tuple[Image, ...], folder: Path, *, has_file_system: bool) -> Copy:
+def copy_of(images: tuple[Image, ...], folder: Path, *, has_file_system: bool) -> MachineCopy:
     """The copy that these images show; `folder` is emptied and holds what had to be fetched."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    return Copy({image.disk: _file(image, folder) for image in images}, has_file_system)
+    return MachineCopy({image.disk: _file(image, folder) for image in images}, has_file_system)
 
 
 def _file(image: Image, folder: Path) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 from attrs import define, field
 
 from siteproof.conformance import verify, verify_bytes
-from siteproof.conformance.drill.copies import Copy, copy_of
+from siteproof.conformance.drill.copies import MachineCopy, copy_of
 from siteproof.conformance.drill.database import BlockDisk, Database
 from siteproof.conformance.drill.disk_image import DiskImage, free_blocks
 from siteproof.conformance.drill.measures import Measures
@@ -203,19 +203,19 @@ class Journey:
     def _disk_flushed(self) -> None:
         self.lab.flush(self.machine, disk="database")
 
-    def _check_point(self, point: RecoveryPoint) -> Copy:
+    def _check_point(self, point: RecoveryPoint) -> MachineCopy:
         verify_bytes.true_point(self.lab, self.machine, point)
         copy = self._copy()
         self._check_copy(copy, self.lab.history.note(self.machine.name, point.name).low)
         return copy
 
-    def _check_copy(self, copy: Copy, position: int) -> None:
+    def _check_copy(self, copy: MachineCopy, position: int) -> None:
         """The file system is whole, and every transaction acknowledged up to the position is there."""
         copy.check_file_system()
         promised = max((number for at, number in self._acknowledged if at <= position), default=0)
         verify.at_least(len(copy.transactions()), promised, "transactions on the copy")
 
-    def _copy(self) -> Copy:
+    def _copy(self) -> MachineCopy:
         """What the lab read last."""
         return copy_of(self.lab.images, self.folder / "copy", has_file_system=self.image.kind == "ext4")
 

@@ -13,9 +13,9 @@ from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.auditor import closing, healing, landings
 from siteproof.conformance.digests import digest_of
 from siteproof.conformance.drivers.happenings import Pair
-from siteproof.conformance.drivers.scene import Held, Scene
+from siteproof.conformance.drivers.scene import DriveScene, HeldJob
 from siteproof.conformance.history import content
-from siteproof.conformance.images import DiskPicture, Picture
+from siteproof.conformance.images import DiskPicture, MachineImages
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.roads import How, Road, Turn, mark
 from siteproof.conformance.verify import Failed, Inconclusive
@@ -43,7 +43,7 @@ def drive(lab: Lab, road: Road, rounds: Iterable[Pair], *, short: bool, brief: b
     `short`: its points are soon too old; `brief`: trouble is mended at once, before hours pass or production moves.
     """
     ways = WAYS_OUT[:2] if brief else WAYS_OUT
-    scene: Scene | None = None
+    scene: DriveScene | None = None
     for number, struck in enumerate(rounds):
         way_out = ways[number % len(ways)]
         names = " and then ".join(each.name for each in struck)
@@ -61,7 +61,7 @@ def drive(lab: Lab, road: Road, rounds: Iterable[Pair], *, short: bool, brief: b
             raise Failed(failed.expected, failed.actual, detail, of=failed.of) from failed
 
 
-def _settled(lab: Lab, road: Road, scene: Scene | None, *, short: bool) -> Scene:
+def _settled(lab: Lab, road: Road, scene: DriveScene | None, *, short: bool) -> DriveScene:
     """A machine from which the road's steps can be taken: the one that is there, or a fresh one."""
     if scene is not None:
         recover(lab, scene.machine)
@@ -70,12 +70,12 @@ def _settled(lab: Lab, road: Road, scene: Scene | None, *, short: bool) -> Scene
                 _take(scene, Turn(Verb.DISABLE))
             return scene
     app = Capability.APP_POINTS in lab.description.capabilities
-    fresh = Scene(lab, lab.machine(disk=DISK, disks=2, policy=SHORT if short else BOTH if app else None))
+    fresh = DriveScene(lab, lab.machine(disk=DISK, disks=2, policy=SHORT if short else BOTH if app else None))
     fresh.write()
     return fresh
 
 
-def _strike(scene: Scene, road: Road, struck: Pair) -> None:
+def _strike(scene: DriveScene, road: Road, struck: Pair) -> None:
     """Take the road; at its end both happen, one directly after the other, and then are mended."""
     lab, machine = scene.lab, scene.machine
     turns = road.turns[1:] if lab.observe(machine).regions == HOME else road.turns
@@ -96,7 +96,7 @@ def _strike(scene: Scene, road: Road, struck: Pair) -> None:
     lab.advance(milliseconds=PAUSE_MS)
 
 
-def _hours(scene: Scene, *, short: bool) -> None:
+def _hours(scene: DriveScene, *, short: bool) -> None:
     """The state lasts until points come and go, and the workload goes on; of the new points some are read.
 
     Where application-consistent points come, it lasts until the next one is the newest.
@@ -116,7 +116,7 @@ def _hours(scene: Scene, *, short: bool) -> None:
     scene.advance(PAUSE_MS)
 
 
-def _take(scene: Scene, turn: Turn) -> None:
+def _take(scene: DriveScene, turn: Turn) -> None:
     """One step, if the machine allows it where it is; a job that is held is left running."""
     lab, machine, verb = scene.lab, scene.machine, turn.verb
     if verb is None:
@@ -125,7 +125,7 @@ def _take(scene: Scene, turn: Turn) -> None:
     if verb not in lab.observe(machine).allowed:
         return None
     if turn.how is How.HELD:
-        scene.held = Held(verb, scene.regions)
+        scene.held = HeldJob(verb, scene.regions)
         lab.ask(machine, verb, **scene.choice(verb))
         return None
     if turn.how is How.FAILS:
@@ -138,12 +138,12 @@ def _take(scene: Scene, turn: Turn) -> None:
 # -- ways out of trouble ------------------------------------------------------------------------------------------
 
 
-def _straight(scene: Scene) -> None:
+def _straight(scene: DriveScene) -> None:
     """Nothing is tried before everything is healed."""
     del scene
 
 
-def _drill(scene: Scene) -> None:
+def _drill(scene: DriveScene) -> None:
     """A drill of the latest state, with data on its way; the test machine is a machine: it keeps what is written."""
     lab, machine = scene.lab, scene.machine
     _take(scene, Turn(Verb.TEST_FAILOVER))
@@ -161,14 +161,14 @@ def _drill(scene: Scene) -> None:
     _take(scene, Turn(Verb.CLEAN_UP_TEST))
 
 
-def _fail_over(scene: Scene) -> None:
+def _fail_over(scene: DriveScene) -> None:
     """Production moves as things are; who is off takes no write."""
     _take(scene, Turn(Verb.FAIL_OVER))
     closing.nobody_writes_elsewhere(scene.lab, scene.machine)
     scene.write()
 
 
-def _forced(scene: Scene) -> None:
+def _forced(scene: DriveScene) -> None:
     """Production moves while nothing can be asked of the source."""
     offers = Capability.LINK_FAULTS in scene.lab.description.capabilities
     if offers:
@@ -180,10 +180,10 @@ def _forced(scene: Scene) -> None:
     closing.nobody_writes_elsewhere(scene.lab, scene.machine)
 
 
-WAYS_OUT: tuple[Callable[[Scene], None], ...] = (_straight, _drill, _fail_over, _forced)
+WAYS_OUT: tuple[Callable[[DriveScene], None], ...] = (_straight, _drill, _fail_over, _forced)
 
 
-def _changed(picture: Picture, writes: dict[str, tuple[Write, ...]]) -> Picture:
+def _changed(picture: MachineImages, writes: dict[str, tuple[Write, ...]]) -> MachineImages:
     """The picture with these blocks written over."""
     disks = []
     for disk in picture.disks:
@@ -191,10 +191,10 @@ def _changed(picture: Picture, writes: dict[str, tuple[Write, ...]]) -> Picture:
         for write in writes.get(disk.name, ()):
             digests[write.block] = digest_of(content(write))
         disks.append(DiskPicture(disk.name, digests))
-    return Picture(picture.machine, tuple(disks), anchored=True)
+    return MachineImages(picture.machine, tuple(disks), anchored=True)
 
 
-def _agrees(scene: Scene) -> None:
+def _agrees(scene: DriveScene) -> None:
     """The other side has every byte: in the next point, or at home after the failback; or production itself has."""
     lab, machine = scene.lab, scene.machine
     verify.serves(*REQUIRES)
@@ -213,7 +213,7 @@ def _agrees(scene: Scene) -> None:
         verify_bytes.same_image(lab.landing(machine).picture, wanted, "the machine at home after recovery")
 
 
-def _new_point(scene: Scene) -> None:
+def _new_point(scene: DriveScene) -> None:
     """The newest point, unless it has been read before."""
     points = scene.lab.observe(scene.machine).points
     newest = max(points, key=lambda point: point.sequence, default=None)

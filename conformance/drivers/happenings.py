@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-from siteproof.conformance.drivers.scene import Scene
+from siteproof.conformance.drivers.scene import DriveScene
 from siteproof.conformance.lab import Lab
 from siteproof.conformance.needs import OF_FAULT
 from siteproof.conformance.worlds import orders
@@ -24,15 +24,15 @@ HEAVY_A_TURN = 2  # so many further each second number begins
 OF_TIME = Capability.VIRTUAL_CLOCK
 
 
-Act = Callable[[Scene], None]
+Act = Callable[[DriveScene], None]
 
 
-def _nothing(scene: Scene) -> None:
+def _nothing(scene: DriveScene) -> None:
     del scene
 
 
 @frozen
-class Happening:
+class DriveHappening:
     """`begin` strikes, and `end` mends what lasts until then."""
 
     name: str
@@ -41,43 +41,45 @@ class Happening:
     end: Act = _nothing
 
 
-def _fault(kind: FaultKind) -> Happening:
-    def strike(scene: Scene) -> None:
+def _fault(kind: FaultKind) -> DriveHappening:
+    def strike(scene: DriveScene) -> None:
         scene.write()
         scene.fault(kind)
         scene.write()
 
-    return Happening(kind.value.replace("_", " "), (OF_FAULT.get(kind, OF_TIME),), strike)
+    return DriveHappening(kind.value.replace("_", " "), (OF_FAULT.get(kind, OF_TIME),), strike)
 
 
-def _cut(name: str, down: FaultKind, up: FaultKind) -> Happening:
+def _cut(name: str, down: FaultKind, up: FaultKind) -> DriveHappening:
     """It lasts: what is written meanwhile cannot travel."""
-    return Happening(name, (OF_FAULT.get(down, Capability.LINK_FAULTS),), _fault(down).begin, lambda s: s.fault(up))
+    return DriveHappening(
+        name, (OF_FAULT.get(down, Capability.LINK_FAULTS),), _fault(down).begin, lambda s: s.fault(up)
+    )
 
 
-def _blink(name: str, down: FaultKind, up: FaultKind) -> Happening:
+def _blink(name: str, down: FaultKind, up: FaultKind) -> DriveHappening:
     """It comes back before anybody had to notice, with writes on their way, in it and behind it."""
 
-    def strike(scene: Scene) -> None:
+    def strike(scene: DriveScene) -> None:
         scene.write()
         scene.fault(down)
         scene.write()
         scene.fault(up)
         scene.write()
 
-    return Happening(name, (OF_FAULT.get(down, Capability.LINK_FAULTS),), strike)
+    return DriveHappening(name, (OF_FAULT.get(down, Capability.LINK_FAULTS),), strike)
 
 
-def _jump(name: str, minutes: int) -> Happening:
-    def strike(scene: Scene) -> None:
+def _jump(name: str, minutes: int) -> DriveHappening:
+    def strike(scene: DriveScene) -> None:
         scene.write()
         scene.fault(F.CLOCK_JUMP, amount=minutes * MINUTE_MS)
         scene.write()
 
-    return Happening(name, (OF_TIME,), strike)
+    return DriveHappening(name, (OF_TIME,), strike)
 
 
-def _grow(scene: Scene) -> None:
+def _grow(scene: DriveScene) -> None:
     """The last disk grows, where somebody says what that means: under sound or marked forward replication."""
     regions = scene.regions
     here = (regions.direction, regions.active, regions.protection)
@@ -91,7 +93,7 @@ def _grow(scene: Scene) -> None:
     scene.write()
 
 
-def _rush(scene: Scene) -> None:
+def _rush(scene: DriveScene) -> None:
     """Much is written to every disk in the last instant before the next point."""
     interval_ms = scene.lab.profile.crash_consistent_minutes * MINUTE_MS
     wait_ms = scene.newest_point_ms() + interval_ms - scene.lab.now_ms(scene.machine) - 1
@@ -103,15 +105,15 @@ def _rush(scene: Scene) -> None:
 
 # Light ones leave most products in sound replication, so that what they spoil shows; the others leave a mark, and a
 # comparison that heals it hides what came before.
-LIGHT: tuple[Happening, ...] = (
-    Happening("rush before a point", (OF_TIME,), _rush),
+LIGHT: tuple[DriveHappening, ...] = (
+    DriveHappening("rush before a point", (OF_TIME,), _rush),
     _fault(F.TARGET_CRASH),
     _blink("blink of the link", F.LINK_DOWN, F.LINK_UP),
     _jump("clock jump back", -JUMP_MINUTES),
     _blink("blink of the site", F.SITE_DOWN, F.SITE_UP),
     _jump("clock jump forward", JUMP_MINUTES),
 )
-HEAVY: tuple[Happening, ...] = (
+HEAVY: tuple[DriveHappening, ...] = (
     _fault(F.FORCED_SHUTDOWN),
     _cut("cut of the link", F.LINK_DOWN, F.LINK_UP),
     _fault(F.AGENT_CRASH),
@@ -119,10 +121,10 @@ HEAVY: tuple[Happening, ...] = (
     _fault(F.LOW_MEMORY),
     _cut("cut of the site", F.SITE_DOWN, F.SITE_UP),
     _fault(F.LOG_CORRUPT),
-    Happening("growth", (Capability.RESIZE,), _grow),
+    DriveHappening("growth", (Capability.RESIZE,), _grow),
 )
-QUIET = Happening("nothing", (), lambda scene: scene.write())
-Pair = tuple[Happening, Happening]
+QUIET = DriveHappening("nothing", (), lambda scene: scene.write())
+Pair = tuple[DriveHappening, DriveHappening]
 
 
 def rounds(lab: Lab, number: int) -> tuple[Pair, ...]:
@@ -139,13 +141,13 @@ def rounds(lab: Lab, number: int) -> tuple[Pair, ...]:
     return (*pairs, *mixed, *(orders.pairs((*light, *heavy), number) if light or heavy else ()))
 
 
-def before(lab: Lab, heavy: Happening) -> tuple[Pair, ...]:
+def before(lab: Lab, heavy: DriveHappening) -> tuple[Pair, ...]:
     """That heavy one after each light one, and at greater depths after each heavy one, too."""
     found = (*LIGHT, *(each for each in HEAVY if each is not heavy))[: len(LIGHT) * lab.breadth]
     return tuple((each, heavy) for each in found if set(each.needs) <= set(lab.description.capabilities))
 
 
-def _even(lab: Lab, found: tuple[Happening, ...]) -> tuple[Happening, ...]:
+def _even(lab: Lab, found: tuple[DriveHappening, ...]) -> tuple[DriveHappening, ...]:
     known = tuple(each for each in found if set(each.needs) <= set(lab.description.capabilities))
     return known if len(known) % 2 == 0 else (*known, QUIET)
 

@@ -26,7 +26,7 @@ FEW = 5  # blocks of a write
 
 
 @define
-class Held:
+class HeldJob:
     """A job that was started and may still run, and where the machine was before it."""
 
     verb: Verb
@@ -34,12 +34,12 @@ class Held:
 
 
 @define
-class Scene:
+class DriveScene:
     """`held` is the job that was left running; its end may move production."""
 
     lab: Lab
     machine: Machine
-    held: Held | None = None
+    held: HeldJob | None = None
     choices: int = 0  # how many points were chosen
     read: set[str] = field(factory=set)  # the points that were compared when they were new
 

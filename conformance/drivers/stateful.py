@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from siteproof.conformance.drivers.walk import Walk
+from siteproof.conformance.drivers.walk import ModelWalk
 from siteproof.conformance.lab import Lab
-from siteproof.conformance.trace import Step
+from siteproof.conformance.trace import RecordedStep
 from siteproof.conformance.verify import Failed, Inconclusive
 from siteproof.conformance.worlds.staging import Staging
 from siteproof.conformance.worlds.world import PLAIN, World
@@ -27,13 +27,13 @@ NUMBER_MAX = 63
 
 
 @define
-class Tally:
+class WalkTally:
     """What a run of walks did: how many, how often which action, and the trace of the last (or failing) one."""
 
     examples: int = 0
     actions: dict[str, int] = field(factory=dict)
     worlds: set[World] = field(factory=set)
-    trace: list[Step] = field(factory=list)
+    trace: list[RecordedStep] = field(factory=list)
 
 
 def run_stateful(
@@ -43,13 +43,13 @@ def run_stateful(
     steps: int,
     profile: Profile = CORE,
     worlds: Sequence[World] = (PLAIN,),
-) -> Tally:
+) -> WalkTally:
     """Walk a subject `examples` times, up to `steps` actions each; verify.Failed carries the minimal walk's trace.
 
     The factory gives a subject for every walk; it may give the same one again, because each walk resets it. Each walk
     begins in one of the `worlds`, the simplest first.
     """
-    tally = Tally()
+    tally = WalkTally()
     machine = hypothesis.seed(seed)(_machine(factory, seed, profile, tally, worlds))
     try:
         run_state_machine_as_test(machine, settings=_settings(examples, steps))
@@ -63,7 +63,7 @@ def run_stateful(
     return tally
 
 
-def _unanswered(refused: Refused, tally: Tally) -> Failed:
+def _unanswered(refused: Refused, tally: WalkTally) -> Failed:
     """Something that the subject itself had listed was refused."""
     failed = Failed("an answer", f"refused with {refused}", f"after {tally.trace[-1].text}" if tally.trace else "")
     failed.trace = tuple(tally.trace)
@@ -86,14 +86,14 @@ def _settings(examples: int, steps: int) -> hypothesis.settings:
 
 
 def _machine(
-    factory: Callable[[], Subject], seed: int, profile: Profile, tally: Tally, worlds: Sequence[World]
+    factory: Callable[[], Subject], seed: int, profile: Profile, tally: WalkTally, worlds: Sequence[World]
 ) -> type[RuleBasedStateMachine]:
-    class Driver(RuleBasedStateMachine):
+    class StatefulWalk(RuleBasedStateMachine):
         """One walk."""
 
         def __init__(self) -> None:
             super().__init__()
-            self.walk: Walk | None = None
+            self.walk: ModelWalk | None = None
             self.failed = False
             tally.examples += 1
 
@@ -107,7 +107,7 @@ def _machine(
             self._guarded(lambda: self._set_up(lab))
 
         def _set_up(self, lab: Lab) -> None:
-            self.walk = Walk(lab)
+            self.walk = ModelWalk(lab)
 
         @rule(data=st.data())
         def step(self, data: st.DataObject) -> None:
@@ -131,4 +131,4 @@ def _machine(
                 self.failed = True
                 raise
 
-    return Driver
+    return StatefulWalk

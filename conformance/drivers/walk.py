@@ -29,7 +29,7 @@ PAUSES_MS = (1, 900, 2_500, 60_000, 300_000)
 DISK = "128 KiB"
 
 
-class Walk:
+class ModelWalk:
     """`enabled()` names what can be done next."""
 
     def __init__(self, lab: Lab) -> None:

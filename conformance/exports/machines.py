@@ -3,23 +3,23 @@
 Rule: a region that the export does not show is None; nothing is completed from what a service usually does.
 """
 
-from siteproof.conformance.coverage.events import State
+from siteproof.conformance.coverage.events import ShownState
 from siteproof.conformance.exports import words
 from siteproof.conformance.exports.things import Thing
-from siteproof.conformance.exports.vault import Vault, inner
+from siteproof.conformance.exports.vault import ExportedVault, inner
 from siteproof.model.nouns.vocabulary import Direction, Protection, Site
 
 WAITS = "testfailover"  # a drill's scenario stays while it waits for its clean-up: no job runs
 
 
-def state_of_machine(machine: Thing, vault: Vault) -> State:
+def state_of_machine(machine: Thing, vault: ExportedVault) -> ShownState:
     """The machine's state, with the commands that it lists."""
     provider = vault.provider(machine)
     told = machine.text("protectionState")
     description = machine.text("protectionStateDescription") or ""
     protection = words.protection_of(told, description) if told else None
     site = words.site_of(machine.text("activeLocation"))
-    return State(
+    return ShownState(
         machine=machine.name,
         protection=protection,
         direction=words.direction_of(provider, machine.text("instanceType")),
@@ -36,7 +36,7 @@ def running(machine: Thing) -> str:
     return "" if words.bare(scenario) in ("", "none", WAITS) else scenario
 
 
-def is_protected(state: State) -> bool:
+def is_protected(state: ShownState) -> bool:
     """Whether the machine replicates forward and could be failed over."""
     forward = state.direction in (Direction.FORWARD, None)
     return state.protection is Protection.PROTECTED and state.active is not Site.RECOVERY and forward

@@ -13,13 +13,13 @@ from siteproof.conformance.exports.vault import key_of
 from siteproof.conformance.exports.words import bare
 from siteproof.model.advice.recovery_plan.plan import (
     STEP_TIMEOUT_MINUTES,
-    BootGroup,
+    DurationRange,
     FailoverType,
     Moment,
+    PlanGroup,
     PlannedMachine,
     PlanStep,
     RecoveryPlan,
-    Span,
     StepKind,
 )
 from siteproof.model.nouns.vocabulary import Direction
@@ -39,7 +39,7 @@ DIRECTIONS = {"primarytorecovery": Direction.FORWARD, "recoverytoprimary": Direc
 
 
 @frozen
-class Member:
+class ExportedMember:
     """A machine of an exported plan: the id that the plan gives it, and its name where the machine was exported too."""
 
     identity: str
@@ -47,25 +47,25 @@ class Member:
     group: int
 
 
-def members(plan: Thing, names: Mapping[str, str]) -> Iterator[Member]:
+def members(plan: Thing, names: Mapping[str, str]) -> Iterator[ExportedMember]:
     """Every machine that a boot group names, as often as it is named; `names` are known machines by their key."""
     for number, group in enumerate(_boots(plan), 1):
         for each in group.parts("replicationProtectedItems"):
             key = key_of(each.id)
-            yield Member(each.id, names.get(key, key), number)
+            yield ExportedMember(each.id, names.get(key, key), number)
 
 
 def plan_of(plan: Thing, names: Mapping[str, str] | None = None) -> RecoveryPlan:
     """The plan; a machine that stands in several groups is planned in the first of them."""
     known, seen, used = names or {}, set[str](), set[str]()
-    groups: list[BootGroup] = []
+    groups: list[PlanGroup] = []
     for number, group in enumerate(_boots(plan), 1):
         machines = [each.name for each in members(plan, known) if each.group == number and each.name not in seen]
         fresh = list(dict.fromkeys(machines))
         seen |= set(fresh)
         name = group.text("name") or f"group {number}"
         steps = tuple(_steps(group, used))
-        groups.append(BootGroup(name, tuple(PlannedMachine(each) for each in fresh), steps))
+        groups.append(PlanGroup(name, tuple(PlannedMachine(each) for each in fresh), steps))
     before = tuple(step for group in _others(plan) for step in _as_pre(_steps(group, used)))
     types = plan.words("replicationProviders") or ()
     provider = next((found.name for each in types if (found := provider_of_type(each)) is not None), None)
@@ -98,7 +98,7 @@ def _step(action: Thing, moment: Moment, used: set[str]) -> PlanStep:
     types = frozenset(TYPES[each] for each in map(bare, action.words("failoverTypes") or ()) if each in TYPES)
     listed = map(bare, action.words("failoverDirections") or ())
     directions = frozenset(DIRECTIONS[each] for each in listed if each in DIRECTIONS)
-    span = Span(0, 0) if waits else Span(STEP_TIMEOUT_MINUTES, STEP_TIMEOUT_MINUTES)
+    span = DurationRange(0, 0) if waits else DurationRange(STEP_TIMEOUT_MINUTES, STEP_TIMEOUT_MINUTES)
     name = _unused(action.text("actionName") or action.name or kind.value, used)
     return PlanStep(name, kind, span, moment, "", (), types, directions, waits)
 

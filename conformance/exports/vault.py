@@ -48,7 +48,7 @@ _MACHINE_OF = re.compile(r"/replicationprotecteditems/([^/]+)")
 
 
 @frozen
-class Point:
+class ExportedPoint:
     """A recovery point of a machine: when it was taken (ms since 1970) and whether it is application-consistent."""
 
     at_ms: int
@@ -56,7 +56,7 @@ class Point:
 
 
 @define(eq=False)
-class Vault:
+class ExportedVault:
     """Everything that was read. `more` are places of lists that were exported in part only."""
 
     machines: list[Thing] = field(factory=list)
@@ -67,7 +67,7 @@ class Vault:
     fabrics: list[Thing] = field(factory=list)
     healths: list[Thing] = field(factory=list)
     unknown: list[Thing] = field(factory=list)
-    points: dict[str, list[Point]] = field(factory=dict)
+    points: dict[str, list[ExportedPoint]] = field(factory=dict)
     more: list[str] = field(factory=list)
     newest_ms: int = 0
     objects: int = 0
@@ -88,7 +88,7 @@ class Vault:
         told = each.text("instanceType") or each.text("replicationProvider")
         return (provider_of_type(told) if told else None) or self.chosen
 
-    def points_of(self, machine: Thing) -> list[Point] | None:
+    def points_of(self, machine: Thing) -> list[ExportedPoint] | None:
         """The machine's points by time; None when no list of points was exported for it."""
         listed = self.points.get(key_of(machine.id))
         if listed is None and len(self.machines) == 1:
@@ -121,9 +121,9 @@ class Vault:
     _keys: dict[str, Thing] | None = None
 
 
-def vault_of(files: Iterable[Opened], provider: str | None = None) -> Vault:
+def vault_of(files: Iterable[Opened], provider: str | None = None) -> ExportedVault:
     """The vault that several files show together."""
-    vault = Vault(chosen=next((each for each in PROVIDERS.values() if each.name == provider), None))
+    vault = ExportedVault(chosen=next((each for each in PROVIDERS.values() if each.name == provider), None))
     for each in files:
         vault.add(each)
     return vault
@@ -135,7 +135,7 @@ def key_of(identity: str) -> str:
     return found[1] if found else identity.rsplit("/", 1)[-1]
 
 
-def _machine(vault: Vault, read: Thing) -> None:
+def _machine(vault: ExportedVault, read: Thing) -> None:
     kept = {name: value for name, value in read.values.items() if name in KEPT}
     for name, wanted in INNER.items():
         if name in read.values:
@@ -143,7 +143,7 @@ def _machine(vault: Vault, read: Thing) -> None:
     _newest(vault, evolve(read, values=kept))
 
 
-def _newest(vault: Vault, machine: Thing) -> None:
+def _newest(vault: ExportedVault, machine: Thing) -> None:
     """A machine that several files show counts as the newest of them does."""
     place = vault.known.get(machine.id)
     if place is None:
@@ -157,14 +157,14 @@ def _inner(each: Thing, wanted: Iterable[str]) -> dict[str, object]:
     return {name: each.values[name.casefold()] for name in wanted if name.casefold() in each.values}
 
 
-def _point(vault: Vault, read: Thing) -> None:
+def _point(vault: ExportedVault, read: Thing) -> None:
     at, kind = read.when("recoveryPointTime"), text_of(read.values.get("recoverypointtype")) or ""
     if at:
         found = _MACHINE_OF.search(read.id)
-        vault.points.setdefault(found[1] if found else "", []).append(Point(at, "app" in kind.casefold()))
+        vault.points.setdefault(found[1] if found else "", []).append(ExportedPoint(at, "app" in kind.casefold()))
 
 
-_ADD: dict[ThingKind, Callable[[Vault, Thing], None]] = {
+_ADD: dict[ThingKind, Callable[[ExportedVault, Thing], None]] = {
     ThingKind.MACHINE: _machine,
     ThingKind.POINT: _point,
     ThingKind.POLICY: lambda vault, read: vault.policies.append(read),

@@ -6,7 +6,7 @@ Rule: it says what the headline says and no more: a part of the suite is named a
 import html
 
 from siteproof.conformance.render.headline import WORDS
-from siteproof.conformance.results import Recorded
+from siteproof.conformance.results import RecordedRun
 from siteproof.conformance.verdict import MUST
 from siteproof.model.nouns.problem import ExitCode
 
@@ -16,7 +16,7 @@ LABEL = "siteproof"
 CHARACTER_PX, PADDING_PX, HEIGHT_PX = 6.6, 7, 20
 
 
-def badge(record: Recorded) -> str:
+def badge(record: RecordedRun) -> str:
     """The run's badge as an SVG document."""
     words, colour = _said(record)
     left, right = (round(len(each) * CHARACTER_PX + 2 * PADDING_PX) for each in (LABEL, words))
@@ -36,7 +36,7 @@ def _text(words: str, start_px: int, width_px: int) -> str:
     return f'<text x="{start_px + PADDING_PX}" y="14" textLength="{inner}">{html.escape(words)}</text>'
 
 
-def _said(record: Recorded) -> tuple[str, str]:
+def _said(record: RecordedRun) -> tuple[str, str]:
     report = record.report
     if report is None:
         return "cannot judge", GREY

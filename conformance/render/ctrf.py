@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from siteproof.conformance.results import Recorded
+from siteproof.conformance.results import RecordedRun
 from siteproof.conformance.verdict import CaseResult, Verdict
 
 STATUS = {
@@ -22,7 +22,7 @@ STATUS = {
 }
 
 
-def ctrf(record: Recorded, times: Mapping[str, float] | None = None) -> str:
+def ctrf(record: RecordedRun, times: Mapping[str, float] | None = None) -> str:
     """The run as a CTRF document; `times` says in seconds how long the cases took."""
     took = times or {}
     tests = [_test(case, took.get(case.case_id, 0.0)) for case in record.report.results] if record.report else []

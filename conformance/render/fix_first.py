@@ -20,7 +20,7 @@ Suspect = tuple[str, str]
 
 
 @frozen
-class Group:
+class FailureGroup:
     """Failures with one likely cause.
 
     `rule` is an id of the model, or of the requirement when no rule keeps it; `capability` is what the cases need that
@@ -35,7 +35,7 @@ class Group:
     replay: str
 
 
-def fix_first(results: Iterable[CaseResult]) -> tuple[Group, ...]:
+def fix_first(results: Iterable[CaseResult]) -> tuple[FailureGroup, ...]:
     """Groups that hold every failure once, the one that explains most first."""
     every = tuple(results)
     spectra = {each.case_id: _suspects(each) for each in every if each.verdict in JUDGED}
@@ -74,7 +74,7 @@ def _likeliest(failed: list[Mapping[Suspect, int]], passed: Counter[Suspect]) ->
     return min(accused, key=rank)
 
 
-def _group(rule: str, accused: list[tuple[str, CaseResult]]) -> Group:
+def _group(rule: str, accused: list[tuple[str, CaseResult]]) -> FailureGroup:
     """One rule's failures, under every capability that accused it."""
     mine = [each for _, each in accused]
     ordered = sorted(mine, key=lambda each: (each.verdict is Verdict.ERROR, len(each.trace), each.case_id))
@@ -82,7 +82,7 @@ def _group(rule: str, accused: list[tuple[str, CaseResult]]) -> Group:
     spoken = Counter(name for each in ordered for name in each.named if rule in _rules(name))
     name = max(spoken, key=lambda each: spoken[each]) if spoken else ""
     sentence = next((f"{name} {each.sentence}" for each in requirements.requirements() if each.id == name), name)
-    return Group(capability, rule, sentence, tuple(each.case_id for each in ordered), ordered[0].replay)
+    return FailureGroup(capability, rule, sentence, tuple(each.case_id for each in ordered), ordered[0].replay)
 
 
 def _rules(requirement_id: str) -> tuple[str, ...]:

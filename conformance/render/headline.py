@@ -7,7 +7,7 @@ and an early stop are in it.
 from collections import Counter
 
 from siteproof.conformance.levels import reached
-from siteproof.conformance.verdict import MUST, Report, Requirement, Verdict
+from siteproof.conformance.verdict import MUST, Report, RequirementVerdict, Verdict
 from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.nouns.subject import Provider
 from siteproof.model.spec.registry import requirements
@@ -47,7 +47,7 @@ def headline(report: Report) -> str:
     return " · ".join(parts)
 
 
-def tally(judged: tuple[Requirement, ...]) -> Counter[str]:
+def tally(judged: tuple[RequirementVerdict, ...]) -> Counter[str]:
     """How many requirements came to what; a pass that the adapter provides is counted under its own name."""
     return Counter(_name(each) for each in judged)
 
@@ -91,7 +91,7 @@ def _missing(report: Report) -> list[str]:
     return ([] if report.choice else lacking) + ([f"stopped: {report.stopped}"] if report.stopped else [])
 
 
-def _name(each: Requirement) -> str:
+def _name(each: RequirementVerdict) -> str:
     if each.verdict is Verdict.PASS and each.provider is Provider.ADAPTER:
         return BY_ADAPTER
     return NAMES[each.verdict]

@@ -7,7 +7,7 @@ reason, so that no dashboard shows more green than there is.
 import xml.etree.ElementTree as ET  # only writes; nothing is ever parsed with it
 from collections.abc import Mapping
 
-from siteproof.conformance.results import Recorded
+from siteproof.conformance.results import RecordedRun
 from siteproof.conformance.verdict import CaseResult, Verdict
 
 TAGS = {
@@ -20,7 +20,7 @@ TAGS = {
 }
 
 
-def junit(record: Recorded, times: Mapping[str, float] | None = None) -> str:
+def junit(record: RecordedRun, times: Mapping[str, float] | None = None) -> str:
     """The run as a JUnit document; `times` says in seconds how long the cases took."""
     root = ET.Element("testsuites", name="siteproof")
     cases = record.report.results if record.report else ()

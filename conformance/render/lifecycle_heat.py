@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
-from siteproof.conformance.coverage.events import State, state_name
+from siteproof.conformance.coverage.events import ShownState, state_name
 from siteproof.conformance.render.images import image_address
 from siteproof.conformance.verdict import CaseResult
 from siteproof.model.book import diagram
@@ -55,7 +55,7 @@ def _counts(results: Iterable[CaseResult]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for result in results:
         for event in result.history:
-            if isinstance(event, State):
+            if isinstance(event, ShownState):
                 counts.update(_boxes_of(state_name(event)))
     return counts
 

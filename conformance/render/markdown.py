@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from siteproof.conformance.render import text
 from siteproof.conformance.render.ending import fix_first_lines
 from siteproof.conformance.render.headline import headline
-from siteproof.conformance.results import Recorded
+from siteproof.conformance.results import RecordedRun
 from siteproof.conformance.verdict import CaseResult, Report
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
 FAILURES_SHOWN = 50
 
 
-def markdown(record: Recorded) -> str:
+def markdown(record: RecordedRun) -> str:
     """The run as Markdown."""
     if record.report is None:
         return f"## {plain(record.end.headline if record.end else 'the run was cut short')}\n"
@@ -28,7 +28,7 @@ def plain(words: str) -> str:
     return SPECIAL.sub(r"\\\1", text.printable(words))
 
 
-def _lines(report: Report, record: Recorded) -> Iterator[str]:
+def _lines(report: Report, record: RecordedRun) -> Iterator[str]:
     verdict, _, rest = headline(report).partition(": ")
     yield f"## {plain(verdict)}"
     yield from ["", plain(rest), "", plain(text.subject_line(report)), ""]

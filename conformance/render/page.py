@@ -11,13 +11,13 @@ from importlib import resources
 
 from siteproof.conformance.render import page_cases, page_model, page_requirements
 from siteproof.conformance.render.markup import Markup, joined, tag
-from siteproof.conformance.render.page_data import Page, Tile, page_data
-from siteproof.conformance.results import Recorded
+from siteproof.conformance.render.page_data import PageData, Tile, page_data
+from siteproof.conformance.results import RecordedRun
 
 Section = tuple[str, str, int | None, Markup | None]
 
 
-def page(record: Recorded) -> str:
+def page(record: RecordedRun) -> str:
     """The whole report as HTML text."""
     style, script = (_file(name) for name in ("report.css", "report.js"))
     data = page_data(record)
@@ -40,7 +40,7 @@ def page(record: Recorded) -> str:
     )
 
 
-def _sections(data: Page) -> list[Section]:
+def _sections(data: PageData) -> list[Section]:
     """id, title, how many, content; a section without content is left out."""
     cells = sum(len(row.cells) for row in data.rows)
     wrong = len(page_cases.wrong(data.cases))
@@ -59,7 +59,7 @@ def _sections(data: Page) -> list[Section]:
     ]
 
 
-def _header(data: Page) -> Markup:
+def _header(data: PageData) -> Markup:
     facts = (tag("div", tag("dt", name), tag("dd", value, class_="mono")) for name, value in data.facts)
     return tag(
         "header",

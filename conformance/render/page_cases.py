@@ -5,9 +5,9 @@ Rule: a card is complete without a script; the script only lets a reader walk th
 
 from collections.abc import Iterable
 
-from siteproof.conformance.render.fix_first import WRONG, Group
+from siteproof.conformance.render.fix_first import WRONG, FailureGroup
 from siteproof.conformance.render.markup import Markup, joined, tag
-from siteproof.conformance.trace import Step
+from siteproof.conformance.trace import RecordedStep
 from siteproof.conformance.verdict import CaseResult
 from siteproof.conformance.words import OF_CASES
 from siteproof.model.nouns.subject import Provider
@@ -38,7 +38,7 @@ def others(cases: Iterable[CaseResult]) -> Markup | None:
     return joined(*found) if right else None
 
 
-def groups(found: tuple[Group, ...]) -> Markup | None:
+def groups(found: tuple[FailureGroup, ...]) -> Markup | None:
     """What to mend first, as an ordered list."""
     return tag("ol", *(_group(each) for each in found), class_="groups") if found else None
 
@@ -74,12 +74,12 @@ def _says(found: CaseResult) -> Markup:
     return tag("dl", *shown, class_="says")
 
 
-def trace(steps: tuple[Step, ...]) -> Markup | None:
+def trace(steps: tuple[RecordedStep, ...]) -> Markup | None:
     """The steps as a list; what changed stands behind each."""
     return tag("ol", *(_step(step) for step in steps), class_="trace") if steps else None
 
 
-def _step(step: Step) -> Markup:
+def _step(step: RecordedStep) -> Markup:
     changes = (tag("span", text, class_="chip mono") for text in step.diff.replace("; ", "  ").split("  ") if text)
     return tag("li", tag("span", str(step.number), class_="n"), tag("code", step.text), tag("span", *changes))
 
@@ -88,7 +88,7 @@ def _replay(found: CaseResult) -> Markup | None:
     return tag("code", found.replay, class_="replay") if found.replay else None
 
 
-def _group(each: Group) -> Markup:
+def _group(each: FailureGroup) -> Markup:
     common = " · ".join(part for part in (each.capability.replace("_", " "), each.rule) if part)
     links = [tag("a", name, href=f"#{name}") for name in each.case_ids[:GROUPED_CASES_SHOWN]]
     number = f"{len(each.case_ids)} {'case' if len(each.case_ids) == 1 else 'cases'}: "

@@ -11,11 +11,11 @@ from siteproof.conformance.coverage.coverage import Coverage
 from siteproof.conformance.coverage.record import of_cases
 from siteproof.conformance.render import lifecycle_heat
 from siteproof.conformance.render.ending import occurred
-from siteproof.conformance.render.fix_first import Group, fix_first
+from siteproof.conformance.render.fix_first import FailureGroup, fix_first
 from siteproof.conformance.render.headline import WORDS, headline, informative, tally, unjudged, without_a_case
 from siteproof.conformance.render.images import image_address
-from siteproof.conformance.results import MeasureLine, PictureLine, Recorded
-from siteproof.conformance.verdict import MUST, CaseResult, Report, Requirement
+from siteproof.conformance.results import MeasureLine, PictureLine, RecordedRun
+from siteproof.conformance.verdict import MUST, CaseResult, Report, RequirementVerdict
 from siteproof.conformance.words import Word
 from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.spec.registry import requirements
@@ -26,7 +26,7 @@ MISSING_SHOWN_MAX = 60
 
 
 @frozen
-class Cell:
+class MatrixCell:
     """One requirement of the matrix; `verdict` may also be `no_case` or `informative` (then `note` says why)."""
 
     id: str
@@ -40,12 +40,12 @@ class Cell:
 
 
 @frozen
-class Row:
+class MatrixRow:
     """One chapter of the matrix."""
 
     id: str
     title: str
-    cells: tuple[Cell, ...]
+    cells: tuple[MatrixCell, ...]
 
 
 @frozen
@@ -66,7 +66,7 @@ class Picture:
 
 
 @frozen
-class Page:
+class PageData:
     """Everything on the page."""
 
     headline: str
@@ -76,7 +76,7 @@ class Page:
     stopped: str
     facts: tuple[tuple[str, str], ...]
     tiles: tuple[Tile, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[MatrixRow, ...]
     cases: tuple[CaseResult, ...]
     capabilities: tuple[tuple[str, str], ...]
     measures: tuple[MeasureLine, ...]
@@ -84,19 +84,19 @@ class Page:
     heat: lifecycle_heat.Heat | None
     coverage: Coverage | None = None
     taken: str = ""
-    groups: tuple[Group, ...] = ()
+    groups: tuple[FailureGroup, ...] = ()
     words: tuple[Word, ...] = ()
 
 
-def page_data(record: Recorded) -> Page:
+def page_data(record: RecordedRun) -> PageData:
     """The page of a recorded run; of a run that never met its subject, only the reason."""
     report = record.report
     end = record.end
     if report is None:
         line = end.headline if end else "CANNOT JUDGE"
-        return Page(line, line, "bad", "", end.stopped if end else "", _facts(record), (), (), (), (), (), (), None)
+        return PageData(line, line, "bad", "", end.stopped if end else "", _facts(record), (), (), (), (), (), (), None)
     code = report.exit_code
-    return Page(
+    return PageData(
         headline=headline(report),
         word=WORDS[code],
         tone={ExitCode.OK: "good", ExitCode.VIOLATION: "bad"}.get(code, "odd"),
@@ -117,7 +117,7 @@ def page_data(record: Recorded) -> Page:
     )
 
 
-def _taken(record: Recorded) -> str:
+def _taken(record: RecordedRun) -> str:
     """Where and when the run was, as far as the record says so."""
     return " · ".join(part for part in (record.head.site, record.head.date) if part)
 
@@ -129,7 +129,7 @@ def _coverage(report: Report) -> Coverage:
     return evolve(found, aspects=aspects, deviations=found.deviations[:MISSING_SHOWN_MAX])
 
 
-def _facts(record: Recorded) -> tuple[tuple[str, str], ...]:
+def _facts(record: RecordedRun) -> tuple[tuple[str, str], ...]:
     head = record.head
     subject = f"{head.description.name} {head.description.version}" if head.description else "could not be asked"
     run = (
@@ -192,28 +192,28 @@ def readable(value: float, unit: str) -> str:
     return f"{value:,.0f} {names[power]}" if value >= 1000 else f"{value:.3g} {names[power]}"
 
 
-def _rows(report: Report) -> tuple[Row, ...]:
+def _rows(report: Report) -> tuple[MatrixRow, ...]:
     judged = {each.id: each for each in report.requirements}
     listed = [each.id for each in requirements.requirements()]
     rows = [
-        Row(chapter.id, chapter.title, tuple(_cells(chapter.id, judged, whole=not report.choice)))
+        MatrixRow(chapter.id, chapter.title, tuple(_cells(chapter.id, judged, whole=not report.choice)))
         for chapter in requirements.chapters()
     ]
     strangers = [each for name, each in judged.items() if name not in listed]
-    rows.append(Row("", "not in the catalogue", tuple(_stranger(each) for each in strangers)))
+    rows.append(MatrixRow("", "not in the catalogue", tuple(_stranger(each) for each in strangers)))
     return tuple(row for row in rows if row.cells)
 
 
-def _cells(chapter: str, judged: dict[str, Requirement], *, whole: bool) -> Iterable[Cell]:
+def _cells(chapter: str, judged: dict[str, RequirementVerdict], *, whole: bool) -> Iterable[MatrixCell]:
     for each in requirements.requirements():
         found = judged.get(each.id)
         if each.chapter == chapter and (found or whole):
             yield _cell(each, found)
 
 
-def _cell(each: requirements.Requirement, found: Requirement | None) -> Cell:
+def _cell(each: requirements.Requirement, found: RequirementVerdict | None) -> MatrixCell:
     absent = INFORMATIVE if each.informative else NO_CASE
-    return Cell(
+    return MatrixCell(
         id=each.id,
         sentence=each.sentence,
         level=each.level.value,
@@ -225,8 +225,8 @@ def _cell(each: requirements.Requirement, found: Requirement | None) -> Cell:
     )
 
 
-def _stranger(each: Requirement) -> Cell:
-    return Cell(each.id, "", each.level, "", each.verdict.value, each.provider.value, each.case_ids)
+def _stranger(each: RequirementVerdict) -> MatrixCell:
+    return MatrixCell(each.id, "", each.level, "", each.verdict.value, each.provider.value, each.case_ids)
 
 
 def _picture(line: PictureLine) -> Picture:

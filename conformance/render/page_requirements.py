@@ -5,24 +5,24 @@ Rule: a square is a link to its sentence, a sentence links to its cases, and bot
 
 from siteproof.conformance.render.markup import Markup, joined, tag
 from siteproof.conformance.render.page_cases import badge
-from siteproof.conformance.render.page_data import Cell, Row
+from siteproof.conformance.render.page_data import MatrixCell, MatrixRow
 
 MARKS = {"fail": "✗", "error": "!", "dishonest": "✗", "inconclusive": "?", "unsupported": "-", "non_strict": "~"}
 WORSE = ("fail", "dishonest", "error")
 NAME_CHARACTERS_MAX = 6
 
 
-def matrix(rows: tuple[Row, ...]) -> Markup | None:
+def matrix(rows: tuple[MatrixRow, ...]) -> Markup | None:
     """Chapters in which something went wrong first, then by how much of them was judged."""
     return joined(*(_chapter(row) for row in sorted(rows, key=_order))) if rows else None
 
 
-def _order(row: Row) -> tuple[bool, float]:
+def _order(row: MatrixRow) -> tuple[bool, float]:
     judged = sum(bool(cell.cases) for cell in row.cells)
     return not any(cell.verdict in WORSE for cell in row.cells), -judged / len(row.cells)
 
 
-def _chapter(row: Row) -> Markup:
+def _chapter(row: MatrixRow) -> Markup:
     judged = [cell for cell in row.cells if cell.cases]
     others = [cell for cell in row.cells if not cell.cases]
     passed = sum(cell.verdict == "pass" for cell in judged)
@@ -33,7 +33,7 @@ def _chapter(row: Row) -> Markup:
     return tag("div", name, tag("div", strip, sentences), class_="chapter", id=f"chapter-{row.id}")
 
 
-def _square(cell: Cell) -> Markup:
+def _square(cell: MatrixCell) -> Markup:
     looks = (
         "cell",
         cell.verdict,
@@ -45,7 +45,7 @@ def _square(cell: Cell) -> Markup:
     return tag("a", number, href=f"#{cell.id}", class_=" ".join(filter(None, looks)), title=title)
 
 
-def _sentence(cell: Cell) -> Markup:
+def _sentence(cell: MatrixCell) -> Markup:
     by = "provided by the adapter" if cell.provider == "adapter" else ""
     facts = " · ".join(filter(None, (cell.level, cell.source, cell.note, by)))
     links = [part for name in cell.cases for part in (tag("a", name, href=f"#{name}"), " ")]

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from siteproof.conformance.render.headline import headline
-from siteproof.conformance.results import Recorded
+from siteproof.conformance.results import RecordedRun
 from siteproof.conformance.verdict import CaseResult, Report, Verdict
 from siteproof.model.spec.registry import requirements
 
@@ -24,7 +24,7 @@ KINDS = {
 LEVELS = {"MUST": "error", "SHOULD": "warning", "MAY": "note"}
 
 
-def sarif(record: Recorded) -> str:
+def sarif(record: RecordedRun) -> str:
     """The run as a SARIF log."""
     report = record.report
     run: dict[str, Any] = {
@@ -37,7 +37,7 @@ def sarif(record: Recorded) -> str:
     return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=False) + "\n"
 
 
-def _invocation(record: Recorded) -> dict[str, Any]:
+def _invocation(record: RecordedRun) -> dict[str, Any]:
     said = headline(record.report) if record.report else record.end.headline if record.end else ""
     return {
         "executionSuccessful": bool(record.report and not record.report.stopped),

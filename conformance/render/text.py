@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from siteproof.conformance.coverage import record
 from siteproof.conformance.coverage.coverage import ALLOWED, EDGES, OTHER, STATES
-from siteproof.conformance.trace import Step
+from siteproof.conformance.trace import RecordedStep
 from siteproof.conformance.verdict import CaseResult, Report, Verdict
 from siteproof.model.spec.registry import requirements
 
@@ -100,7 +100,7 @@ def _rows(result: CaseResult) -> Iterator[str]:
         yield f"  {'Replay':<12} {result.replay}"
 
 
-def _trace(trace: tuple[Step, ...]) -> Iterator[str]:
+def _trace(trace: tuple[RecordedStep, ...]) -> Iterator[str]:
     hidden = max(0, len(trace) - TRACE_STEPS_SHOWN)
     label = "Trace"
     if hidden:

@@ -6,8 +6,8 @@ Rule: where a command leads is the model's word, and a machine is healthy when n
 from collections import deque
 
 from siteproof.conformance import verify
+from siteproof.conformance.expected.lifecycle import offered
 from siteproof.conformance.lab import Lab, Machine
-from siteproof.conformance.oracles.lifecycle import offered
 from siteproof.conformance.verify import Failed, Inconclusive
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.subject import FaultKind

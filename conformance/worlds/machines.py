@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
-from siteproof.conformance.worlds.setting import Part
+from siteproof.conformance.worlds.setting import SettingMachine
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 
@@ -40,7 +40,7 @@ class Machine:
         return next(disk for disk in self.spec.disks if disk.name == name)
 
 
-def placed(index: int, part: Part) -> Machine:
+def placed(index: int, part: SettingMachine) -> Machine:
     """The machine at that place of the scenario."""
     return Machine(index, part.spec, part.disks, part.larger, part.meant)
 

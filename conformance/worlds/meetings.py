@@ -17,7 +17,7 @@ MISSING_SHOWN_MAX = 20
 NAMES = {1: "values", 2: "pairs", 3: "triples"}
 
 
-class Judged(Protocol):
+class PlayedCase(Protocol):
     """A case's result, as far as it matters here."""
 
     @property
@@ -57,7 +57,7 @@ def meetings(world: World, strength: int) -> frozenset[Meeting]:
 
 
 def counted(
-    depth: str, strength: int, wanted: frozenset[Meeting], left_out: tuple[str, ...], results: Iterable[Judged]
+    depth: str, strength: int, wanted: frozenset[Meeting], left_out: tuple[str, ...], results: Iterable[PlayedCase]
 ) -> Met:
     """What these results met of what was wanted."""
     seen: dict[Meeting, set[str]] = {}

@@ -16,7 +16,7 @@ DISCARDED_MAX = 9
 
 
 @frozen
-class Batch:
+class BlockBatch:
     """Blocks of one call, in order: `zeros` become zeros, `changed` keep their bytes but for one, `gone` discarded."""
 
     blocks: tuple[int, ...]
@@ -27,63 +27,69 @@ class Batch:
 
 def batches(
     pattern: Pattern, numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random
-) -> tuple[Batch, ...]:
+) -> tuple[BlockBatch, ...]:
     """The calls that write the `numbers` of a disk of `size` blocks, whose last written blocks were `last`."""
     if not numbers:
         return ()
     return _MADE[pattern](numbers, size, last, source)
 
 
-def _scattered(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[Batch, ...]:
+def _scattered(
+    numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random
+) -> tuple[BlockBatch, ...]:
     del size, last, source
-    return (Batch(numbers),)
+    return (BlockBatch(numbers),)
 
 
-def _twice(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[Batch, ...]:
+def _twice(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[BlockBatch, ...]:
     del size, last, source
-    return (Batch(numbers + numbers[::-1]),)
+    return (BlockBatch(numbers + numbers[::-1]),)
 
 
-def _zeros(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[Batch, ...]:
+def _zeros(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[BlockBatch, ...]:
     """Data, then zeros over every other block and over one that was not asked for, all in one call."""
     del last
     other = (numbers[0] + source.randrange(1, size)) % size if size > 1 else numbers[0]
     data = frozenset(numbers[::2])
-    return (Batch(numbers), Batch((*numbers, other), zeros=frozenset((*numbers, other)) - data))
+    return (BlockBatch(numbers), BlockBatch((*numbers, other), zeros=frozenset((*numbers, other)) - data))
 
 
-def _run(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[Batch, ...]:
+def _run(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[BlockBatch, ...]:
     del last
     first = source.randrange(max(1, size - len(numbers) + 1))
-    return (Batch(numbers), Batch(tuple(range(first, min(size, first + len(numbers))))))
+    return (BlockBatch(numbers), BlockBatch(tuple(range(first, min(size, first + len(numbers))))))
 
 
-def _ends(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[Batch, ...]:
+def _ends(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[BlockBatch, ...]:
     del last, source
-    return (Batch((size - 1, *numbers, 0)),)
+    return (BlockBatch((size - 1, *numbers, 0)),)
 
 
-def _batch(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[Batch, ...]:
+def _batch(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[BlockBatch, ...]:
     del last
     more = source.sample(range(size), min(size, BATCH_BLOCKS))
-    return (Batch((*numbers, *more)),)
+    return (BlockBatch((*numbers, *more)),)
 
 
-def _inside(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[Batch, ...]:
+def _inside(
+    numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random
+) -> tuple[BlockBatch, ...]:
     """What was written before has travelled, perhaps: it changes now, and so does what is written here."""
     del size, source
-    return (Batch(last, changed=True), Batch(numbers), Batch(numbers[:3], changed=True))
+    return (BlockBatch(last, changed=True), BlockBatch(numbers), BlockBatch(numbers[:3], changed=True))
 
 
-def _discard(numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random) -> tuple[Batch, ...]:
+def _discard(
+    numbers: tuple[int, ...], size: int, last: tuple[int, ...], source: random.Random
+) -> tuple[BlockBatch, ...]:
     """A stretch of the disk, and then one block of it is written again."""
     del last
     first = source.randrange(size)
     stretch = tuple(range(first, min(size, first + source.randrange(1, DISCARDED_MAX + 1))))
-    return (Batch(stretch, gone=True), Batch(numbers))
+    return (BlockBatch(stretch, gone=True), BlockBatch(numbers))
 
 
-_MADE: Mapping[Pattern, Callable[[tuple[int, ...], int, tuple[int, ...], random.Random], tuple[Batch, ...]]] = {
+_MADE: Mapping[Pattern, Callable[[tuple[int, ...], int, tuple[int, ...], random.Random], tuple[BlockBatch, ...]]] = {
     Pattern.SCATTERED: _scattered,
     Pattern.TWICE: _twice,
     Pattern.ZEROS: _zeros,

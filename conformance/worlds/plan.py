@@ -45,7 +45,7 @@ WHOLE_WEIGHT = 8  # new to the run counts so much more than new to the chapter
 
 
 @frozen
-class Plan:
+class WorldPlan:
     """`worlds` of each case, the plain one first; `strength` values meet; `left_out` says what nobody can play."""
 
     depth: Depth
@@ -59,7 +59,7 @@ class Plan:
         return counted(self.depth.value, self.strength, self.wanted, self.left_out, results)
 
 
-def plan(cases: Sequence[Case], description: Description, depth: Depth, seed: int) -> Plan:
+def plan(cases: Sequence[Case], description: Description, depth: Depth, seed: int) -> WorldPlan:
     """Deal the worlds of this depth over the cases."""
     effort = EFFORTS[depth]
     rows = drawn(reachable(description), effort.strength, seed)
@@ -71,7 +71,7 @@ def plan(cases: Sequence[Case], description: Description, depth: Depth, seed: in
             if depth is not Depth.QUICK or dealer.lacks(wanted):
                 dealt[case.id] += dealer.deal(case, dealt[case.id])
     worlds = {name: tuple(found) or (PLAIN,) for name, found in dealt.items()}
-    return Plan(depth, effort.strength, worlds, wanted, left_out(description))
+    return WorldPlan(depth, effort.strength, worlds, wanted, left_out(description))
 
 
 def borne(case: Case, world: World) -> World:

@@ -8,7 +8,17 @@ from collections.abc import Mapping, Sequence
 
 from attrs import evolve, field, frozen
 
-from siteproof.conformance.worlds.world import Disk, Disks, Hour, Machines, Names, Policy, Seat, Size, World
+from siteproof.conformance.worlds.world import (
+    DiskPosition,
+    Disks,
+    DiskSize,
+    Hour,
+    Machines,
+    NameStyle,
+    Policy,
+    Seat,
+    World,
+)
 from siteproof.model.nouns.policy import DAY_MINUTES, HOUR_MINUTES, MINUTE_MS, ReplicationPolicy
 from siteproof.model.nouns.scenario import START_MS, DiskSpec, MachineSpec
 
@@ -30,7 +40,7 @@ LABEL = "in-the-long-row-of-machines-and-of-disks-at-the-end"
 
 
 @frozen
-class Part:
+class SettingMachine:
     """One machine of a setting; `disks` and `larger` are those of a lab's machine."""
 
     spec: MachineSpec
@@ -43,7 +53,7 @@ class Part:
 class Setting:
     """Parts in the order of the scenario."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[SettingMachine, ...]
     policy: ReplicationPolicy
     start_ms: int
 
@@ -59,7 +69,7 @@ def setting(world: World, asked: Sequence[MachineSpec], policy: ReplicationPolic
 
 def grown(world: World, blocks: int) -> int:
     """How many blocks a disk has in this world for which a case asks with `blocks`."""
-    steps = {Size.ASKED: 0, Size.ODD: 1, Size.WORD: 64, Size.WINDOW: 1024}
+    steps = {DiskSize.ASKED: 0, DiskSize.ODD: 1, DiskSize.WORD: 64, DiskSize.WINDOW: 1024}
     step = steps[world.size]
     return blocks + step if step < 2 else (blocks // step + 1) * step + step // 8 + 1
 
@@ -68,25 +78,25 @@ def _beside(number: int) -> MachineSpec:
     return MachineSpec(f"beside{number}", (DiskSpec("disk0", EXTRA_BLOCKS[0]),), identity=f"identity-beside{number}")
 
 
-def _part(world: World, spec: MachineSpec, name: str, *, meant: bool) -> Part:
+def _part(world: World, spec: MachineSpec, name: str, *, meant: bool) -> SettingMachine:
     if not meant:
-        return Part(evolve(spec, name=name), meant)
+        return SettingMachine(evolve(spec, name=name), meant)
     extra = [DiskSpec(f"beside{number}", EXTRA_BLOCKS[number]) for number in range(MORE_DISKS[world.disks])]
     mine = [evolve(disk, blocks=grown(world, disk.blocks)) for disk in spec.disks]
-    disks = [*extra, *mine] if world.disk is Disk.LAST else [*mine, *extra]
+    disks = [*extra, *mine] if world.disk is DiskPosition.LAST else [*mine, *extra]
     names = _names(world.names, [disk.name for disk in disks], "volume")
     called = {old.name: new for old, new in zip(disks, names, strict=True) if old in mine}
     larger = {called[old.name]: new.blocks - old.blocks for old, new in zip(spec.disks, mine, strict=True)}
     placed = tuple(evolve(disk, name=new) for disk, new in zip(disks, names, strict=True))
-    return Part(evolve(spec, name=name, disks=placed), meant, called, larger)
+    return SettingMachine(evolve(spec, name=name, disks=placed), meant, called, larger)
 
 
-def _names(names: Names, asked: Sequence[str], stem: str) -> list[str]:
+def _names(names: NameStyle, asked: Sequence[str], stem: str) -> list[str]:
     """As many names, none of which a case uses for another thing."""
-    if names is Names.PLAIN:
+    if names is NameStyle.PLAIN:
         return list(asked)
-    if names is Names.ALIKE:
+    if names is NameStyle.ALIKE:
         return [stem + "1" * number for number in range(1, len(asked) + 1)]
-    if names is Names.BACKWARDS:
+    if names is NameStyle.BACKWARDS:
         return [f"{stem}-{letter}" for _, letter in zip(asked, "zyxwvutsrq", strict=False)]
     return [f"{stem}-{LABEL}-{number}" for number, _ in enumerate(asked)]

@@ -26,7 +26,7 @@ class Seat(StrEnum):
     LAST = "last"
 
 
-class Names(StrEnum):
+class NameStyle(StrEnum):
     """What machines and disks are called."""
 
     PLAIN = "plain"
@@ -43,14 +43,14 @@ class Disks(StrEnum):
     TWO_MORE = "two more"
 
 
-class Disk(StrEnum):
+class DiskPosition(StrEnum):
     """Where the disks that the case means stand among them."""
 
     FIRST = "first"
     LAST = "last"
 
 
-class Size(StrEnum):
+class DiskSize(StrEnum):
     """How large those disks are."""
 
     ASKED = "as asked"
@@ -124,10 +124,10 @@ class World:
 
     machines: Machines = Machines.ASKED
     seat: Seat = Seat.FIRST
-    names: Names = Names.PLAIN
+    names: NameStyle = NameStyle.PLAIN
     disks: Disks = Disks.ASKED
-    disk: Disk = Disk.FIRST
-    size: Size = Size.ASKED
+    disk: DiskPosition = DiskPosition.FIRST
+    size: DiskSize = DiskSize.ASKED
     past: Past = Past.FRESH
     trouble: Trouble = Trouble.NONE
     pattern: Pattern = Pattern.SCATTERED
@@ -173,7 +173,7 @@ def unsound(world: World) -> Iterator[str]:
     """Dimensions whose value means nothing in this world: no last among one, no neighbour of one that is alone."""
     if world.machines is Machines.ASKED and world.seat is not Seat.FIRST:
         yield "seat"
-    if world.disks is Disks.ASKED and world.disk is not Disk.FIRST:
+    if world.disks is Disks.ASKED and world.disk is not DiskPosition.FIRST:
         yield "disk"
     alone = world.machines is Machines.ASKED and world.disks is Disks.ASKED
     if alone and world.neighbours is not Neighbours.IDLE:

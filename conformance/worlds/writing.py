@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from attrs import define, field, frozen
 
 from siteproof.conformance.history import Workload, content
-from siteproof.conformance.worlds.patterns import Batch, batches
+from siteproof.conformance.worlds.patterns import BlockBatch, batches
 from siteproof.conformance.worlds.world import Pattern
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import Write
@@ -17,7 +17,7 @@ CHANGED_BYTE = BLOCK_BYTES // 2 + 1
 
 
 @frozen
-class Disk:
+class WorldDisk:
     """A disk by its places in the scenario, its present size and the time of its writes."""
 
     machine: int
@@ -28,7 +28,7 @@ class Disk:
 
 
 @frozen
-class Call:
+class WriteCall:
     """One call: these writes in order, or a discard of `gone` blocks from `first` on."""
 
     writes: tuple[Write, ...] = ()
@@ -44,28 +44,28 @@ class Pen:
     pattern: Pattern
     _last: dict[tuple[int, int], dict[int, Write]] = field(factory=dict)
 
-    def calls(self, disk: Disk, blocks: int) -> Iterator[Call]:
+    def calls(self, disk: WorldDisk, blocks: int) -> Iterator[WriteCall]:
         """The calls that write so many blocks of the workload's choice."""
         numbers = self.workload.pick(disk.blocks, blocks)
         last = tuple(self._last.get((disk.machine, disk.disk), {}))
         for batch in batches(self.pattern, numbers, disk.blocks, last, self.workload.source):
             yield self._call(disk, batch)
 
-    def exactly(self, disk: Disk, numbers: tuple[int, ...]) -> Call:
+    def exactly(self, disk: WorldDisk, numbers: tuple[int, ...]) -> WriteCall:
         """The one call that writes these blocks."""
-        return self._call(disk, Batch(numbers))
+        return self._call(disk, BlockBatch(numbers))
 
-    def _call(self, disk: Disk, batch: Batch) -> Call:
+    def _call(self, disk: WorldDisk, batch: BlockBatch) -> WriteCall:
         if batch.gone:
-            return Call(first=batch.blocks[0], gone=len(batch.blocks))
+            return WriteCall(first=batch.blocks[0], gone=len(batch.blocks))
         known = self._last.get((disk.machine, disk.disk), {})
         if batch.changed:
-            return Call(tuple(_changed(known[block]) for block in batch.blocks if block in known))
+            return WriteCall(tuple(_changed(known[block]) for block in batch.blocks if block in known))
         writes = tuple(self._write(disk, block, zeros=block in batch.zeros) for block in batch.blocks)
         self._last[disk.machine, disk.disk] = {write.block: write for write in writes}
-        return Call(writes)
+        return WriteCall(writes)
 
-    def _write(self, disk: Disk, block: int, *, zeros: bool) -> Write:
+    def _write(self, disk: WorldDisk, block: int, *, zeros: bool) -> Write:
         if zeros:
             return Write(block, 0, data=bytes(BLOCK_BYTES))
         return self.workload.stamped(disk.machine, disk.disk, (block,), disk.time_ms, disk.noise)[0]

@@ -25,7 +25,7 @@ ELEMENTS_MAX = 4
 
 
 @define
-class Call:
+class PendingCall:
     """A call that is about to happen: `names` are its parameters', `owner` the object whose method it is, if any."""
 
     target: str

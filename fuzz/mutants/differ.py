@@ -11,8 +11,8 @@ from typing import Any
 from attrs import evolve, fields, frozen
 
 from siteproof.fuzz.minimise import minimise
-from siteproof.fuzz.mutants.drive import Answer, Drive, Step, answers
-from siteproof.fuzz.mutants.driver import Recorded, record
+from siteproof.fuzz.mutants.drive import Drive, DriveStep, StepAnswer, answers
+from siteproof.fuzz.mutants.driver import RecordedDrive, record
 from siteproof.fuzz.mutants.latitude import Latitude
 from siteproof.fuzz.mutants.subject import Factory, mutated, watched
 from siteproof.fuzz.mutants.words import Mutant
@@ -34,7 +34,7 @@ class Difference(StrEnum):
 
 
 @frozen
-class Finding:
+class MutantFinding:
     """What the drives say of one mutant; `drive` and `index` are where it differs first (index 0: the reset)."""
 
     difference: Difference
@@ -47,7 +47,7 @@ class Finding:
 
 def recorded(
     mutants: Iterable[Mutant], honest: Factory, seed: int, numbers: Iterable[int]
-) -> list[tuple[Recorded, frozenset[str]]]:
+) -> list[tuple[RecordedDrive, frozenset[str]]]:
     """Those drives of the seed on the honest subject, each with the ids of the mutants whose triggers held."""
     subject, found = watched(mutants, honest), []
     try:
@@ -60,22 +60,22 @@ def recorded(
     return found
 
 
-def compared(mutant: Mutant, honest: Factory, drives: Sequence[Recorded]) -> Finding:
+def compared(mutant: Mutant, honest: Factory, drives: Sequence[RecordedDrive]) -> MutantFinding:
     """The mutant on these drives (those in which its trigger held), up to its first difference."""
     if not drives:
-        return Finding(Difference.SILENT)
+        return MutantFinding(Difference.SILENT)
     steps = 0
     struck = 0
     for each in drives:
         answer, index, hits = _first_difference(mutant, honest, each)
         steps, struck = steps + index, struck + hits
         if answer is not None:
-            finding = Finding(Difference.SHOWN, len(drives), steps, each.drive, index, _short(answer))
+            finding = MutantFinding(Difference.SHOWN, len(drives), steps, each.drive, index, _short(answer))
             return _classified(finding, mutant, honest, drives, answer)
-    return Finding(Difference.NONE if struck else Difference.SILENT, len(drives), steps)
+    return MutantFinding(Difference.NONE if struck else Difference.SILENT, len(drives), steps)
 
 
-def _first_difference(mutant: Mutant, honest: Factory, drive: Recorded) -> tuple[Answer | None, int, int]:
+def _first_difference(mutant: Mutant, honest: Factory, drive: RecordedDrive) -> tuple[StepAnswer | None, int, int]:
     """The first answer that the honest subject did not give, its place, and how often the mutant struck until then."""
     subject = mutated(mutant, honest)
     try:
@@ -88,8 +88,8 @@ def _first_difference(mutant: Mutant, honest: Factory, drive: Recorded) -> tuple
 
 
 def _classified(
-    finding: Finding, mutant: Mutant, honest: Factory, drives: Sequence[Recorded], answer: Answer
-) -> Finding:
+    finding: MutantFinding, mutant: Mutant, honest: Factory, drives: Sequence[RecordedDrive], answer: StepAnswer
+) -> MutantFinding:
     if answer.broken:
         return evolve(finding, difference=Difference.BREAKS)
     if all(_only_latitude(mutant, honest, each.drive) for each in drives[:LATITUDE_DRIVES_MAX]):
@@ -106,19 +106,19 @@ def _only_latitude(mutant: Mutant, honest: Factory, drive: Drive) -> bool:
         wrong.close()
 
 
-def shortest(mutant: Mutant, honest: Factory, finding: Finding, tries_max: int = SHRINK_TRIES_MAX) -> Drive:
+def shortest(mutant: Mutant, honest: Factory, finding: MutantFinding, tries_max: int = SHRINK_TRIES_MAX) -> Drive:
     """The drive of the finding on as few steps as the tries allow, still with a difference at its end."""
     assert finding.drive is not None
     scenario = finding.drive.scenario
 
-    def differs(steps: tuple[Step, ...]) -> bool:
+    def differs(steps: tuple[DriveStep, ...]) -> bool:
         return difference(mutant, honest, Drive(scenario, steps)) is not None
 
     steps = finding.drive.steps[: finding.index]
     return Drive(scenario, minimise(steps, differs, tries_max) if differs(steps) else steps)
 
 
-def difference(mutant: Mutant, honest: Factory, drive: Drive) -> tuple[int, Answer, Answer] | None:
+def difference(mutant: Mutant, honest: Factory, drive: Drive) -> tuple[int, StepAnswer, StepAnswer] | None:
     """The first step at which the two differ, with both answers."""
     right, wrong = honest(), mutated(mutant, honest)
     try:
@@ -131,7 +131,7 @@ def difference(mutant: Mutant, honest: Factory, drive: Drive) -> tuple[int, Answ
     return None
 
 
-def said_of(right: Answer, wrong: Answer) -> str:
+def said_of(right: StepAnswer, wrong: StepAnswer) -> str:
     """What differs between two answers, in one line: the answer itself, or the fields of what a machine showed."""
     if right.said != wrong.said:
         return f"answered {_clipped(wrong.said)} instead of {_clipped(right.said)}"
@@ -152,5 +152,5 @@ def _clipped(value: Any) -> str:
     return text if len(text) <= CLIP else f"…{text[-CLIP:]}"
 
 
-def _short(answer: Answer) -> str:
+def _short(answer: StepAnswer) -> str:
     return str(answer.said)[:200] if answer.said is not None else ""

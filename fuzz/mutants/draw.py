@@ -11,22 +11,22 @@ from collections.abc import Iterator, Mapping
 
 from siteproof import __version__
 from siteproof.fuzz.mutants.reshape import NOTHING
-from siteproof.fuzz.mutants.targets import Kind, Target, contract_targets, inside_targets
+from siteproof.fuzz.mutants.targets import MutationTarget, ValueKind, contract_targets, inside_targets
 from siteproof.fuzz.mutants.triggers import NAME_PATTERNS
-from siteproof.fuzz.mutants.words import Harm, Layer, Mutant, Site, Trigger
+from siteproof.fuzz.mutants.words import Harm, HarmSite, Layer, Mutant, Trigger
 from siteproof.model.nouns.problem import Problem
 
 CONTRACT_SHARE = 0.4
 PICK_MAX = 16
-HELD_BY: Mapping[Harm, frozenset[Kind]] = {
-    Harm.OFF_BY_ONE: frozenset({Kind.NUMBER}),
-    Harm.WRONG_TARGET: frozenset({Kind.NAME, Kind.THING}),
-    Harm.WRONG_WORD: frozenset({Kind.WORD}),
-    Harm.DROP_LAST: frozenset({Kind.SEQUENCE}),
-    Harm.REORDER: frozenset({Kind.SEQUENCE}),
-    Harm.TRUNCATE: frozenset({Kind.SEQUENCE}),
-    Harm.ZEROS: frozenset({Kind.BYTES}),
-    Harm.WRONG_TIME: frozenset({Kind.TIME}),
+HELD_BY: Mapping[Harm, frozenset[ValueKind]] = {
+    Harm.OFF_BY_ONE: frozenset({ValueKind.NUMBER}),
+    Harm.WRONG_TARGET: frozenset({ValueKind.NAME, ValueKind.THING}),
+    Harm.WRONG_WORD: frozenset({ValueKind.WORD}),
+    Harm.DROP_LAST: frozenset({ValueKind.SEQUENCE}),
+    Harm.REORDER: frozenset({ValueKind.SEQUENCE}),
+    Harm.TRUNCATE: frozenset({ValueKind.SEQUENCE}),
+    Harm.ZEROS: frozenset({ValueKind.BYTES}),
+    Harm.WRONG_TIME: frozenset({ValueKind.TIME}),
 }
 EFFECT_HARMS = (Harm.STALE, Harm.OFF_BY_ONE, Harm.WRONG_WORD, Harm.DROP_LAST, Harm.REORDER, Harm.TRUNCATE)
 OF_BLOCKS = frozenset({Trigger.LAST_BLOCK, Trigger.BLOCK_RANGE, Trigger.LARGE})
@@ -69,14 +69,14 @@ def find(name: str) -> Mutant:
 
 
 @functools.cache
-def _ways(layer: Layer) -> dict[Harm, tuple[tuple[Target, Site], ...]]:
+def _ways(layer: Layer) -> dict[Harm, tuple[tuple[MutationTarget, HarmSite], ...]]:
     """Where each harm can be done on that layer."""
     targets = contract_targets() if layer is Layer.CONTRACT else inside_targets()
     ways = [(harm, target, site) for target in targets if target.name != "reset" for harm, site in possible(target)]
     return {harm: tuple((target, site) for each, target, site in ways if each is harm) for harm in Harm}
 
 
-def possible(target: Target) -> Iterator[tuple[Harm, Site]]:
+def possible(target: MutationTarget) -> Iterator[tuple[Harm, HarmSite]]:
     """What can be done to that target, and to which part of the call."""
     quiet, nothing = target.neutral is None, target.neutral is NOTHING and target.name != "do"
     tried = {
@@ -86,16 +86,16 @@ def possible(target: Target) -> Iterator[tuple[Harm, Site]]:
         Harm.LATE: quiet,
         Harm.SWALLOW: not nothing and not target.yields,
     }
-    yield from ((harm, Site.CALL) for harm, possible_ in tried.items() if possible_)
+    yield from ((harm, HarmSite.CALL) for harm, possible_ in tried.items() if possible_)
     for harm, kinds in HELD_BY.items():
         if kinds & target.takes:
-            yield harm, Site.ARGUMENT
-        if kinds & target.gives - {Kind.THING}:
-            yield harm, Site.RESULT
-    if target.layer is Layer.INSIDE and not target.yields and (target.has_owner or Kind.THING in target.takes):
-        yield from ((harm, Site.EFFECT) for harm in EFFECT_HARMS)
+            yield harm, HarmSite.ARGUMENT
+        if kinds & target.gives - {ValueKind.THING}:
+            yield harm, HarmSite.RESULT
+    if target.layer is Layer.INSIDE and not target.yields and (target.has_owner or ValueKind.THING in target.takes):
+        yield from ((harm, HarmSite.EFFECT) for harm in EFFECT_HARMS)
 
 
-def _makes_sense(trigger: Trigger, target: Target) -> bool:
+def _makes_sense(trigger: Trigger, target: MutationTarget) -> bool:
     """A trigger about blocks needs something that names or counts blocks."""
-    return trigger not in OF_BLOCKS or bool(target.takes & {Kind.NUMBER, Kind.SEQUENCE, Kind.BYTES})
+    return trigger not in OF_BLOCKS or bool(target.takes & {ValueKind.NUMBER, ValueKind.SEQUENCE, ValueKind.BYTES})

@@ -27,7 +27,7 @@ NOISE_BYTES = 64
 PROBLEM = "problem: "
 
 
-class Do(StrEnum):
+class DriveAct(StrEnum):
     """What a step asks for."""
 
     WRITE = "write"
@@ -43,10 +43,10 @@ class Do(StrEnum):
 
 
 @frozen
-class Step:
+class DriveStep:
     """One step. `machine`, `disk` and `point` are indexes; a point's counts from the newest that is listed then."""
 
-    do: Do
+    do: DriveAct
     machine: int = 0
     disk: int = 0
     blocks: tuple[int, ...] = ()
@@ -64,10 +64,10 @@ class Step:
             return f"{self.command.verb.value} {who}{choice}"
         if self.fault is not None:
             return f"fault {self.fault.value} {who}" + (f" {self.amount}" if self.amount else "")
-        if self.do in (Do.ADVANCE, Do.SETTLE):
+        if self.do in (DriveAct.ADVANCE, DriveAct.SETTLE):
             return f"{self.do.value}" + (f" {self.amount} ms" if self.amount else "")
         more = f" blocks {', '.join(map(str, self.blocks))}" if self.blocks else ""
-        return f"{self.do.value} {who}{more}" + (f" at {self.place.value}" if self.do is Do.READ else "")
+        return f"{self.do.value} {who}{more}" + (f" at {self.place.value}" if self.do is DriveAct.READ else "")
 
 
 @frozen
@@ -75,11 +75,11 @@ class Drive:
     """Steps in a scenario."""
 
     scenario: Scenario
-    steps: tuple[Step, ...]
+    steps: tuple[DriveStep, ...]
 
 
 @frozen
-class Answer:
+class StepAnswer:
     """What one step was answered, and what every machine showed after it; `crashed` when it was no answer at all."""
 
     said: Any
@@ -106,78 +106,78 @@ class Driving:
     _sequence: int = 0
     _sizes: dict[tuple[int, int], int] = field(factory=dict)
 
-    def begin(self) -> Answer:
+    def begin(self) -> StepAnswer:
         """Reset to the scenario."""
         for m, spec in enumerate(self.scenario.machines):
             self._sizes.update({(m, d): disk.blocks for d, disk in enumerate(spec.disks)})
         return self._answered(lambda: self.subject.reset(self.scenario))
 
-    def take(self, step: Step) -> Answer:
+    def take(self, step: DriveStep) -> StepAnswer:
         """Ask for one step, then look at every machine."""
         return self._answered(lambda: self._asking(step.do)(step))
 
-    def _asking(self, do: Do) -> Callable[[Step], Any]:
-        asking: dict[Do, Callable[[Step], Any]] = {
-            Do.WRITE: self._write,
-            Do.ZERO: self._write,
-            Do.FLUSH: lambda step: self.subject.flush(self._address(step)),
-            Do.DISCARD: self._discard,
-            Do.COMMAND: self._command,
-            Do.FAULT: self._fault,
-            Do.ADVANCE: lambda step: self.subject.advance(step.amount),
-            Do.SETTLE: lambda _: self.subject.settle(),
-            Do.READ: self._read,
-            Do.RESTORE: self._restore,
+    def _asking(self, do: DriveAct) -> Callable[[DriveStep], Any]:
+        asking: dict[DriveAct, Callable[[DriveStep], Any]] = {
+            DriveAct.WRITE: self._write,
+            DriveAct.ZERO: self._write,
+            DriveAct.FLUSH: lambda step: self.subject.flush(self._address(step)),
+            DriveAct.DISCARD: self._discard,
+            DriveAct.COMMAND: self._command,
+            DriveAct.FAULT: self._fault,
+            DriveAct.ADVANCE: lambda step: self.subject.advance(step.amount),
+            DriveAct.SETTLE: lambda _: self.subject.settle(),
+            DriveAct.READ: self._read,
+            DriveAct.RESTORE: self._restore,
         }
         return asking[do]
 
-    def _answered(self, ask: Callable[[], Any]) -> Answer:
+    def _answered(self, ask: Callable[[], Any]) -> StepAnswer:
         said, crashed = _said(ask)
         if crashed:
-            return Answer(said, (), crashed=True)
+            return StepAnswer(said, (), crashed=True)
         shown = [_said(partial(self.subject.observe, each.name)) for each in self.scenario.machines]
         self.seen.update({each.name: view for each, (view, _) in zip(self.scenario.machines, shown, strict=True)
                           if isinstance(view, Observation)})  # fmt: skip
-        return Answer(said, tuple(view for view, _ in shown), crashed=any(broke for _, broke in shown))
+        return StepAnswer(said, tuple(view for view, _ in shown), crashed=any(broke for _, broke in shown))
 
     # -- steps
 
-    def _spec(self, step: Step) -> MachineSpec:
+    def _spec(self, step: DriveStep) -> MachineSpec:
         return self.scenario.machines[step.machine % len(self.scenario.machines)]
 
-    def _address(self, step: Step) -> DiskAddress:
+    def _address(self, step: DriveStep) -> DiskAddress:
         spec = self._spec(step)
         return DiskAddress(spec.name, spec.disks[step.disk % len(spec.disks)].name, step.place)
 
-    def _size(self, step: Step) -> int:
+    def _size(self, step: DriveStep) -> int:
         spec = self._spec(step)
         return self._sizes[step.machine % len(self.scenario.machines), step.disk % len(spec.disks)]
 
-    def _write(self, step: Step) -> None:
+    def _write(self, step: DriveStep) -> None:
         self.subject.write(self._address(step), tuple(self._writes(step)))
 
-    def _writes(self, step: Step) -> Iterator[Write]:
-        size, zeros = self._size(step), bytes(BLOCK_BYTES) if step.do is Do.ZERO else b""
+    def _writes(self, step: DriveStep) -> Iterator[Write]:
+        size, zeros = self._size(step), bytes(BLOCK_BYTES) if step.do is DriveAct.ZERO else b""
         for block in step.blocks:
             self._sequence += 1
             yield Write(block % size, self._sequence, 0, NOISE_BYTES, 0, step.machine, step.disk, zeros)
 
-    def _discard(self, step: Step) -> None:
+    def _discard(self, step: DriveStep) -> None:
         size = self._size(step)
         first = step.blocks[0] % size
         self.subject.discard(self._address(step), first, min(step.amount, size - first))
 
-    def _command(self, step: Step) -> Any:
+    def _command(self, step: DriveStep) -> Any:
         assert step.command is not None
         point = self._point(step) if step.command.point else ""
         return self.subject.do(evolve(step.command, machine=self._spec(step).name, point=point))
 
-    def _point(self, step: Step) -> str:
+    def _point(self, step: DriveStep) -> str:
         view = self.seen.get(self._spec(step).name)
         names = [point.name for point in view.points] if view else []
         return names[-1 - step.point % len(names)] if names else "no-such-point"
 
-    def _fault(self, step: Step) -> None:
+    def _fault(self, step: DriveStep) -> None:
         assert step.fault is not None
         address, amount = self._address(step), step.amount
         resizes = step.fault is FaultKind.DISK_RESIZED
@@ -187,10 +187,10 @@ class Driving:
         if resizes:
             self._sizes[step.machine % len(self.scenario.machines), step.disk % len(self._spec(step).disks)] = amount
 
-    def _read(self, step: Step) -> Any:
+    def _read(self, step: DriveStep) -> Any:
         return _digest_of(self.subject.read(self._address(step)))
 
-    def _restore(self, step: Step) -> Any:
+    def _restore(self, step: DriveStep) -> Any:
         return [_digest_of(each) for each in self.subject.restore(self._spec(step).name, self._point(step))]
 
 
@@ -213,7 +213,7 @@ def _digest_of(image: Image) -> tuple[str, str]:
     return image.disk, hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def answers(subject: Subject, drive: Drive) -> Iterator[Answer]:
+def answers(subject: Subject, drive: Drive) -> Iterator[StepAnswer]:
     """What the subject answers, step by step; the reset comes first."""
     driving = Driving(subject, drive.scenario)
     yield driving.begin()

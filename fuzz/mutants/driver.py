@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from attrs import define, evolve, field, frozen
 
-from siteproof.fuzz.mutants.drive import Do, Drive, Driving, Step
+from siteproof.fuzz.mutants.drive import Drive, DriveAct, DriveStep, Driving
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import ReplicationPolicy
@@ -45,7 +45,7 @@ class Driver:
 
     dice: random.Random
     scenario: Scenario
-    _weights: dict[Do, int] = field(init=False)
+    _weights: dict[DriveAct, int] = field(init=False)
     _faults: list[FaultKind] = field(init=False)
     _favourite: int = field(init=False)
     _tastes: dict[Verb, float] = field(init=False)
@@ -53,39 +53,45 @@ class Driver:
 
     def __attrs_post_init__(self) -> None:
         """Swarm: each drive leaves some things out and prefers others."""
-        self._weights = {do: self.dice.choice((0, 1, 2, 4)) for do in Do}
-        for do, least in ((Do.WRITE, 2), (Do.COMMAND, 4), (Do.ADVANCE, 1), (Do.SETTLE, 1), (Do.RESTORE, 1)):
+        self._weights = {do: self.dice.choice((0, 1, 2, 4)) for do in DriveAct}
+        for do, least in (
+            (DriveAct.WRITE, 2),
+            (DriveAct.COMMAND, 4),
+            (DriveAct.ADVANCE, 1),
+            (DriveAct.SETTLE, 1),
+            (DriveAct.RESTORE, 1),
+        ):
             self._weights[do] = max(self._weights[do], least)
         self._faults = self.dice.sample(list(FaultKind), self.dice.choice((1, 3, 6, len(FaultKind))))
         tastes = {verb: RARE.get(verb, EAGER.get(verb, 1)) for verb in Verb}
         self._tastes = {verb: taste * self.dice.choice((1, 1, 3)) for verb, taste in tastes.items()}
         self._favourite = self.dice.randrange(len(self.scenario.machines))
 
-    def next(self, seen: Mapping[str, Observation]) -> Step:
+    def next(self, seen: Mapping[str, Observation]) -> DriveStep:
         """The next step, given what the honest subject shows."""
         if self._settles:
             self._settles = False
-            return Step(Do.SETTLE)
+            return DriveStep(DriveAct.SETTLE)
         do = self.dice.choices(list(self._weights), list(self._weights.values()))[0]
         machine = self._favourite if self.dice.random() < 0.6 else self.dice.randrange(len(self.scenario.machines))
         spec = self.scenario.machines[machine]
-        step = Step(do, machine, self.dice.randrange(len(spec.disks)))
+        step = DriveStep(do, machine, self.dice.randrange(len(spec.disks)))
         return self._filled(step, seen.get(spec.name))
 
-    def _filled(self, step: Step, view: Observation | None) -> Step:
-        fill: dict[Do, Callable[[Step, Observation | None], Step]] = {
-            Do.WRITE: self._write,
-            Do.ZERO: self._write,
-            Do.DISCARD: self._discard,
-            Do.COMMAND: self._command,
-            Do.FAULT: self._fault,
-            Do.ADVANCE: self._advance,
-            Do.READ: self._read,
-            Do.RESTORE: self._restore,
+    def _filled(self, step: DriveStep, view: Observation | None) -> DriveStep:
+        fill: dict[DriveAct, Callable[[DriveStep, Observation | None], DriveStep]] = {
+            DriveAct.WRITE: self._write,
+            DriveAct.ZERO: self._write,
+            DriveAct.DISCARD: self._discard,
+            DriveAct.COMMAND: self._command,
+            DriveAct.FAULT: self._fault,
+            DriveAct.ADVANCE: self._advance,
+            DriveAct.READ: self._read,
+            DriveAct.RESTORE: self._restore,
         }
         return fill[step.do](step, view) if step.do in fill else step
 
-    def _blocks(self, step: Step) -> tuple[int, ...]:
+    def _blocks(self, step: DriveStep) -> tuple[int, ...]:
         size = self.scenario.machines[step.machine].disks[step.disk].blocks
         count = self.dice.choice((1, 1, 2, 3, 6, 25))
         first = self.dice.choice((0, -1, self.dice.randrange(size)))
@@ -93,16 +99,16 @@ class Driver:
             return tuple(first + offset if first >= 0 else -1 - offset for offset in range(count))
         return (first, *(self.dice.randrange(size) for _ in range(count - 1)))
 
-    def _write(self, step: Step, _: Observation | None) -> Step:
+    def _write(self, step: DriveStep, _: Observation | None) -> DriveStep:
         place = (
             self.dice.choice((Place.PRIMARY, Place.RECOVERY, Place.TEST)) if self.dice.random() < 0.1 else Place.ACTIVE
         )
         return evolve(step, blocks=self._blocks(step), place=place)
 
-    def _discard(self, step: Step, _: Observation | None) -> Step:
+    def _discard(self, step: DriveStep, _: Observation | None) -> DriveStep:
         return evolve(step, blocks=self._blocks(step)[:1], amount=self.dice.choice((1, 2, 5, 40)))
 
-    def _command(self, step: Step, view: Observation | None) -> Step:
+    def _command(self, step: DriveStep, view: Observation | None) -> DriveStep:
         allowed = list(view.allowed) if view else []
         verb = self.dice.choices(allowed, [self._tastes[verb] for verb in allowed])[0] if allowed else Verb.ENABLE
         if not allowed or self.dice.random() < PROBE_SHARE:
@@ -125,25 +131,25 @@ class Driver:
             force=self.dice.random() < 0.2,
         )
 
-    def _fault(self, step: Step, view: Observation | None) -> Step:
+    def _fault(self, step: DriveStep, view: Observation | None) -> DriveStep:
         kind = self.dice.choice(self._faults)
         if view is not None and not view.link_up and self.dice.random() < 0.6:
             kind = self.dice.choice((FaultKind.LINK_UP, FaultKind.SITE_UP))
         amount = {FaultKind.DISK_RESIZED: self.dice.choice((1, 7)), FaultKind.CLOCK_JUMP: self.dice.choice(JUMPS_MS)}
         return evolve(step, fault=kind, amount=amount.get(kind, 0))
 
-    def _advance(self, step: Step, _: Observation | None) -> Step:
+    def _advance(self, step: DriveStep, _: Observation | None) -> DriveStep:
         return evolve(step, amount=self.dice.choice(PAUSES_MS))
 
-    def _read(self, step: Step, _: Observation | None) -> Step:
+    def _read(self, step: DriveStep, _: Observation | None) -> DriveStep:
         return evolve(step, place=self.dice.choice(list(Place)))
 
-    def _restore(self, step: Step, _: Observation | None) -> Step:
+    def _restore(self, step: DriveStep, _: Observation | None) -> DriveStep:
         return evolve(step, point=self.dice.choice((0, 0, 1, 2, 5, 50)))
 
 
 @frozen
-class Recorded:
+class RecordedDrive:
     """A drive with the digests of what the honest subject answered, the reset first."""
 
     number: int
@@ -151,12 +157,12 @@ class Recorded:
     digests: tuple[bytes, ...]
 
 
-def record(subject: Subject, seed: int, number: int, steps_max: int = STEPS_MAX) -> Recorded:
+def record(subject: Subject, seed: int, number: int, steps_max: int = STEPS_MAX) -> RecordedDrive:
     """Draw drive `number` on the honest subject."""
     dice = random.Random(f"drive {seed} {number}")  # noqa: S311  (repeatable, not secret)
     scenario = _scenario(dice)
     driving, driver = Driving(subject, scenario), Driver(dice, scenario)
-    digests, steps = [driving.begin().digest()], list[Step]()
+    digests, steps = [driving.begin().digest()], list[DriveStep]()
     for step in _opening(scenario, dice):
         steps.append(step)
         digests.append(driving.take(step).digest())
@@ -166,7 +172,7 @@ def record(subject: Subject, seed: int, number: int, steps_max: int = STEPS_MAX)
     for step in closing(driving):
         steps.append(step)
         digests.append(driving.take(step).digest())
-    return Recorded(number, Drive(scenario, tuple(steps)), tuple(digests))
+    return RecordedDrive(number, Drive(scenario, tuple(steps)), tuple(digests))
 
 
 def _scenario(dice: random.Random) -> Scenario:
@@ -182,23 +188,30 @@ def _scenario(dice: random.Random) -> Scenario:
     return Scenario(machines, dice.choice(POLICIES), dice.choice(STARTS_MS))
 
 
-def _opening(scenario: Scenario, dice: random.Random) -> list[Step]:
+def _opening(scenario: Scenario, dice: random.Random) -> list[DriveStep]:
     """Most machines are protected soon; some have data before."""
     steps = []
     for machine, spec in enumerate(scenario.machines):
-        steps += [Step(Do.WRITE, machine, disk, tuple(range(dice.choice((1, 4))))) for disk in range(len(spec.disks))]
+        steps += [
+            DriveStep(DriveAct.WRITE, machine, disk, tuple(range(dice.choice((1, 4)))))
+            for disk in range(len(spec.disks))
+        ]
         if dice.random() < 0.9:
-            steps.append(Step(Do.COMMAND, machine, command=Command(Verb.ENABLE, "")))
-    return [*steps, Step(Do.SETTLE)]
+            steps.append(DriveStep(DriveAct.COMMAND, machine, command=Command(Verb.ENABLE, "")))
+    return [*steps, DriveStep(DriveAct.SETTLE)]
 
 
-def closing(driving: Driving) -> list[Step]:
+def closing(driving: Driving) -> list[DriveStep]:
     """The audit at the end: everything comes to rest, a point is taken, every listed point and every disk is read."""
-    steps = [Step(Do.SETTLE), Step(Do.ADVANCE, amount=300_000), Step(Do.SETTLE)]
+    steps = [DriveStep(DriveAct.SETTLE), DriveStep(DriveAct.ADVANCE, amount=300_000), DriveStep(DriveAct.SETTLE)]
     for machine, spec in enumerate(driving.scenario.machines):
         view = driving.seen.get(spec.name)
         points = len(view.points) if view and view.regions.protection is not Protection.UNPROTECTED else 0
-        steps += [Step(Do.RESTORE, machine, point=index) for index in {0, 1, 2, points // 2, max(points - 1, 0)}]
+        steps += [
+            DriveStep(DriveAct.RESTORE, machine, point=index) for index in {0, 1, 2, points // 2, max(points - 1, 0)}
+        ]
         places = (Place.ACTIVE, Place.PRIMARY, Place.RECOVERY)
-        steps += [Step(Do.READ, machine, disk, place=place) for disk in range(len(spec.disks)) for place in places]
+        steps += [
+            DriveStep(DriveAct.READ, machine, disk, place=place) for disk in range(len(spec.disks)) for place in places
+        ]
     return steps

@@ -33,7 +33,7 @@ class Play:
 
 
 @frozen
-class Held:
+class HonestPlay:
     """One play on the honest subject: its verdict, its steps, and the mutants whose triggers held in it."""
 
     play: Play
@@ -43,7 +43,7 @@ class Held:
 
 
 @frozen
-class Judged:
+class MutantJudgement:
     """What the suite said of one mutant. `tried` plays were run, `held` is in how many its trigger holds."""
 
     held: int = 0
@@ -69,7 +69,7 @@ def plays(cases: Sequence[Case], honest: Factory, depth: Depth, seed: int) -> li
 
 def held(
     mutants: Iterable[Mutant], honest: Factory, cases: Mapping[str, Case], chosen: Iterable[Play], seed: int
-) -> list[Held]:
+) -> list[HonestPlay]:
     """In which of the plays the triggers of the mutants hold."""
     subject, found = watched(mutants, honest), []
     fired = subject.scene.facts.fired
@@ -77,13 +77,15 @@ def held(
         for play in chosen:
             fired.clear()
             result = _played(subject, cases[play.case_id], play.world, seed)
-            found.append(Held(play, result.verdict, len(result.trace), frozenset(fired)))
+            found.append(HonestPlay(play, result.verdict, len(result.trace), frozenset(fired)))
     finally:
         subject.close()
     return found
 
 
-def judged(mutant: Mutant, honest: Factory, cases: Mapping[str, Case], record: Iterable[Held], seed: int) -> Judged:
+def judged(
+    mutant: Mutant, honest: Factory, cases: Mapping[str, Case], record: Iterable[HonestPlay], seed: int
+) -> MutantJudgement:
     """The suite on the mutant: the shortest plays first, and no further than the first that kills it."""
     mine = sorted((each for each in record if mutant.id in each.ids), key=lambda each: each.steps)
     odd: CaseResult | None = None
@@ -96,13 +98,15 @@ def judged(mutant: Mutant, honest: Factory, cases: Mapping[str, Case], record: I
     finally:
         subject.close()
     if odd is None:
-        return Judged(len(mine), len(mine))
-    return Judged(len(mine), len(mine), verdict=odd.verdict.value, actual=f"{odd.case_id}: {odd.detail[:TEXT_MAX]}")
+        return MutantJudgement(len(mine), len(mine))
+    return MutantJudgement(
+        len(mine), len(mine), verdict=odd.verdict.value, actual=f"{odd.case_id}: {odd.detail[:TEXT_MAX]}"
+    )
 
 
 def _results(
-    subject: Intercepted, cases: Mapping[str, Case], mine: Iterable[Held], seed: int
-) -> Iterator[tuple[Held, CaseResult]]:
+    subject: Intercepted, cases: Mapping[str, Case], mine: Iterable[HonestPlay], seed: int
+) -> Iterator[tuple[HonestPlay, CaseResult]]:
     for each in mine:
         yield each, _played(subject, cases[each.play.case_id], each.play.world, seed)
 
@@ -116,8 +120,8 @@ def _played(subject: Intercepted, case: Case, world: World, seed: int) -> CaseRe
         return attempt.ended_by(broken)
 
 
-def _killed(result: CaseResult, play: Play, holds: int, tried: int) -> Judged:
-    return Judged(
+def _killed(result: CaseResult, play: Play, holds: int, tried: int) -> MutantJudgement:
+    return MutantJudgement(
         holds,
         tried,
         result.case_id,

@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import astuple, define, evolve, field
 
-from siteproof.fuzz.mutants.drive import Answer
+from siteproof.fuzz.mutants.drive import StepAnswer
 from siteproof.model.nouns.commands import Accepted
 from siteproof.model.nouns.observation import DiskView, Observation, Watermarks
 from siteproof.model.nouns.policy import RecoveryPoint
@@ -27,7 +27,7 @@ class Latitude:
     _names: dict[str, dict[str, str]] = field(factory=dict)
     _numbers: dict[tuple[object, ...], dict[int, int]] = field(factory=dict)
 
-    def allows(self, right: Answer, other: Answer) -> bool:
+    def allows(self, right: StepAnswer, other: StepAnswer) -> bool:
         """Whether the other answer differs from the right one in latitude only, or not at all."""
         if other.crashed or len(right.seen) != len(other.seen) or not _same_said(right.said, other.said):
             return False

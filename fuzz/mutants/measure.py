@@ -9,20 +9,20 @@ from collections.abc import Callable, Iterable
 
 from attrs import frozen
 
-from siteproof.fuzz.mutants.differ import Difference, Finding
-from siteproof.fuzz.mutants.judging import Judged
+from siteproof.fuzz.mutants.differ import Difference, MutantFinding
+from siteproof.fuzz.mutants.judging import MutantJudgement
 from siteproof.fuzz.mutants.words import Mutant
 
 Z_95 = 1.959963984540054
 
 
 @frozen
-class Row:
+class MeasuredMutant:
     """One mutant, measured; `trace` are the steps of the shortest drive that shows a survivor."""
 
     mutant: Mutant
-    finding: Finding
-    judged: Judged
+    finding: MutantFinding
+    judged: MutantJudgement
     trace: tuple[str, ...] = ()
     shows: str = ""
 
@@ -63,15 +63,15 @@ class Rate:
         return f"{self.killed} of {self.all}, {share} ({low:.1%} to {high:.1%})"
 
 
-def rate(rows: Iterable[Row]) -> Rate:
+def rate(rows: Iterable[MeasuredMutant]) -> Rate:
     """The kill rate of those of the rows that count."""
     counted = [row for row in rows if row.counts]
     return Rate(sum(row.judged.killed for row in counted), len(counted))
 
 
-def rates(rows: Iterable[Row], by: Callable[[Row], str]) -> dict[str, Rate]:
+def rates(rows: Iterable[MeasuredMutant], by: Callable[[MeasuredMutant], str]) -> dict[str, Rate]:
     """The kill rate of each group, the weakest first."""
-    groups: dict[str, list[Row]] = {}
+    groups: dict[str, list[MeasuredMutant]] = {}
     for row in rows:
         groups.setdefault(by(row), []).append(row)
     found = {name: rate(members) for name, members in groups.items()}

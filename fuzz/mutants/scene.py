@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import define, field
 
-from siteproof.fuzz.mutants.calls import Call
+from siteproof.fuzz.mutants.calls import PendingCall
 from siteproof.fuzz.mutants.facts import Facts
 from siteproof.fuzz.mutants.strike import Striker
 from siteproof.fuzz.mutants.triggers import TRIGGERS
@@ -21,7 +21,7 @@ _HERE = threading.local()
 
 
 @define(eq=False)
-class Scene:
+class StruckScene:
     """`watched` are mutants whose triggers are only looked at; the `striker` (None: nobody) really strikes."""
 
     facts: Facts
@@ -44,7 +44,7 @@ class Scene:
         finally:
             _HERE.scene = before
 
-    def meet(self, call: Call) -> Any:
+    def meet(self, call: PendingCall) -> Any:
         """Let the call happen, as it should or not."""
         self.facts.calls[call.target] += 1
         call.number = self.facts.calls[call.target]
@@ -58,7 +58,7 @@ class Scene:
             return self.striker.strike(call, self.facts.swaps)
         return self.striker.pass_by(call)
 
-    def _holds(self, mutant: Mutant, call: Call) -> bool:
+    def _holds(self, mutant: Mutant, call: PendingCall) -> bool:
         self._looking = True
         try:
             return TRIGGERS[mutant.trigger](call, self.facts, mutant.amount)
@@ -66,7 +66,7 @@ class Scene:
             self._looking = False
 
 
-def here() -> Scene | None:
+def here() -> StruckScene | None:
     """The scene in which this thread is."""
     return getattr(_HERE, "scene", None)
 

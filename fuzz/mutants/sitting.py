@@ -15,10 +15,10 @@ from siteproof.conformance.case import all_cases
 from siteproof.conformance.crew import Crew, drop
 from siteproof.conformance.worlds.plan import Depth
 from siteproof.fuzz.mutants import differ
-from siteproof.fuzz.mutants.differ import Difference, Finding
-from siteproof.fuzz.mutants.driver import Recorded
-from siteproof.fuzz.mutants.judging import Held, Judged, Play, held, judged, plays
-from siteproof.fuzz.mutants.measure import Row
+from siteproof.fuzz.mutants.differ import Difference, MutantFinding
+from siteproof.fuzz.mutants.driver import RecordedDrive
+from siteproof.fuzz.mutants.judging import HonestPlay, MutantJudgement, Play, held, judged, plays
+from siteproof.fuzz.mutants.measure import MeasuredMutant
 from siteproof.fuzz.mutants.subject import Factory, honest_reference
 from siteproof.fuzz.mutants.words import Mutant
 
@@ -50,8 +50,8 @@ class Bounds:
 class Sitting:
     """What the honest subject did, once for all mutants."""
 
-    drives: tuple[tuple[Recorded, frozenset[str]], ...]
-    plays: tuple[Held, ...]
+    drives: tuple[tuple[RecordedDrive, frozenset[str]], ...]
+    plays: tuple[HonestPlay, ...]
 
     @property
     def steps(self) -> int:
@@ -63,9 +63,9 @@ def sit(
     mutants: Sequence[Mutant],
     bounds: Bounds,
     tell: Tell = lambda *_: None,
-    heard: Callable[[Row], None] = lambda _: None,
+    heard: Callable[[MeasuredMutant], None] = lambda _: None,
     honest: Factory = honest_reference,
-) -> tuple[Sitting, tuple[Row, ...]]:
+) -> tuple[Sitting, tuple[MeasuredMutant, ...]]:
     """Measure the mutants; `heard` gets each row as soon as it is known, in any order."""
     sitting = look(mutants, bounds, tell, honest)
     work = partial(_row, sitting=sitting, bounds=bounds, honest=honest)
@@ -105,11 +105,11 @@ def _parts(items: Sequence[T], count: int) -> list[tuple[T, ...]]:
 
 def _recorded(
     mutants: tuple[Mutant, ...], honest: Factory, seed: int, numbers: tuple[int, ...]
-) -> list[tuple[Recorded, frozenset[str]]]:
+) -> list[tuple[RecordedDrive, frozenset[str]]]:
     return differ.recorded(mutants, honest, seed, numbers)
 
 
-def _held(mutants: tuple[Mutant, ...], honest: Factory, seed: int, part: tuple[Play, ...]) -> list[Held]:
+def _held(mutants: tuple[Mutant, ...], honest: Factory, seed: int, part: tuple[Play, ...]) -> list[HonestPlay]:
     return held(mutants, honest, {case.id: case for case in all_cases()}, part, seed)
 
 
@@ -117,20 +117,22 @@ def _defect(item: object, why: str) -> NoReturn:
     raise RuntimeError(f"the honest subject could not be watched: {why} ({item})")
 
 
-def _row(mutant: Mutant, sitting: Sitting, bounds: Bounds, honest: Factory) -> Row:
+def _row(mutant: Mutant, sitting: Sitting, bounds: Bounds, honest: Factory) -> MeasuredMutant:
     finding = differ.compared(mutant, honest, [each for each, ids in sitting.drives if mutant.id in ids])
     if bounds.depth is None or finding.difference is not Difference.SHOWN:
-        return Row(mutant, finding, Judged())
+        return MeasuredMutant(mutant, finding, MutantJudgement())
     cases = {case.id: case for case in all_cases()}
-    row = Row(mutant, finding, judged(mutant, honest, cases, sitting.plays, bounds.seed))
+    row = MeasuredMutant(mutant, finding, judged(mutant, honest, cases, sitting.plays, bounds.seed))
     return _with_trace(row, honest) if row.outcome == "survives" else row
 
 
-def _lost(mutant: Mutant, why: str) -> Row:
-    return Row(mutant, Finding(Difference.BREAKS, said=why), Judged(verdict="error", actual=why))
+def _lost(mutant: Mutant, why: str) -> MeasuredMutant:
+    return MeasuredMutant(
+        mutant, MutantFinding(Difference.BREAKS, said=why), MutantJudgement(verdict="error", actual=why)
+    )
 
 
-def _with_trace(row: Row, honest: Factory) -> Row:
+def _with_trace(row: MeasuredMutant, honest: Factory) -> MeasuredMutant:
     """The row with the shortest drive that shows its mutant."""
     shortest = differ.shortest(row.mutant, honest, row.finding)
     shown = differ.difference(row.mutant, honest, shortest)

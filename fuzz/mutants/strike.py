@@ -10,11 +10,11 @@ from typing import Any
 from attrs import define, evolve, field
 
 from siteproof.fuzz.mutants import reshape
-from siteproof.fuzz.mutants.calls import Call
+from siteproof.fuzz.mutants.calls import PendingCall
 from siteproof.fuzz.mutants.effects import Effects
 from siteproof.fuzz.mutants.images import inline
 from siteproof.fuzz.mutants.reshape import NOTHING
-from siteproof.fuzz.mutants.words import CALL_HARMS, Harm, Mutant, Site
+from siteproof.fuzz.mutants.words import CALL_HARMS, Harm, HarmSite, Mutant
 from siteproof.model.nouns.commands import Accepted, Command, Refusal
 from siteproof.model.nouns.subject import Unsupported
 
@@ -30,7 +30,7 @@ class Striker:
     struck: int = 0
     _previous: Any = NOTHING
     _earlier: list[tuple[Any, ...]] = field(factory=list)
-    _waiting: list[Call] = field(factory=list)
+    _waiting: list[PendingCall] = field(factory=list)
 
     def begin(self) -> None:
         """A new scenario: nothing has happened."""
@@ -49,24 +49,24 @@ class Striker:
         for call in waiting:
             call.happen()
 
-    def pass_by(self, call: Call) -> Any:
+    def pass_by(self, call: PendingCall) -> Any:
         """The trigger does not hold: the call happens as it should, and is remembered."""
         answer = call.happen()
         return self._remembered(call, answer)
 
-    def strike(self, call: Call, swaps: Mapping[str, str]) -> Any:
+    def strike(self, call: PendingCall, swaps: Mapping[str, str]) -> Any:
         """The trigger holds."""
-        if self.mutant.harm in CALL_HARMS and self.mutant.site is not Site.EFFECT:
+        if self.mutant.harm in CALL_HARMS and self.mutant.site is not HarmSite.EFFECT:
             return self._at_call()(call)
-        if self.mutant.site is Site.ARGUMENT:
+        if self.mutant.site is HarmSite.ARGUMENT:
             return self._remembered(call, self._misled(call, swaps).happen())
-        if self.mutant.site is Site.EFFECT:
+        if self.mutant.site is HarmSite.EFFECT:
             return self._spoiled(call, swaps)
         return self._falsified(call, swaps)
 
     # -- wrong values
 
-    def _misled(self, call: Call, swaps: Mapping[str, str]) -> Call:
+    def _misled(self, call: PendingCall, swaps: Mapping[str, str]) -> PendingCall:
         """The call with one argument made wrong."""
         first = 1 if call.owner is not None else 0
         given = call.arguments[first:]
@@ -87,7 +87,7 @@ class Striker:
                 return (*given[:index], earlier[index], *given[index + 1 :])
         return NOTHING
 
-    def _falsified(self, call: Call, swaps: Mapping[str, str]) -> Any:
+    def _falsified(self, call: PendingCall, swaps: Mapping[str, str]) -> Any:
         answer = call.happen()
         if isinstance(answer, Iterator):
             return self._cut_short(answer)
@@ -105,7 +105,7 @@ class Striker:
         self.struck += 1
         return _without_last(answers) if self.mutant.harm is Harm.DROP_LAST else itertools.islice(answers, 1)
 
-    def _spoiled(self, call: Call, swaps: Mapping[str, str]) -> Any:
+    def _spoiled(self, call: PendingCall, swaps: Mapping[str, str]) -> Any:
         """The call happens, and one of the attributes that it changed is wrong afterwards."""
         effects = Effects.before((*call.arguments, *call.options.values()))
         answer = call.happen()
@@ -127,8 +127,8 @@ class Striker:
 
     # -- wrong calls
 
-    def _at_call(self) -> Callable[[Call], Any]:
-        harms: dict[Harm, Callable[[Call], Any]] = {
+    def _at_call(self) -> Callable[[PendingCall], Any]:
+        harms: dict[Harm, Callable[[PendingCall], Any]] = {
             Harm.SKIP: self._skip,
             Harm.REPEAT: self._repeat,
             Harm.LATE: self._late,
@@ -137,14 +137,14 @@ class Striker:
         }
         return harms[self.mutant.harm]
 
-    def _skip(self, call: Call) -> Any:
+    def _skip(self, call: PendingCall) -> Any:
         neutral = neutral_answer(call)
         if neutral is NOTHING:
             return call.happen()
         self.struck += 1
         return neutral
 
-    def _repeat(self, call: Call) -> Any:
+    def _repeat(self, call: PendingCall) -> Any:
         self.struck += 1
         first = call.happen()
         if isinstance(first, Iterator):
@@ -152,7 +152,7 @@ class Striker:
         again = call.happen()
         return first if isinstance(again, Refusal) else again
 
-    def _late(self, call: Call) -> Any:
+    def _late(self, call: PendingCall) -> Any:
         neutral = neutral_answer(call)
         if neutral is NOTHING or call.returns_something:
             return call.happen()
@@ -160,7 +160,7 @@ class Striker:
         self._waiting.append(call)
         return neutral
 
-    def _swallow(self, call: Call) -> Any:
+    def _swallow(self, call: PendingCall) -> Any:
         try:
             answer = call.happen()
         except Unsupported:
@@ -176,7 +176,7 @@ class Striker:
             return Accepted(INVENTED)
         return answer
 
-    def _stale(self, call: Call) -> Any:
+    def _stale(self, call: PendingCall) -> Any:
         previous = self._previous
         answer = self._remembered(call, call.happen())
         if previous is NOTHING or isinstance(answer, Iterator) or answer is None:
@@ -184,7 +184,7 @@ class Striker:
         self.struck += previous is not answer
         return previous
 
-    def _remembered(self, call: Call, answer: Any) -> Any:
+    def _remembered(self, call: PendingCall, answer: Any) -> Any:
         if self.mutant.harm is Harm.STALE and not isinstance(answer, Iterator):
             self._previous = inline(answer)
         if self.mutant.harm is Harm.WRONG_TARGET and len(self._earlier) < EARLIER_MAX:
@@ -192,7 +192,7 @@ class Striker:
         return answer
 
 
-def neutral_answer(call: Call) -> Any:
+def neutral_answer(call: PendingCall) -> Any:
     """What a call that did nothing answers; NOTHING when there is no such answer."""
     if call.arguments and isinstance(call.arguments[0], Command):
         return Accepted(INVENTED)

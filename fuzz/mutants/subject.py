@@ -6,12 +6,12 @@ Rule: around the contract any subject can be wrapped; what strikes inside strike
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from siteproof.fuzz.mutants.calls import Call
+from siteproof.fuzz.mutants.calls import PendingCall
 from siteproof.fuzz.mutants.draw import find
 from siteproof.fuzz.mutants.facts import Facts, Glance, Glancer, by_observing
-from siteproof.fuzz.mutants.scene import Scene, by_target
+from siteproof.fuzz.mutants.scene import StruckScene, by_target
 from siteproof.fuzz.mutants.strike import Striker
-from siteproof.fuzz.mutants.targets import Target, contract_targets
+from siteproof.fuzz.mutants.targets import MutationTarget, contract_targets
 from siteproof.fuzz.mutants.weave import weave
 from siteproof.fuzz.mutants.words import Layer, Mutant
 from siteproof.model.nouns.problem import Problem
@@ -25,7 +25,7 @@ Factory = Callable[[], Subject]
 class Intercepted:
     """Any subject, its contract's calls intercepted by a scene; it satisfies Subject by its attributes."""
 
-    def __init__(self, inner: Subject, scene: Scene) -> None:
+    def __init__(self, inner: Subject, scene: StruckScene) -> None:
         """`inner` is the honest one."""
         self.inner = inner
         self.scene = scene
@@ -48,7 +48,7 @@ class Intercepted:
         target = _TARGETS.get(name)
         return original if target is None else lambda *arguments: self._call(target, original, arguments)
 
-    def _call(self, target: Target, original: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    def _call(self, target: MutationTarget, original: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         facts, striker = self.scene.facts, self.scene.striker
         if target.name == "reset":
             facts.begin(arguments[0])
@@ -58,7 +58,7 @@ class Intercepted:
         waits = striker is not None and striker.waits
         with self.scene.entered():
             names = target.parameters[1:]
-            answer = self.scene.meet(Call(target.name, 0, None, names, arguments, {}, original, target.neutral))
+            answer = self.scene.meet(PendingCall(target.name, 0, None, names, arguments, {}, original, target.neutral))
             if waits and striker is not None:
                 striker.catch_up()
         facts.learn(arguments, answer)
@@ -81,7 +81,7 @@ def watched(mutants: Iterable[Mutant], honest: Factory) -> Intercepted:
 def _intercepted(inner: Subject, striker: Striker | None, mutants: tuple[Mutant, ...]) -> Intercepted:
     every = [*mutants, *([striker.mutant] if striker else [])]
     weave(each.target for each in every if each.layer is Layer.INSIDE)
-    return Intercepted(inner, Scene(Facts(glancer(inner)), striker, by_target(mutants)))
+    return Intercepted(inner, StruckScene(Facts(glancer(inner)), striker, by_target(mutants)))
 
 
 def glancer(subject: Subject) -> Glancer:

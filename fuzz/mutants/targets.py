@@ -28,7 +28,7 @@ CONTRACT = ("reset", "write", "flush", "discard", "read", "do", "observe", "rest
 NESTED_MAX = 3
 
 
-class Kind(enum.StrEnum):
+class ValueKind(enum.StrEnum):
     """What a target's parameters or answer hold, as far as their types say."""
 
     NUMBER = "number"
@@ -41,33 +41,33 @@ class Kind(enum.StrEnum):
 
 
 @frozen
-class Target:
+class MutationTarget:
     """One function that can be struck. `takes` and `gives` say what a harm could take hold of."""
 
     layer: Layer
     room: str
     name: str
     parameters: tuple[str, ...]
-    takes: frozenset[Kind]
-    gives: frozenset[Kind]
+    takes: frozenset[ValueKind]
+    gives: frozenset[ValueKind]
     neutral: Any
     yields: bool = False
     has_owner: bool = False
 
 
 @functools.cache
-def contract_targets() -> tuple[Target, ...]:
+def contract_targets() -> tuple[MutationTarget, ...]:
     """The contract's calls that may go wrong."""
     return tuple(_target(Layer.CONTRACT, "contract", name, getattr(Subject, name), owned=True) for name in CONTRACT)
 
 
 @functools.cache
-def inside_targets() -> tuple[Target, ...]:
+def inside_targets() -> tuple[MutationTarget, ...]:
     """Every function and method of the reference that its subject can reach, ordered by name."""
     return tuple(sorted(_inside(), key=lambda target: target.name))
 
 
-def _inside() -> Iterator[Target]:
+def _inside() -> Iterator[MutationTarget]:
     for module in reference_modules():
         room = module.__name__.removeprefix(f"{PACKAGE}.")
         for name, thing in vars(module).items():
@@ -87,7 +87,7 @@ def reference_modules() -> list[types.ModuleType]:
     return [importlib.import_module(name) for name in inner]
 
 
-def _methods(room: str, kind: type) -> Iterator[Target]:
+def _methods(room: str, kind: type) -> Iterator[MutationTarget]:
     if getattr(kind, "_is_protocol", False):
         return
     for name, thing in vars(kind).items():
@@ -107,7 +107,7 @@ def plain(thing: Any) -> Callable[..., Any] | None:
     return thing if inspect.isfunction(thing) else None
 
 
-def _target(layer: Layer, room: str, name: str, function: Any, *, owned: bool) -> Target:
+def _target(layer: Layer, room: str, name: str, function: Any, *, owned: bool) -> MutationTarget:
     signature = inspect.signature(function)
     hints = _hints(function)
     parameters = tuple(signature.parameters)
@@ -115,8 +115,8 @@ def _target(layer: Layer, room: str, name: str, function: Any, *, owned: bool) -
     takes = frozenset(kind for each in given for kind in kinds_of(hints.get(each), each))
     yields = inspect.isgeneratorfunction(function)
     answer = hints.get("return", NOTHING)
-    gives = frozenset({Kind.SEQUENCE} if yields else kinds_of(answer, ""))
-    return Target(layer, room, name, parameters, takes, gives, _neutral(answer, yields), yields, owned)
+    gives = frozenset({ValueKind.SEQUENCE} if yields else kinds_of(answer, ""))
+    return MutationTarget(layer, room, name, parameters, takes, gives, _neutral(answer, yields), yields, owned)
 
 
 def _hints(function: Any) -> dict[str, Any]:
@@ -127,36 +127,36 @@ def _hints(function: Any) -> dict[str, Any]:
         return {name: hint for name, hint in function.__annotations__.items() if not isinstance(hint, str)}
 
 
-def kinds_of(hint: Any, name: str, depth: int = NESTED_MAX) -> frozenset[Kind]:
+def kinds_of(hint: Any, name: str, depth: int = NESTED_MAX) -> frozenset[ValueKind]:
     """What a value of that type holds."""
     if depth == 0 or hint is None or hint is NOTHING or hint is Any:
         return frozenset()
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is not None:
         inner = frozenset(kind for each in arguments for kind in kinds_of(each, name, depth - 1))
-        return inner | ({Kind.SEQUENCE} if _is_sequence(origin) else frozenset())
+        return inner | ({ValueKind.SEQUENCE} if _is_sequence(origin) else frozenset())
     if not isinstance(hint, type):
         return frozenset()
     return _plain_kinds(hint, name, depth)
 
 
-def _plain_kinds(hint: type, name: str, depth: int) -> frozenset[Kind]:
+def _plain_kinds(hint: type, name: str, depth: int) -> frozenset[ValueKind]:
     for type_, kinds in _KINDS:
         if issubclass(hint, type_):
-            return kinds | ({Kind.TIME} if Kind.NUMBER in kinds and is_time(name) else frozenset())
+            return kinds | ({ValueKind.TIME} if ValueKind.NUMBER in kinds and is_time(name) else frozenset())
     if is_frozen(hint):
         found = ((field.type, field.name) for field in attrs.fields(hint))
         return frozenset(kind for inner, field in found for kind in kinds_of(inner, field, depth - 1))
-    return frozenset({Kind.THING})
+    return frozenset({ValueKind.THING})
 
 
-_KINDS: tuple[tuple[Any, frozenset[Kind]], ...] = (
+_KINDS: tuple[tuple[Any, frozenset[ValueKind]], ...] = (
     (type(None), frozenset()),
-    (enum.Enum, frozenset({Kind.WORD})),
-    (bytes | bytearray | memoryview, frozenset({Kind.BYTES})),
-    (np.ndarray, frozenset({Kind.SEQUENCE, Kind.NUMBER})),
-    (int, frozenset({Kind.NUMBER})),
-    (str, frozenset({Kind.NAME})),
+    (enum.Enum, frozenset({ValueKind.WORD})),
+    (bytes | bytearray | memoryview, frozenset({ValueKind.BYTES})),
+    (np.ndarray, frozenset({ValueKind.SEQUENCE, ValueKind.NUMBER})),
+    (int, frozenset({ValueKind.NUMBER})),
+    (str, frozenset({ValueKind.NAME})),
 )
 
 

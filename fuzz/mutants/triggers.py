@@ -5,7 +5,7 @@ Rule: a predicate looks only; two subjects that were asked the same answer it th
 
 from collections.abc import Callable, Mapping
 
-from siteproof.fuzz.mutants.calls import Call
+from siteproof.fuzz.mutants.calls import PendingCall
 from siteproof.fuzz.mutants.facts import EXCURSIONS, RESTARTS, Facts
 from siteproof.fuzz.mutants.words import Trigger
 from siteproof.model.nouns.subject import FaultKind
@@ -18,7 +18,7 @@ SATURDAY = 5
 NIGHT_ENDS, NIGHT_BEGINS = 6, 20
 CHARACTERS_MAX = 5
 
-Holds = Callable[[Call, Facts, int], bool]
+Holds = Callable[[PendingCall, Facts, int], bool]
 
 _NAMES: tuple[Callable[[str], bool], ...] = (
     lambda name: name[-1:].isdigit() and name[-1:] not in "01",
@@ -30,39 +30,39 @@ _NAMES: tuple[Callable[[str], bool], ...] = (
 NAME_PATTERNS = len(_NAMES)
 
 
-def _other_disk(call: Call, facts: Facts, _: int) -> bool:
+def _other_disk(call: PendingCall, facts: Facts, _: int) -> bool:
     disk = call.disk(facts)
     return bool(disk) and disk != next(iter(facts.disks.get(call.machine(facts), {disk: 0})), disk)
 
 
-def _other_machine(call: Call, facts: Facts, _: int) -> bool:
+def _other_machine(call: PendingCall, facts: Facts, _: int) -> bool:
     machine = call.machine(facts)
     return bool(machine) and machine != next(iter(facts.disks), machine)
 
 
-def _last_block(call: Call, facts: Facts, _: int) -> bool:
+def _last_block(call: PendingCall, facts: Facts, _: int) -> bool:
     sizes = facts.disks.get(call.machine(facts), {})
     disk = call.disk(facts)
     last = {sizes[disk] - 1} if disk in sizes else {size - 1 for size in sizes.values()}
     return any(block in last for block in call.blocks(facts))
 
 
-def _reverse(call: Call, facts: Facts, _: int) -> bool:
+def _reverse(call: PendingCall, facts: Facts, _: int) -> bool:
     seen = facts.look(call.machine(facts))
     return seen is not None and seen.regions.direction is Direction.REVERSE
 
 
-def _during_job(call: Call, facts: Facts, _: int) -> bool:
+def _during_job(call: PendingCall, facts: Facts, _: int) -> bool:
     seen = facts.look(call.machine(facts))
     return seen is not None and seen.busy
 
 
-def _drill_open(call: Call, facts: Facts, _: int) -> bool:
+def _drill_open(call: PendingCall, facts: Facts, _: int) -> bool:
     seen = facts.look(call.machine(facts))
     return seen is not None and seen.regions.test_failover is not TestFailover.NONE
 
 
-def _quiet_hours(call: Call, facts: Facts, _: int) -> bool:
+def _quiet_hours(call: PendingCall, facts: Facts, _: int) -> bool:
     seen = facts.look(call.machine(facts))
     if seen is None:
         return False
@@ -70,12 +70,12 @@ def _quiet_hours(call: Call, facts: Facts, _: int) -> bool:
     return (days + EPOCH_WEEKDAY) % 7 >= SATURDAY or not NIGHT_ENDS <= hour < NIGHT_BEGINS
 
 
-def _second_excursion(call: Call, facts: Facts, _: int) -> bool:
+def _second_excursion(call: PendingCall, facts: Facts, _: int) -> bool:
     machine = call.machine(facts)
     return any(facts.accepted[machine, verb] > 1 for verb in EXCURSIONS)
 
 
-def _name(call: Call, facts: Facts, amount: int) -> bool:
+def _name(call: PendingCall, facts: Facts, amount: int) -> bool:
     return _NAMES[amount % NAME_PATTERNS](call.machine(facts))
 
 

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from siteproof.fuzz.mutants.calls import Call
+from siteproof.fuzz.mutants.calls import PendingCall
 from siteproof.fuzz.mutants.scene import here
-from siteproof.fuzz.mutants.targets import PACKAGE, Target, inside_targets, plain, reference_modules
+from siteproof.fuzz.mutants.targets import PACKAGE, MutationTarget, inside_targets, plain, reference_modules
 
 _WOVEN: set[str] = set()
 
@@ -25,7 +25,7 @@ def weave(names: Iterable[str]) -> None:
     _WOVEN.update(wanted)
 
 
-def _weave(target: Target) -> None:
+def _weave(target: MutationTarget) -> None:
     module_name, _, path = target.name.partition(":")
     module = sys.modules[f"{PACKAGE}.{module_name}"]
     owner_name, _, name = path.rpartition(".")
@@ -53,14 +53,14 @@ def _replace_everywhere(function: Callable[..., Any], woven: Callable[..., Any])
                 thing.update({key: woven for key, value in thing.items() if value is function})
 
 
-def _asking(target: Target, function: Callable[..., Any]) -> Callable[..., Any]:
+def _asking(target: MutationTarget, function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def asking(*arguments: Any, **options: Any) -> Any:
         scene = here()
         if scene is None or scene.busy:
             return function(*arguments, **options)
         owner = arguments[0] if target.has_owner and arguments else None
-        call = Call(target.name, 0, owner, target.parameters, arguments, options, function, target.neutral)
+        call = PendingCall(target.name, 0, owner, target.parameters, arguments, options, function, target.neutral)
         return scene.meet(call)
 
     return asking

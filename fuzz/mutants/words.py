@@ -57,7 +57,7 @@ class Harm(StrEnum):
     WRONG_TIME = "wrong time or sequence"
 
 
-class Site(StrEnum):
+class HarmSite(StrEnum):
     """What a harm takes hold of."""
 
     CALL = "call"
@@ -80,14 +80,14 @@ class Mutant:
     trigger: Trigger
     amount: int
     harm: Harm
-    site: Site
+    site: HarmSite
     pick: int = 0
 
     def __str__(self) -> str:
         """One line for a table."""
         where = f"{self.target}" if self.layer is Layer.INSIDE else f"contract {self.target}"
         amount = f" {self.amount}" if self.trigger in COUNTED else ""
-        place = f" ({self.site.value} {self.pick})" if self.site is not Site.CALL else ""
+        place = f" ({self.site.value} {self.pick})" if self.site is not HarmSite.CALL else ""
         return f"{where}: {self.harm.value}{place} when {self.trigger.value}{amount}"
 
 

@@ -6,7 +6,7 @@ Rule: coordinates come from the samples alone; the picture is drawn in the page'
 from collections.abc import Iterable, Sequence
 
 from siteproof.conformance.render.markup import Markup, joined, tag
-from siteproof.fuzz.tally import Group, Sample
+from siteproof.fuzz.tally import FindingGroup, Sample
 
 WIDTH, HEIGHT = 960, 300
 LEFT, RIGHT, TOP, BOTTOM = 60, 16, 24, 46
@@ -14,7 +14,7 @@ GRID = 4
 NAMED_MAX = 12
 
 
-def curve(samples: Sequence[Sample], groups: Iterable[Group]) -> Markup | None:
+def curve(samples: Sequence[Sample], groups: Iterable[FindingGroup]) -> Markup | None:
     """The picture; None before the first round was complete."""
     if not samples:
         return None
@@ -44,7 +44,7 @@ def _grid(cells: int, up: int) -> Markup:
     return joined(line, tag("text", f"{cells:,}", x=LEFT - 8, y=y + 4, class_="end"))
 
 
-def _found(groups: Iterable[Group], across: int) -> list[Markup]:
+def _found(groups: Iterable[FindingGroup], across: int) -> list[Markup]:
     """A dot where each was found first, in its order; the first ones are numbered."""
     dots = []
     for number, group in enumerate(sorted(groups, key=lambda each: each.record.walk)[:NAMED_MAX], 1):

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from siteproof.conformance.render.markup import Markup, joined, tag
-from siteproof.fuzz.cells import Cell, heat
+from siteproof.fuzz.cells import CoverageCell, heat
 
 SHADES = 4
 
 
-def heat_map(cells: Iterable[tuple[Cell, int]]) -> Markup | None:
+def heat_map(cells: Iterable[tuple[CoverageCell, int]]) -> Markup | None:
     """The table; None when nothing was made to go wrong."""
     counts: Counter[tuple[str, str]] = Counter()
     for fault, phase, executions in heat(cells):

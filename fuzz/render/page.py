@@ -12,19 +12,19 @@ from importlib import resources
 
 from siteproof.conformance.render.markup import Markup, joined, tag
 from siteproof.conformance.render.page_cases import badge, trace
-from siteproof.fuzz.campaign import Outcome
+from siteproof.fuzz.campaign import CampaignOutcome
 from siteproof.fuzz.fingerprint import shape
 from siteproof.fuzz.guide import Kept
 from siteproof.fuzz.render.curve import curve
 from siteproof.fuzz.render.heat_map import heat_map
-from siteproof.fuzz.tally import Group
+from siteproof.fuzz.tally import FindingGroup
 
 MISSING_SHOWN_MAX = 60
 CORPUS_SHOWN_MAX = 40
 Section = tuple[str, str, int | None, Markup | None]
 
 
-def page(outcome: Outcome, title: str) -> str:
+def page(outcome: CampaignOutcome, title: str) -> str:
     """The whole report as HTML text; `title` is the header of the run."""
     style = _file("siteproof.conformance.render", "report.css") + _file("siteproof.fuzz.render", "campaign.css")
     policy = f"default-src 'none'; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
@@ -45,7 +45,7 @@ def page(outcome: Outcome, title: str) -> str:
     )
 
 
-def _sections(outcome: Outcome) -> list[Section]:
+def _sections(outcome: CampaignOutcome) -> list[Section]:
     """id, title, how many, content; a section without content is left out."""
     tally = outcome.tally
     missing = sorted(outcome.goals - outcome.met)
@@ -60,14 +60,14 @@ def _sections(outcome: Outcome) -> list[Section]:
     ]
 
 
-def _word(outcome: Outcome) -> str:
+def _word(outcome: CampaignOutcome) -> str:
     count = len(outcome.tally.news)
     if count:
         return f"{count} finding{'s' if count > 1 else ''}"
     return "nothing wrong was found" if outcome.tally.executions else "nothing ran"
 
 
-def _header(outcome: Outcome, title: str) -> Markup:
+def _header(outcome: CampaignOutcome, title: str) -> Markup:
     tally = outcome.tally
     tone = "bad" if tally.news else "good" if tally.executions else "odd"
     tiles = (
@@ -91,7 +91,7 @@ def _header(outcome: Outcome, title: str) -> Markup:
     )
 
 
-def _facts(outcome: Outcome, title: str) -> list[tuple[str, str]]:
+def _facts(outcome: CampaignOutcome, title: str) -> list[tuple[str, str]]:
     known = [("time", f"{outcome.tally.samples[-1].seconds:,.0f} s")] if outcome.tally.samples else []
     return [("run", title), *known]
 
@@ -110,13 +110,13 @@ def _section(section: Section) -> Markup:
     return joined("\n", tag("section", tag("h2", title), content, id=name))
 
 
-def _findings(groups: Iterable[Group]) -> Markup | None:
+def _findings(groups: Iterable[FindingGroup]) -> Markup | None:
     """A card for each fingerprint, news first, the first one open."""
     found = sorted(groups, key=lambda group: bool(group.known))
     return joined(*(_card(group, is_open=group is found[0]) for group in found)) if found else None
 
 
-def _card(group: Group, *, is_open: bool) -> Markup:
+def _card(group: FindingGroup, *, is_open: bool) -> Markup:
     record = group.record
     word = "known" if group.known else "fail"
     where = f"{group.executions} executions · {group.steps_before} → {len(record.actions)} steps · {group.fingerprint}"
@@ -141,7 +141,7 @@ def _card(group: Group, *, is_open: bool) -> Markup:
     return tag("details", head, inside, class_=f"card {word}", id=group.fingerprint, open=is_open)
 
 
-def _risk(outcome: Outcome) -> Markup:
+def _risk(outcome: CampaignOutcome) -> Markup:
     risk = outcome.tally.estimate
     rows = (
         ("the next execution shows a cell that none has shown", f"{risk.news:.1%}", "Good and Turing, leaving one out"),

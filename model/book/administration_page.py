@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from siteproof.model.book.graph import reachable
 from siteproof.model.book.lifecycle_page import changed, condition, happened
 from siteproof.model.book.markdown import NONE, code, link, listed, page, table
-from siteproof.model.language.table import REGION_OF, AdminRow, Turn
+from siteproof.model.language.table import REGION_OF, AdminRow, FactChange
 from siteproof.model.nouns.administration import AdminVerb
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Regions
@@ -57,7 +57,7 @@ def _command(row: AdminRow) -> tuple[str, ...]:
     )
 
 
-def _turns(turns: tuple[Turn, ...]) -> Iterator[str]:
+def _turns(turns: tuple[FactChange, ...]) -> Iterator[str]:
     """One text for each fact and value that it becomes."""
     found: dict[tuple[str, str], list[str]] = {}
     for turn in turns:

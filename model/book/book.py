@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from siteproof.model.book import (
     administration_page,
-    chapters,
     lifecycle_page,
     nouns_pages,
     providers_page,
+    requirement_pages,
     spec_pages,
 )
 from siteproof.model.book import (
@@ -22,9 +22,9 @@ from siteproof.model.spec.registry.requirements import chapters as all_chapters
 
 def book(links: trace.Links) -> Mapping[str, str]:
     """Every file of the book."""
-    pages = {trace.chapter_page(each.id): chapters.chapter_text(each, links) for each in all_chapters()}
+    pages = {trace.chapter_page(each.id): requirement_pages.chapter_text(each, links) for each in all_chapters()}
     return {
-        "index.md": chapters.index_page(links),
+        "index.md": requirement_pages.index_page(links),
         **pages,
         "lifecycle.md": lifecycle_page.lifecycle_page(),
         "administration.md": administration_page.administration_page(),

@@ -13,7 +13,7 @@ from siteproof.model.language.table import REGION_OF, Change, FactValue, Happeni
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.vocabulary import RECORDED_NAME, Resync, TestFailover, Verb
-from siteproof.model.spec.lifecycle.retries import Failure, failures
+from siteproof.model.spec.lifecycle.retries import FailedJob, failures
 from siteproof.model.spec.lifecycle.table import HAPPENINGS, LIFECYCLE, allowed_operations, running_place
 from siteproof.model.spec.registry.designs import usual_check
 from siteproof.model.spec.registry.specs import RIGHT
@@ -129,7 +129,7 @@ def _failures() -> list[tuple[str, ...]]:
     return [(verb, start, listed(dict.fromkeys(by)), end, again) for (verb, start, end, again), by in found.items()]
 
 
-def _place(failure: Failure) -> str:
+def _place(failure: FailedJob) -> str:
     """What the failure moved, in words."""
     before, after = failure.before, failure.failed
     values: tuple[Value, ...] = (after.protection, after.test_failover, after.resync)

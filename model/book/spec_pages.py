@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from siteproof.model.book.in_full import in_full
 from siteproof.model.book.markdown import NONE, anchor, code, link, listed, page, table
 from siteproof.model.book.traceability import by_bug_class, spec_page
-from siteproof.model.language import Action, Kind, Property, Spec
+from siteproof.model.language import Action, ClaimKind, Property, Spec
 from siteproof.model.language.domain import Domain, Members, Range
 from siteproof.model.language.promise import Eventually
 from siteproof.model.language.text import value_text
@@ -19,7 +19,7 @@ from siteproof.model.language.variable import Variable
 from siteproof.model.spec.refinement import REFINEMENTS, Refinement
 from siteproof.model.spec.registry.designs import bounds_text, broken_by, checks_of, kinds, usual_check, wrong_designs
 from siteproof.model.spec.registry.specs import RIGHT
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 INDEX = re.compile(r"\[\d+\]")
 
@@ -53,7 +53,7 @@ def _row(spec: Spec) -> tuple[str, ...]:
 def _spec(spec: Spec) -> str:
     check = usual_check(spec)
     promises = [each for each in spec.properties if isinstance(each, Eventually)]
-    claims = [each for each in spec.properties if each.kind is not Kind.EVENTUALLY]
+    claims = [each for each in spec.properties if each.kind is not ClaimKind.EVENTUALLY]
     return page(
         f"Specification {spec.name}",
         spec.doc,
@@ -84,7 +84,7 @@ def _section(title: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]])
 
 def modules_told(spec: Spec) -> Iterator[str]:
     """What the specification's modules, by name where they are several, say of themselves, but for the house rules."""
-    claims = (each.build.__module__ for each in spec.properties if each.kind is not Kind.EVENTUALLY)
+    claims = (each.build.__module__ for each in spec.properties if each.kind is not ClaimKind.EVENTUALLY)
     actions = (each.build.__module__ for each in spec.actions)
     modules = dict.fromkeys((*(part.kind.__module__ for part in spec.parts), *actions, *claims))
     for module in modules:
@@ -145,7 +145,7 @@ def _promise(promise: Eventually) -> tuple[str, ...]:
     return (_rule(promise.rule), _words(promise.name), _first(promise.doc), promise.why, *sets)
 
 
-def _wrong(exhibit: Exhibit) -> tuple[str, ...]:
+def _wrong(exhibit: WrongDesign) -> tuple[str, ...]:
     name, bug = exhibit.spec.name, exhibit.bug_class
     breaks = listed(f"{_rule(rule)} ({far})" for rule, far in broken_by(name))
     at = dict.fromkeys(", ".join(f"{key}={value}" for key, value in check.bounds.items()) for check in checks_of(name))

@@ -4,7 +4,7 @@ A chapter imports what it writes with from here; engines, provers and exporters 
 """
 
 from siteproof.model.language.action import Action, Step, action, given
-from siteproof.model.language.claims import Kind, Property, always, sometimes, whenever
+from siteproof.model.language.claims import ClaimKind, Property, always, sometimes, whenever
 from siteproof.model.language.component import Component
 from siteproof.model.language.expression import Bool, Effect, Int, Sym, all_of, any_of, as_bool, as_int, bound, symbol
 from siteproof.model.language.promise import after, eventually
@@ -16,10 +16,10 @@ __all__ = [
     "Action",
     "Bool",
     "Bounds",
+    "ClaimKind",
     "Component",
     "Effect",
     "Int",
-    "Kind",
     "Part",
     "Property",
     "Source",

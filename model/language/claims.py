@@ -15,7 +15,7 @@ from siteproof.model.language.expression import Bool
 from siteproof.model.language.source import Source, SpecError, here
 
 
-class Kind(StrEnum):
+class ClaimKind(StrEnum):
     """What is claimed of the reachable states."""
 
     ALWAYS = "always"  # of every one
@@ -26,7 +26,7 @@ class Kind(StrEnum):
     @property
     def is_safety(self) -> bool:
         """Whether a run that ends is enough to refute it."""
-        return self in (Kind.ALWAYS, Kind.WHENEVER)
+        return self in (ClaimKind.ALWAYS, ClaimKind.WHENEVER)
 
 
 @frozen(eq=False)
@@ -37,7 +37,7 @@ class Property:
     """
 
     rule: str
-    kind: Kind
+    kind: ClaimKind
     name: str
     doc: str
     why: str
@@ -49,7 +49,7 @@ class Property:
 
 def always(rule: str, *, why: str) -> Callable[[Callable[..., Bool]], Property]:
     """Declare an invariant; `why` says what its violation would do to the user."""
-    return _property(rule, Kind.ALWAYS, why, {}, here())
+    return _property(rule, ClaimKind.ALWAYS, why, {}, here())
 
 
 def whenever(rule: str, *, why: str, of: Collection[str] = ()) -> Callable[[Callable[..., Bool]], Property]:
@@ -57,17 +57,17 @@ def whenever(rule: str, *, why: str, of: Collection[str] = ()) -> Callable[[Call
 
     A step that changes nothing keeps every claim. `why` says what a violation would do to the user.
     """
-    declared = _property(rule, Kind.WHENEVER, why, {}, here())
+    declared = _property(rule, ClaimKind.WHENEVER, why, {}, here())
     return lambda build: evolve(declared(build), of=tuple(of))
 
 
 def sometimes(rule: str, **needs: int) -> Callable[[Callable[..., Bool]], Property]:
     """Declare what has to be reachable (with bounds of at least `needs`), as the twin of an `always` or `whenever`."""
-    return _property(rule, Kind.SOMETIMES, "", needs, here())
+    return _property(rule, ClaimKind.SOMETIMES, "", needs, here())
 
 
 def _property(
-    rule: str, kind: Kind, why: str, needs: Mapping[str, int], source: Source
+    rule: str, kind: ClaimKind, why: str, needs: Mapping[str, int], source: Source
 ) -> Callable[[Callable[..., Bool]], Property]:
     if kind.is_safety and not why:
         raise SpecError(f"{rule} does not say why it matters", "give it  why=...", source)
@@ -79,7 +79,7 @@ def _property(
 
 
 def property_of(
-    rule: str, kind: Kind, why: str, needs: Mapping[str, int], source: Source, build: Callable[..., Any]
+    rule: str, kind: ClaimKind, why: str, needs: Mapping[str, int], source: Source, build: Callable[..., Any]
 ) -> Property:
     """The property that a function declares by its name and its docstring."""
     doc = inspect.cleandoc(build.__doc__ or build.__name__.replace("_", " "))

@@ -23,7 +23,7 @@ PLAIN = ("protection", "direction", "active")  # a word of these stands for itse
 
 
 @frozen
-class Line:
+class ColumnRow:
     """One row: its cells by heading, and where it stands."""
 
     cells: Mapping[str, str]
@@ -86,7 +86,7 @@ class Line:
         return SpecError(f"`{word}` is no word here", f"write one of  {', '.join(near)}", self.source)
 
 
-def columns(text: str) -> tuple[Line, ...]:
+def columns(text: str) -> tuple[ColumnRow, ...]:
     """The rows of a table that is written as text: the first line holds the headings, `|` stands between columns."""
     start = here()
     head, *rest = [line for line in text.splitlines() if line.strip()]
@@ -100,7 +100,7 @@ def columns(text: str) -> tuple[Line, ...]:
             rows.append(cells)
         else:
             rows[-1] = [f"{above} {below}".strip() for above, below in zip(rows[-1], cells, strict=True)]
-    return tuple(Line(dict(zip(headings, row, strict=True)), _place(start, row[0])) for row in rows)
+    return tuple(ColumnRow(dict(zip(headings, row, strict=True)), _place(start, row[0])) for row in rows)
 
 
 def _cells(line: str) -> list[str]:

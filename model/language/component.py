@@ -46,7 +46,7 @@ class Declares:
         return tuple(self.number(to=to, initially=initially) for _ in range(count))
 
 
-class History(Declares):
+class HistoryVariables(Declares):
     """Makes variables that remember what happened, for claims to speak of."""
 
     _remembers = True
@@ -76,9 +76,9 @@ class Component(Declares):
         return str(outer.root if outer is not None else name)
 
     @property
-    def history(self) -> History:
+    def history(self) -> HistoryVariables:
         """Where variables are declared that only claims read: a guard, or another variable's new value, cannot."""
-        return History()
+        return HistoryVariables()
 
     def variables(self) -> Iterator[Variable]:
         """Every variable of this component and its inner parts, in the order of declaration."""

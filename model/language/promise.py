@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from attrs import field, frozen
 
 from siteproof.model.language.action import Action
-from siteproof.model.language.claims import Kind, Property, property_of
+from siteproof.model.language.claims import ClaimKind, Property, property_of
 from siteproof.model.language.expression import Bool
 from siteproof.model.language.source import SpecError, here
 
@@ -72,7 +72,7 @@ def eventually(
     fairness = Fairness(*(frozenset(action.rule for action in each) for each in (fair, strong, ceases)))
 
     def declare(build: Callable[..., Leads]) -> Eventually:
-        made = property_of(rule, Kind.EVENTUALLY, why, needs or {}, source, build)
+        made = property_of(rule, ClaimKind.EVENTUALLY, why, needs or {}, source, build)
         facts = (made.rule, made.kind, made.name, made.doc, made.why, made.build, made.needs, made.source)
         return Eventually(*facts, fairness=fairness, indexes=indexes)
 

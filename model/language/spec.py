@@ -12,7 +12,7 @@ from types import ModuleType
 from attrs import evolve, field, frozen
 
 from siteproof.model.language.action import Action, Step
-from siteproof.model.language.claims import Kind, Property
+from siteproof.model.language.claims import ClaimKind, Property
 from siteproof.model.language.component import Component
 from siteproof.model.language.expression import Bool, Effect, Expr, as_guard, looks_ahead, nodes_of, variables_of
 from siteproof.model.language.promise import Eventually, Leads
@@ -48,7 +48,7 @@ class Claim:
     """
 
     rule: str
-    kind: Kind
+    kind: ClaimKind
     name: str
     doc: str
     why: str
@@ -220,7 +220,7 @@ def _can_be_asked(claim: Property, bounds: Bounds) -> bool:
 def _claim(claim: Property, steps: tuple[Transition, ...], places: Places, bounds: Bounds) -> Claim:
     choices = _choices(claim.build, {}, claim.source, places, bounds)
     said = tuple((label, as_guard(claim.build(**arguments))) for label, arguments in choices)
-    if claim.kind is Kind.WHENEVER:
+    if claim.kind is ClaimKind.WHENEVER:
         of = tuple(number for number, step in enumerate(steps) if step.rule in claim.of)
         if claim.of and not of:
             raise SpecError(f"{claim.name} is about {claim.of[0]}, which is no action here", "name one", claim.source)

@@ -158,7 +158,7 @@ class Happening:
 
 
 @frozen
-class Turn:
+class FactChange:
     """Where a fact has the value `before`, it has `after` when the command has done its work."""
 
     before: FactValue
@@ -166,7 +166,7 @@ class Turn:
 
 
 @frozen
-class Task:
+class AdministrativeTask:
     """What an administrative command does: regions that it sets, facts that it turns; it has no phase in between.
 
     When it fails nothing has changed, so that giving it again is its retry. `does` says the rest in a sentence.
@@ -174,7 +174,7 @@ class Task:
 
     does: str
     to: Change = ()
-    turns: tuple[Turn, ...] = ()
+    turns: tuple[FactChange, ...] = ()
     only_if: tuple[Fact, ...] = ()
 
 
@@ -186,7 +186,7 @@ class AdminRow:
     evidence: Evidence
     verb: AdminVerb
     where: Where
-    task: Task
+    task: AdministrativeTask
     offered: Callable[[Profile], bool] = always_offered
     source: Source = field(factory=here, eq=False)
 
@@ -200,7 +200,7 @@ def moved(known: Known, change: Change) -> Known:
     return evolve(known, **values)
 
 
-def turned(facts: AdminFacts, turns: Iterable[Turn]) -> AdminFacts:
+def turned(facts: AdminFacts, turns: Iterable[FactChange]) -> AdminFacts:
     """The facts after the turns; all of them read what was before."""
     return moved(facts, tuple(turn.after for turn in turns if at(turn.before).holds(facts)))
 

@@ -57,7 +57,7 @@ class Appliance(Component):
         return self.parts[0]
 
 
-class Replica(Component):
+class ProtectedMachine(Component):
     """A protected machine: its change records, how exact they are, and the cache that they travel through.
 
     `gap` says that something written is neither recorded nor cached nor applied, `pointed` that a point was taken since
@@ -88,7 +88,7 @@ class Estate(Component):
         if count < APPLIANCES_MIN:
             raise Problem(f"appliances is {count}", "a machine is moved between appliances", "take at least 2")
         self.appliances = tuple(Appliance(bounds, serves=number == 0) for number in range(count))
-        self.machine = Replica(bounds)
+        self.machine = ProtectedMachine(bounds)
 
     def after(self, appliance: int) -> Appliance:
         """Where a machine of this appliance is moved to."""
@@ -114,7 +114,7 @@ def lets_go(a: Appliance) -> Bool:
 
 
 @define
-def is_throttled(m: Replica) -> Bool:
+def is_throttled(m: ProtectedMachine) -> Bool:
     """The cache has no room: nothing may be sent."""
     return m.cached == m.cache
 
@@ -125,9 +125,9 @@ def can_send(a: Appliance) -> Bool:
     return a.serves & (a.process_server != Condition.DEAD)
 
 
-def coarser(m: Replica) -> Sym[WriteOrderMode]:
+def coarser(m: ProtectedMachine) -> Sym[WriteOrderMode]:
     """The next mode, which needs less memory."""
-    return (m.mode == DATA).then(METADATA, BITMAP)
+    return (m.mode == DATA).if_else(METADATA, BITMAP)
 
 
 @action("APP-1", appliance="appliances", part="parts")
@@ -164,8 +164,8 @@ def write_under_pressure(e: Estate) -> Step:
     m = e.machine
     full = m.records == m.memory
     return given().then(
-        m.records.becomes((full | (m.mode == BITMAP)).then(1, m.records + 1)),
-        m.mode.becomes(full.then(coarser(m), m.mode)),
+        m.records.becomes((full | (m.mode == BITMAP)).if_else(1, m.records + 1)),
+        m.mode.becomes(full.if_else(coarser(m), m.mode)),
         m.pointed.becomes(False),
     )
 

@@ -178,7 +178,7 @@ def store_bitmap(h: Host, c: Copy) -> Step:
     """The marks, and what is on its way, are stored: now and then while running, and last when the workload stopped."""
     stopped = h.power == Power.STOPPING
     return given(h.agent_up & h.power.is_in(Power.ON, Power.STOPPING)).then(
-        h.power.becomes(stopped.then(Power.STORED, h.power)),
+        h.power.becomes(stopped.if_else(Power.STORED, h.power)),
         *(c.marks[b].becomes(is_open(h, b)) for b in h.blocks),
     )
 
@@ -210,7 +210,7 @@ def boot(h: Host, c: Copy) -> Step:
         h.power.becomes(Power.ON),
         h.agent_up.becomes(True),
         h.run.becomes(h.run + 1),
-        h.resync.becomes(trusted.then(h.resync, Resync.REQUIRED)),
+        h.resync.becomes(trusted.if_else(h.resync, Resync.REQUIRED)),
         *(h.memory[b].becomes(trusted & c.marks[b]) for b in h.blocks),
         c.run.becomes(h.run + 1),
         c.clean.becomes(False),

@@ -114,7 +114,7 @@ def is_oldest(d: Disk, block: int) -> Bool:
 def send_exactly(d: Disk, block: int) -> Iterator[Effect]:
     """In data mode the replica gets what is recorded of the block; in another mode the block waits."""
     sends = (d.mode == DATA) & d.recorded[block]
-    yield d.replica[block].becomes(sends.then(d.source[block], d.replica[block]))
+    yield d.replica[block].becomes(sends.if_else(d.source[block], d.replica[block]))
     yield d.recorded[block].becomes(d.recorded[block] & ~sends)
 
 
@@ -168,7 +168,7 @@ def send_any(c: Captured, disk: int, block: int) -> Step:
 def memory_runs_low(c: Captured, disk: int) -> Step:
     """There is no room for records of this kind: the disk goes on in the next mode, which needs less."""
     d = c.disks[disk]
-    return given(d.mode != BITMAP).then(d.mode.becomes((d.mode == DATA).then(METADATA, BITMAP)))
+    return given(d.mode != BITMAP).then(d.mode.becomes((d.mode == DATA).if_else(METADATA, BITMAP)))
 
 
 @action("CAP-6", disk="disks")

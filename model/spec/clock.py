@@ -88,7 +88,7 @@ def newest_by(c: Clock, rank: Callable[[Stamped], Int]) -> Int:
     best, height = c.points[0].sequence, rank(c.points[0])
     for p in c.points[1:]:
         higher = is_kept(p) & (height < rank(p))
-        best, height = higher.then(p.sequence, best), higher.then(rank(p), height)
+        best, height = higher.if_else(p.sequence, best), higher.if_else(rank(p), height)
     return best
 
 
@@ -101,9 +101,9 @@ def arrive(c: Clock, stays: Callable[[Stamped], Bool]) -> Iterator[Effect]:
     yield c.points[0].shown_at.becomes(c.wall)
     for older, place in pairwise(c.points):
         moves = is_kept(older) & stays(older)
-        yield place.sequence.becomes(moves.then(older.sequence, NONE))
-        yield place.taken_at.becomes(moves.then(older.taken_at, 0))
-        yield place.shown_at.becomes(moves.then(older.shown_at, 0))
+        yield place.sequence.becomes(moves.if_else(older.sequence, NONE))
+        yield place.taken_at.becomes(moves.if_else(older.taken_at, 0))
+        yield place.shown_at.becomes(moves.if_else(older.shown_at, 0))
 
 
 @action("CLK-1")
@@ -112,7 +112,7 @@ def instant_passes(c: Clock) -> Step:
     shows = c.wall < c.last_instant
     return given(c.now < c.last_instant).then(
         c.now.becomes(c.now + 1),
-        c.wall.becomes(shows.then(c.wall + 1, c.wall)),
+        c.wall.becomes(shows.if_else(c.wall + 1, c.wall)),
     )
 
 

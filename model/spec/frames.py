@@ -37,7 +37,7 @@ NOTHING = 0  # an empty place on the wire, or a block that no write of this hist
 FIRST = 1  # the first generation
 
 
-class Sender(Component):
+class FrameSender(Component):
     """The side that writes: `written` writes, of which `sent` have left and `acknowledged` need not be kept."""
 
     def __init__(self, bounds: Bounds) -> None:
@@ -74,7 +74,7 @@ class Frame(Component):
         yield self.torn.becomes(False)
 
 
-class Wire(Component):
+class Channel(Component):
     """Places for frames; whichever comes first is delivered first, so order is not kept."""
 
     def __init__(self, bounds: Bounds) -> None:
@@ -87,7 +87,7 @@ class Wire(Component):
         return self.frames[(place + 1) % len(self.frames)]
 
 
-class Receiver(Component):
+class FrameReceiver(Component):
     """The replica: `disk` holds in each block the number of its last write; the workload writes its blocks in turn."""
 
     def __init__(self, bounds: Bounds) -> None:
@@ -112,9 +112,9 @@ class Stream(Component):
     def __init__(self, bounds: Bounds) -> None:
         """In step."""
         super().__init__()
-        self.sender = Sender(bounds)
-        self.wire = Wire(bounds)
-        self.receiver = Receiver(bounds)
+        self.sender = FrameSender(bounds)
+        self.wire = Channel(bounds)
+        self.receiver = FrameReceiver(bounds)
 
 
 @define
@@ -124,21 +124,21 @@ def is_there(f: Frame) -> Bool:
 
 
 @define
-def is_next_frame(r: Receiver, f: Frame) -> Bool:
+def is_next_frame(r: FrameReceiver, f: Frame) -> Bool:
     """It is whole, of the receiver's generation, and the write after the last one applied."""
     return (f.sequence == r.applied + 1) & (f.generation == r.generation) & ~f.torn
 
 
 @define
-def goes_to(r: Receiver, f: Frame, block: int) -> Bool:
+def goes_to(r: FrameReceiver, f: Frame, block: int) -> Bool:
     """The write in the frame is one to this block."""
     return any_of(f.sequence == n for n in r.numbers_of_writes if (n - 1) % len(r.blocks) == block)
 
 
-def apply_frame(r: Receiver, f: Frame) -> Iterator[Effect]:
+def apply_frame(r: FrameReceiver, f: Frame) -> Iterator[Effect]:
     """The frame's write is on the disk, and its place on the wire is empty."""
     yield r.applied.becomes(f.sequence)
-    yield from (r.disk[b].becomes(goes_to(r, f, b).then(f.sequence, r.disk[b])) for b in r.blocks)
+    yield from (r.disk[b].becomes(goes_to(r, f, b).if_else(f.sequence, r.disk[b])) for b in r.blocks)
     yield from f.empties()
 
 
@@ -202,7 +202,7 @@ def acknowledge_frames(x: Stream) -> Step:
     s, r = x.sender, x.receiver
     return given((s.generation == r.generation) & (s.acknowledged < r.applied)).then(
         s.acknowledged.becomes(r.applied),
-        s.sent.becomes((s.sent < r.applied).then(r.applied, s.sent)),
+        s.sent.becomes((s.sent < r.applied).if_else(r.applied, s.sent)),
     )
 
 
@@ -255,7 +255,7 @@ def an_older_write_comes_again(x: Stream) -> Bool:
     )
 
 
-def is_applied_now(r: Receiver, f: Frame) -> Bool:
+def is_applied_now(r: FrameReceiver, f: Frame) -> Bool:
     """The step takes the frame from the wire and counts its write."""
     return is_there(f) & ~is_there(f).next & (r.applied.next == f.sequence) & (r.applied.next != r.applied)
 

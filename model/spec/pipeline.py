@@ -54,7 +54,7 @@ class Agent(Component):
         self.last_write = writes
 
 
-class Line(Component):
+class TwoHops(Component):
     """Two hops: `near` leads from the machine to the process server, `far` from there to the target.
 
     `held` is what has arrived in the cache of the process server between them, which forgets it when it dies.
@@ -103,7 +103,7 @@ def is_drained(t: Target) -> Bool:
     return (t.cached == t.landed) & (t.applied == t.landed)
 
 
-def start_again(a: Agent, p: Line, t: Target) -> Iterator[Effect]:
+def start_again(a: Agent, p: TwoHops, t: Target) -> Iterator[Effect]:
     """What was on its way is gone; sending stands where the cache store stands."""
     yield a.sent.becomes(t.landed)
     yield p.held.becomes(t.landed)
@@ -114,24 +114,24 @@ def write_a_change(a: Agent) -> Step:
     """The workload writes, always; without an agent there is no record of it."""
     return given(a.written < a.last_write).then(
         a.written.becomes(a.written + 1),
-        a.released.becomes(a.up.then(a.released, a.written + 1)),
+        a.released.becomes(a.up.if_else(a.released, a.written + 1)),
     )
 
 
 @action("PIP-2")
-def send_change(a: Agent, p: Line) -> Step:
+def send_change(a: Agent, p: TwoHops) -> Step:
     """The agent sends the next record and keeps it until it is acknowledged."""
     return given(flows(a) & p.near & (a.sent < a.written)).then(a.sent.becomes(a.sent + 1))
 
 
 @action("PIP-3")
-def hold_change(a: Agent, p: Line) -> Step:
+def hold_change(a: Agent, p: TwoHops) -> Step:
     """The next record reaches the cache of the process server."""
     return given(p.near & (p.held < a.sent)).then(p.held.becomes(p.held + 1))
 
 
 @action("PIP-4")
-def land_change(p: Line, t: Target) -> Step:
+def land_change(p: TwoHops, t: Target) -> Step:
     """The process server writes the next record to the log in the cache store; a crash may still lose it there."""
     return given(p.far & t.up & (t.landed < p.held)).then(t.landed.becomes(t.landed + 1))
 
@@ -143,7 +143,7 @@ def flush_cache(t: Target) -> Step:
 
 
 @action("PIP-6")
-def acknowledge(a: Agent, p: Line, t: Target) -> Step:
+def acknowledge(a: Agent, p: TwoHops, t: Target) -> Step:
     """What is flushed is acknowledged back over both hops, and the agent lets go of it."""
     return given(a.up & t.up & p.near & p.far & (a.released < t.cached)).then(a.released.becomes(t.cached))
 
@@ -184,31 +184,31 @@ def point_at_applied(a: Agent, t: Target) -> Step:
 
 
 @action("PIP-12")
-def near_hop_breaks(p: Line) -> Step:
+def near_hop_breaks(p: TwoHops) -> Step:
     """Nothing travels between the machine and the process server."""
     return given(p.near).then(p.near.becomes(False))
 
 
 @action("PIP-13")
-def near_hop_heals(p: Line) -> Step:
+def near_hop_heals(p: TwoHops) -> Step:
     """The machine reaches its process server again; no mark is cleared by that."""
     return given(~p.near).then(p.near.becomes(True))
 
 
 @action("PIP-14")
-def far_hop_breaks(p: Line) -> Step:
+def far_hop_breaks(p: TwoHops) -> Step:
     """Nothing travels between the process server and the target."""
     return given(p.far).then(p.far.becomes(False))
 
 
 @action("PIP-15")
-def far_hop_heals(p: Line) -> Step:
+def far_hop_heals(p: TwoHops) -> Step:
     """The process server reaches the target again; no mark is cleared by that."""
     return given(~p.far).then(p.far.becomes(True))
 
 
 @action("PIP-16")
-def change_meets_dead_near_hop(a: Agent, p: Line) -> Step:
+def change_meets_dead_near_hop(a: Agent, p: TwoHops) -> Step:
     """A record that had to reach the process server could not: it is lost on its way and the machine is marked."""
     waits = (p.held < a.sent) | (a.sent < a.written)
     return given(flows(a) & ~p.near & waits).then(
@@ -219,7 +219,7 @@ def change_meets_dead_near_hop(a: Agent, p: Line) -> Step:
 
 
 @action("PIP-17")
-def change_meets_dead_far_hop(a: Agent, p: Line, t: Target) -> Step:
+def change_meets_dead_far_hop(a: Agent, p: TwoHops, t: Target) -> Step:
     """A record that had to reach the target could not: the process server gives it up and the machine is marked."""
     return given(flows(a) & ~p.far & (t.landed < p.held)).then(
         a.failed.becomes(True),
@@ -229,7 +229,7 @@ def change_meets_dead_far_hop(a: Agent, p: Line, t: Target) -> Step:
 
 
 @action("PIP-18")
-def process_server_dies(a: Agent, p: Line, t: Target) -> Step:
+def process_server_dies(a: Agent, p: TwoHops, t: Target) -> Step:
     """Its cache is gone, and it starts again; the agent still has those records and sends them once more."""
     return given(t.landed < a.sent).then(*start_again(a, p, t))
 
@@ -267,13 +267,13 @@ def target_crashes_flushed(t: Target) -> Step:
 
 
 @action("PIP-23")
-def target_recovers(a: Agent, p: Line, t: Target) -> Step:
+def target_recovers(a: Agent, p: TwoHops, t: Target) -> Step:
     """The target starts again from its log; what was not in it is sent once more."""
     return given(~t.up).then(t.up.becomes(True), *start_again(a, p, t))
 
 
 @action("PIP-24")
-def compare_and_complete(a: Agent, p: Line, t: Target) -> Step:
+def compare_and_complete(a: Agent, p: TwoHops, t: Target) -> Step:
     """Both sides are compared and made equal (the protocol is a chapter of its own): changes flow again."""
     return given(a.up & a.marked & p.near & p.far & t.up & is_drained(t)).then(
         a.marked.becomes(False),
@@ -284,7 +284,7 @@ def compare_and_complete(a: Agent, p: Line, t: Target) -> Step:
 
 
 @action("PIP-29")
-def log_is_damaged(a: Agent, p: Line, t: Target) -> Step:
+def log_is_damaged(a: Agent, p: TwoHops, t: Target) -> Step:
     """A record of the log turns out to be damaged or missing: nothing behind it is used, and the machine is marked."""
     return given(t.up & (t.applied < t.landed)).then(
         a.marked.becomes(True),
@@ -293,14 +293,14 @@ def log_is_damaged(a: Agent, p: Line, t: Target) -> Step:
 
 
 @always("PIP-25", why="a stage that runs ahead of the one before it has made something up")
-def watermarks_are_ordered(a: Agent, p: Line, t: Target) -> Bool:
+def watermarks_are_ordered(a: Agent, p: TwoHops, t: Target) -> Bool:
     """Written, sent, cached, applied, pointed: none is ahead of the one before it, whatever has died."""
     stages = (a.written, a.sent, p.held, t.landed, t.cached, t.applied, t.hardened, t.pointed)
     return for_each(pairwise(stages), lambda pair: pair[1] <= pair[0])
 
 
 @sometimes("PIP-25", writes=2)
-def something_waits_at_both_ends(a: Agent, p: Line, t: Target) -> Bool:
+def something_waits_at_both_ends(a: Agent, p: TwoHops, t: Target) -> Bool:
     """One record is in the process server's cache and another one is applied and in no point yet."""
     return (t.landed < p.held) & (t.pointed < t.applied) & flows(a)
 
@@ -349,7 +349,7 @@ def a_failed_transfer_is_marked(a: Agent) -> Bool:
 
 
 @sometimes("PIP-30")
-def healed_hops_clear_no_mark(a: Agent, p: Line) -> Bool:
+def healed_hops_clear_no_mark(a: Agent, p: TwoHops) -> Bool:
     """Both hops are up again and the agent is well, and the machine is still marked."""
     return a.failed & a.marked & a.up & p.near & p.far
 
@@ -396,6 +396,6 @@ SPEC = spec_of(
     __name__,
     "pipeline",
     "The way of a change from the disk to a point: hops, caches, watermarks, dead hops, and crashes of every stage.",
-    (Part(Agent, Agent), Part(Line, Line), Part(Target, Target)),
+    (Part(Agent, Agent), Part(TwoHops, TwoHops, name="line"), Part(Target, Target)),
     {"writes": 2},
 )

@@ -39,7 +39,7 @@ class Phase(StrEnum):
     FINISHED = "finished"
 
 
-class Stage(StrEnum):
+class BootStage(StrEnum):
     """How far a machine has come."""
 
     WAITING = "waiting"
@@ -65,7 +65,7 @@ class Planned(Component):
     def __init__(self) -> None:
         """Its source runs and nothing is built."""
         super().__init__()
-        self.stage = self.symbol(Stage.WAITING)
+        self.stage = self.symbol(BootStage.WAITING)
         self.source_runs = self.flag(initially=True)
         self.refused = self.history.flag()
 
@@ -101,13 +101,13 @@ class Plan(Component):
 @define
 def is_up(m: Planned) -> Bool:
     """It runs in the cloud."""
-    return m.stage.is_in(Stage.UP, Stage.DONE)
+    return m.stage.is_in(BootStage.UP, BootStage.DONE)
 
 
 @define
 def is_given_up(m: Planned) -> Bool:
     """It will not come up in this run."""
-    return m.stage.is_in(Stage.LEFT_OFF, Stage.FAILED)
+    return m.stage.is_in(BootStage.LEFT_OFF, BootStage.FAILED)
 
 
 @define
@@ -152,8 +152,8 @@ def end_shutdown(p: Plan) -> Step:
 def build_machine(p: Plan, group: int, machine: int) -> Step:
     """A machine fails over and stays off; its source is fenced, unless this is a drill."""
     m = p.groups[group].machines[machine]
-    return given((p.phase == Phase.FAILING_OVER) & (m.stage == Stage.WAITING)).then(
-        m.stage.becomes(Stage.BUILT),
+    return given((p.phase == Phase.FAILING_OVER) & (m.stage == BootStage.WAITING)).then(
+        m.stage.becomes(BootStage.BUILT),
         m.source_runs.becomes(m.source_runs & p.drill),
     )
 
@@ -162,13 +162,15 @@ def build_machine(p: Plan, group: int, machine: int) -> Step:
 def fail_to_build(p: Plan, group: int, machine: int) -> Step:
     """A machine cannot be failed over: it is given up and the others go on."""
     m = p.groups[group].machines[machine]
-    return given((p.phase == Phase.FAILING_OVER) & (m.stage == Stage.WAITING)).then(m.stage.becomes(Stage.FAILED))
+    return given((p.phase == Phase.FAILING_OVER) & (m.stage == BootStage.WAITING)).then(
+        m.stage.becomes(BootStage.FAILED)
+    )
 
 
 @action("PLN-7")
 def begin_boot(p: Plan) -> Step:
     """No machine waits any more: the first boot group has its turn."""
-    waits = exists(p.machines, lambda m: m.stage == Stage.WAITING)
+    waits = exists(p.machines, lambda m: m.stage == BootStage.WAITING)
     return given((p.phase == Phase.FAILING_OVER) & ~waits).then(p.phase.becomes(Phase.BEFORE_GROUP))
 
 
@@ -191,15 +193,15 @@ def fail_script(p: Plan) -> Step:
 def prepare_machine(p: Plan, group: int, machine: int) -> Step:
     """A machine's step before power-on succeeds."""
     m = p.groups[group].machines[machine]
-    return given(has_its_turn(p, group) & (m.stage == Stage.BUILT)).then(m.stage.becomes(Stage.READY))
+    return given(has_its_turn(p, group) & (m.stage == BootStage.BUILT)).then(m.stage.becomes(BootStage.READY))
 
 
 @action("PLN-11", group="groups", machine="machines")
 def fail_to_prepare(p: Plan, group: int, machine: int) -> Step:
     """A machine's step before power-on fails, or its time is over: it stays off and its later steps are skipped."""
     m = p.groups[group].machines[machine]
-    return given(has_its_turn(p, group) & (m.stage == Stage.BUILT)).then(
-        m.stage.becomes(Stage.LEFT_OFF),
+    return given(has_its_turn(p, group) & (m.stage == BootStage.BUILT)).then(
+        m.stage.becomes(BootStage.LEFT_OFF),
         m.refused.becomes(True),
     )
 
@@ -208,29 +210,29 @@ def fail_to_prepare(p: Plan, group: int, machine: int) -> Step:
 def power_on(p: Plan, group: int, machine: int) -> Step:
     """A prepared machine is powered on."""
     m = p.groups[group].machines[machine]
-    return given(has_its_turn(p, group) & (m.stage == Stage.READY)).then(m.stage.becomes(Stage.UP))
+    return given(has_its_turn(p, group) & (m.stage == BootStage.READY)).then(m.stage.becomes(BootStage.UP))
 
 
 @action("PLN-13", group="groups", machine="machines")
 def fail_to_power_on(p: Plan, group: int, machine: int) -> Step:
     """A machine does not come up: it is given up and the others go on."""
     m = p.groups[group].machines[machine]
-    return given(has_its_turn(p, group) & (m.stage == Stage.READY)).then(m.stage.becomes(Stage.FAILED))
+    return given(has_its_turn(p, group) & (m.stage == BootStage.READY)).then(m.stage.becomes(BootStage.FAILED))
 
 
 @action("PLN-14", group="groups", machine="machines")
 def end_machine(p: Plan, group: int, machine: int) -> Step:
     """A machine's step after power-on ends well: the machine is done."""
     m = p.groups[group].machines[machine]
-    return given(has_its_turn(p, group) & (m.stage == Stage.UP)).then(m.stage.becomes(Stage.DONE))
+    return given(has_its_turn(p, group) & (m.stage == BootStage.UP)).then(m.stage.becomes(BootStage.DONE))
 
 
 @action("PLN-15", group="groups", machine="machines")
 def fail_after_power_on(p: Plan, group: int, machine: int) -> Step:
     """A machine's step after power-on fails, or its time is over: the machine runs, and the plan warns."""
     m = p.groups[group].machines[machine]
-    return given(has_its_turn(p, group) & (m.stage == Stage.UP)).then(
-        m.stage.becomes(Stage.DONE),
+    return given(has_its_turn(p, group) & (m.stage == BootStage.UP)).then(
+        m.stage.becomes(BootStage.DONE),
         p.warned.becomes(True),
     )
 
@@ -238,7 +240,7 @@ def fail_after_power_on(p: Plan, group: int, machine: int) -> Step:
 @action("PLN-16", group="groups")
 def end_group(p: Plan, group: int) -> Step:
     """Each machine of the group is done or given up: the prompt behind the group is shown."""
-    over = for_each(p.groups[group].machines, lambda m: (m.stage == Stage.DONE) | is_given_up(m))
+    over = for_each(p.groups[group].machines, lambda m: (m.stage == BootStage.DONE) | is_given_up(m))
     return given(has_its_turn(p, group) & over).then(p.phase.becomes(Phase.PROMPTING))
 
 
@@ -248,9 +250,9 @@ def answer_prompt(p: Plan, group: int) -> Step:
     answered = given((p.phase == Phase.PROMPTING) & (p.turn == group))
     if group < len(p.groups) - 1:
         return answered.then(p.phase.becomes(Phase.BEFORE_GROUP), p.turn.becomes(p.turn + 1))
-    all_well = for_each(p.machines, lambda m: m.stage == Stage.DONE) & ~p.warned
+    all_well = for_each(p.machines, lambda m: m.stage == BootStage.DONE) & ~p.warned
     return answered.then(
-        p.phase.becomes(Phase.FINISHED), p.result.becomes(all_well.then(Result.SUCCESS, Result.PARTIAL))
+        p.phase.becomes(Phase.FINISHED), p.result.becomes(all_well.if_else(Result.SUCCESS, Result.PARTIAL))
     )
 
 
@@ -260,7 +262,9 @@ def a_group_starts_after_the_one_before(p: Plan) -> Bool:
 
     def waits_its_turn(number: int) -> Bool:
         before = [m for group in p.groups[:number] for m in group.machines]
-        begun = exists(p.groups[number].machines, lambda m: is_up(m) | m.stage.is_in(Stage.READY, Stage.LEFT_OFF))
+        begun = exists(
+            p.groups[number].machines, lambda m: is_up(m) | m.stage.is_in(BootStage.READY, BootStage.LEFT_OFF)
+        )
         return begun.implies(for_each(before, lambda m: is_up(m) | is_given_up(m)))
 
     return for_each(range(len(p.groups)), waits_its_turn)
@@ -271,21 +275,21 @@ def machines_of_one_group_start_side_by_side(p: Plan) -> Bool:
     """Within a group there is no order: one machine is up while another is not prepared yet."""
     return exists(
         p.groups,
-        lambda group: exists(group.machines, is_up) & exists(group.machines, lambda m: m.stage == Stage.BUILT),
+        lambda group: exists(group.machines, is_up) & exists(group.machines, lambda m: m.stage == BootStage.BUILT),
     )
 
 
 @always("PLN-19", why="a machine that starts without its preparation may write where it must not")
 def a_machine_that_was_refused_stays_off(p: Plan) -> Bool:
     """Whose step before power-on has failed is never powered on."""
-    return for_each(p.machines, lambda m: m.refused == (m.stage == Stage.LEFT_OFF))
+    return for_each(p.machines, lambda m: m.refused == (m.stage == BootStage.LEFT_OFF))
 
 
 @sometimes("PLN-19")
 def the_plan_goes_on_without_a_machine(p: Plan) -> Bool:
     """A machine of the first group is left off and a machine of the last one comes up all the same."""
-    left = exists(p.groups[0].machines, lambda m: m.stage == Stage.LEFT_OFF)
-    return left & exists(p.groups[-1].machines, lambda m: m.stage == Stage.DONE)
+    left = exists(p.groups[0].machines, lambda m: m.stage == BootStage.LEFT_OFF)
+    return left & exists(p.groups[-1].machines, lambda m: m.stage == BootStage.DONE)
 
 
 @always("PLN-20", why="a drill that stops production is the outage that it was meant to prevent")
@@ -305,7 +309,7 @@ def no_machine_is_built_beside_its_source(p: Plan) -> Bool:
     """In a real failover a machine's source is off, or fenced, before the machine exists."""
     return for_each(
         p.machines,
-        lambda m: (~p.drill & m.source_runs).implies(m.stage.is_in(Stage.WAITING, Stage.FAILED)),
+        lambda m: (~p.drill & m.source_runs).implies(m.stage.is_in(BootStage.WAITING, BootStage.FAILED)),
     )
 
 
@@ -318,7 +322,7 @@ def an_unreachable_source_does_not_stop_the_plan(p: Plan) -> Bool:
 @always("PLN-22", why="a plan that reports success with a machine off is believed until its users call")
 def the_result_says_what_happened(p: Plan) -> Bool:
     """A finished plan reports success exactly when every machine is done and no step has failed."""
-    all_well = for_each(p.machines, lambda m: m.stage == Stage.DONE) & ~p.warned
+    all_well = for_each(p.machines, lambda m: m.stage == BootStage.DONE) & ~p.warned
     finished = p.phase == Phase.FINISHED
     return (finished == (p.result != Result.OPEN)) & finished.implies((p.result == Result.SUCCESS) == all_well)
 

@@ -89,7 +89,7 @@ def is_one_size(r: Resizable) -> Bool:
 
 def cut_or_filled(content: Int, cell: int, size: Int) -> Int:
     """The cell in a disk of this size: gone behind the end, zeroes where the disk has grown."""
-    return within(size, cell).then((content == NOTHING).then(ZEROES, content), NOTHING)
+    return within(size, cell).if_else((content == NOTHING).if_else(ZEROES, content), NOTHING)
 
 
 @action("RSZ-1", cell="cells")
@@ -124,7 +124,7 @@ def refuse_cells(r: Resizable) -> Step:
     """What arrives for cells that the replica has no more is refused."""
     behind = [(r.travelling[i] != NOTHING) & ~within(r.room, i) for i in r.cells]
     return given(any_of(behind)).then(
-        *(r.travelling[i].becomes(behind[i].then(NOTHING, r.travelling[i])) for i in r.cells)
+        *(r.travelling[i].becomes(behind[i].if_else(NOTHING, r.travelling[i])) for i in r.cells)
     )
 
 

@@ -55,7 +55,7 @@ class Receives(StrEnum):
     CONCLUDED = "concluded"
 
 
-class Stamp(StrEnum):
+class SenderMessage(StrEnum):
     """A message of the sender."""
 
     NONE = "none"
@@ -63,7 +63,7 @@ class Stamp(StrEnum):
     END = "end"
 
 
-class Answer(StrEnum):
+class ReceiverMessage(StrEnum):
     """A message of the receiver."""
 
     NONE = "none"
@@ -110,8 +110,8 @@ class Wire(Component):
         """Up and empty."""
         super().__init__()
         self.up = self.flag(initially=True)
-        self.stamp = self.symbol(Stamp.NONE)
-        self.answer = self.symbol(Answer.NONE)
+        self.stamp = self.symbol(SenderMessage.NONE)
+        self.answer = self.symbol(ReceiverMessage.NONE)
         self.content = self.numbers(bounds["blocks"], to=bound(bounds, "versions"), initially=NOTHING)
 
 
@@ -139,9 +139,9 @@ def nothing_is_dirty(s: Sender) -> Bool:
     return for_each(s.dirty, lambda mark: ~mark)
 
 
-def empty_wire(w: Wire, but: Answer = Answer.NONE) -> Iterator[Effect]:
+def empty_wire(w: Wire, but: ReceiverMessage = ReceiverMessage.NONE) -> Iterator[Effect]:
     """What was on its way is lost; `but` is what the receiver answers instead."""
-    yield w.stamp.becomes(Stamp.NONE)
+    yield w.stamp.becomes(SenderMessage.NONE)
     yield w.answer.becomes(but)
     yield from (content.becomes(NOTHING) for content in w.content)
 
@@ -170,26 +170,26 @@ def stamp_start(s: Sender, w: Wire) -> Step:
     return given(s.at.is_in(Sends.MARKED, Sends.FAILED) & w.up).then(
         s.at.becomes(Sends.STARTED),
         s.quiet.becomes(True),
-        w.stamp.becomes(Stamp.START),
+        w.stamp.becomes(SenderMessage.START),
     )
 
 
 @action("RES-8")
 def publish_hashes(r: Receiver, w: Wire) -> Step:
     """The receiver answers START with the hashes of its blocks; a session of its own that was open is forgotten."""
-    return given(w.stamp == Stamp.START).then(
+    return given(w.stamp == SenderMessage.START).then(
         r.at.becomes(Receives.LISTENING),
-        w.stamp.becomes(Stamp.NONE),
-        w.answer.becomes(Answer.HASHES),
+        w.stamp.becomes(SenderMessage.NONE),
+        w.answer.becomes(ReceiverMessage.HASHES),
     )
 
 
 @action("RES-9")
 def find_mismatches(s: Sender, r: Receiver, w: Wire) -> Step:
     """The sender compares: a block that differs from its hash is marked, one that was written since START stays so."""
-    return given((s.at == Sends.STARTED) & (w.answer == Answer.HASHES)).then(
+    return given((s.at == Sends.STARTED) & (w.answer == ReceiverMessage.HASHES)).then(
         s.at.becomes(Sends.COPYING),
-        w.answer.becomes(Answer.NONE),
+        w.answer.becomes(ReceiverMessage.NONE),
         *(s.dirty[b].becomes(s.dirty[b] | (s.disk[b] != r.disk[b])) for b in s.blocks),
     )
 
@@ -218,7 +218,7 @@ def stamp_end(s: Sender, w: Wire) -> Step:
     """Every mismatch was sent: the sender stamps END behind it, and waits."""
     return given((s.at == Sends.COPYING) & w.up & nothing_is_dirty(s)).then(
         s.at.becomes(Sends.ENDED),
-        w.stamp.becomes(Stamp.END),
+        w.stamp.becomes(SenderMessage.END),
         *(s.ended[b].becomes(s.disk[b]) for b in s.blocks),
     )
 
@@ -226,20 +226,20 @@ def stamp_end(s: Sender, w: Wire) -> Step:
 @action("RES-13")
 def conclude(r: Receiver, w: Wire) -> Step:
     """The receiver concludes when it reads END, which stands behind everything that was sent."""
-    reads_end = (w.stamp == Stamp.END) & nothing_travels(w)
+    reads_end = (w.stamp == SenderMessage.END) & nothing_travels(w)
     return given((r.at == Receives.LISTENING) & reads_end).then(
         r.at.becomes(Receives.CONCLUDED),
-        w.stamp.becomes(Stamp.NONE),
-        w.answer.becomes(Answer.CONCLUDED),
+        w.stamp.becomes(SenderMessage.NONE),
+        w.answer.becomes(ReceiverMessage.CONCLUDED),
     )
 
 
 @action("RES-14")
 def complete(s: Sender, w: Wire) -> Step:
     """Told of the conclusion, the sender takes the machine's mark away; what was written meanwhile flows as changes."""
-    return given((s.at == Sends.ENDED) & (w.answer == Answer.CONCLUDED)).then(
+    return given((s.at == Sends.ENDED) & (w.answer == ReceiverMessage.CONCLUDED)).then(
         s.at.becomes(Sends.COMPLETED),
-        w.answer.becomes(Answer.NONE),
+        w.answer.becomes(ReceiverMessage.NONE),
         *(content.becomes(NOTHING) for content in s.ended),
     )
 
@@ -249,18 +249,18 @@ def ask_for_restart(s: Sender, r: Receiver, w: Wire) -> Step:
     """The receiver lost what it knew of the session, and what was sent to it: it asks for all of it once more."""
     return given(in_session(s) & (r.at != Receives.IDLE)).then(
         r.at.becomes(Receives.IDLE),
-        *empty_wire(w, but=Answer.RESTART),
+        *empty_wire(w, but=ReceiverMessage.RESTART),
     )
 
 
 @action("RES-16")
 def restart_inline(s: Sender, w: Wire) -> Step:
     """Asked to, the sender starts the same session over; nobody has to schedule it again."""
-    return given(in_session(s) & (w.answer == Answer.RESTART)).then(
+    return given(in_session(s) & (w.answer == ReceiverMessage.RESTART)).then(
         s.at.becomes(Sends.STARTED),
         s.quiet.becomes(True),
-        w.stamp.becomes(Stamp.START),
-        w.answer.becomes(Answer.NONE),
+        w.stamp.becomes(SenderMessage.START),
+        w.answer.becomes(ReceiverMessage.NONE),
         *(mark.becomes(False) for mark in s.dirty),
         *(content.becomes(NOTHING) for content in s.ended),
     )
@@ -271,25 +271,25 @@ def fail_at_receiver(s: Sender, r: Receiver, w: Wire) -> Step:
     """The receiver cannot go on, for instance because its store is not reachable: FAILED, and worth another try."""
     return given(in_session(s) & (r.at == Receives.LISTENING)).then(
         r.at.becomes(Receives.IDLE),
-        *empty_wire(w, but=Answer.FAILED),
+        *empty_wire(w, but=ReceiverMessage.FAILED),
     )
 
 
 @action("RES-18")
 def refuse_at_receiver(w: Wire) -> Step:
     """The receiver cannot even begin, for instance because its disk is too small: FAILED, and no try will help."""
-    return given(w.stamp == Stamp.START).then(
-        w.stamp.becomes(Stamp.NONE),
-        w.answer.becomes(Answer.REFUSED),
+    return given(w.stamp == SenderMessage.START).then(
+        w.stamp.becomes(SenderMessage.NONE),
+        w.answer.becomes(ReceiverMessage.REFUSED),
     )
 
 
 @action("RES-19")
 def take_failure(s: Sender, w: Wire) -> Step:
     """The sender ends the session that failed; whether it may start again depends on the answer."""
-    return given(in_session(s) & ((w.answer == Answer.FAILED) | (w.answer == Answer.REFUSED))).then(
-        s.at.becomes((w.answer == Answer.FAILED).then(Sends.FAILED, Sends.BLOCKED)),
-        w.answer.becomes(Answer.NONE),
+    return given(in_session(s) & ((w.answer == ReceiverMessage.FAILED) | (w.answer == ReceiverMessage.REFUSED))).then(
+        s.at.becomes((w.answer == ReceiverMessage.FAILED).if_else(Sends.FAILED, Sends.BLOCKED)),
+        w.answer.becomes(ReceiverMessage.NONE),
         *forget(s),
     )
 
@@ -303,10 +303,10 @@ def remove_cause(s: Sender) -> Step:
 @action("RES-21")
 def wire_breaks(s: Sender, r: Receiver, w: Wire) -> Step:
     """The connection is lost and both ends see it: an open session fails, and changes that flowed mark the machine."""
-    marked = (s.at == Sends.COMPLETED).then(Sends.MARKED, s.at)
+    marked = (s.at == Sends.COMPLETED).if_else(Sends.MARKED, s.at)
     return given(w.up).then(
         w.up.becomes(False),
-        s.at.becomes(in_session(s).then(Sends.FAILED, marked)),
+        s.at.becomes(in_session(s).if_else(Sends.FAILED, marked)),
         r.at.becomes(Receives.IDLE),
         *empty_wire(w),
         *forget(s),
@@ -386,20 +386,20 @@ def completed_means_concluded(s: Sender, r: Receiver) -> Bool:
 @sometimes("RES-27")
 def a_conclusion_is_on_its_way(r: Receiver, w: Wire) -> Bool:
     """The receiver has concluded and the sender does not know it yet."""
-    return (r.at == Receives.CONCLUDED) & (w.answer == Answer.CONCLUDED)
+    return (r.at == Receives.CONCLUDED) & (w.answer == ReceiverMessage.CONCLUDED)
 
 
 @always("RES-28", why="a session in which both sides wait for the other one never ends, and no point is taken (B6)")
 def somebody_has_to_act(s: Sender, w: Wire) -> Bool:
     """In an open session the sender acts itself, or a message is on its way to somebody who answers it."""
     waits = s.at.is_in(Sends.STARTED, Sends.ENDED)
-    return waits.implies((w.stamp != Stamp.NONE) | (w.answer != Answer.NONE))
+    return waits.implies((w.stamp != SenderMessage.NONE) | (w.answer != ReceiverMessage.NONE))
 
 
 @sometimes("RES-28")
 def a_restart_meets_a_conclusion(s: Sender, r: Receiver, w: Wire) -> Bool:
     """The receiver lost its state after END: the sender is asked for everything once more."""
-    return (s.at == Sends.ENDED) & (r.at == Receives.IDLE) & (w.answer == Answer.RESTART)
+    return (s.at == Sends.ENDED) & (r.at == Receives.IDLE) & (w.answer == ReceiverMessage.RESTART)
 
 
 SESSION = (

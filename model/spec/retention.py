@@ -97,7 +97,7 @@ def point_arrives(s: Store, instant: int) -> Step:
         s.points[instant].taken.becomes(True),
         s.points[instant].kept.becomes(True),
         *(s.points[i].kept.becomes(survives(s, i, instant)) for i in older),
-        *(s.points[i].use.becomes((s.points[i].use == Use.PINNED).then(Use.PINNED, Use.FREE)) for i in older),
+        *(s.points[i].use.becomes((s.points[i].use == Use.PINNED).if_else(Use.PINNED, Use.FREE)) for i in older),
     )
 
 

@@ -15,7 +15,7 @@ from siteproof.model.theorems.keep import Reason, choose
 
 
 @frozen
-class Attempt:
+class SnapshotAttempt:
     """An application-consistent snapshot that was due at this minute, and whether it succeeded."""
 
     at_minutes: int
@@ -39,7 +39,7 @@ class Life:
 
 
 @frozen
-class Gap:
+class RecoveryGap:
     """Nothing of the kind can be restored in [start_minutes, end_minutes)."""
 
     start_minutes: int
@@ -62,13 +62,13 @@ class Calendar:
 
     lives: tuple[Life, ...]
     missed_minutes: tuple[int, ...]
-    gaps: tuple[Gap, ...]
+    gaps: tuple[RecoveryGap, ...]
     until_minutes: int
     consistency: Consistency = Consistency.APP
 
 
 def calendar(
-    attempts: Sequence[Attempt],
+    attempts: Sequence[SnapshotAttempt],
     rule: RetentionRule,
     latency_minutes: int,
     until_minutes: int,
@@ -114,20 +114,20 @@ def _instants(taken: Iterable[int], rule: RetentionRule, until: int) -> list[int
     return sorted({at + age for at in taken for age in ages if at + age <= until})
 
 
-def _gaps(lives: Sequence[Life], until: int) -> tuple[Gap, ...]:
+def _gaps(lives: Sequence[Life], until: int) -> tuple[RecoveryGap, ...]:
     if not lives:
         return ()
     first = min(life.usable_minutes for life in lives)
     edges = {first, until, *(life.usable_minutes for life in lives), *(life.ended_minutes or 0 for life in lives)}
     inside = sorted(edge for edge in edges if first <= edge <= until)
-    bare = [Gap(a, b) for a, b in pairwise(inside) if not any(life.covers(a) for life in lives)]
+    bare = [RecoveryGap(a, b) for a, b in pairwise(inside) if not any(life.covers(a) for life in lives)]
     return _joined(bare)
 
 
-def _joined(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
-    joined: list[Gap] = []
+def _joined(gaps: Iterable[RecoveryGap]) -> tuple[RecoveryGap, ...]:
+    joined: list[RecoveryGap] = []
     for gap in gaps:
         if joined and joined[-1].end_minutes == gap.start_minutes:
-            gap = Gap(joined.pop().start_minutes, gap.end_minutes)  # noqa: PLW2901  (a run of gaps is one gap)
+            gap = RecoveryGap(joined.pop().start_minutes, gap.end_minutes)  # noqa: PLW2901  (a run of gaps is one gap)
         joined.append(gap)
     return tuple(joined)

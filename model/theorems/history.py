@@ -14,7 +14,7 @@ from siteproof.model.nouns.policy import MINUTE_MS, RecoveryPoint, ReplicationPo
 from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.spec.retention_rule import Alignment, Representative, RetentionRule, Tier
 from siteproof.model.theorems.keep import Reason, choose
-from siteproof.model.theorems.past import Drop, History
+from siteproof.model.theorems.past import Drop, RetentionRun
 
 LONG_POINTS = 20_000  # about two months; below it numpy is imported for longer than it saves
 
@@ -31,7 +31,7 @@ def schedule(policy: ReplicationPolicy, start_ms: int, minutes: int, first: int 
         yield RecoveryPoint(f"{kind}-{sequence}", kind, start_ms + at * MINUTE_MS, sequence)
 
 
-def run(points: Iterable[RecoveryPoint], rule: RetentionRule, already: Iterable[RecoveryPoint] = ()) -> History:
+def run(points: Iterable[RecoveryPoint], rule: RetentionRule, already: Iterable[RecoveryPoint] = ()) -> RetentionRun:
     """Let the points arrive in order and apply the rule after each; `already` is what another rule had kept before.
 
     Nothing is pinned; buckets lie in absolute time and keep their oldest. Long histories are computed with arrays.
@@ -47,7 +47,9 @@ def run(points: Iterable[RecoveryPoint], rule: RetentionRule, already: Iterable[
     return run_in_steps(arriving, rule, before)
 
 
-def run_in_steps(points: Iterable[RecoveryPoint], rule: RetentionRule, already: Iterable[RecoveryPoint]) -> History:
+def run_in_steps(
+    points: Iterable[RecoveryPoint], rule: RetentionRule, already: Iterable[RecoveryPoint]
+) -> RetentionRun:
     """The same, one arrival after the other."""
     queues = _Queues.of(rule)
     queues.take_over(already)
@@ -58,7 +60,7 @@ def run_in_steps(points: Iterable[RecoveryPoint], rule: RetentionRule, already: 
         queues.arrive(point)
         counts.append(queues.count)
     drops = sorted(queues.drops, key=lambda each: (each.at_ms, each.point.sequence))
-    return History(choose(queues.kept(), now_ms, rule), tuple(drops), tuple(counts), now_ms)
+    return RetentionRun(choose(queues.kept(), now_ms, rule), tuple(drops), tuple(counts), now_ms)
 
 
 def _rank(point: RecoveryPoint) -> tuple[bool, bool, int]:

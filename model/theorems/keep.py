@@ -30,7 +30,7 @@ class Reason(StrEnum):
 
 
 @frozen
-class Choice:
+class KeepDecision:
     """What happens to one point; `favours` names the point that stands for the bucket of a thinned one."""
 
     point: RecoveryPoint
@@ -39,7 +39,7 @@ class Choice:
     favours: str = ""
 
 
-def choose(points: Sequence[RecoveryPoint], now_ms: int, rule: RetentionRule) -> tuple[Choice, ...]:
+def choose(points: Sequence[RecoveryPoint], now_ms: int, rule: RetentionRule) -> tuple[KeepDecision, ...]:
     """One choice per point, in the order given. Idempotent: applied to what it keeps it drops nothing (POL-T17)."""
     newest = max((point.sequence for point in points), default=None)
     standing = _representatives(points, now_ms, rule)
@@ -83,21 +83,21 @@ def _representatives(points: Iterable[RecoveryPoint], now_ms: int, rule: Retenti
 
 def _choice(
     point: RecoveryPoint, is_newest: bool, now_ms: int, rule: RetentionRule, standing: dict[Bucket, RecoveryPoint]
-) -> Choice:
+) -> KeepDecision:
     if point.pinned:
-        return Choice(point, True, Reason.PINNED)
+        return KeepDecision(point, True, Reason.PINNED)
     if not rule.retention_minutes:
-        return Choice(point, False, Reason.NOTHING_STORED)
+        return KeepDecision(point, False, Reason.NOTHING_STORED)
     if is_newest and rule.keeps_newest:
-        return Choice(point, True, Reason.NEWEST)
+        return KeepDecision(point, True, Reason.NEWEST)
     if _expired(point, now_ms, rule):
-        return Choice(point, False, Reason.EXPIRED)
+        return KeepDecision(point, False, Reason.EXPIRED)
     return _in_bucket(point, bucket_of(point, now_ms, rule), standing)
 
 
-def _in_bucket(point: RecoveryPoint, bucket: Bucket | None, standing: dict[Bucket, RecoveryPoint]) -> Choice:
+def _in_bucket(point: RecoveryPoint, bucket: Bucket | None, standing: dict[Bucket, RecoveryPoint]) -> KeepDecision:
     if bucket is None:
-        return Choice(point, True, Reason.FINE)
+        return KeepDecision(point, True, Reason.FINE)
     if standing[bucket] is point:
-        return Choice(point, True, Reason.BUCKET)
-    return Choice(point, False, Reason.THINNED, standing[bucket].name)
+        return KeepDecision(point, True, Reason.BUCKET)
+    return KeepDecision(point, False, Reason.THINNED, standing[bucket].name)

@@ -14,7 +14,7 @@ from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.spec.retention_rule import RetentionRule
 from siteproof.model.theorems.fates import FOREVER_MS, Arrivals, Times, counts_of, fates_of, too_wild
 from siteproof.model.theorems.keep import Reason, choose
-from siteproof.model.theorems.past import Drop, History
+from siteproof.model.theorems.past import Drop, RetentionRun
 
 
 class Drops(Sequence[Drop]):
@@ -51,7 +51,7 @@ class Drops(Sequence[Drop]):
         return Drop(self._points[place], at_ms, Reason.THINNED, self._points[favoured].name)
 
 
-def run_at_once(points: Sequence[RecoveryPoint], rule: RetentionRule) -> History | None:
+def run_at_once(points: Sequence[RecoveryPoint], rule: RetentionRule) -> RetentionRun | None:
     """The history, or None when arrays cannot follow it: shared points, nothing stored, clocks that run backwards."""
     kind = Consistency.APP
     taken = np.array([point.taken_at_ms for point in points], dtype=np.int64)
@@ -63,4 +63,4 @@ def run_at_once(points: Sequence[RecoveryPoint], rule: RetentionRule) -> History
     now_ms = int(taken[-1])
     kept = [points[place] for place in np.flatnonzero(ends_ms == FOREVER_MS).tolist()]
     counts = tuple(counts_of(arrivals, ends_ms).tolist())
-    return History(choose(kept, now_ms, rule), Drops(points, ends_ms, favours), counts, now_ms)
+    return RetentionRun(choose(kept, now_ms, rule), Drops(points, ends_ms, favours), counts, now_ms)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from attrs import frozen
 
 from siteproof.model.nouns.policy import RecoveryPoint
-from siteproof.model.theorems.keep import Choice, Reason
+from siteproof.model.theorems.keep import KeepDecision, Reason
 
 
 @frozen
@@ -19,13 +19,13 @@ class Drop:
 
 
 @frozen
-class History:
+class RetentionRun:
     """What a run left: the kept points with reasons, every drop, and the number kept after each arrival.
 
     Drops stand in the order in which they happened, those of one instant in the order of their points.
     """
 
-    kept: tuple[Choice, ...]
+    kept: tuple[KeepDecision, ...]
     drops: Sequence[Drop]
     counts: tuple[int, ...]
     now_ms: int

@@ -6,9 +6,9 @@ from typing import Any
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.spec.registry.requirements import near
 from siteproof.model.theorems import theorems
-from siteproof.model.theorems.theorem import Proof, Theorem
+from siteproof.model.theorems.theorem import Theorem, TheoremResult
 
-Proved = tuple[Theorem, Proof]
+Proved = tuple[Theorem, TheoremResult]
 
 
 def chosen(name: str | None) -> tuple[Theorem, ...]:
@@ -41,14 +41,14 @@ def as_data(proofs: Iterable[Proved]) -> dict[str, Any]:
     return {"theorems": [_data(theorem, proof) for theorem, proof in proofs]}
 
 
-def _line(theorem: Theorem, proof: Proof) -> str:
+def _line(theorem: Theorem, proof: TheoremResult) -> str:
     exhibit = "" if theorem.holds else " (an exhibit: it has to fail)"
     values = ", ".join(f"{name} {value}" for name, value in proof.counterexample.items())
     broken = f"\n         broken by {values}" if values else ""
     return f"{theorem.id:<8} {proof.verdict.upper():<9}{theorem.sentence}{exhibit}  {proof.milliseconds:.0f} ms{broken}"
 
 
-def _data(theorem: Theorem, proof: Proof) -> dict[str, Any]:
+def _data(theorem: Theorem, proof: TheoremResult) -> dict[str, Any]:
     return {
         "id": theorem.id,
         "sentence": theorem.sentence,

@@ -45,7 +45,7 @@ class Obligation:
 
 
 @frozen
-class Proof:
+class TheoremResult:
     """The verdict; else the obligation that failed and, if there are any, the values that break it."""
 
     verdict: TheoremOutcome
@@ -70,11 +70,11 @@ class Theorem:
         """What the registry says the verdict has to be."""
         return TheoremOutcome.PROVED if self.holds else TheoremOutcome.REFUTED
 
-    def prove(self, clock_s: Callable[[], float] = time.perf_counter) -> Proof:
+    def prove(self, clock_s: Callable[[], float] = time.perf_counter) -> TheoremResult:
         """Decide every obligation; the first that fails decides the verdict. `clock_s` only measures."""
         begin = clock_s()
         verdict, name, values = self._decide()
-        return Proof(verdict, name, values, (clock_s() - begin) * 1000)
+        return TheoremResult(verdict, name, values, (clock_s() - begin) * 1000)
 
     def smtlib(self) -> str:
         """SMT-LIB 2 scripts of all obligations; `unsat` for each means proved."""

@@ -12,7 +12,7 @@ from attrs import frozen
 from siteproof.model.engines.prove.answer import answer
 from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.spec.retention_rule import RetentionRule, Tier
-from siteproof.model.theorems.calendar import Attempt, Calendar, Gap, calendar
+from siteproof.model.theorems.calendar import Calendar, RecoveryGap, SnapshotAttempt, calendar
 from siteproof.model.theorems.timing import Timing
 
 
@@ -21,8 +21,8 @@ class Witness:
     """Attempts (minutes) whose gap needs `misses` misses in a row, no fewer; `gap` is what z3 says of it."""
 
     misses: int
-    attempts: tuple[Attempt, ...]
-    gap: Gap
+    attempts: tuple[SnapshotAttempt, ...]
+    gap: RecoveryGap
 
     def calendar(
         self, rule: RetentionRule, latency_minutes: int, consistency: Consistency = Consistency.APP
@@ -84,8 +84,8 @@ def _run(first: int, newest: int, misses: int, timing: Timing) -> Witness:
     taken = range(first, newest + 1, step)
     failed = range(newest + step, newest + (misses + 1) * step, step)
     done = (
-        *map(Attempt, taken),
-        *(Attempt(at, succeeded=False) for at in failed),
-        Attempt(end - timing.latency_minutes),
+        *map(SnapshotAttempt, taken),
+        *(SnapshotAttempt(at, succeeded=False) for at in failed),
+        SnapshotAttempt(end - timing.latency_minutes),
     )
-    return Witness(misses, done, Gap(start, end))
+    return Witness(misses, done, RecoveryGap(start, end))

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from siteproof.model.nouns.policy import RecoveryPoint
 from siteproof.reference.datapath.blocks import BLOCK_BYTES, COUNT_MASK, ZERO
 from siteproof.reference.datapath.corruption import CorruptLog
-from siteproof.reference.datapath.frames import BLOCK_KINDS, FLAG_CUT, Kind
+from siteproof.reference.datapath.frames import BLOCK_KINDS, FLAG_CUT, FrameKind
 from siteproof.reference.datapath.history import History
 from siteproof.reference.datapath.log import Log, Position
 from siteproof.reference.datapath.seed_disk import SeedDisk
@@ -76,12 +76,12 @@ class Applier:
         marker: Marker | None = None
         spanned_bytes, cut = 0, Batch(start, start, self._state.state.lsn)
         for at, record, behind in self._log.records(start):
-            if record.header.kind is Kind.MARKER:
+            if record.header.kind is FrameKind.MARKER:
                 if cut.end > cut.start:
                     yield cut
                 marker, start = read_marker(record), at
             spanned_bytes += record.plain.block_count * BLOCK_BYTES
-            if record.header.kind is Kind.COMMIT and record.header.flags & FLAG_CUT:
+            if record.header.kind is FrameKind.COMMIT and record.header.flags & FLAG_CUT:
                 cut = Batch(start, behind, record.header.lsn, marker)
                 if marker or spanned_bytes >= BATCH_BYTES:
                     yield cut

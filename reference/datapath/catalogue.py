@@ -14,7 +14,7 @@ from siteproof.model.nouns.policy import RecoveryPoint
 from siteproof.reference.datapath import frames
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.effects import Executor
-from siteproof.reference.datapath.frames import Kind
+from siteproof.reference.datapath.frames import FrameKind
 from siteproof.reference.datapath.keys import DiskKeys
 from siteproof.reference.datapath.log import Position
 from siteproof.reference.datapath.segment import HEADER_BYTES, Role, SegmentFile, SegmentHeader, new_header
@@ -55,7 +55,7 @@ class Catalogue:
 def save(executor: Executor, folder: str, keys: DiskKeys, catalogue: Catalogue) -> None:
     """Replace the catalogue durably and atomically."""
     header, cipher = new_header(keys, SegmentHeader(Role.CATALOGUE, keys.disk, 0, 0))
-    frame = frames.seal(cipher, 0, frames.note(Kind.MARKER, msgspec.json.encode(catalogue), 0))
+    frame = frames.seal(cipher, 0, frames.note(FrameKind.MARKER, msgspec.json.encode(catalogue), 0))
     replace(executor, folder, "points", header.pack() + frame)
 
 

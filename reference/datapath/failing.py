@@ -14,7 +14,7 @@ from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.datapath.effects import Acknowledge, Barrier, Effect, Truncate, Unlink, Write
 
 
-class Failure(StrEnum):
+class FailureMode(StrEnum):
     """How an effect fails."""
 
     ERROR = "input/output error"  # nothing was carried out
@@ -29,16 +29,16 @@ class Failure(StrEnum):
 SPENDING = (Write, Truncate)
 
 
-def applies(failure: Failure, effect: Effect) -> bool:
+def applies(failure: FailureMode, effect: Effect) -> bool:
     """Whether this effect can fail in that way."""
     match failure:
-        case Failure.FULL:
+        case FailureMode.FULL:
             return not isinstance(effect, Barrier | Unlink | Acknowledge)
-        case Failure.SHORT:
+        case FailureMode.SHORT:
             return isinstance(effect, Write)
-        case Failure.SYNC_KEPT | Failure.SYNC_DROPPED:
+        case FailureMode.SYNC_KEPT | FailureMode.SYNC_DROPPED:
             return isinstance(effect, Barrier)
-        case Failure.READ:
+        case FailureMode.READ:
             return False
         case _:
             return True
@@ -50,7 +50,7 @@ class FailingExecutor:
     `effects` and `reads` count what was asked for since the start.
     """
 
-    def __init__(self, inner: CrashingExecutor, failure: Failure, first: int, length: int = 1) -> None:
+    def __init__(self, inner: CrashingExecutor, failure: FailureMode, first: int, length: int = 1) -> None:
         """Nothing has failed yet."""
         self.inner = inner
         self.failure = failure
@@ -67,7 +67,7 @@ class FailingExecutor:
             return
         self.failed += 1
         _FAILING[self.failure](self.inner, effect)
-        raise StoreFailed(type(effect).__name__.lower(), self.failure.value, full=self.failure is Failure.FULL)
+        raise StoreFailed(type(effect).__name__.lower(), self.failure.value, full=self.failure is FailureMode.FULL)
 
     def read_into(self, file: str, offset: int, buffer: bytearray | memoryview) -> int:
         """As `inner`, unless this read is to fail."""
@@ -99,7 +99,7 @@ class FailingExecutor:
 
     def _read(self) -> None:
         number, self.reads = self.reads, self.reads + 1
-        if self.failure is Failure.READ and number in self._span:
+        if self.failure is FailureMode.READ and number in self._span:
             self.failed += 1
             raise StoreFailed("read", self.failure.value)
 
@@ -121,11 +121,11 @@ def _lose(*, keep: bool) -> Callable[[CrashingExecutor, Effect], None]:
     return lose
 
 
-_FAILING: dict[Failure, Callable[[CrashingExecutor, Effect], None]] = {
-    Failure.ERROR: _nothing,
-    Failure.FULL: _nothing,
-    Failure.SHORT: _half,
-    Failure.SYNC_KEPT: _lose(keep=True),
-    Failure.SYNC_DROPPED: _lose(keep=False),
-    Failure.DONE_ANYWAY: lambda inner, effect: inner.perform(effect),
+_FAILING: dict[FailureMode, Callable[[CrashingExecutor, Effect], None]] = {
+    FailureMode.ERROR: _nothing,
+    FailureMode.FULL: _nothing,
+    FailureMode.SHORT: _half,
+    FailureMode.SYNC_KEPT: _lose(keep=True),
+    FailureMode.SYNC_DROPPED: _lose(keep=False),
+    FailureMode.DONE_ANYWAY: lambda inner, effect: inner.perform(effect),
 }

@@ -38,7 +38,7 @@ RUN_BYTES = 8
 _LENGTH_MAX = RUNS_MAX * RUN_BYTES + RAW_MAX + TAG_BYTES
 
 
-class Kind(IntEnum):
+class FrameKind(IntEnum):
     """What a frame carries."""
 
     DATA = 1  # blocks with their bytes, and zero runs between them
@@ -56,9 +56,9 @@ class Codec(IntEnum):
     ZSTD = 1
 
 
-KINDS = frozenset(Kind)
+KINDS = frozenset(FrameKind)
 CODECS = frozenset(Codec)
-BLOCK_KINDS = frozenset({Kind.DATA, Kind.ZERO, Kind.UNDO, Kind.LOST})
+BLOCK_KINDS = frozenset({FrameKind.DATA, FrameKind.ZERO, FrameKind.UNDO, FrameKind.LOST})
 FLAG_CUT = 1  # on a commit: the group's end is a consistent cut
 
 
@@ -66,7 +66,7 @@ FLAG_CUT = 1  # on a commit: the group's end is a consistent cut
 class Header:
     """A frame's header; `raw_length` and `cipher_length` in bytes, the latter with the tag."""
 
-    kind: Kind
+    kind: FrameKind
     codec: Codec
     flags: int
     sequence: int
@@ -92,7 +92,7 @@ class Header:
 class Plain:
     """What a frame says, still compressed: `text` is the run table followed by the payload."""
 
-    kind: Kind
+    kind: FrameKind
     codec: Codec
     flags: int
     first_block: int
@@ -134,7 +134,7 @@ class _PerThread(threading.local):
 _own = _PerThread()
 
 
-def compress(kind: Kind, first_block: int, table: Runs, payload: Bytes, lsn: int) -> Plain:
+def compress(kind: FrameKind, first_block: int, table: Runs, payload: Bytes, lsn: int) -> Plain:
     """A frame of blocks, packed with zstd-1, or as it is when that does not help; `payload` is copied."""
     raw_length = len(payload)
     packed = _own.compressor.compress(payload) if raw_length else b""
@@ -143,7 +143,7 @@ def compress(kind: Kind, first_block: int, table: Runs, payload: Bytes, lsn: int
     return Plain(kind, codec, 0, first_block, lsn, raw_length, len(table), text)
 
 
-def note(kind: Kind, text: bytes, lsn: int, flags: int = 0) -> Plain:
+def note(kind: FrameKind, text: bytes, lsn: int, flags: int = 0) -> Plain:
     """A frame without blocks: a marker's or a commit's few bytes."""
     return Plain(kind, Codec.RAW, flags, 0, lsn, len(text), 0, text)
 
@@ -169,7 +169,7 @@ def read_header(data: Bytes, file: str, offset: int) -> Header:
         raise CorruptLog(file, offset, "no intact frame header")
     if kind not in KINDS or codec not in CODECS or flags & ~FLAG_CUT:
         raise CorruptLog(file, offset, f"unknown kind {kind}, codec {codec} or flags {flags}")
-    header = Header(Kind(kind), Codec(codec), flags, *numbers)
+    header = Header(FrameKind(kind), Codec(codec), flags, *numbers)
     if fault := _range_fault(header):
         raise CorruptLog(file, offset, fault)
     return header
@@ -228,7 +228,7 @@ def _runs_fault(plain: Plain) -> str:
         (int(starts[0]) != 0, "the first run does not start at the first block"),
         (bool((starts[1:] < starts[:-1] + counts[:-1]).any()), "runs overlap or run backwards"),
         (int(carried) * BLOCK_BYTES != plain.raw_length, "the runs do not add up to the raw length"),
-        (plain.kind is Kind.ZERO and carried != 0, "bytes in a frame of zeros"),
+        (plain.kind is FrameKind.ZERO and carried != 0, "bytes in a frame of zeros"),
     )
     return next((text for wrong, text in checks if wrong), "")
 

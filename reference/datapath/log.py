@@ -10,7 +10,7 @@ from attrs import frozen
 
 from siteproof.reference.datapath import frames
 from siteproof.reference.datapath.effects import Barrier, Executor, SyncDirectory, Truncate, Unlink, Write
-from siteproof.reference.datapath.frames import FLAG_CUT, Kind, Plain
+from siteproof.reference.datapath.frames import FLAG_CUT, FrameKind, Plain
 from siteproof.reference.datapath.keys import Aead, DiskKeys
 from siteproof.reference.datapath.segment import (
     HEADER_BYTES,
@@ -89,7 +89,7 @@ class Log:
 
     def commit(self, lsn: int, flags: int = FLAG_CUT) -> None:
         """End the group: everything appended so far is behind a barrier when this returns."""
-        self._append(frames.note(Kind.COMMIT, b"", lsn, flags))
+        self._append(frames.note(FrameKind.COMMIT, b"", lsn, flags))
         self._flush()
         self._sync()
         if flags & FLAG_CUT:

@@ -8,7 +8,7 @@ from attrs import frozen
 from siteproof.reference.datapath import frames
 from siteproof.reference.datapath.blocks import Blocks, plain_runs, rows_of, run_table, zero_rows
 from siteproof.reference.datapath.effects import Executor, SyncDirectory, Unlink
-from siteproof.reference.datapath.frames import Kind
+from siteproof.reference.datapath.frames import FrameKind
 from siteproof.reference.datapath.fuse import Fuse
 from siteproof.reference.datapath.history import History
 from siteproof.reference.datapath.keys import DiskKeys
@@ -37,7 +37,7 @@ def past_of(view: PointView, blocks: Blocks, lsn: int) -> frames.Plain:
     data = b"".join(view.read(first, count) for first, count in plain_runs(blocks))
     rows = rows_of(data)
     zero = zero_rows(rows)
-    kind = Kind.ZERO if zero.all() else Kind.DATA
+    kind = FrameKind.ZERO if zero.all() else FrameKind.DATA
     return frames.compress(kind, int(blocks[0]), run_table(blocks, zero), rows[~zero].tobytes(), lsn)
 
 

@@ -14,7 +14,7 @@ from siteproof.reference.datapath import frames
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.datapath.effects import Executor, Rename, SyncDirectory
-from siteproof.reference.datapath.frames import Kind
+from siteproof.reference.datapath.frames import FrameKind
 from siteproof.reference.datapath.fuse import Fuse
 from siteproof.reference.datapath.keys import KEY_BYTES, DiskKeys, KeyEncryptionKey
 from siteproof.reference.datapath.log import Log, LogName, Position
@@ -27,7 +27,7 @@ RECORDS_MAX = 2000  # of one segment, before everything is said anew in the next
 
 
 @frozen
-class Place:
+class LogPosition:
     """Where a log of records stands: a folder of a store, the stem of its files, and its role."""
 
     store: Executor
@@ -53,7 +53,7 @@ class Text:
 class RecordLog:
     """Records in order; `full` says when it is time to begin anew."""
 
-    def __init__(self, place: Place, fuse: Fuse, log: Log) -> None:
+    def __init__(self, place: LogPosition, fuse: Fuse, log: Log) -> None:
         """Use `create`, `open` or `renew`."""
         self.place = place
         self._fuse = fuse
@@ -61,7 +61,7 @@ class RecordLog:
         self._records = 0
 
     @classmethod
-    def create(cls, place: Place, kek: KeyEncryptionKey, name: str, first: bytes, **cipher: Any) -> Self:
+    def create(cls, place: LogPosition, kek: KeyEncryptionKey, name: str, first: bytes, **cipher: Any) -> Self:
         """A new log under keys of its own, in an empty folder."""
         clear(place.store, place.folder)
         keys = DiskKeys(check_disk_name(name), **{"secret": KeyEncryptionKey.generate().secret, **cipher})
@@ -70,7 +70,7 @@ class RecordLog:
         return cls._new(place, kek, first, **cipher)
 
     @classmethod
-    def open(cls, place: Place, kek: KeyEncryptionKey, **cipher: Any) -> tuple[Self, list[Text]]:
+    def open(cls, place: LogPosition, kek: KeyEncryptionKey, **cipher: Any) -> tuple[Self, list[Text]]:
         """The log after whatever stopped it, and its records; CorruptLog when it is damaged, empty or missing.
 
         A record that was written and never answered for may count or not; from now on that is settled.
@@ -86,7 +86,7 @@ class RecordLog:
         return cls(place, fuse, log), found
 
     @classmethod
-    def renew(cls, place: Place, kek: KeyEncryptionKey, first: bytes, **cipher: Any) -> Self:
+    def renew(cls, place: LogPosition, kek: KeyEncryptionKey, first: bytes, **cipher: Any) -> Self:
         """A new log in place of one that cannot be believed, which is set aside."""
         for name in [each for each in place.store.list(place.folder) if each.startswith(f"{place.stem}-")]:
             place.store.perform(Rename(f"{place.folder}/{name}", f"{place.folder}/lost-{name}"))
@@ -94,7 +94,7 @@ class RecordLog:
         return cls._new(place, kek, first, **cipher)
 
     @classmethod
-    def _new(cls, place: Place, kek: KeyEncryptionKey, first: bytes, **cipher: Any) -> Self:
+    def _new(cls, place: LogPosition, kek: KeyEncryptionKey, first: bytes, **cipher: Any) -> Self:
         fuse, keys = _claimed(place, kek, **cipher)
         new = cls(place, fuse, open_log(fuse, place.name, keys, Position(), Position()))
         new.begin_anew(first)
@@ -117,7 +117,7 @@ class RecordLog:
     def append(self, text: bytes, lsn: int = 0) -> None:
         """Make a record durable; StoreFailed leaves it open whether it is."""
         self._fuse.check()
-        self._log.append(frames.note(Kind.MARKER, text, lsn))
+        self._log.append(frames.note(FrameKind.MARKER, text, lsn))
         self._log.commit(lsn)
         self._records += 1
 
@@ -135,7 +135,7 @@ class RecordLog:
         self.give_up("it was removed")
 
 
-def _claimed(place: Place, kek: KeyEncryptionKey, **cipher: Any) -> tuple[Fuse, DiskKeys]:
+def _claimed(place: LogPosition, kek: KeyEncryptionKey, **cipher: Any) -> tuple[Fuse, DiskKeys]:
     fuse = Fuse(place.store)
     keys = open_disk(fuse, place.folder, kek, **cipher)
     fuse.claim(place.folder, keys.random)
@@ -144,5 +144,5 @@ def _claimed(place: Place, kek: KeyEncryptionKey, **cipher: Any) -> tuple[Fuse, 
 
 def _texts(log: Log, start: Position) -> Iterator[Text]:
     for _, record, _ in log.records(start):
-        if record.header.kind is Kind.MARKER:
+        if record.header.kind is FrameKind.MARKER:
             yield Text(bytes(record.raw()), record.file, record.offset)

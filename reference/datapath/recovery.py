@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from siteproof.reference.datapath import frames
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.effects import Executor
-from siteproof.reference.datapath.frames import FLAG_CUT, Kind
+from siteproof.reference.datapath.frames import FLAG_CUT, FrameKind
 from siteproof.reference.datapath.keys import DiskKeys
 from siteproof.reference.datapath.log import Log, LogName, Position, discard_behind, write_again
 from siteproof.reference.datapath.segment import HEADER_BYTES, NO_TAG, OutOfSequence, Record, SegmentFile
@@ -110,9 +110,9 @@ def _advance(scan: _Scan, record: Record) -> _Scan:
     header = record.header
     end = Position(scan.end.segment, record.end, header.sequence + 1)
     tag = record.tag
-    if header.kind is Kind.COMMIT and header.flags & FLAG_CUT and (scan.limit is None or end <= scan.limit):
+    if header.kind is FrameKind.COMMIT and header.flags & FLAG_CUT and (scan.limit is None or end <= scan.limit):
         return evolve(scan, cut=end, cut_tag=tag, end=end, end_tag=tag, ended_group=True)
-    return evolve(scan, end=end, end_tag=tag, ended_group=header.kind is Kind.COMMIT)
+    return evolve(scan, end=end, end_tag=tag, ended_group=header.kind is FrameKind.COMMIT)
 
 
 def _was_synced(segment: SegmentFile, offset: int, size: int) -> bool:
@@ -125,7 +125,7 @@ def _was_synced(segment: SegmentFile, offset: int, size: int) -> bool:
             continue
         if committed:
             return True
-        committed = record.header.kind is Kind.COMMIT
+        committed = record.header.kind is FrameKind.COMMIT
         offset = record.end - 1
     return False
 

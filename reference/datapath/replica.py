@@ -25,7 +25,7 @@ from siteproof.reference.datapath.blocks import BLOCK_BYTES
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.datapath.effects import Acknowledge, Bytes, Executor, SyncDirectory, Unlink
-from siteproof.reference.datapath.frames import Kind
+from siteproof.reference.datapath.frames import FrameKind
 from siteproof.reference.datapath.fuse import Fuse
 from siteproof.reference.datapath.history import History
 from siteproof.reference.datapath.keys import KEY_BYTES, DiskKeys, KeyEncryptionKey, Random
@@ -213,7 +213,7 @@ class Replica:
         lsn = max(lsn, self._cached)
         if marker is not None:
             self._check_between_batches()
-            self._log.append(frames.note(Kind.MARKER, msgspec.json.encode(marker), lsn))
+            self._log.append(frames.note(FrameKind.MARKER, msgspec.json.encode(marker), lsn))
         self._log.commit(lsn)
         self._prepared = (lsn, marker)
         return self._log.end

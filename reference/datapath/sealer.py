@@ -13,7 +13,7 @@ import numpy as np
 from siteproof.reference.datapath import frames
 from siteproof.reference.datapath.blocks import BLOCK_BYTES, Blocks, rows_of, run_table, zero_rows
 from siteproof.reference.datapath.cut import Cut
-from siteproof.reference.datapath.frames import Kind
+from siteproof.reference.datapath.frames import FrameKind
 from siteproof.reference.datapath.keys import DiskKeys
 from siteproof.reference.datapath.segment import Role, SegmentHeader, new_header
 
@@ -83,7 +83,7 @@ class Sealer:
         rows = rows_of(data)
         zero = zero_rows(rows)
         carried = data if not zero.any() else rows[~zero].reshape(-1).view(np.uint8).data
-        kind = Kind.DATA if len(carried) else Kind.ZERO
+        kind = FrameKind.DATA if len(carried) else FrameKind.ZERO
         return frames.seal(
             self._cipher, sequence, self.compress(kind, int(blocks[0]), run_table(blocks, zero), carried, lsn)
         )

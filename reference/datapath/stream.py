@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from siteproof.reference.datapath import frames, segment
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.effects import Bytes
-from siteproof.reference.datapath.frames import Kind, Plain
+from siteproof.reference.datapath.frames import FrameKind, Plain
 from siteproof.reference.datapath.keys import Aead, DiskKeys
 from siteproof.reference.datapath.segment import Role
 
 NAME = "stream"
-_FROM_SOURCE = frozenset({Kind.DATA, Kind.ZERO})
+_FROM_SOURCE = frozenset({FrameKind.DATA, FrameKind.ZERO})
 
 
 class StreamReader:

@@ -12,7 +12,7 @@ from attrs import frozen
 from siteproof.reference.datapath import frames
 from siteproof.reference.datapath.blocks import WORDS, Blocks, Mask, Rows, rows_of, run_table, zero_rows
 from siteproof.reference.datapath.effects import Executor
-from siteproof.reference.datapath.frames import Kind
+from siteproof.reference.datapath.frames import FrameKind
 from siteproof.reference.datapath.keys import DiskKeys
 from siteproof.reference.datapath.log import Log, LogName, Position
 from siteproof.reference.datapath.recovery import open_log
@@ -46,9 +46,9 @@ class UndoEpoch:
         self._uncommitted = 0
         self._cache: OrderedDict[int, Rows] = OrderedDict()
         for at, record, _ in self._log.records(Position()):
-            if record.header.kind is Kind.UNDO:
+            if record.header.kind is FrameKind.UNDO:
                 self._note(at, *record.plain.blocks())
-            elif record.header.kind is Kind.LOST:
+            elif record.header.kind is FrameKind.LOST:
                 self._note_lost(at, record.plain.blocks()[0])
 
     @property
@@ -66,14 +66,14 @@ class UndoEpoch:
             part, held = blocks[start : start + FRAME_BLOCKS], rows[start : start + FRAME_BLOCKS]
             zero = zero_rows(held)
             payload = held[~zero] if zero.any() else held
-            plain = frames.compress(Kind.UNDO, int(part[0]), run_table(part, zero), payload.tobytes(), lsn)
+            plain = frames.compress(FrameKind.UNDO, int(part[0]), run_table(part, zero), payload.tobytes(), lsn)
             self._note(self._log.append(plain), part, zero)
             self._uncommitted += 1
 
     def save_lost(self, blocks: Blocks, lsn: int) -> None:
         """Note that what ascending blocks held cannot be had any more."""
         table = run_table(blocks, np.ones(len(blocks), bool))
-        self._note_lost(self._log.append(frames.compress(Kind.LOST, int(blocks[0]), table, b"", lsn)), blocks)
+        self._note_lost(self._log.append(frames.compress(FrameKind.LOST, int(blocks[0]), table, b"", lsn)), blocks)
         self._uncommitted += 1
 
     def commit(self, lsn: int) -> None:

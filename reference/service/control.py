@@ -35,7 +35,7 @@ def _short(root: Path) -> Iterator[str]:
         os.close(handle)
 
 
-class Server(socketserver.ThreadingUnixStreamServer):
+class ControlServer(socketserver.ThreadingUnixStreamServer):
     """Listens in the state directory until `close`."""
 
     daemon_threads = True
@@ -64,7 +64,7 @@ class Server(socketserver.ThreadingUnixStreamServer):
 class Handler(socketserver.StreamRequestHandler):
     """One client."""
 
-    server: Server
+    server: ControlServer
 
     def handle(self) -> None:
         """Answer line by line."""

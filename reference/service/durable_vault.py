@@ -15,7 +15,7 @@ from siteproof.reference.jobs import Job
 from siteproof.reference.journal import Note, silent
 from siteproof.reference.machine import Machine
 from siteproof.reference.points import StoredPoint
-from siteproof.reference.service.facts import Entry, facts_of, facts_of_job
+from siteproof.reference.service.facts import VaultEntry, facts_of, facts_of_job
 from siteproof.reference.service.index import Index
 from siteproof.reference.service.vault_log import VaultLog
 from siteproof.reference.vault import EVENTS_MAX, Vault
@@ -48,7 +48,7 @@ class DurableVault(Vault):
     def remove(self, machine: Machine) -> None:
         """Forget a machine."""
         del self.machines[machine.name]
-        self._append(Entry(self.time_ms, removed=machine.name))
+        self._append(VaultEntry(self.time_ms, removed=machine.name))
         self.images.pop(machine.name, None)
         self._events.pop(machine.name, None)
         self.index_of.remove(machine.name)
@@ -63,7 +63,7 @@ class DurableVault(Vault):
         told = facts_of_job(job) if job is not None else None
         changed = self.log.everything.machines.get(machine.name) != facts
         if changed or told is not None:
-            self._append(Entry(self.time_ms, facts=facts, job=told))
+            self._append(VaultEntry(self.time_ms, facts=facts, job=told))
         if told is not None:
             self.index_of.job(told)
         listed = tuple(machine.points)
@@ -75,18 +75,18 @@ class DurableVault(Vault):
         """Tell the operator of this machine something, once."""
         super().record(machine, time_ms, code, detail)
         event = Event(time_ms, code, machine.name, detail)
-        self._append(Entry(time_ms, event=event))
+        self._append(VaultEntry(time_ms, event=event))
         self.index_of.event(event)
 
     def stopped(self, seen: dict[str, dict[str, tuple[int, int]]]) -> None:
         """The last entry of an orderly stop: how the owners' images were left."""
         for name, marks in seen.items():
             facts = evolve(self.log.everything.machines[name], seen=marks)
-            self._append(Entry(self.time_ms, facts=facts))
-        self._append(Entry(self.time_ms, stopped=True))
+            self._append(VaultEntry(self.time_ms, facts=facts))
+        self._append(VaultEntry(self.time_ms, stopped=True))
         self.index_of.close()
 
-    def _append(self, entry: Entry) -> None:
+    def _append(self, entry: VaultEntry) -> None:
         self.time_ms = max(self.time_ms, entry.time_ms)
         self.log.append(evolve(entry, points=self._points, jobs=self._jobs))
 

@@ -89,7 +89,7 @@ class Everything:
     events: dict[str, tuple[Event, ...]] = field(factory=dict)
     clean: bool = False  # the appliance was stopped in order, and nothing happened since
 
-    def after(self, entry: "Entry") -> "Everything":
+    def after(self, entry: "VaultEntry") -> "Everything":
         """The vault when the entry counts."""
         if entry.whole is not None:
             return entry.whole
@@ -117,7 +117,7 @@ class Everything:
 
 
 @frozen
-class Entry:
+class VaultEntry:
     """One entry: what became of a machine, a job or an event; or everything, or the end of an orderly stop."""
 
     time_ms: int

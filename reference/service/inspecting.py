@@ -14,7 +14,7 @@ from siteproof.model.nouns.problem import Problem
 from siteproof.reference.datapath import frames
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.folder import FolderExecutor
-from siteproof.reference.datapath.frames import Kind
+from siteproof.reference.datapath.frames import FrameKind
 from siteproof.reference.datapath.keys import Aead, KeyEncryptionKey
 from siteproof.reference.datapath.segment import HEADER_BYTES, SegmentHeader, open_header, parse_header
 from siteproof.reference.datapath.state import open_disk
@@ -86,6 +86,6 @@ def _frame(handle: int, file: str, offset: int, cipher: Aead | None) -> tuple[Ro
     if cipher is not None:
         plain = frames.unseal(cipher, head, os.pread(handle, head.frame_length, offset), file, offset)
         row |= {"authentic": True, "blocks": plain.block_count}
-        if head.kind is Kind.MARKER:
+        if head.kind is FrameKind.MARKER:
             row["record"] = msgspec.json.decode(bytes(plain.raw()))
     return row, head.frame_length

@@ -37,7 +37,7 @@ class Option(IntEnum):
     GO = 7
 
 
-class Reply(IntEnum):
+class NbdReply(IntEnum):
     """How an option is answered."""
 
     ACK = 1
@@ -48,7 +48,7 @@ class Reply(IntEnum):
     UNKNOWN = 0x8000_0006
 
 
-class Command(IntEnum):
+class NbdCommand(IntEnum):
     """What a client may do."""
 
     READ = 0
@@ -131,7 +131,7 @@ def flags_of(device: Device) -> Transmission:
 
 
 @frozen
-class Request:
+class NbdRequest:
     """One request of a client."""
 
     flags: int
@@ -141,7 +141,7 @@ class Request:
     length: int
 
 
-class Connection:
+class NbdConnection:
     """One client, from its greeting to its end; `exports` is asked for every option."""
 
     def __init__(self, source: BinaryIO, sink: BinaryIO, exports: Exports) -> None:
@@ -176,7 +176,7 @@ class Connection:
                 raise Ended
             data = self._read(length)
             if option == Option.ABORT:
-                self._reply(option, Reply.ACK)
+                self._reply(option, NbdReply.ACK)
                 return None
             device = self._option(option, data)
             if device is not None:
@@ -196,40 +196,40 @@ class Connection:
         if option == Option.LIST:
             for name in exports:
                 encoded = name.encode()
-                self._reply(option, Reply.SERVER, struct.pack(">I", len(encoded)) + encoded)
-            self._reply(option, Reply.ACK)
+                self._reply(option, NbdReply.SERVER, struct.pack(">I", len(encoded)) + encoded)
+            self._reply(option, NbdReply.ACK)
         elif option in {Option.INFO, Option.GO}:
             return self._info(option, data, exports)
         else:
-            self._reply(option, Reply.UNSUPPORTED)
+            self._reply(option, NbdReply.UNSUPPORTED)
         return None
 
     def _info(self, option: int, data: bytes, exports: Mapping[str, Opener]) -> Device | None:
         length = struct.unpack_from(">I", data)[0] if len(data) >= 6 else OPTION_BYTES_MAX
         if length > len(data) - 6:
-            self._reply(option, Reply.INVALID)
+            self._reply(option, NbdReply.INVALID)
             return None
         device = _opened(exports, data[4 : 4 + length].decode(errors="replace"))
         if device is None:
-            self._reply(option, Reply.UNKNOWN)
+            self._reply(option, NbdReply.UNKNOWN)
             return None
-        self._reply(option, Reply.INFO, struct.pack(">HQH", 0, device.size_bytes, flags_of(device)))
-        self._reply(option, Reply.INFO, struct.pack(">HIII", 3, 1, BLOCK_PREFERRED, REQUEST_BYTES_MAX))
-        self._reply(option, Reply.ACK)
+        self._reply(option, NbdReply.INFO, struct.pack(">HQH", 0, device.size_bytes, flags_of(device)))
+        self._reply(option, NbdReply.INFO, struct.pack(">HIII", 3, 1, BLOCK_PREFERRED, REQUEST_BYTES_MAX))
+        self._reply(option, NbdReply.ACK)
         return device if option == Option.GO else None
 
-    def _reply(self, option: int, kind: Reply, data: bytes = b"") -> None:
+    def _reply(self, option: int, kind: NbdReply, data: bytes = b"") -> None:
         self._say(_REPLY.pack(REPLY_MAGIC, option, kind, len(data)), data)
 
     def _serve(self, device: Device) -> bool:
         """Answer one request; False when it was the last one."""
         magic, *numbers = _REQUEST.unpack(self._read(_REQUEST.size))
-        request = Request(*numbers)
-        if magic != REQUEST_MAGIC or (request.kind == Command.WRITE and request.length > REQUEST_BYTES_MAX):
+        request = NbdRequest(*numbers)
+        if magic != REQUEST_MAGIC or (request.kind == NbdCommand.WRITE and request.length > REQUEST_BYTES_MAX):
             raise Ended
-        if request.kind == Command.DISCONNECT:
+        if request.kind == NbdCommand.DISCONNECT:
             return False
-        data = self._read(request.length) if request.kind == Command.WRITE else b""
+        data = self._read(request.length) if request.kind == NbdCommand.WRITE else b""
         try:
             answer = carry_out(device, request, data)
         except DeviceError as refusal:
@@ -245,18 +245,18 @@ def _opened(exports: Mapping[str, Opener], name: str) -> Device | None:
     return next(iter(exports.values()))() if not name and len(exports) == 1 else None
 
 
-FUA, ONE_REQUEST = 1, {Command.READ, Command.WRITE}
+FUA, ONE_REQUEST = 1, {NbdCommand.READ, NbdCommand.WRITE}
 
 
-def carry_out(device: Device, request: Request, data: bytes) -> bytes:
+def carry_out(device: Device, request: NbdRequest, data: bytes) -> bytes:
     """Do what a request asks and return what was read; DeviceError says why not."""
-    if request.kind == Command.FLUSH:
+    if request.kind == NbdCommand.FLUSH:
         device.flush()
         return b""
     _check(device, request)
-    if request.kind == Command.READ:
+    if request.kind == NbdCommand.READ:
         return device.read(request.offset, request.length)
-    if request.kind == Command.WRITE:
+    if request.kind == NbdCommand.WRITE:
         device.write(request.offset, data)
     else:
         device.zero(request.offset, request.length)
@@ -265,12 +265,12 @@ def carry_out(device: Device, request: Request, data: bytes) -> bytes:
     return b""
 
 
-def _check(device: Device, request: Request) -> None:
-    if request.kind not in frozenset(Command):
+def _check(device: Device, request: NbdRequest) -> None:
+    if request.kind not in frozenset(NbdCommand):
         raise DeviceError(Error.INVALID)
-    if request.kind != Command.READ and device.read_only:
+    if request.kind != NbdCommand.READ and device.read_only:
         raise DeviceError(Error.NOT_PERMITTED)
     if request.offset + request.length > device.size_bytes:
-        raise DeviceError(Error.NO_SPACE if request.kind == Command.WRITE else Error.INVALID)
+        raise DeviceError(Error.NO_SPACE if request.kind == NbdCommand.WRITE else Error.INVALID)
     if request.kind in ONE_REQUEST and request.length > REQUEST_BYTES_MAX:
         raise DeviceError(Error.INVALID)

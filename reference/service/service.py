@@ -23,7 +23,7 @@ from siteproof.reference.machine import Machine
 from siteproof.reference.scheduler import Scheduler
 from siteproof.reference.service import restoring
 from siteproof.reference.service.durable_vault import DurableVault
-from siteproof.reference.service.facts import Entry, MachineFacts
+from siteproof.reference.service.facts import MachineFacts, VaultEntry
 from siteproof.reference.service.state_directory import StateStores, check, config_of
 from siteproof.reference.service.vault_log import VaultLog
 
@@ -90,7 +90,7 @@ class Service:
         everything = self.vault.log.everything
         self.vault.time_ms = self.scheduler.now_ms
         for job in restoring.unfinished(everything.known, everything.machines):
-            self.vault.log.append(Entry(self.vault.time_ms, job=job))
+            self.vault.log.append(VaultEntry(self.vault.time_ms, job=job))
         self.stores.sweep(self._folders(everything.machines))
         for name, facts in everything.machines.items():
             known = everything.known.get(facts.job)

@@ -38,7 +38,7 @@ class NbdHandler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         """Until it ends."""
         assert isinstance(self.server, NbdTcp | NbdUnix)
-        nbd.Connection(cast(BinaryIO, self.rfile), cast(BinaryIO, self.wfile), self.server.exports).run()
+        nbd.NbdConnection(cast(BinaryIO, self.rfile), cast(BinaryIO, self.wfile), self.server.exports).run()
 
     def finish(self) -> None:
         """A client that is gone hears no more."""
@@ -102,7 +102,7 @@ def serving(service: Service, nbd_address: str = "", https_address: str = "") ->
     """Control socket, exports and API while the body runs."""
     with ExitStack() as stack:
         api = _api(service, https_address, stack) if https_address else None
-        controls = control.Server(service.root, partial(_control, service, api))
+        controls = control.ControlServer(service.root, partial(_control, service, api))
         stack.callback(controls.close)
         exports = listen(nbd_address, lambda: devices.exports_of(service)) if nbd_address else None
         if exports is not None:

@@ -11,9 +11,9 @@ import msgspec
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.effects import Executor
 from siteproof.reference.datapath.keys import KeyEncryptionKey
-from siteproof.reference.datapath.record_log import Place, RecordLog, Text
+from siteproof.reference.datapath.record_log import LogPosition, RecordLog, Text
 from siteproof.reference.datapath.segment import Role
-from siteproof.reference.service.facts import Entry, Everything
+from siteproof.reference.service.facts import Everything, VaultEntry
 
 NAME = "vault"
 STEM = "journal"
@@ -44,7 +44,7 @@ class VaultLog:
         log.begin_anew(_whole(everything))
         return cls(log, everything, kek)
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: VaultEntry) -> None:
         """Make the entry durable; StoreFailed when the store does not take it, and nothing may go on then."""
         after = self.everything.after(entry)
         if self._log.failed:
@@ -58,17 +58,17 @@ class VaultLog:
         self.entries += 1
 
 
-def _place(store: Executor) -> Place:
-    return Place(store, NAME, STEM, Role.VAULT)
+def _place(store: Executor) -> LogPosition:
+    return LogPosition(store, NAME, STEM, Role.VAULT)
 
 
 def _whole(everything: Everything) -> bytes:
-    return msgspec.json.encode(Entry(everything.time_ms, whole=everything))
+    return msgspec.json.encode(VaultEntry(everything.time_ms, whole=everything))
 
 
-def read_entry(text: Text) -> Entry:
+def read_entry(text: Text) -> VaultEntry:
     """The entry in a record; CorruptLog when it is not understood."""
     try:
-        return msgspec.json.decode(text.text, type=Entry)
+        return msgspec.json.decode(text.text, type=VaultEntry)
     except msgspec.ValidationError as error:
         raise CorruptLog(text.file, text.offset, f"the entry is not understood: {error}") from error

@@ -19,7 +19,7 @@ from siteproof.cli.options import today, whole
 from siteproof.cli.signs_of_life import beating
 from siteproof.conformance.audit.audit import Audit
 from siteproof.conformance.audit.audit import audit as audited
-from siteproof.conformance.audit.check import Limits
+from siteproof.conformance.audit.check import AuditLimits
 from siteproof.conformance.audit.render.data import as_data, baseline_of, moment
 from siteproof.conformance.audit.render.junit import as_junit
 from siteproof.conformance.audit.render.page import audit_page
@@ -27,7 +27,7 @@ from siteproof.conformance.audit.render.sarif import as_sarif
 from siteproof.conformance.audit.render.words import lines
 from siteproof.conformance.exports.documents import Opened, opened
 from siteproof.conformance.exports.things import when_of
-from siteproof.conformance.exports.vault import Vault, vault_of
+from siteproof.conformance.exports.vault import ExportedVault, vault_of
 from siteproof.conformance.render.text import printable
 from siteproof.model.drawing.page import html_of
 from siteproof.model.nouns.problem import Problem
@@ -64,7 +64,7 @@ def audit(files: tuple[str, ...], older: tuple[str, ...], at: str | None, form: 
         baseline_of(read_bytes(more["baseline"], FILE_BYTES_MAX, HINT), more["baseline"]) if more["baseline"] else ()
     )
     with beating(lambda seconds: f"checking {vault.objects:,} objects for {seconds:.0f} s"):
-        found = audited(vault, _moment(at), Limits(drill_days=more["drill_days"]), before, known)
+        found = audited(vault, _moment(at), AuditLimits(drill_days=more["drill_days"]), before, known)
     if more["html"]:
         about = [("date", more["date"]), *facts("audit")]
         write_text(more["html"], html_of(audit_page(found, about, more["site"])))
@@ -85,7 +85,7 @@ def _shown(found: Audit, form: str, files: tuple[str, ...], more: dict[str, Any]
             click.echo(line)
 
 
-def _vault(files: tuple[str, ...], provider: str | None) -> Vault:
+def _vault(files: tuple[str, ...], provider: str | None) -> ExportedVault:
     names = list(_names(files))
     with beating(lambda seconds: f"reading {len(names)} files for {seconds:.0f} s"):
         return vault_of(_opened(names), provider)

@@ -18,7 +18,7 @@ from siteproof.conformance.case import Case, all_cases
 from siteproof.conformance.choice import cases_called
 from siteproof.conformance.comparison import compared
 from siteproof.conformance.request import Keeping, Request
-from siteproof.conformance.results import Recorded
+from siteproof.conformance.results import RecordedRun
 from siteproof.conformance.worlds.plan import Depth
 from siteproof.model.nouns.problem import ExitCode
 
@@ -45,7 +45,7 @@ def compare(before: str, after: str, case_ids: tuple[str, ...], seed: int, *, ow
     return ExitCode.VIOLATION if found.lost else ExitCode.OK
 
 
-def _record(name: str, cases: tuple[Case, ...], seed: int, *, own_target: bool) -> Recorded:
+def _record(name: str, cases: tuple[Case, ...], seed: int, *, own_target: bool) -> RecordedRun:
     word, colon, rest = name.partition(":")
     if word in (TargetKind.PYTHON, TargetKind.COMMAND) and colon:
         return _judged(TargetKind(word), rest, cases, seed, own_target=own_target)
@@ -54,7 +54,7 @@ def _record(name: str, cases: tuple[Case, ...], seed: int, *, own_target: bool) 
     return results.read(Path(name))
 
 
-def _judged(kind: TargetKind, name: str, cases: tuple[Case, ...], seed: int, *, own_target: bool) -> Recorded:
+def _judged(kind: TargetKind, name: str, cases: tuple[Case, ...], seed: int, *, own_target: bool) -> RecordedRun:
     target = from_here(kind, name)
     with scratch(), tempfile.TemporaryDirectory(prefix="siteproof-compare-") as folder:
         path = Path(folder) / results.FILE_NAME

@@ -19,7 +19,7 @@ from siteproof.cli.progress import screen
 from siteproof.cli.scratch import scratch
 from siteproof.cli.targets import target_of, target_options
 from siteproof.conformance import failures, render, results, runner
-from siteproof.conformance.carriers.target import Target, TargetKind
+from siteproof.conformance.carriers.target import SubjectAddress, TargetKind
 from siteproof.conformance.case import Case, all_cases
 from siteproof.conformance.choice import cases_called
 from siteproof.conformance.request import Keeping, Request
@@ -40,7 +40,7 @@ DEPTH = "Worlds in which each value, each pair or each three of values meet."
 
 
 @frozen
-class Choice:
+class ConformOptions:
     """What the user asked for, apart from the target."""
 
     case_ids: tuple[str, ...]
@@ -60,7 +60,7 @@ class Choice:
     expect: Path | None
     record: Path | None
 
-    def options(self, target: Target) -> dict[str, str]:
+    def options(self, target: SubjectAddress) -> dict[str, str]:
         """Everything that determines the run, as it is printed and recorded."""
         chosen = {"target": f"{target.kind.value} {target.name}", "profile": self.profile, "depth": self.depth}
         chosen |= {"cases": ",".join(self.case_ids)} if self.case_ids else {}
@@ -68,7 +68,7 @@ class Choice:
         chosen |= {"chapters": ",".join(self.chapters)} if self.chapters else {}
         return chosen | {"timeout": f"{self.timeout:g}s"}
 
-    def players(self, target: Target) -> int | None:
+    def players(self, target: SubjectAddress) -> int | None:
         """How many processes: one when a log is written, or when one address serves all and nobody said how many."""
         return 1 if self.record else self.workers or (1 if target.kind is TargetKind.URL else None)
 
@@ -99,7 +99,7 @@ class Choice:
 @click.option("--format", "form", type=click.Choice(FORMS), default="text", help="On stdout; json only with --list.")
 def conform(cmd: str | None, python: str | None, url: str | None, ca: str, *, listing: bool, **chosen: Any) -> int:
     """Judge an implementation: verdict line, report.html, exit code 0 iff every MUST passed."""
-    choice = Choice(**chosen)
+    choice = ConformOptions(**chosen)
     if listing:
         return _listed(choice)
     if choice.form == "json":
@@ -108,13 +108,13 @@ def conform(cmd: str | None, python: str | None, url: str | None, ca: str, *, li
     return _judge(target, choice, _cases(choice))
 
 
-def _listed(choice: Choice) -> int:
+def _listed(choice: ConformOptions) -> int:
     for line in listed(_cases(choice), choice.form):
         click.echo(line)
     return ExitCode.OK
 
 
-def _judge(target: Target, choice: Choice, cases: tuple[Case, ...]) -> int:
+def _judge(target: SubjectAddress, choice: ConformOptions, cases: tuple[Case, ...]) -> int:
     known = expected(choice.expect)
     opened = target.factory()
     path = make_folder(choice.out) / results.FILE_NAME
@@ -144,7 +144,7 @@ def _judge(target: Target, choice: Choice, cases: tuple[Case, ...]) -> int:
     return told(report, known, choice.date, err=choice.form == "ndjson")
 
 
-def _cases(choice: Choice) -> tuple[Case, ...]:
+def _cases(choice: ConformOptions) -> tuple[Case, ...]:
     every = all_cases()
     known = {name for case in every for name in _chapters(case)}
     wanted = {_chapter(name, known) for name in choice.chapters}

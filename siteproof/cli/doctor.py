@@ -20,8 +20,8 @@ from siteproof.cli.targets import target_of, target_options
 from siteproof.conformance.carriers.bench import Bench
 from siteproof.conformance.carriers.broken import CarrierBroken
 from siteproof.conformance.carriers.carrier import Carrier
-from siteproof.conformance.carriers.target import Target
-from siteproof.conformance.check_up import Finding, check_up
+from siteproof.conformance.carriers.target import SubjectAddress
+from siteproof.conformance.check_up import CheckUpStep, check_up
 from siteproof.conformance.render.text import printable
 from siteproof.model.nouns.problem import ExitCode
 
@@ -68,15 +68,15 @@ def _installed(module: str) -> bool:
         return False
 
 
-def _examined(target: Target, timeout_seconds: float) -> int:
-    findings: list[Finding] = []
+def _examined(target: SubjectAddress, timeout_seconds: float) -> int:
+    findings: list[CheckUpStep] = []
     bench = Bench(target.factory(), timeout_seconds)
     try:
         with scratch():
             bench.run(lambda carrier: _listen(carrier, findings))
     except CarrierBroken as broken:
         seen = f"{broken.problem}: {broken.cause}"
-        findings.append(Finding("the connection", good=False, seen=seen, hint=broken.hint))
+        findings.append(CheckUpStep("the connection", good=False, seen=seen, hint=broken.hint))
         _show(findings[-1])
     finally:
         bench.close()
@@ -85,13 +85,13 @@ def _examined(target: Target, timeout_seconds: float) -> int:
     return ExitCode.OK if healthy else ExitCode.CANNOT_JUDGE
 
 
-def _listen(carrier: Carrier, findings: list[Finding]) -> None:
+def _listen(carrier: Carrier, findings: list[CheckUpStep]) -> None:
     for finding in check_up(carrier):
         findings.append(finding)
         _show(finding)
 
 
-def _show(finding: Finding) -> None:
+def _show(finding: CheckUpStep) -> None:
     click.echo(f"  {'ok' if finding.good else 'WRONG':<6} {finding.step:<26} {printable(finding.seen)}")
     if finding.hint:
         click.echo(f"  {'':<6} {'hint':<26} {printable(finding.hint)}")

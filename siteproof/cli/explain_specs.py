@@ -20,7 +20,7 @@ from siteproof.model.spec.registry.designs import (
 from siteproof.model.spec.registry.glossary import glossary
 from siteproof.model.spec.registry.specs import PROVIDED, RIGHT, SPECS, WRONG
 from siteproof.model.spec.wrong_designs import EXHIBITS, STALLS
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 LISTS = ("specifications", "specs")
 NAME_WIDTH = 28
@@ -80,7 +80,7 @@ def _right(spec: Spec) -> Iterator[str]:
     yield f"  see       siteproof explore {spec.name}, siteproof prove {spec.name}"
 
 
-def _wrong(exhibit: Exhibit) -> Iterator[str]:
+def _wrong(exhibit: WrongDesign) -> Iterator[str]:
     spec = exhibit.spec
     yield f"{spec.name}  wrong design of {exhibit.right}: {spec.doc}"
     own = {id(each) for each in RIGHT[exhibit.right].actions}

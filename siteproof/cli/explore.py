@@ -24,10 +24,10 @@ from siteproof.model.engines.explore.explorer import Explorer
 from siteproof.model.engines.explore.goal import goal
 from siteproof.model.engines.explore.promises import STATES_MAX as PROMISED_STATES_MAX
 from siteproof.model.engines.explore.promises import with_promises
-from siteproof.model.engines.explore.search import MEBIBYTE, Level, Limits, Search, first_violation
+from siteproof.model.engines.explore.search import MEBIBYTE, Limits, Search, SearchLevel, first_violation
 from siteproof.model.engines.explore.trace import Trace, TraceStep
 from siteproof.model.engines.formats.itf import itf
-from siteproof.model.language.claims import Kind
+from siteproof.model.language.claims import ClaimKind
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.spec.registry.specs import known
@@ -98,7 +98,7 @@ def explore(
 
 
 def _show_everything(search: Explorer, system: System, title: str, form: str) -> int:
-    watched = _Watched(search)
+    watched = _LastLevel(search)
     with beating(watched.line):
         found = with_promises(search.explore(watched), system, watched)
     if form == "json":
@@ -123,7 +123,7 @@ def _show_first(search: Search, title: str) -> int:
 
 
 def _show_way(search: Explorer, system: System, text: str, title: str, form: str) -> int:
-    wanted, watched = goal(system, text), _Watched(search)
+    wanted, watched = goal(system, text), _LastLevel(search)
     with beating(watched.line):
         way = search.way_to(wanted, watched)
     if form == "itf" and way.trace is not None:
@@ -175,7 +175,7 @@ def _unasked(system: System, found: Exploration) -> Iterator[str]:
 
 def _unjudged(system: System, found: Exploration) -> Iterator[str]:
     """Promises speak of runs: they are judged on a whole graph that is not too large."""
-    judged = {verdict.rule for verdict in found.verdicts if verdict.kind is Kind.EVENTUALLY}
+    judged = {verdict.rule for verdict in found.verdicts if verdict.kind is ClaimKind.EVENTUALLY}
     reason = "the search was interrupted" if not found.complete else f"more than {PROMISED_STATES_MAX:,} states"
     for promise in system.promises:
         if promise.rule not in judged:
@@ -200,7 +200,7 @@ def _steps_of(verdict: ClaimVerdict) -> str:
 
 
 def _why(verdict: ClaimVerdict) -> str:
-    if verdict.kind is Kind.EVENTUALLY and verdict.trace is None:
+    if verdict.kind is ClaimKind.EVENTUALLY and verdict.trace is None:
         return "its condition never comes about, so nothing is promised"
     return f"why: {verdict.why}" if verdict.why else "it has to be possible, and is not"
 
@@ -253,14 +253,14 @@ def _listed(rules: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(rules))
 
 
-class _Watched:
+class _LastLevel:
     """What a search has told of its levels, for a line about it at any moment."""
 
     def __init__(self, search: Explorer) -> None:
         self._search = search
-        self._level = Level(0, 1, 1, 0)
+        self._level = SearchLevel(0, 1, 1, 0)
 
-    def __call__(self, level: Level) -> None:
+    def __call__(self, level: SearchLevel) -> None:
         self._level = level
 
     def line(self, seconds: float) -> str:

@@ -21,7 +21,7 @@ from siteproof.cli.scratch import scratch
 from siteproof.cli.signs_of_life import beating
 from siteproof.cli.targets import target_options
 from siteproof.conformance import failures
-from siteproof.conformance.carriers.target import Target
+from siteproof.conformance.carriers.target import SubjectAddress
 from siteproof.conformance.coverage.events import FILE_NAME, FORMAT_VERSION, Begin, Event, Head, line
 from siteproof.conformance.crew import cores
 from siteproof.fuzz import canary
@@ -31,16 +31,16 @@ from siteproof.fuzz.campaign import (
     STEPS_MAX,
     Budget,
     Campaign,
+    CampaignOutcome,
     Ears,
-    Outcome,
     Rounds,
 )
 from siteproof.fuzz.crewed import crewed
 from siteproof.fuzz.identity import identity
 from siteproof.fuzz.render.page import page
 from siteproof.fuzz.store import FILE_NAME as STORE
-from siteproof.fuzz.store import Store
-from siteproof.fuzz.tally import Group
+from siteproof.fuzz.store import CampaignStore
+from siteproof.fuzz.tally import FindingGroup
 from siteproof.model.nouns.problem import ExitCode
 
 USUAL_SECONDS = 30.0
@@ -88,7 +88,7 @@ def fuzz(
     make_folder(out / failures.FOLDER)  # an impossible place is named before the first walk
     title = _title(target, seed, budget, resume=resume)
     click.echo(title, err=form == "json")
-    opened = Store.opened if resume else Store.created
+    opened = CampaignStore.opened if resume else CampaignStore.created
     store = opened(out / STORE, identity(target, seed.number, budget.steps))
     if not resume:
         failures.forget(out / failures.FOLDER)
@@ -108,13 +108,13 @@ def fuzz(
     return _code(outcome)
 
 
-def _rounds(target: Target, seed: Seed, budget: Budget, workers: int | None) -> Rounds | None:
+def _rounds(target: SubjectAddress, seed: Seed, budget: Budget, workers: int | None) -> Rounds | None:
     """In processes of their own; None: in this one, which is what one worker is."""
     many = workers or cores()
     return crewed(target, seed.number, budget, many) if many > 1 else None
 
 
-def _walked(campaign: Campaign, out: Path, form: str) -> Outcome:
+def _walked(campaign: Campaign, out: Path, form: str) -> CampaignOutcome:
     """Canary and smoke, then the campaign, with its status on standard error."""
     seen = fuzz_status.Seen()
     with scratch():
@@ -130,7 +130,7 @@ def _budget(*, seconds: float | None, executions: int | None, until_covered: boo
     return Budget(seconds or usual, executions or EXECUTIONS_MAX, steps, most, until_covered)
 
 
-def _title(target: Target, seed: Seed, budget: Budget, *, resume: bool) -> str:
+def _title(target: SubjectAddress, seed: Seed, budget: Budget, *, resume: bool) -> str:
     bounds = [
         f"at most {budget.executions:,} executions" if budget.executions < EXECUTIONS_MAX else "",
         f"{budget.seconds:g} s" if budget.seconds is not None else "",
@@ -142,7 +142,7 @@ def _title(target: Target, seed: Seed, budget: Budget, *, resume: bool) -> str:
     return f"siteproof {__version__} · fuzz {target.name} · seed {seed} · {' · '.join(filter(None, bounds))}"
 
 
-def _code(outcome: Outcome) -> ExitCode:
+def _code(outcome: CampaignOutcome) -> ExitCode:
     if outcome.tally.news:
         return ExitCode.VIOLATION
     if outcome.interrupted:
@@ -150,7 +150,7 @@ def _code(outcome: Outcome) -> ExitCode:
     return ExitCode.OK if outcome.tally.executions else ExitCode.NOTHING_RAN
 
 
-def _begin(path: Path, target: Target, seed: Seed) -> None:
+def _begin(path: Path, target: SubjectAddress, seed: Seed) -> None:
     write_text(str(path), line(Head(FORMAT_VERSION, f"siteproof {__version__} fuzz {target.name} seed {seed}")))
 
 
@@ -160,14 +160,14 @@ def _keep(path: Path, walk: int, history: tuple[Event, ...]) -> None:
         opened.write("".join(map(line, (Begin(f"walk {walk}"), *history))))
 
 
-def _save(group: Group, folder: Path) -> Path:
+def _save(group: FindingGroup, folder: Path) -> Path:
     """The minimal walk, named by its fingerprint, which ends in eight hexadecimal digits as all kept failures do."""
     path = folder / f"walk-{group.fingerprint}.json"
     path.write_bytes(group.record.to_json())
     return path
 
 
-def known_text(outcome: Outcome) -> str:
+def known_text(outcome: CampaignOutcome) -> str:
     """A file for --known with every finding of the campaign, to be cut down to what is expected."""
     head = "# What --known expects: keep what is expected, and say why.\n"
     entries = (

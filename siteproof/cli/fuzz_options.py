@@ -17,7 +17,7 @@ from siteproof.cli import targets
 from siteproof.cli.files import read_bytes
 from siteproof.cli.options import is_number
 from siteproof.cli.targets import NAME_ONE
-from siteproof.conformance.carriers.target import Target, TargetKind
+from siteproof.conformance.carriers.target import SubjectAddress, TargetKind
 from siteproof.model.nouns.problem import Problem
 from siteproof.reference.zoo import ZOO
 
@@ -63,7 +63,7 @@ seed_option = click.option(
 )
 
 
-def subject_of(zoo: str | None, **named: Any) -> Target:
+def subject_of(zoo: str | None, **named: Any) -> SubjectAddress:
     """The one subject that is named, or the embedded reference; Problem when there are several."""
     if zoo and any(named.values()):
         raise Problem(
@@ -71,13 +71,13 @@ def subject_of(zoo: str | None, **named: Any) -> Target:
         )
     if zoo:
         return _exhibit(zoo)
-    return targets.target_of(**named) if any(named.values()) else Target(TargetKind.PYTHON, EMBEDDED)
+    return targets.target_of(**named) if any(named.values()) else SubjectAddress(TargetKind.PYTHON, EMBEDDED)
 
 
-def _exhibit(name: str) -> Target:
+def _exhibit(name: str) -> SubjectAddress:
     if name.upper() not in ZOO:
         raise Problem(f"there is no exhibit {name!r}", "the zoo does not have it", f"exhibits: {', '.join(ZOO)}")
-    return Target(TargetKind.PYTHON, ZOO[name.upper()].factory)
+    return SubjectAddress(TargetKind.PYTHON, ZOO[name.upper()].factory)
 
 
 def known_findings(file: Path | None) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from siteproof.cli.files import make_folder, read_bytes
 from siteproof.cli.scratch import scratch
-from siteproof.conformance.carriers.target import Target, TargetKind
+from siteproof.conformance.carriers.target import SubjectAddress, TargetKind
 from siteproof.conformance.render import text
 from siteproof.fuzz.actions import RECORD_BYTES_MAX, WalkRecord, read_record
 from siteproof.fuzz.canary import HONEST
@@ -38,7 +38,7 @@ def promote(file: Path, name: str, why: str, folder: Path) -> int:
     record = read_record(read_bytes(file, RECORD_BYTES_MAX, HINT), str(file))
     with scratch():
         again = replayed(record, target_of(record.subject, record.folder, record.ca))
-        honest = replayed(record, Target(TargetKind.PYTHON, HONEST))
+        honest = replayed(record, SubjectAddress(TargetKind.PYTHON, HONEST))
     if not again.reproduced:
         raise Problem(f"{file} is not promoted", str(again), "a case has to fail on the subject that it was found on")
     path = make_folder(folder) / f"{name}.json"

@@ -12,9 +12,9 @@ from typing import Any
 from attrs import define, field
 
 from siteproof.conformance.render import text
-from siteproof.fuzz.campaign import Outcome
+from siteproof.fuzz.campaign import CampaignOutcome
 from siteproof.fuzz.fingerprint import ARROW, shape
-from siteproof.fuzz.tally import Group, Tally
+from siteproof.fuzz.tally import FindingGroup, Tally
 
 STEPS_SHOWN = 14
 
@@ -59,12 +59,12 @@ class Seen:
         return " · ".join(fact for fact in facts if fact)
 
 
-def ending(outcome: Outcome, files: Mapping[str, Path], written: Sequence[Path]) -> str:
+def ending(outcome: CampaignOutcome, files: Mapping[str, Path], written: Sequence[Path]) -> str:
     """Findings, then what was covered and what may be left, then where it all stands."""
     return "\n".join(_lines(outcome, files, written))
 
 
-def _lines(outcome: Outcome, files: Mapping[str, Path], written: Sequence[Path]) -> Iterator[str]:
+def _lines(outcome: CampaignOutcome, files: Mapping[str, Path], written: Sequence[Path]) -> Iterator[str]:
     tally = outcome.tally
     for group in tally.groups.values():
         yield from _group(group, files[group.fingerprint])
@@ -76,7 +76,7 @@ def _lines(outcome: Outcome, files: Mapping[str, Path], written: Sequence[Path])
     yield from (f"{name}: {path}" for name, path in zip(("report", "history"), written, strict=True))
 
 
-def _verdict(outcome: Outcome) -> str:
+def _verdict(outcome: CampaignOutcome) -> str:
     tally = outcome.tally
     known = len(tally.groups) - len(tally.news)
     said = f"{len(tally.news)} findings" if tally.news else "nothing wrong was found"
@@ -84,7 +84,7 @@ def _verdict(outcome: Outcome) -> str:
     return f"{said}{more} ({outcome.end.value})"
 
 
-def _group(group: Group, path: Path) -> Iterator[str]:
+def _group(group: FindingGroup, path: Path) -> Iterator[str]:
     record = group.record
     shrunk = f"{group.steps_before} → {len(record.actions)} steps"
     word = f"known ({group.known})" if group.known else "FAIL "
@@ -98,7 +98,7 @@ def _group(group: Group, path: Path) -> Iterator[str]:
     yield f"  Replay    siteproof replay {shlex.quote(str(path))}"
 
 
-def data(outcome: Outcome, title: str, files: Mapping[str, Path]) -> dict[str, Any]:
+def data(outcome: CampaignOutcome, title: str, files: Mapping[str, Path]) -> dict[str, Any]:
     """The same as one JSON document."""
     tally, risk = outcome.tally, outcome.tally.estimate
     findings = [

@@ -7,7 +7,7 @@ from siteproof.cli.options import format_option
 from siteproof.cli.signs_of_life import beating
 from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.theorems import proving
-from siteproof.model.theorems.theorem import Proof, Theorem
+from siteproof.model.theorems.theorem import Theorem, TheoremResult
 
 
 @click.command()
@@ -20,7 +20,7 @@ def theorems(theorem: str | None, smtlib: bool, form: str) -> int:
     if smtlib:
         click.echo("\n".join(each.smtlib() for each in chosen))
         return ExitCode.OK
-    proofs: list[tuple[Theorem, Proof]] = []
+    proofs: list[tuple[Theorem, TheoremResult]] = []
     with beating(lambda seconds: f"{len(proofs)} of {len(chosen)} theorems tried in {seconds:.0f} s"):
         proofs.extend((each, each.prove()) for each in chosen)
     if form == "json":

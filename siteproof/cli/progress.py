@@ -60,7 +60,7 @@ def screen(form: str, total: int, seed: int, options: Mapping[str, str], *, term
             yield Terminal(bar, total)
     else:
         _tell_head(seed, options, err=False)
-        with _counting(Plain(), total) as counted:
+        with _counting(PlainProgress(), total) as counted:
             yield counted
 
 
@@ -89,7 +89,7 @@ class _Counted:
         self._shown.end(report, written)
 
 
-class Plain:
+class PlainProgress:
     """Text without a terminal: every case that went wrong, then what they have in common, then the summary."""
 
     def result(self, result: CaseResult) -> None:

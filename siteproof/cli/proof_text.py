@@ -4,18 +4,15 @@ Rule: a gap says which of the two it is: a claim that is broken in reality, with
 """
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from siteproof.model.engines.explore.trace import Trace
-from siteproof.model.language.claims import Kind
+from siteproof.model.engines.prove.agreement import AgreementRow
+from siteproof.model.engines.prove.bounded import Bounded, Found
+from siteproof.model.engines.prove.interference import SecondOpinion
+from siteproof.model.engines.prove.proof import Gap, Proof
+from siteproof.model.engines.prove.reality import Reality
+from siteproof.model.language.claims import ClaimKind
 from siteproof.model.language.spec import Spec
-
-if TYPE_CHECKING:
-    from siteproof.model.engines.prove.agreement import AgreementRow
-    from siteproof.model.engines.prove.bounded import Bounded, Found
-    from siteproof.model.engines.prove.interference import SecondOpinion
-    from siteproof.model.engines.prove.proof import Gap, Proof
-    from siteproof.model.engines.prove.reality import Reality
 
 INDENT = " " * 6
 LEGEND = {
@@ -32,7 +29,7 @@ def title(what: str, every: tuple[str, ...], bounds: Mapping[str, int], seed: st
 
 
 def proof_lines(
-    proof: "Proof", found: tuple["Reality", ...], initial: Mapping[str, str], rest: Mapping[str, list[str]]
+    proof: Proof, found: tuple[Reality, ...], initial: Mapping[str, str], rest: Mapping[str, list[str]]
 ) -> Iterator[str]:
     """Every goal, every gap with what the explorer says of it, what is not proved here, and the verdict.
 
@@ -69,7 +66,7 @@ def compared_line(sizes: tuple[int, ...]) -> str:
 
 def not_proved_here(spec: Spec) -> dict[str, list[str]]:
     """The claims that an induction does not speak of, by kind: of runs, and of what has to be possible."""
-    kinds = (Kind.EVENTUALLY, Kind.SOMETIMES)
+    kinds = (ClaimKind.EVENTUALLY, ClaimKind.SOMETIMES)
     return {kind.value: [f"{p.rule} {p.name}" for p in spec.properties if p.kind is kind] for kind in kinds}
 
 
@@ -80,7 +77,7 @@ def not_proved_line(spec: str, rest: Mapping[str, list[str]]) -> Iterator[str]:
         yield f"not proved here: {counts} (siteproof explore {spec} judges them at given bounds)"
 
 
-def _advice(found: tuple["Reality", ...]) -> Iterator[str]:
+def _advice(found: tuple[Reality, ...]) -> Iterator[str]:
     broken = dict.fromkeys(f"{each.rule} {each.goal}" for each in found if each.reachable)
     open_ones = dict.fromkeys(f"{each.rule} {each.goal}" for each in found if not each.reachable)
     if broken:
@@ -89,7 +86,7 @@ def _advice(found: tuple["Reality", ...]) -> Iterator[str]:
         yield f"a lemma is missing for: {', '.join(open_ones)}"
 
 
-def gap_lines(gap: "Gap", initial: Mapping[str, str]) -> Iterator[str]:
+def gap_lines(gap: Gap, initial: Mapping[str, str]) -> Iterator[str]:
     """The action, the goal and the counterexample to induction: what changes, then what is not as it was at first."""
     yield f"{gap.rule} {gap.action} does not keep {gap.goal_rule} {gap.goal}".strip()
     if gap.undecided:
@@ -104,7 +101,7 @@ def gap_lines(gap: "Gap", initial: Mapping[str, str]) -> Iterator[str]:
     yield from (f"{INDENT}  {name:<{width}}  {text}" for name, text in rows)
 
 
-def reality_lines(real: "Reality", *, again: bool = False) -> Iterator[str]:
+def reality_lines(real: Reality, *, again: bool = False) -> Iterator[str]:
     """Whether the claim is broken in reality (with the trace, unless it was told before) or a lemma is missing."""
     at = " ".join(f"{name}={value}" for name, value in real.bounds.items()) or "its only size"
     if real.trace is not None:
@@ -123,7 +120,7 @@ def trace_lines(trace: Trace) -> Iterator[str]:
         yield f"{INDENT}{number:>3}  {step.rule:<7} {step.name:<{width}}  {changes}"
 
 
-def bounded_lines(found: "Bounded") -> Iterator[str]:
+def bounded_lines(found: Bounded) -> Iterator[str]:
     """The shortest violation or its absence, and the witnesses that were asked for."""
     for witness in found.witnesses:
         yield f"ok   {witness.rule} sometimes {witness.name.replace('_', ' ')}  ({_steps(witness.trace.length)})"
@@ -138,17 +135,17 @@ def bounded_lines(found: "Bounded") -> Iterator[str]:
         yield f"NO VIOLATION within {_steps(found.steps)} ({found.spec}){all_runs}"
 
 
-def _violation(found: "Found") -> Iterator[str]:
+def _violation(found: Found) -> Iterator[str]:
     yield f"FAIL {found.rule} {found.name}  ({_steps(found.trace.length)}, none shorter)"
     yield from trace_lines(found.trace)
 
 
-def contradicted(said: "SecondOpinion", found: tuple["Reality", ...]) -> list[str]:
+def contradicted(said: SecondOpinion, found: tuple[Reality, ...]) -> list[str]:
     """The claims that the second opinion proves and the explorer breaks: there must be none."""
     return [f"{each.rule} {each.goal}" for each in found if each.reachable and f"{each.rule} {each.goal}" in said.held]
 
 
-def opinion_lines(said: "SecondOpinion", proof: "Proof", found: tuple["Reality", ...]) -> Iterator[str]:
+def opinion_lines(said: SecondOpinion, proof: Proof, found: tuple[Reality, ...]) -> Iterator[str]:
     """What one component alone proves under interference, and whether it agrees with the induction."""
     gaps = {f"{gap.goal_rule} {gap.goal}" for gap in proof.gaps}
     for each in said.opinions:
@@ -167,7 +164,7 @@ def opinion_lines(said: "SecondOpinion", proof: "Proof", found: tuple["Reality",
     yield f"{'DISAGREE' if wrong else 'AGREE'} ({said.spec}): {both}"
 
 
-def agreement_lines(rows: list["AgreementRow"]) -> Iterator[str]:
+def agreement_lines(rows: list[AgreementRow]) -> Iterator[str]:
     """The table of mutants: how many there are, how many break a property, are refuted, and every contradiction."""
     yield f"{'specification':<16} {'proved':<7} {'mutants':>7} {'broken':>7} {'refuted':>8} {'contradictions':>15}"
     for row in rows:

@@ -16,6 +16,7 @@ from siteproof import __version__
 from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.interrupts import interruptible
 from siteproof.cli.options import whole
+from siteproof.cli.proof_progress import ProofProgress
 from siteproof.cli.proof_text import (
     agreement_lines,
     bounded_lines,
@@ -27,7 +28,6 @@ from siteproof.cli.proof_text import (
 )
 from siteproof.cli.prove_all import prove_all
 from siteproof.cli.prove_options import left_open, refuse_contradictions
-from siteproof.cli.proved_so_far import SoFar
 from siteproof.cli.signs_of_life import beating
 from siteproof.model.engines.explore.search import Limits
 from siteproof.model.engines.prove.agreement import agreement
@@ -87,7 +87,7 @@ def prove(
     Exit code 0 when proved, 1 when a claim is broken, 2 on wrong usage, 3 when it cannot be decided; 130 when it is
     interrupted, and then it tells what was proved until then.
     """
-    sizes, so_far = given(bounds), SoFar()
+    sizes, so_far = given(bounds), ProofProgress()
     refuse_contradictions(context, sizes)
     names = list(RIGHT) if spec == "all" else [spec or "replication"]
     try:
@@ -114,7 +114,7 @@ class _Asked:
     states_max: int
     form: str
     opinion: bool
-    so_far: SoFar
+    so_far: ProofProgress
 
 
 def _prove(spec: Spec, asked: _Asked) -> int:
@@ -141,7 +141,7 @@ def _prove(spec: Spec, asked: _Asked) -> int:
     return _exit_code(proof, found)
 
 
-def _bmc(spec: Spec, bounds: dict[str, int], steps: int, form: str, so_far: SoFar, *, witnesses: bool) -> int:
+def _bmc(spec: Spec, bounds: dict[str, int], steps: int, form: str, so_far: ProofProgress, *, witnesses: bool) -> int:
     so_far.begin(f"prove {spec.name} --bmc {steps}")
     found = bounded(spec, steps, bounds, witnesses=witnesses, tell=so_far.depth)
     head = f"siteproof {__version__} · {title(f'prove {spec.name} --bmc {steps}', (), found.bounds)}"
@@ -159,7 +159,7 @@ def _bounded_code(found: Bounded) -> int:
     return ExitCode.CANNOT_JUDGE if found.undecided else ExitCode.OK
 
 
-def _mutants(spec: str | None, bounds: dict[str, int], count: int, seed: int, so_far: SoFar) -> int:
+def _mutants(spec: str | None, bounds: dict[str, int], count: int, seed: int, so_far: ProofProgress) -> int:
     """Spread the mutants over the specifications, and print what everybody says of them."""
     specs = list(RIGHT.values()) if spec in {None, "all"} else [known(str(spec))]
     what = f"prove {spec or 'all'} --mutants {count}"

@@ -10,8 +10,8 @@ import attrs
 import click
 
 from siteproof import __version__
+from siteproof.cli.proof_progress import ProofProgress
 from siteproof.cli.proof_text import not_proved_here, title
-from siteproof.cli.proved_so_far import SoFar
 from siteproof.model.engines.explore.search import Limits
 from siteproof.model.engines.prove.independence import check_independent
 from siteproof.model.engines.prove.induction import prove
@@ -24,7 +24,7 @@ from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.spec.registry.specs import RIGHT
 
 
-def prove_all(states_max: int, form: str, so_far: SoFar) -> ExitCode:
+def prove_all(states_max: int, form: str, so_far: ProofProgress) -> ExitCode:
     """Prove all right specifications: exit code 0 when all are proved, 1 when one is broken in reality, else 3.
 
     `states_max` limits how far the explorer looks for a trace where the induction has a gap; `so_far` is told of every

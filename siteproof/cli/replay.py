@@ -20,7 +20,7 @@ from siteproof.cli.scratch import scratch
 from siteproof.cli.signs_of_life import beating
 from siteproof.cli.targets import target_of, target_options
 from siteproof.conformance import runner
-from siteproof.conformance.carriers.target import Target
+from siteproof.conformance.carriers.target import SubjectAddress
 from siteproof.conformance.case import Case, all_cases, spelled
 from siteproof.conformance.failures import Failure
 from siteproof.conformance.render import text
@@ -60,7 +60,7 @@ class Asked:
     """What the command line asks for: whose target it is, and the subject of a walk instead of the recorded one."""
 
     own_target: bool = False
-    instead: Target | None = None
+    instead: SubjectAddress | None = None
 
 
 def _case(record: Mapping[str, Any], asked_for: Asked) -> int:

@@ -15,17 +15,17 @@ from siteproof.conformance.render.junit import junit
 from siteproof.conformance.render.markdown import markdown
 from siteproof.conformance.render.page import page
 from siteproof.conformance.render.sarif import sarif
-from siteproof.conformance.results import Recorded
+from siteproof.conformance.results import RecordedRun
 from siteproof.model.nouns.problem import ExitCode, Problem
 
 
-def _expect(record: Recorded) -> str:
+def _expect(record: RecordedRun) -> str:
     if record.report is None:
         raise Problem("there is nothing to expect", "the subject could not be judged", "mend the adapter first")
     return expectations.written(record.report)
 
 
-RENDERERS: dict[str, Callable[[Recorded], str]] = {
+RENDERERS: dict[str, Callable[[RecordedRun], str]] = {
     "html": page,
     "junit": junit,
     "sarif": sarif,
@@ -35,7 +35,7 @@ RENDERERS: dict[str, Callable[[Recorded], str]] = {
     "expect": _expect,
 }
 
-TIMED: dict[str, Callable[[Recorded, dict[str, float]], str]] = {"junit": junit, "ctrf": ctrf}
+TIMED: dict[str, Callable[[RecordedRun, dict[str, float]], str]] = {"junit": junit, "ctrf": ctrf}
 """Forms that also say how long the cases took."""
 
 

@@ -14,7 +14,7 @@ from siteproof.cli.options import duration, lines_option, today, whole, workers_
 from siteproof.cli.progress import screen
 from siteproof.cli.scratch import scratch
 from siteproof.conformance import failures, render, results, runner
-from siteproof.conformance.carriers.target import Target, TargetKind
+from siteproof.conformance.carriers.target import SubjectAddress, TargetKind
 from siteproof.conformance.case import all_cases
 from siteproof.conformance.drill.case import drill_case
 from siteproof.conformance.drill.journey import POLICY
@@ -47,7 +47,7 @@ NEXT = (
 @lines_option
 def run(python: str, size_mib: int, seed: int, out: Path, timeout: float, workers: int | None, form: str) -> int:
     """Protect a real image, cut the link, resync, drill, fail over, fail back; judge all of it."""
-    target = Target(TargetKind.PYTHON, python)
+    target = SubjectAddress(TargetKind.PYTHON, python)
     options = {"target": python, "size": f"{size_mib}MiB", "profile": "core", "depth": Depth.QUICK.value}
     measures = Measures()
     path = make_folder(out) / results.FILE_NAME

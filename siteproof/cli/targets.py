@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from siteproof.conformance.carriers.target import Target, TargetKind, from_here
+from siteproof.conformance.carriers.target import SubjectAddress, TargetKind, from_here
 from siteproof.model.nouns.problem import Problem
 
 NAME_ONE = "give one of --cmd './my-adapter', --python pkg.module:factory and --url http://127.0.0.1:8080/"
@@ -28,7 +28,7 @@ def target_options(command: F) -> F:
     return command
 
 
-def target_of(cmd: str | None, python: str | None, url: str | None, ca: str = "") -> Target:
+def target_of(cmd: str | None, python: str | None, url: str | None, ca: str = "") -> SubjectAddress:
     """The one target that was named; Problem when it is none or several."""
     named = [(TargetKind.COMMAND, cmd), (TargetKind.PYTHON, python), (TargetKind.URL, url)]
     found = [from_here(kind, name, ca) for kind, name in named if name is not None]

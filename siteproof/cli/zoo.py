@@ -14,8 +14,8 @@ from siteproof.cli.guides import MUTANTS, guide_option
 from siteproof.cli.options import format_option, whole, workers_option
 from siteproof.cli.scratch import scratch
 from siteproof.cli.zoo_members import GROUPS, MEMBERS, members
-from siteproof.cli.zoo_mutants import Asked, measure
-from siteproof.cli.zoo_rows import Row
+from siteproof.cli.zoo_mutants import MutantOptions, measure
+from siteproof.cli.zoo_rows import MemberResult
 from siteproof.cli.zoo_work import EndedEarly, Strictness, rows
 from siteproof.conformance.crew import cores
 from siteproof.conformance.runner import spec_digest
@@ -73,11 +73,13 @@ def _mutants(seed: int, workers: int, form: str, **chosen: Any) -> int:
     count, ids = chosen["generate"] or 0, chosen["mutants"]
     with scratch():
         return measure(
-            Asked(count, ids, seed, chosen["drives"], chosen["depth"], chosen["plays"], workers, form, chosen["out"])
+            MutantOptions(
+                count, ids, seed, chosen["drives"], chosen["depth"], chosen["plays"], workers, form, chosen["out"]
+            )
         )
 
 
-def _tell(row: Row) -> None:
+def _tell(row: MemberResult) -> None:
     """What is not as it should be is told while the others are still judged."""
     if not row.as_it_should_be:
         click.echo(f"  {row.id}  {zoo_table.end_of(row)}", err=True)

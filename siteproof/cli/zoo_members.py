@@ -14,7 +14,7 @@ from siteproof.reference.zoo.liars import LIARS
 from siteproof.reference.zoo.table import Exhibit
 
 
-class Kind(StrEnum):
+class Expectation(StrEnum):
     """What the suite should make of a member."""
 
     WRONG = "wrong"  # killed
@@ -24,10 +24,10 @@ class Kind(StrEnum):
 
 
 @frozen
-class Member:
+class ZooMember:
     """One member; `reason` says why the contract cannot show it, and then it has no factory."""
 
-    kind: Kind
+    kind: Expectation
     title: str
     happened_in: str = ""
     factory: str = ""
@@ -35,30 +35,34 @@ class Member:
     reason: str = ""
 
 
-def _of(kind: Kind, exhibits: Mapping[str, Exhibit]) -> dict[str, Member]:
+def _of(kind: Expectation, exhibits: Mapping[str, Exhibit]) -> dict[str, ZooMember]:
     return {
-        name: Member(kind, each.title, each.happened_in, each.factory, each.breaks) for name, each in exhibits.items()
+        name: ZooMember(kind, each.title, each.happened_in, each.factory, each.breaks)
+        for name, each in exhibits.items()
     }
 
 
-def _number(item: tuple[str, Member]) -> tuple[int, int]:
+def _number(item: tuple[str, ZooMember]) -> tuple[int, int]:
     return "BLH".index(item[0][0]), int(item[0][1:])
 
 
 _UNSHOWN = {
-    name: Member(Kind.UNSHOWN, each.title, each.happened_in, reason=each.reason) for name, each in UNSHOWN.items()
+    name: ZooMember(Expectation.UNSHOWN, each.title, each.happened_in, reason=each.reason)
+    for name, each in UNSHOWN.items()
 }
 _CARRIED = {
-    f"H{len(HONEST)}": Member(
-        Kind.HONEST, "it answers over stdin and stdout", factory="siteproof.cli.zoo_stdio:make_subject"
+    f"H{len(HONEST)}": ZooMember(
+        Expectation.HONEST, "it answers over stdin and stdout", factory="siteproof.cli.zoo_stdio:make_subject"
     )
 }
-_ALL = _of(Kind.WRONG, ZOO) | _UNSHOWN | _of(Kind.LIAR, LIARS) | _of(Kind.HONEST, HONEST) | _CARRIED
-MEMBERS: Mapping[str, Member] = dict(sorted(_ALL.items(), key=_number))
-GROUPS = (Kind.WRONG.value, Kind.LIAR.value, Kind.HONEST.value)
+_ALL = (
+    _of(Expectation.WRONG, ZOO) | _UNSHOWN | _of(Expectation.LIAR, LIARS) | _of(Expectation.HONEST, HONEST) | _CARRIED
+)
+MEMBERS: Mapping[str, ZooMember] = dict(sorted(_ALL.items(), key=_number))
+GROUPS = (Expectation.WRONG.value, Expectation.LIAR.value, Expectation.HONEST.value)
 
 
 def members(group: str) -> tuple[str, ...]:
     """The ids of a group; the classes that cannot be shown belong to the wrong ones."""
-    kinds = {Kind(group)} | ({Kind.UNSHOWN} if group == Kind.WRONG else set())
+    kinds = {Expectation(group)} | ({Expectation.UNSHOWN} if group == Expectation.WRONG else set())
     return tuple(name for name, member in MEMBERS.items() if member.kind in kinds)

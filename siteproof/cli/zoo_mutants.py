@@ -18,14 +18,14 @@ from siteproof.cli.files import write_text
 from siteproof.conformance.runner import spec_digest
 from siteproof.conformance.worlds.plan import Depth
 from siteproof.fuzz.mutants.draw import draw, find
-from siteproof.fuzz.mutants.measure import Rate, Row, rate, rates
+from siteproof.fuzz.mutants.measure import MeasuredMutant, Rate, rate, rates
 from siteproof.fuzz.mutants.sitting import Bounds, Sitting, sit
 from siteproof.fuzz.mutants.words import Mutant
 from siteproof.model.nouns.problem import ExitCode
 
 FACTORY = "siteproof.fuzz.mutants.subject"
 LINE_SECONDS = 10.0
-GROUPS: dict[str, Callable[[Row], str]] = {
+GROUPS: dict[str, Callable[[MeasuredMutant], str]] = {
     "trigger": lambda row: row.mutant.trigger.value,
     "harm": lambda row: row.mutant.harm.value,
     "room": lambda row: row.mutant.room,
@@ -33,7 +33,7 @@ GROUPS: dict[str, Callable[[Row], str]] = {
 
 
 @frozen
-class Asked:
+class MutantOptions:
     """What was asked for on the command line."""
 
     count: int
@@ -52,7 +52,7 @@ class Asked:
         return tuple(map(find, self.ids)) or draw(self.seed, self.count)
 
 
-def measure(asked: Asked) -> int:
+def measure(asked: MutantOptions) -> int:
     """Drive and judge the mutants, print the table; exit 1 when one that differs survives."""
     mutants = asked.mutants
     title = f"siteproof {__version__} · mutants · seed {asked.seed} · spec {spec_digest()} · depth {asked.depth}"
@@ -71,7 +71,7 @@ def measure(asked: Asked) -> int:
     return ExitCode.VIOLATION if any(row.outcome == "survives" for row in rows) else ExitCode.OK
 
 
-def row_facts(row: Row) -> dict[str, Any]:
+def row_facts(row: MeasuredMutant) -> dict[str, Any]:
     """One mutant as plain values: what it is, how it came out, and how to judge it alone."""
     facts: dict[str, Any] = msgspec.to_builtins(row.mutant)
     facts |= {"kind": "mutant", "says": str(row.mutant), "outcome": row.outcome}
@@ -81,7 +81,7 @@ def row_facts(row: Row) -> dict[str, Any]:
     return facts
 
 
-def _summary(title: str, sitting: Sitting, rows: tuple[Row, ...]) -> dict[str, Any]:
+def _summary(title: str, sitting: Sitting, rows: tuple[MeasuredMutant, ...]) -> dict[str, Any]:
     groups = {name: {key: _numbers(each) for key, each in rates(rows, by).items()} for name, by in GROUPS.items()}
     facts = {"kind": "summary", "title": title, "outcomes": outcomes(rows), "rate": _numbers(rate(rows))}
     return facts | {"by": groups, "drives": len(sitting.drives), "steps": sitting.steps, "plays": len(sitting.plays)}
@@ -92,7 +92,7 @@ def _numbers(each: Rate) -> dict[str, Any]:
     return {"killed": each.killed, "all": each.all, "low": round(low, 4), "high": round(high, 4)}
 
 
-def outcomes(rows: Iterable[Row]) -> dict[str, int]:
+def outcomes(rows: Iterable[MeasuredMutant]) -> dict[str, int]:
     """How many came out each way."""
     found: dict[str, int] = {}
     for row in rows:
@@ -100,7 +100,7 @@ def outcomes(rows: Iterable[Row]) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-def text(sitting: Sitting, rows: tuple[Row, ...]) -> Iterator[str]:
+def text(sitting: Sitting, rows: tuple[MeasuredMutant, ...]) -> Iterator[str]:
     """The table: rates by trigger, harm and room, then every survivor with the shortest drive that shows it."""
     for name, by in GROUPS.items():
         yield f"by {name}"
@@ -115,7 +115,7 @@ def text(sitting: Sitting, rows: tuple[Row, ...]) -> Iterator[str]:
     yield f"killed {rate(rows)} at 95 %"
 
 
-def _survivor(row: Row) -> Iterator[str]:
+def _survivor(row: MeasuredMutant) -> Iterator[str]:
     holds = f"its trigger holds in {row.judged.held or 'no'} case{'' if row.judged.held == 1 else 's'}"
     verdict = f", worst verdict {row.judged.verdict}" if row.judged.verdict else ""
     yield f"SURVIVES {row.mutant.id}  {row.mutant} ({holds}{verdict})"
@@ -124,7 +124,7 @@ def _survivor(row: Row) -> Iterator[str]:
     yield f"      {row.shows}"
 
 
-def _site(row: Row) -> str:
+def _site(row: MeasuredMutant) -> str:
     """The scenario of the drive that shows it."""
     if row.finding.drive is None:
         return "no scenario"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from attrs import evolve, frozen
 
-from siteproof.cli.zoo_members import Kind, Member
+from siteproof.cli.zoo_members import Expectation, ZooMember
 from siteproof.conformance.verdict import CaseResult, Verdict, chapter_of
 
 KILLING = (Verdict.FAIL, Verdict.DISHONEST)
@@ -15,14 +15,14 @@ UNDECIDED = (Verdict.ERROR, Verdict.INCONCLUSIVE)
 
 
 @frozen
-class Row:
+class MemberResult:
     """One member: which cases caught it, the shortest trace first, what it was accused of first, in how many steps.
 
     `aim` says whether that requirement is one that the member breaks (right), of the same chapter (near), or neither.
     """
 
     id: str
-    kind: Kind
+    kind: Expectation
     title: str
     happened_in: str = ""
     cases: int = 0
@@ -42,19 +42,19 @@ class Row:
     @property
     def as_it_should_be(self) -> bool:
         """Caught if it is wrong, left alone with a verdict if it is honest."""
-        if self.kind is Kind.HONEST:
+        if self.kind is Expectation.HONEST:
             return not (self.killed or self.unjudged)
-        return self.killed or self.kind is Kind.UNSHOWN
+        return self.killed or self.kind is Expectation.UNSHOWN
 
 
-def unshown(name: str, member: Member) -> Row:
+def unshown(name: str, member: ZooMember) -> MemberResult:
     """The row of a bug class that no call of the contract can show."""
-    return Row(name, member.kind, member.title, member.happened_in, reason=member.reason)
+    return MemberResult(name, member.kind, member.title, member.happened_in, reason=member.reason)
 
 
-def row_of(name: str, member: Member, results: tuple[CaseResult, ...], stopped: str = "") -> Row:
+def row_of(name: str, member: ZooMember, results: tuple[CaseResult, ...], stopped: str = "") -> MemberResult:
     """What the results say of a member."""
-    row = Row(name, member.kind, member.title, member.happened_in, len(results))
+    row = MemberResult(name, member.kind, member.title, member.happened_in, len(results))
     kills = sorted(_kills(results), key=lambda result: (len(result.trace), result.case_id))
     if not kills:
         return evolve(row, unjudged=stopped or _undecided(results))

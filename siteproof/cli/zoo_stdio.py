@@ -7,7 +7,7 @@ import shlex
 import sys
 
 from siteproof.conformance.carriers.carrier import Carrier
-from siteproof.conformance.carriers.target import Target, TargetKind
+from siteproof.conformance.carriers.target import SubjectAddress, TargetKind
 from siteproof.reference.subject import ReferenceSubject
 
 WAITING, NOT_WAITING = "siteproof.reference.subject:make_subject", f"{__name__}:simulated"
@@ -22,4 +22,4 @@ def make_subject(durable: bool = True) -> Carrier:
     """A new process that serves the reference."""
     served = WAITING if durable else NOT_WAITING
     command = shlex.join((sys.executable, "-m", "siteproof", "adapter", "serve", served))
-    return Target(TargetKind.COMMAND, command).factory()()
+    return SubjectAddress(TargetKind.COMMAND, command).factory()()

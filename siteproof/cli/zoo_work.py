@@ -11,8 +11,8 @@ from importlib import import_module
 from attrs import frozen
 
 from siteproof.cli.signs_of_life import beating
-from siteproof.cli.zoo_members import MEMBERS, Kind, Member
-from siteproof.cli.zoo_rows import KILLING, Row, row_of, unshown
+from siteproof.cli.zoo_members import MEMBERS, Expectation, ZooMember
+from siteproof.cli.zoo_rows import KILLING, MemberResult, row_of, unshown
 from siteproof.conformance.case import Case, all_cases
 from siteproof.conformance.crew import Crew, Lost, drop
 from siteproof.conformance.request import Request
@@ -28,7 +28,7 @@ MEMBER_CPU_SECONDS_MAX = 1800  # ten times what the suite needs for one
 class EndedEarly(Exception):  # noqa: N818  (it names what happened)
     """The user ended the work; `rows` are those that were judged until then."""
 
-    def __init__(self, rows: tuple[Row, ...]) -> None:
+    def __init__(self, rows: tuple[MemberResult, ...]) -> None:
         """The rows in the order of the ids."""
         self.rows = rows
         super().__init__("interrupted")
@@ -48,11 +48,11 @@ class _Killed(Exception):  # noqa: N818  (it names what happened)
 
 
 def rows(
-    ids: tuple[str, ...], strictness: Strictness, workers: int, on_row: Callable[[Row], None] | None = None
-) -> tuple[Row, ...]:
+    ids: tuple[str, ...], strictness: Strictness, workers: int, on_row: Callable[[MemberResult], None] | None = None
+) -> tuple[MemberResult, ...]:
     """A row per id, in the order of the ids; `on_row` hears of each as it ends. EndedEarly when the user ends it."""
-    shown = [name for name in ids if MEMBERS[name].kind is not Kind.UNSHOWN]
-    done: dict[str, Row] = {name: unshown(name, MEMBERS[name]) for name in ids if name not in shown}
+    shown = [name for name in ids if MEMBERS[name].kind is not Expectation.UNSHOWN]
+    done: dict[str, MemberResult] = {name: unshown(name, MEMBERS[name]) for name in ids if name not in shown}
     crew = Crew(partial(judged, strictness=strictness), workers, MEMBER_SECONDS_MAX, MEMBER_CPU_SECONDS_MAX)
     with _early(ids, done), beating(lambda seconds: f"{len(done)} of {len(ids)} members judged in {seconds:.0f} s"):
         for index, row in crew.as_they_end(shown):
@@ -62,26 +62,31 @@ def rows(
     return tuple(done[name] for name in ids)
 
 
-def _lost(name: str, why: str) -> Row:
+def _lost(name: str, why: str) -> MemberResult:
     return row_of(name, MEMBERS[name], (), stopped=why)
 
 
 @contextmanager
-def _early(ids: tuple[str, ...], done: dict[str, Row]) -> Iterator[None]:
+def _early(ids: tuple[str, ...], done: dict[str, MemberResult]) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
         raise EndedEarly(tuple(done[name] for name in ids if name in done)) from None
 
 
-def judged(name: str, strictness: Strictness) -> Row:
+def judged(name: str, strictness: Strictness) -> MemberResult:
     """The suite against one member; a wrong one is left at its first confirmed kill if that was asked for."""
     member = MEMBERS[name]
     found: list[CaseResult] = []
 
     def heard(result: CaseResult) -> None:
         found.append(result)
-        if strictness.quick and member.kind is not Kind.HONEST and result.verdict in KILLING and not result.flaky:
+        if (
+            strictness.quick
+            and member.kind is not Expectation.HONEST
+            and result.verdict in KILLING
+            and not result.flaky
+        ):
             raise _Killed
 
     try:
@@ -94,13 +99,13 @@ def judged(name: str, strictness: Strictness) -> Row:
     return row_of(name, member, report.results, report.stopped)
 
 
-def factory_of(member: Member) -> Callable[[], Subject]:
+def factory_of(member: ZooMember) -> Callable[[], Subject]:
     """What makes the member; its store does not wait for the device, which no case can see."""
     module, function = member.factory.split(":")
     return partial(getattr(import_module(module), function), durable=False)
 
 
-def _ordered(member: Member) -> tuple[Case, ...]:
+def _ordered(member: ZooMember) -> tuple[Case, ...]:
     """All cases, those first that speak of what the member breaks first."""
 
     def rank(case: Case) -> int:

@@ -10,10 +10,10 @@ from typing import Any
 from attrs import evolve
 
 from siteproof.conformance.auditor.auditor import Auditor
-from siteproof.conformance.auditor.look import Bench
+from siteproof.conformance.auditor.look import AuditContext
 from siteproof.conformance.auditor.oracle import Oracle
-from siteproof.conformance.carriers.watch import Watch
-from siteproof.conformance.history import History
+from siteproof.conformance.carriers.watch import RecordingCarrier
+from siteproof.conformance.history import WriteHistory
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import DiskView, Event, Observation, Regions, Watermarks
@@ -59,9 +59,9 @@ class Tape:
         """One machine, reset and seen."""
         scenario = Scenario((MachineSpec(NAME, (DiskSpec("disk0", BLOCKS),)),), ReplicationPolicy(), START_MS)
         declared = Description("tape", "1", dict.fromkeys(set(Capability) - left_out, Provider.PRODUCT))
-        self.player, self.history, self.made = Player(), History(scenario), 0
-        self.auditor = Auditor(Bench(CORE, declared), oracles)
-        self.watch = Watch(self.player)
+        self.player, self.history, self.made = Player(), WriteHistory(scenario), 0
+        self.auditor = Auditor(AuditContext(CORE, declared), oracles)
+        self.watch = RecordingCarrier(self.player)
         self.watch.listener = self.auditor.hear
         self.watch.reset(scenario)
         self.auditor.begin(self.history)

@@ -41,7 +41,7 @@ def brute_force(ledger: Ledger, seen: DiskPicture, end: int) -> list[int]:
     return [p for p in range(end + 1) if np.array_equal(ledger.digests_at(p), seen.digests)]
 
 
-def positions(cut: cuts.Cut) -> list[int]:
+def positions(cut: cuts.CutPositions) -> list[int]:
     """The legal positions one by one."""
     return [position for start, end in cut.spans for position in range(start, end)]
 

@@ -4,9 +4,9 @@ import pytest
 from attrs import evolve
 
 from siteproof.conformance import verify, verify_bytes
+from siteproof.conformance.expected import round_trip
+from siteproof.conformance.expected.retention import expected
 from siteproof.conformance.lab import Lab
-from siteproof.conformance.oracles import round_trip
-from siteproof.conformance.oracles.retention import expected
 from siteproof.model.nouns.commands import Accepted, Refusal
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Observation, Regions

@@ -164,6 +164,6 @@ def test_the_documented_example_is_what_the_command_reads(tmp_path: Path, capsys
 def test_the_documented_fields_are_the_fields_there_are() -> None:
     """Every kind of line, and every field of it, stands in docs/histories.md."""
     page = (ROOT / "docs" / "histories.md").read_text()
-    for kind in (events.Head, events.Begin, events.State, events.Do, events.Passes, events.Judged):
+    for kind in (events.Head, events.Begin, events.ShownState, events.Do, events.Passes, events.Judged):
         names = [kind.__struct_config__.tag, *(field.name for field in msgspec.structs.fields(kind))]
         assert [name for name in names if f"`{name}`" not in page] == []

@@ -16,7 +16,7 @@ from siteproof.conformance.render import ending, page, page_cases, page_data, te
 from siteproof.conformance.render import headline as headlines
 from siteproof.conformance.verdict import MUST, CaseResult, Report, Verdict
 from siteproof.conformance.words import OF_CASES
-from siteproof.model.book.chapters import index_page
+from siteproof.model.book.requirement_pages import index_page
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.subject import Description
@@ -37,7 +37,7 @@ def whole() -> Report:
     return Report(Description("a subject", "1", {}), CORE, 0, "0.1.0", "9d2e", cases)
 
 
-def shown(report: Report, folder: Path, *measures: tuple[str, float, str, str]) -> page_data.Page:
+def shown(report: Report, folder: Path, *measures: tuple[str, float, str, str]) -> page_data.PageData:
     """The page's data of a recorded run."""
     path = folder / results.FILE_NAME
     results.append(path, results.head_of(report))

@@ -5,7 +5,7 @@ from attrs import evolve
 
 from siteproof.conformance.coverage import coverage as aspects
 from siteproof.conformance.coverage.coverage import Coverage, coverage
-from siteproof.conformance.coverage.events import Begin, Do, Event, Judged, Passes, State, state_of
+from siteproof.conformance.coverage.events import Begin, Do, Event, Judged, Passes, ShownState, state_of
 from siteproof.conformance.coverage.lifecycle_map import LifecycleMap, lifecycle_map
 from siteproof.conformance.coverage.record import follow, read
 from siteproof.conformance.coverage.trail import Trail
@@ -165,7 +165,7 @@ def test_a_step_that_the_model_does_not_allow_is_a_deviation(events: list[Event 
         [PROTECTED, Do(Verb.FAIL_OVER, refused="RecoveryPointUnavailable"), PROTECTED],
         [REST, Do(Verb.COMMIT, refused="a message of their own")],
         [FAILED_OVER, Begin(), REST],
-        [State(protection=Protection.PROTECTED), Do(Verb.FAIL_BACK)],
+        [ShownState(protection=Protection.PROTECTED), Do(Verb.FAIL_BACK)],
         [FAILED_OVER, Do(Verb.COMPLETE_MIGRATION), FAILED_OVER],
         [Regions(Protection.PROTECTED, test_failover=TestFailover.COMPLETED), Do(Verb.CLEAN_UP_TEST), PROTECTED],
     ],
@@ -175,7 +175,7 @@ def test_a_step_that_something_explains_is_none(events: list[Event | Regions]) -
     assert of(*events).deviations == ()
 
 
-OPEN = State(direction=Direction.FORWARD)  # much is not shown: any of many states
+OPEN = ShownState(direction=Direction.FORWARD)  # much is not shown: any of many states
 NOT_ALLOWED, CONFLICT = "OperationNotAllowed", "OperationConflict"
 CLEANUP_PENDING, NO_POINT = "TestFailoverCleanupPending", "RecoveryPointUnavailable"
 
@@ -200,7 +200,7 @@ CLEANUP_PENDING, NO_POINT = "TestFailoverCleanupPending", "RecoveryPointUnavaila
             "commit refused with OperationNotAllowed in forward/?/?, enable refused with TestFailoverCleanupPending",
         ),
         (
-            [OPEN, Do(Verb.ENABLE, refused=CLEANUP_PENDING), State(protection=Protection.UNPROTECTED)],
+            [OPEN, Do(Verb.ENABLE, refused=CLEANUP_PENDING), ShownState(protection=Protection.UNPROTECTED)],
             "forward/?/?, enable refused with TestFailoverCleanupPending → ?/?/unprotected",
         ),
         (
@@ -248,7 +248,7 @@ def test_answers_that_one_state_gives_are_none(events: list[Event | Regions]) ->
 def test_what_every_state_answers_is_explained_without_its_regions(region: str) -> None:
     """In each state, all that the table refuses, twice, then each command it lists: one shown region explains them."""
     for number, regions in enumerate(where().states):
-        shown = State(**{region: getattr(regions, region)})
+        shown = ShownState(**{region: getattr(regions, region)})
         refused = [Do(verb, refused=code) for verb in Verb if (code := refusal(regions, verb, CORE))]
         listed = [[Do(verb)] for verb in sorted(where().allowed(number))]
         for last in listed or [[]]:
@@ -271,12 +271,12 @@ def test_a_tour_that_shows_little_and_asks_much_is_explained(graph: StateGraph) 
 
 def _showing_little(event: Event) -> list[Event]:
     """A state becomes a line of its protection, and each command that the table refuses there."""
-    if not isinstance(event, State):
+    if not isinstance(event, ShownState):
         return [event]
     (number,) = where().matching(event)
     answers = {verb: refusal(where().states[number], verb, CORE) for verb in Verb}
     refused = [Do(verb, event.machine, code) for verb, code in answers.items() if code]
-    return [State(event.machine, event.protection), *refused]
+    return [ShownState(event.machine, event.protection), *refused]
 
 
 def test_an_accepted_command_leaves_only_the_states_that_list_it() -> None:

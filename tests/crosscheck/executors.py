@@ -8,7 +8,7 @@ from typing import Any
 from siteproof.model.engines.crosscheck.compare import CheckerOutcome
 from siteproof.model.engines.crosscheck.tool import Counts
 from siteproof.model.engines.formats.jsonspec import to_json
-from siteproof.model.language.claims import Kind
+from siteproof.model.language.claims import ClaimKind
 from siteproof.model.language.domain import Range
 from siteproof.model.language.evaluate import evaluate
 from siteproof.model.language.spec import System
@@ -43,7 +43,7 @@ def by_evaluation(system: System) -> CheckerOutcome:
     def broken(state: State) -> Iterator[int]:
         known = dict(zip(variables, state, strict=True))
         wrong = (not all(evaluate(guard, known) for _, guard in claim.instances) for claim in system.claims)
-        yield from (n for n, each in enumerate(wrong) if system.claims[n].kind is Kind.ALWAYS and each)
+        yield from (n for n, each in enumerate(wrong) if system.claims[n].kind is ClaimKind.ALWAYS and each)
 
     def broken_by(state: State, step: int, following: State) -> Iterator[int]:
         known, later = (dict(zip(variables, each, strict=True)) for each in (state, following))

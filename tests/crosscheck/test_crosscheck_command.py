@@ -9,7 +9,7 @@ from attrs import frozen
 from siteproof.cli import crosscheck as command
 from siteproof.cli import main
 from siteproof.model.engines.crosscheck import spin, tlc
-from siteproof.model.engines.crosscheck.tool import Answer, Counts, Room, output
+from siteproof.model.engines.crosscheck.tool import Counts, Room, ToolResult, output
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode, Problem
 
@@ -32,10 +32,10 @@ class Echo:
         """See Tool."""
         return self.absent
 
-    def run(self, system: System, asserted: Collection[int], room: Room) -> Answer:
+    def run(self, system: System, asserted: Collection[int], room: Room) -> ToolResult:
         """See Tool."""
         del system, asserted, room
-        return Answer("1.0", self.counts, itself="as told")
+        return ToolResult("1.0", self.counts, itself="as told")
 
 
 RIGHT = Counts(109, 444, 14)
@@ -108,7 +108,7 @@ def test_an_unfinished_search_of_tlc_is_no_answer(printed: str) -> None:
 
 def test_violations_are_told_by_their_distance() -> None:
     """SPIN's depth of the step, TLC's last state, and the initial state at distance 0."""
-    assert spin.answer(FAILED) == Answer("6.5.2", broken_at=7)
+    assert spin.answer(FAILED) == ToolResult("6.5.2", broken_at=7)
     assert tlc.answer(INITIAL).broken_at == 0
     assert (
         tlc.answer(INITIAL.replace("by the initial state:", ".") + "State 1: <Initial>\nState 2: <A>\n").broken_at == 1

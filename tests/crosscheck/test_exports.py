@@ -8,11 +8,11 @@ import attrs
 import pytest
 
 from siteproof.cli import main
-from siteproof.model.engines.formats.identifiers import Names, doc_lines, docs_of, word
+from siteproof.model.engines.formats.identifiers import Identifiers, doc_lines, docs_of, word
 from siteproof.model.engines.formats.jsonspec import to_json
 from siteproof.model.engines.formats.promela import promela
 from siteproof.model.engines.formats.tla import tla
-from siteproof.model.language.claims import Kind
+from siteproof.model.language.claims import ClaimKind
 from siteproof.model.spec.registry.specs import SPECS, known
 
 BOUNDS = {"blocks": 1, "points": 1}
@@ -50,8 +50,8 @@ def test_every_action_and_claim_of_a_system_is_in_its_text() -> None:
         system = spec.system()
         written, model = tla(system, docs_of(spec)), promela(system, docs_of(spec))
         following = written.text.split("\nNext ==\n")[1].split("\n\n")[0].splitlines()
-        always = [claim for claim in system.claims if claim.kind is Kind.ALWAYS]
-        steps = [claim for claim in system.claims if claim.kind is Kind.WHENEVER]
+        always = [claim for claim in system.claims if claim.kind is ClaimKind.ALWAYS]
+        steps = [claim for claim in system.claims if claim.kind is ClaimKind.WHENEVER]
         assert len(following) == len(set(following)) == len(system.transitions) == model.count("  :: d_step {")
         assert len(written.claims) == len(set(written.claims)) == len(system.claims)
         assert written.config.count("INVARIANT ") == model.count("\n  assert(") == len(always) + 1
@@ -110,7 +110,7 @@ def test_an_export_is_always_the_same() -> None:
 
 def test_names_never_collide() -> None:
     """Two things that would be written alike get different names; the same thing keeps its name."""
-    names = Names()
+    names = Identifiers()
     assert names.of("a[1]", "first") == "a_1"
     assert names.of("a.1", "second") == "a_1_2"
     assert names.of("a[1]", "first") == "a_1"

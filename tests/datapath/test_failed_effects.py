@@ -6,7 +6,7 @@ from siteproof.model.nouns.problem import Problem
 from siteproof.reference.datapath.crashes import KEEP_NOTHING, CrashingExecutor
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.datapath.effects import Barrier, Effect, Write
-from siteproof.reference.datapath.failing import FailingExecutor, Failure
+from siteproof.reference.datapath.failing import FailingExecutor, FailureMode
 from siteproof.reference.datapath.tracker import SourceDisk
 from tests.datapath.lab import BLOCK, MemoryExecutor, World
 
@@ -14,7 +14,7 @@ from tests.datapath.lab import BLOCK, MemoryExecutor, World
 class Aimed(FailingExecutor):
     """Fails the next effect of a kind on a file whose name holds `part`, once it is `armed`."""
 
-    def __init__(self, failure: Failure, part: str, kind: type = Write) -> None:
+    def __init__(self, failure: FailureMode, part: str, kind: type = Write) -> None:
         self.memory = MemoryExecutor()
         self.power = CrashingExecutor(self.memory)
         super().__init__(self.power, failure, 0, 0)
@@ -38,8 +38,8 @@ def started(store: Aimed) -> World:
     return world
 
 
-@pytest.mark.parametrize("failure", [Failure.SYNC_KEPT, Failure.SYNC_DROPPED])
-def test_what_a_failed_sync_took_is_never_acknowledged(failure: Failure) -> None:
+@pytest.mark.parametrize("failure", [FailureMode.SYNC_KEPT, FailureMode.SYNC_DROPPED])
+def test_what_a_failed_sync_took_is_never_acknowledged(failure: FailureMode) -> None:
     """Committing again after the failure is refused, so a crash loses nothing that anybody relies on."""
     store = Aimed(failure, "cache-", Barrier)
     world = started(store)
@@ -63,8 +63,8 @@ def test_what_a_failed_sync_took_is_never_acknowledged(failure: Failure) -> None
 
 
 @pytest.mark.parametrize("part", ["cache-", "undo-", "seed.raw", "state", "points"])
-@pytest.mark.parametrize("failure", [Failure.SYNC_KEPT, Failure.SYNC_DROPPED])
-def test_opening_anew_makes_durable_what_it_believes(failure: Failure, part: str) -> None:
+@pytest.mark.parametrize("failure", [FailureMode.SYNC_KEPT, FailureMode.SYNC_DROPPED])
+def test_opening_anew_makes_durable_what_it_believes(failure: FailureMode, part: str) -> None:
     """What a failed sync left to be read is written again before anything stands on it: then power may fail."""
     store = Aimed(failure, part, Barrier)
     world = started(store)
@@ -89,8 +89,8 @@ def test_opening_anew_makes_durable_what_it_believes(failure: Failure, part: str
     world.check_points()
 
 
-@pytest.mark.parametrize("failure", [Failure.SHORT, Failure.FULL, Failure.ERROR, Failure.DONE_ANYWAY])
-def test_a_source_write_that_failed_is_dirty(failure: Failure) -> None:
+@pytest.mark.parametrize("failure", [FailureMode.SHORT, FailureMode.FULL, FailureMode.ERROR, FailureMode.DONE_ANYWAY])
+def test_a_source_write_that_failed_is_dirty(failure: FailureMode) -> None:
     """Some of its blocks may have changed and some not: all of them travel."""
     files = Aimed(failure, "d.raw")
     disk = SourceDisk.create(files, "d.raw", "d.bitmap", 128)
@@ -106,7 +106,7 @@ def test_a_source_write_that_failed_is_dirty(failure: Failure) -> None:
 
 def test_a_size_that_was_never_synced_is_asked_for_again() -> None:
     """A disk grows, the sync of its longer seed fails, and it is only seen to be longer: growing again makes it so."""
-    store = Aimed(Failure.SYNC_KEPT, "seed.raw", Barrier)
+    store = Aimed(FailureMode.SYNC_KEPT, "seed.raw", Barrier)
     world = started(store)
     world.disk.resize(world.disk.blocks + 8)
     store.armed = True

@@ -12,7 +12,7 @@ from attrs import define
 from siteproof.reference.datapath.crashes import KEEP_NOTHING, CrashingExecutor, keep_some
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.datapath.effects import Effect
-from siteproof.reference.datapath.failing import FailingExecutor, Failure, applies
+from siteproof.reference.datapath.failing import FailingExecutor, FailureMode, applies
 from siteproof.reference.datapath.recording import RecordingExecutor
 from tests.datapath.history import HISTORY, Step, resynchronise, workload
 from tests.datapath.lab import MemoryExecutor, World
@@ -101,7 +101,7 @@ def end(world: World, memory: MemoryExecutor, power: CrashingExecutor, number: i
     assert world.nonces.reused == []
 
 
-def run(failure: Failure, first: int, length: int = 1) -> tuple[int, int]:
+def run(failure: FailureMode, first: int, length: int = 1) -> tuple[int, int]:
     """The history with a failing target store; how many effects failed, and how many failures were met."""
     memory = MemoryExecutor()
     power = CrashingExecutor(memory)
@@ -117,7 +117,7 @@ def run(failure: Failure, first: int, length: int = 1) -> tuple[int, int]:
 def trace() -> tuple[list[Effect], int]:
     """Every effect of the history, and how many reads it has."""
     memory = MemoryExecutor()
-    counting = FailingExecutor(CrashingExecutor(memory), Failure.READ, 0, 0)
+    counting = FailingExecutor(CrashingExecutor(memory), FailureMode.READ, 0, 0)
     store = RecordingExecutor(counting)
     workload(World(store))
     return store.trace, counting.reads
@@ -126,31 +126,31 @@ def trace() -> tuple[list[Effect], int]:
 TRACE, READS = trace()
 
 
-def places(failure: Failure) -> list[int]:
+def places(failure: FailureMode) -> list[int]:
     """The effects, or the reads, that can fail in that way."""
-    if failure is Failure.READ:
+    if failure is FailureMode.READ:
         return list(range(READS))
     return [number for number, effect in enumerate(TRACE) if applies(failure, effect)]
 
 
-def enumerate_failures(failure: Failure, stride: int, length: int = 1) -> Counter[str]:
+def enumerate_failures(failure: FailureMode, stride: int, length: int = 1) -> Counter[str]:
     """Run the history once for every place, or for every so many."""
     found = places(failure)
     counts: Counter[str] = Counter(places=len(found))
-    for number in found[list(Failure).index(failure) % stride :: stride]:
+    for number in found[list(FailureMode).index(failure) % stride :: stride]:
         failed, met = run(failure, number, length)
         counts += Counter(runs=1, failed=failed, met=met, quiet=int(failed > 0 and met == 0))
     return counts
 
 
-def told(what: str, failure: Failure, counts: Counter[str]) -> None:
+def told(what: str, failure: FailureMode, counts: Counter[str]) -> None:
     """The counts, for whoever runs with -s."""
     sys.stdout.write(f"\n{what}: {failure.value}: {dict(counts)}\n")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("failure", list(Failure))
-def test_a_failure_anywhere_loses_nothing_and_the_history_goes_on(failure: Failure) -> None:
+@pytest.mark.parametrize("failure", list(FailureMode))
+def test_a_failure_anywhere_loses_nothing_and_the_history_goes_on(failure: FailureMode) -> None:
     """Of effects and reads that can fail in this way, every sixteenth one does."""
     counts = enumerate_failures(failure, STRIDE)
     told("one", failure, counts)
@@ -159,8 +159,8 @@ def test_a_failure_anywhere_loses_nothing_and_the_history_goes_on(failure: Failu
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("failure", [Failure.FULL, Failure.ERROR, Failure.READ])
-def test_a_store_that_fails_for_a_while_loses_nothing_either(failure: Failure) -> None:
+@pytest.mark.parametrize("failure", [FailureMode.FULL, FailureMode.ERROR, FailureMode.READ])
+def test_a_store_that_fails_for_a_while_loses_nothing_either(failure: FailureMode) -> None:
     """Four in a row fail, so recovery itself fails before it works."""
     counts = enumerate_failures(failure, STRIDE * 2, LONGEST)
     told("in a row", failure, counts)
@@ -170,8 +170,8 @@ def test_a_store_that_fails_for_a_while_loses_nothing_either(failure: Failure) -
 @pytest.mark.nightly
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("length", [1, LONGEST])
-@pytest.mark.parametrize("failure", list(Failure))
-def test_every_failure_of_every_effect(failure: Failure, length: int) -> None:
+@pytest.mark.parametrize("failure", list(FailureMode))
+def test_every_failure_of_every_effect(failure: FailureMode, length: int) -> None:
     """Nothing is left out."""
     counts = enumerate_failures(failure, 1, length)
     told(f"all, {length} in a row", failure, counts)
@@ -180,5 +180,5 @@ def test_every_failure_of_every_effect(failure: Failure, length: int) -> None:
 
 def test_the_history_can_fail_in_every_way() -> None:
     """The enumeration is not vacuous: each kind of failure has places, and the history is a lifecycle's length."""
-    assert all(len(places(failure)) > 20 for failure in Failure)
+    assert all(len(places(failure)) > 20 for failure in FailureMode)
     assert len(TRACE) > 200

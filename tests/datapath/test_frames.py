@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from siteproof.reference.datapath import frames
 from siteproof.reference.datapath.blocks import rows_of, run_table, zero_rows
 from siteproof.reference.datapath.corruption import CorruptLog
-from siteproof.reference.datapath.frames import Codec, Header, Kind, Plain
+from siteproof.reference.datapath.frames import Codec, FrameKind, Header, Plain
 
 BLOCK = 4096
 CIPHER = AESGCM(bytes(32))
@@ -24,7 +24,7 @@ def sealed(blocks: list[int], contents: list[bytes], sequence: int = 5) -> bytea
     data = b"".join(contents)
     rows = rows_of(data)
     zero = zero_rows(rows)
-    kind = Kind.ZERO if zero.all() else Kind.DATA
+    kind = FrameKind.ZERO if zero.all() else FrameKind.DATA
     table = run_table(np.array(blocks), zero)
     return frames.seal(CIPHER, sequence, frames.compress(kind, blocks[0], table, rows[~zero].tobytes(), 9))
 
@@ -55,7 +55,7 @@ def test_zero_blocks_carry_no_bytes() -> None:
     """A thousand zero blocks travel in less than a hundred bytes."""
     frame = sealed(list(range(1000)), [bytes(BLOCK)] * 1000)
     assert len(frame) < 100
-    assert opened(frame).kind is Kind.ZERO
+    assert opened(frame).kind is FrameKind.ZERO
 
 
 def test_incompressible_blocks_travel_as_they_are() -> None:
@@ -103,10 +103,10 @@ def test_huge_lengths_are_refused_before_anything_is_allocated() -> None:
         (5, 3),
         (6, frames.RUNS_MAX + 1),
     ):
-        numbers = [Kind.DATA, Codec.RAW, 0, 3, 9, BLOCK, BLOCK + 24, 1]
+        numbers = [FrameKind.DATA, Codec.RAW, 0, 3, 9, BLOCK, BLOCK + 24, 1]
         numbers[{2: 3, 4: 5, 5: 6, 6: 7}[number]] = value
         kind, codec, flags, first, lsn, raw, cipher, runs = numbers
-        header = Header(Kind(kind), Codec(codec), flags, 0, first, lsn, raw, cipher, runs)
+        header = Header(FrameKind(kind), Codec(codec), flags, 0, first, lsn, raw, cipher, runs)
         with pytest.raises(CorruptLog):
             frames.read_header(header.pack(), "f", 0)
 
@@ -115,17 +115,17 @@ def test_authentic_nonsense_is_refused_too() -> None:
     """A writer with a defect is not believed: overlapping, empty or miscounted runs do not pass."""
     good = run_table(np.array([1, 2, 3]), np.zeros(3, bool))
     for table, size in (([[0, 1], [0, 1]], 2), ([[0, 0]], 0), ([[0, 2]], 1), ([[1, 1]], 1), ([[2, 1], [0, 1]], 2)):
-        plain = frames.compress(Kind.DATA, 1, np.array(table, good.dtype), b"y" * (size * BLOCK), 1)
+        plain = frames.compress(FrameKind.DATA, 1, np.array(table, good.dtype), b"y" * (size * BLOCK), 1)
         with pytest.raises(CorruptLog):
             opened(frames.seal(CIPHER, 0, plain))
-    assert opened(frames.seal(CIPHER, 0, frames.compress(Kind.DATA, 1, good, b"y" * (3 * BLOCK), 1))).runs == 1
+    assert opened(frames.seal(CIPHER, 0, frames.compress(FrameKind.DATA, 1, good, b"y" * (3 * BLOCK), 1))).runs == 1
 
 
 def test_a_payload_that_unpacks_to_more_than_it_says_is_refused() -> None:
     """A decompression bomb is stopped by the raw length, before its bytes exist."""
-    bomb = frames.compress(Kind.DATA, 0, run_table(np.arange(512), np.zeros(512, bool)), bytes(512 * BLOCK), 1)
+    bomb = frames.compress(FrameKind.DATA, 0, run_table(np.arange(512), np.zeros(512, bool)), bytes(512 * BLOCK), 1)
     small = run_table(np.arange(1), np.zeros(1, bool)).tobytes()
-    lying = Plain(Kind.DATA, bomb.codec, 0, 0, 1, BLOCK, 1, small + bytes(bomb.text)[8:])
+    lying = Plain(FrameKind.DATA, bomb.codec, 0, 0, 1, BLOCK, 1, small + bytes(bomb.text)[8:])
     with pytest.raises(ValueError, match="raw length"):
         opened(frames.seal(CIPHER, 0, lying)).raw()
 

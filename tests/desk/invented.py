@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from siteproof.conformance.audit.audit import Audit, audit
-from siteproof.conformance.audit.check import Limits
+from siteproof.conformance.audit.check import AuditLimits
 from siteproof.conformance.exports.documents import opened
-from siteproof.conformance.exports.vault import Vault, vault_of
+from siteproof.conformance.exports.vault import ExportedVault, vault_of
 
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 NOW_MS = int(NOW.timestamp() * 1000)
@@ -206,12 +206,12 @@ def job(scenario: str, state: str, **ago: float) -> Parts:
     }
 
 
-def vault(files: dict[str, Any]) -> Vault:
+def vault(files: dict[str, Any]) -> ExportedVault:
     """The files as they are read."""
     return vault_of(opened(json.dumps(each).encode(), name) for name, each in files.items())
 
 
-def audited(files: dict[str, Any], older: dict[str, Any] | None = None, limits: Limits | None = None) -> Audit:
+def audited(files: dict[str, Any], older: dict[str, Any] | None = None, limits: AuditLimits | None = None) -> Audit:
     """The audit at the invented moment."""
     return audit(vault(files), NOW_MS, limits, vault(older) if older is not None else None)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from siteproof.conformance.audit.audit import CHECKS, audit
-from siteproof.conformance.audit.check import Limits, Severity
+from siteproof.conformance.audit.check import AuditLimits, Severity
 from siteproof.model.spec.registry.requirements import requirements
 from tests.desk.broken import BROKEN, WORKED_ON, Break, broken
 from tests.desk.invented import NOW_MS, audited, found, healthy, vault
@@ -121,7 +121,7 @@ def test_a_resynchronisation_that_somebody_works_on_is_no_finding() -> None:
 
 def test_limits_are_those_that_are_asked_for() -> None:
     """A drill of thirty days ago is too old when ten are asked for."""
-    late = audited(healthy(), limits=Limits(drill_days=10))
+    late = audited(healthy(), limits=AuditLimits(drill_days=10))
     assert {(each.check.id, each.severity) for each in late.new} == {("AUD-DRILL", Severity.WARNING)}
 
 

@@ -14,7 +14,7 @@ from siteproof.model.engines.explore.rows.integers import IntegerStore
 from siteproof.model.engines.explore.rows.layout import size_of
 from siteproof.model.engines.explore.rows.product import product
 from siteproof.model.engines.explore.rows.tensor import TensorStore
-from siteproof.model.engines.explore.search import Level, Limits, Search
+from siteproof.model.engines.explore.search import Limits, Search, SearchLevel
 from siteproof.model.language import Action, Component, Part, Spec, SpecError, Step, System, action, given
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.spec.registry.specs import SPECS
@@ -149,7 +149,7 @@ def test_a_number_that_does_leave_its_range_stops_every_engine(engine: str) -> N
 def test_an_interrupted_search_reports_what_it_covered(engine: str) -> None:
     """After three levels nothing is claimed of what was not seen."""
 
-    def interrupt(level: Level) -> None:
+    def interrupt(level: SearchLevel) -> None:
         if level.depth == 3:
             raise KeyboardInterrupt
 

@@ -8,7 +8,7 @@ import pytest
 from siteproof.model.engines.explore.choice import explorer
 from siteproof.model.engines.explore.exploration import Exploration
 from siteproof.model.engines.explore.goal import goal
-from siteproof.model.engines.explore.search import Level
+from siteproof.model.engines.explore.search import SearchLevel
 from siteproof.model.language import System
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.spec.registry.manifest import Check, checks
@@ -48,15 +48,15 @@ def _able(system: System, engine: str) -> str:
     return engine
 
 
-def explored(system: System, engine: str) -> tuple[dict[str, object], list[Level]]:
+def explored(system: System, engine: str) -> tuple[dict[str, object], list[SearchLevel]]:
     """Facts and levels."""
-    levels: list[Level] = []
+    levels: list[SearchLevel] = []
     found = explorer(system, engine).explore(levels.append)
     return facts(found), levels
 
 
 @functools.cache
-def plain(name: str) -> tuple[dict[str, object], list[Level]]:
+def plain(name: str) -> tuple[dict[str, object], list[SearchLevel]]:
     """What the plain search finds in a toy or in a check of the manifest."""
     return explored(_system(name), "plain")
 

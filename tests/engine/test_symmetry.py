@@ -8,7 +8,7 @@ from siteproof.model.engines.explore.choice import explorer, orbits_of
 from siteproof.model.engines.explore.explorer import Explorer, PlainExplorer
 from siteproof.model.engines.explore.goal import goal
 from siteproof.model.engines.explore.orbits import OrbitSearch
-from siteproof.model.engines.explore.search import Level, Limits, Search
+from siteproof.model.engines.explore.search import Limits, Search, SearchLevel
 from siteproof.model.engines.explore.symmetry import symmetry
 from siteproof.model.language import Action, Bool, Component, Part, Spec, Step, System, action, always, exists, given
 from siteproof.model.nouns.problem import Problem
@@ -95,8 +95,8 @@ def test_the_reduced_search_finds_exactly_the_same(name: str, bounds: dict[str, 
     """Counts, levels, verdicts, lengths of traces, dead ends and idle transitions are those of the whole."""
     system = known(name).system(bounds)
     reduced, whole = orbits(system, engine), PlainExplorer(system, Limits())
-    ours: list[Level] = []
-    theirs: list[Level] = []
+    ours: list[SearchLevel] = []
+    theirs: list[SearchLevel] = []
     assert facts(reduced.explore(ours.append)) == facts(whole.explore(theirs.append))
     assert ours == theirs
     assert reduced.engine == engine

@@ -59,7 +59,7 @@ def count_up(n: Node, hub: Hub) -> Step:
 def start(n: Node) -> Step:
     """A local move whose effect reads several variables."""
     return given(~n.busy & (n.count > 1)).then(
-        n.busy.becomes(True), n.colour.becomes((n.count == 2).then(Colour.GREEN, Colour.BLUE))
+        n.busy.becomes(True), n.colour.becomes((n.count == 2).if_else(Colour.GREEN, Colour.BLUE))
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from siteproof.conformance.adapters.frame.changes import Changes
 from siteproof.conformance.adapters.frame.machine import FrameMachine
-from siteproof.conformance.adapters.frame.product import Product, Trouble
+from siteproof.conformance.adapters.frame.product import ForeignProduct, ProductTrouble
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.policy import MINUTE_MS, ReplicationPolicy
@@ -14,7 +14,7 @@ from siteproof.model.nouns.scenario import START_MS, DiskSpec, MachineSpec
 from siteproof.model.nouns.vocabulary import Place, Protection, Resync, Verb
 
 
-class Recorded(Product):
+class Recorded(ForeignProduct):
     """Writes down what it is asked for; `fails` names what does not work."""
 
     resynchronises = True
@@ -29,7 +29,7 @@ class Recorded(Product):
     def _do(self, what: str) -> None:
         self.asked.append(what)
         if self.fails and what.startswith(self.fails):
-            raise Trouble(f"{what} failed")
+            raise ProductTrouble(f"{what} failed")
 
     def write(self, place: Place, disk: int, offset: int, data: bytes) -> None:
         """See Product."""

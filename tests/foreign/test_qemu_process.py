@@ -13,7 +13,7 @@ import pytest
 from siteproof.conformance.adapters.qemu import client, process, replica
 from siteproof.conformance.adapters.qemu.adapter import QemuSubject, make_subject
 from siteproof.conformance.adapters.qemu.monitor import CommandError
-from siteproof.conformance.adapters.qemu.sites import Sites
+from siteproof.conformance.adapters.qemu.sites import QemuSites
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
 
@@ -168,7 +168,7 @@ def test_a_folder_too_deep_for_sockets_is_a_problem(tmp_path: Path, monkeypatch:
     deep.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(deep))
     with pytest.raises(Problem, match="too deep"):
-        Sites(1, 1 << 40)
+        QemuSites(1, 1 << 40)
     assert list(deep.iterdir()) == []
 
 

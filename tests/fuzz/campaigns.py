@@ -6,10 +6,10 @@ Rule: no test waits for a clock; what is asked of a campaign is the same on a sl
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from siteproof.conformance.carriers.target import Target, TargetKind
-from siteproof.fuzz.campaign import Budget, Campaign, Outcome, Rounds
+from siteproof.conformance.carriers.target import SubjectAddress, TargetKind
+from siteproof.fuzz.campaign import Budget, Campaign, CampaignOutcome, Rounds
 from siteproof.fuzz.identity import identity
-from siteproof.fuzz.store import FILE_NAME, Store
+from siteproof.fuzz.store import FILE_NAME, CampaignStore
 
 HONEST = "siteproof.reference.subject:make_subject"
 FORGETFUL = "siteproof.reference.zoo.b2:make_subject"  # a reconnect clears the mark
@@ -17,16 +17,18 @@ STEPS = 25
 SEED = 7
 
 
-def target(name: str) -> Target:
+def target(name: str) -> SubjectAddress:
     """A Python subject by its name."""
-    return Target(TargetKind.PYTHON, name)
+    return SubjectAddress(TargetKind.PYTHON, name)
 
 
-def opened(name: str, folder: Path, *, seed: int = SEED, resume: bool = False) -> Store:
+def opened(name: str, folder: Path, *, seed: int = SEED, resume: bool = False) -> CampaignStore:
     """The store of a campaign in that folder."""
     known = identity(target(name), seed, STEPS)
     folder.mkdir(exist_ok=True)
-    return Store.opened(folder / FILE_NAME, known) if resume else Store.created(folder / FILE_NAME, known)
+    return (
+        CampaignStore.opened(folder / FILE_NAME, known) if resume else CampaignStore.created(folder / FILE_NAME, known)
+    )
 
 
 def campaign(
@@ -39,7 +41,7 @@ def campaign(
     known: Mapping[str, str] | None = None,
     resume: bool = False,
     rounds: Callable[[Campaign], Rounds] | None = None,
-) -> Outcome:
+) -> CampaignOutcome:
     """A campaign of so many executions."""
     store = opened(name, folder, seed=seed, resume=resume)
     budget = Budget(executions=executions, steps=STEPS, failures=failures)
@@ -51,7 +53,7 @@ def campaign(
         store.close()
 
 
-def said(outcome: Outcome) -> list[object]:
+def said(outcome: CampaignOutcome) -> list[object]:
     """Everything that a campaign has found and seen, in words that have no clock."""
     tally = outcome.tally
     groups = [(each.fingerprint, each.record.to_json(), each.executions, each.known) for each in tally.groups.values()]

@@ -10,8 +10,8 @@ from attrs import evolve
 
 from siteproof.cli import main
 from siteproof.fuzz import canary
-from siteproof.fuzz.actions import Action, Kind, brief, read_record
-from siteproof.fuzz.campaign import ROUND_WALKS, Campaign, End, Outcome, Rounds
+from siteproof.fuzz.actions import ActionKind, WalkAction, brief, read_record
+from siteproof.fuzz.campaign import ROUND_WALKS, Campaign, CampaignEnd, CampaignOutcome, Rounds
 from siteproof.fuzz.guide import Guide
 from siteproof.fuzz.replay import replay_walk, target_of
 from siteproof.fuzz.scenes import PLAIN
@@ -24,22 +24,22 @@ SOME = 20  # executions: a round, and a part of the next
 
 
 @pytest.fixture(scope="module")
-def smoke(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def smoke(tmp_path_factory: pytest.TempPathFactory) -> CampaignOutcome:
     """Forty walks over the honest appliance."""
     return campaign(HONEST, tmp_path_factory.mktemp("smoke"), 40)
 
 
 @pytest.fixture(scope="module")
-def caught(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def caught(tmp_path_factory: pytest.TempPathFactory) -> CampaignOutcome:
     """A few walks over the appliance whose reconnect forgets marks (B2)."""
     return campaign(FORGETFUL, tmp_path_factory.mktemp("caught"), SOME)
 
 
 @pytest.mark.slow
-def test_the_smoke_finds_nothing_and_goes_far(smoke: Outcome) -> None:
+def test_the_smoke_finds_nothing_and_goes_far(smoke: CampaignOutcome) -> None:
     """Nothing is wrong with the honest appliance, and walks really go somewhere: machines, faults, deep phases."""
     assert [group.finding for group in smoke.tally.groups.values()] == []
-    assert smoke.end is End.EXECUTIONS
+    assert smoke.end is CampaignEnd.EXECUTIONS
     assert smoke.tally.executions == 40
     cells = smoke.tally.cells
     assert len(smoke.met) >= 18
@@ -49,7 +49,7 @@ def test_the_smoke_finds_nothing_and_goes_far(smoke: Outcome) -> None:
 
 
 @pytest.mark.slow
-def test_a_wrong_appliance_is_caught_on_few_steps(caught: Outcome) -> None:
+def test_a_wrong_appliance_is_caught_on_few_steps(caught: CampaignOutcome) -> None:
     """B2 is found, grouped, and each finding is shrunk to a handful of steps on the machine that needs them."""
     assert caught.tally.news
     for group in caught.tally.news:
@@ -59,7 +59,7 @@ def test_a_wrong_appliance_is_caught_on_few_steps(caught: Outcome) -> None:
 
 
 @pytest.mark.slow
-def test_the_shrunk_walk_fails_again_and_only_on_the_wrong_appliance(caught: Outcome) -> None:
+def test_the_shrunk_walk_fails_again_and_only_on_the_wrong_appliance(caught: CampaignOutcome) -> None:
     """Replaying a record on B2 reproduces the failure; the honest appliance survives the same walk."""
     record = json.loads(caught.tally.news[0].record.to_json())
     assert replay_walk(record).reproduced
@@ -67,7 +67,7 @@ def test_the_shrunk_walk_fails_again_and_only_on_the_wrong_appliance(caught: Out
 
 
 @pytest.mark.slow
-def test_a_campaign_in_two_parts_is_the_campaign_in_one(caught: Outcome, tmp_path: Path) -> None:
+def test_a_campaign_in_two_parts_is_the_campaign_in_one(caught: CampaignOutcome, tmp_path: Path) -> None:
     """Ended inside a round and resumed, it has the same cells, corpus and findings, to the byte."""
     campaign(FORGETFUL, tmp_path, 6)
     resumed = campaign(FORGETFUL, tmp_path, SOME, resume=True)
@@ -76,7 +76,7 @@ def test_a_campaign_in_two_parts_is_the_campaign_in_one(caught: Outcome, tmp_pat
 
 
 @pytest.mark.slow
-def test_an_interrupt_keeps_every_walk(caught: Outcome, tmp_path: Path) -> None:
+def test_an_interrupt_keeps_every_walk(caught: CampaignOutcome, tmp_path: Path) -> None:
     """What was walked until then is counted and stands in the store; resumed, the rest makes the same campaign."""
 
     def tired(mine: Campaign) -> Rounds:
@@ -89,12 +89,12 @@ def test_an_interrupt_keeps_every_walk(caught: Outcome, tmp_path: Path) -> None:
         return walks
 
     outcome = campaign(FORGETFUL, tmp_path, SOME, rounds=tired)
-    assert (outcome.end, outcome.tally.executions) == (End.INTERRUPTED, 5)
+    assert (outcome.end, outcome.tally.executions) == (CampaignEnd.INTERRUPTED, 5)
     assert said(campaign(FORGETFUL, tmp_path, SOME, resume=True)) == said(caught)
 
 
 @pytest.mark.slow
-def test_whoever_carries_the_walks_out_the_campaign_is_the_same(caught: Outcome, tmp_path: Path) -> None:
+def test_whoever_carries_the_walks_out_the_campaign_is_the_same(caught: CampaignOutcome, tmp_path: Path) -> None:
     """Walks that arrive in another order make the same findings: a round's guide is frozen, the tally sorts."""
 
     def backwards(mine: Campaign) -> Rounds:
@@ -104,15 +104,15 @@ def test_whoever_carries_the_walks_out_the_campaign_is_the_same(caught: Outcome,
 
 
 @pytest.mark.slow
-def test_known_findings_neither_end_a_campaign_nor_count(caught: Outcome, tmp_path: Path) -> None:
+def test_known_findings_neither_end_a_campaign_nor_count(caught: CampaignOutcome, tmp_path: Path) -> None:
     """With every fingerprint known nothing is news, the reasons stand beside them, and the exit code would be 0."""
     known = dict.fromkeys(caught.tally.groups, "ticket 17")
     again = campaign(FORGETFUL, tmp_path, ROUND_WALKS, known=known, failures=1)
     assert again.tally.groups
     assert again.tally.news == ()
     assert {group.known for group in again.tally.groups.values()} == {"ticket 17"}
-    assert again.end is End.EXECUTIONS
-    assert campaign(FORGETFUL, tmp_path / "two", 10 * ROUND_WALKS, failures=1).end is End.FAILURES
+    assert again.end is CampaignEnd.EXECUTIONS
+    assert campaign(FORGETFUL, tmp_path / "two", 10 * ROUND_WALKS, failures=1).end is CampaignEnd.FAILURES
 
 
 def test_the_canary_rings_and_the_smoke_is_clear(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +160,7 @@ def test_a_new_campaign_sets_the_old_store_aside(tmp_path: Path) -> None:
 
 def test_a_walk_in_the_store_is_read_back_as_it_was(tmp_path: Path) -> None:
     """A pending walk survives the way into the file and out of it."""
-    walked = Walked(3, PLAIN, (Action(Kind.WRITE, "vm1", "disk0", (1, 2)), *canary.WALK), ())
+    walked = Walked(3, PLAIN, (WalkAction(ActionKind.WRITE, "vm1", "disk0", (1, 2)), *canary.WALK), ())
     store = opened(HONEST, tmp_path)
     store.keep(walked)
     store.close()
@@ -174,10 +174,10 @@ def test_a_record_of_another_kind_is_refused() -> None:
     with pytest.raises(Problem, match="not a recorded walk"):
         read_record(b'{"kind": "walk"}', "x.json")
     far = {"subject": "python:a:b", "scenario": brief(PLAIN), "seed": 1, "walk": 1,
-           "actions": [brief(Action(Kind.WRITE, "vm1", "disk0", (64,)))]}  # fmt: skip
+           "actions": [brief(WalkAction(ActionKind.WRITE, "vm1", "disk0", (64,)))]}  # fmt: skip
     with pytest.raises(Problem, match="not a recorded walk"):
         read_record(far, "x.json")
-    near = {**far, "actions": [brief(evolve(Action(Kind.WRITE, "vm1", "disk0"), blocks=(63,)))]}
+    near = {**far, "actions": [brief(evolve(WalkAction(ActionKind.WRITE, "vm1", "disk0"), blocks=(63,)))]}
     assert read_record(near, "x.json").actions[0].blocks == (63,)
     with pytest.raises(Problem, match="names no subject"):
         target_of("reference")

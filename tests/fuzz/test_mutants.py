@@ -10,78 +10,81 @@ from siteproof.conformance.case import find as find_case
 from siteproof.conformance.worlds.world import PLAIN
 from siteproof.fuzz.mutants.differ import Difference, compared, difference, recorded, shortest
 from siteproof.fuzz.mutants.draw import draw, find
-from siteproof.fuzz.mutants.driver import Recorded
+from siteproof.fuzz.mutants.driver import RecordedDrive
 from siteproof.fuzz.mutants.judging import Play, held, judged
 from siteproof.fuzz.mutants.measure import Rate
 from siteproof.fuzz.mutants.scene import here
 from siteproof.fuzz.mutants.sitting import Bounds, sit, spread
 from siteproof.fuzz.mutants.subject import honest_reference, mutated
 from siteproof.fuzz.mutants.targets import contract_targets, inside_targets
-from siteproof.fuzz.mutants.words import Harm, Layer, Mutant, Site, Trigger
+from siteproof.fuzz.mutants.words import Harm, HarmSite, Layer, Mutant, Trigger
 from siteproof.model.nouns.problem import Problem
 
 DRIVES = range(14)
 ALWAYS = (Trigger.EVERY_KTH, 1)
 
 
-def _mutant(target: str, trigger: Trigger, amount: int, harm: Harm, site: Site = Site.CALL, pick: int = 0) -> Mutant:
+def _mutant(
+    target: str, trigger: Trigger, amount: int, harm: Harm, site: HarmSite = HarmSite.CALL, pick: int = 0
+) -> Mutant:
     layer = Layer.INSIDE if ":" in target else Layer.CONTRACT
     return Mutant(f"{target} {trigger} {harm} {site}", layer, target, target, trigger, amount, harm, site, pick)
 
 
 # fmt: off
 _ADD_POINT = "replicator:Replicator.add_point"
+_MARK = "replicator:Replicator.mark"
 CANARIES = {
     (Layer.CONTRACT, Harm.SKIP): _mutant("write", *ALWAYS, Harm.SKIP),
     (Layer.CONTRACT, Harm.REPEAT): _mutant("advance", *ALWAYS, Harm.REPEAT),
     (Layer.CONTRACT, Harm.STALE): _mutant("observe", *ALWAYS, Harm.STALE),
     (Layer.CONTRACT, Harm.LATE): _mutant("fault", *ALWAYS, Harm.LATE),
     (Layer.CONTRACT, Harm.SWALLOW): _mutant("do", *ALWAYS, Harm.SWALLOW),
-    (Layer.CONTRACT, Harm.OFF_BY_ONE): _mutant("observe", *ALWAYS, Harm.OFF_BY_ONE, Site.RESULT),
-    (Layer.CONTRACT, Harm.WRONG_TARGET): _mutant("do", *ALWAYS, Harm.WRONG_TARGET, Site.ARGUMENT),
-    (Layer.CONTRACT, Harm.WRONG_WORD): _mutant("observe", *ALWAYS, Harm.WRONG_WORD, Site.RESULT),
-    (Layer.CONTRACT, Harm.DROP_LAST): _mutant("observe", *ALWAYS, Harm.DROP_LAST, Site.RESULT),
-    (Layer.CONTRACT, Harm.REORDER): _mutant("write", *ALWAYS, Harm.REORDER, Site.ARGUMENT),
-    (Layer.CONTRACT, Harm.TRUNCATE): _mutant("write", *ALWAYS, Harm.TRUNCATE, Site.ARGUMENT),
-    (Layer.CONTRACT, Harm.ZEROS): _mutant("restore", *ALWAYS, Harm.ZEROS, Site.RESULT),
-    (Layer.CONTRACT, Harm.WRONG_TIME): _mutant("observe", *ALWAYS, Harm.WRONG_TIME, Site.RESULT),
+    (Layer.CONTRACT, Harm.OFF_BY_ONE): _mutant("observe", *ALWAYS, Harm.OFF_BY_ONE, HarmSite.RESULT),
+    (Layer.CONTRACT, Harm.WRONG_TARGET): _mutant("do", *ALWAYS, Harm.WRONG_TARGET, HarmSite.ARGUMENT),
+    (Layer.CONTRACT, Harm.WRONG_WORD): _mutant("observe", *ALWAYS, Harm.WRONG_WORD, HarmSite.RESULT),
+    (Layer.CONTRACT, Harm.DROP_LAST): _mutant("observe", *ALWAYS, Harm.DROP_LAST, HarmSite.RESULT),
+    (Layer.CONTRACT, Harm.REORDER): _mutant("write", *ALWAYS, Harm.REORDER, HarmSite.ARGUMENT),
+    (Layer.CONTRACT, Harm.TRUNCATE): _mutant("write", *ALWAYS, Harm.TRUNCATE, HarmSite.ARGUMENT),
+    (Layer.CONTRACT, Harm.ZEROS): _mutant("restore", *ALWAYS, Harm.ZEROS, HarmSite.RESULT),
+    (Layer.CONTRACT, Harm.WRONG_TIME): _mutant("observe", *ALWAYS, Harm.WRONG_TIME, HarmSite.RESULT),
     (Layer.INSIDE, Harm.SKIP): _mutant("datapath.bitmap:DirtyBitmap.mark", *ALWAYS, Harm.SKIP),
     (Layer.INSIDE, Harm.REPEAT): _mutant(_ADD_POINT, *ALWAYS, Harm.REPEAT),
     (Layer.INSIDE, Harm.STALE): _mutant("vault:Vault.events", *ALWAYS, Harm.STALE),
-    (Layer.INSIDE, Harm.LATE): _mutant("replicator:Replicator.mark", *ALWAYS, Harm.LATE),
+    (Layer.INSIDE, Harm.LATE): _mutant(_MARK, *ALWAYS, Harm.LATE),
     (Layer.INSIDE, Harm.SWALLOW): _mutant("lifecycle:admit", *ALWAYS, Harm.SWALLOW),
-    (Layer.INSIDE, Harm.OFF_BY_ONE): _mutant(_ADD_POINT, *ALWAYS, Harm.OFF_BY_ONE, Site.ARGUMENT),
-    (Layer.INSIDE, Harm.WRONG_TARGET): _mutant("replicator:Replicator.mark", *ALWAYS, Harm.WRONG_TARGET, Site.ARGUMENT),
-    (Layer.INSIDE, Harm.WRONG_WORD): _mutant(_ADD_POINT, *ALWAYS, Harm.WRONG_WORD, Site.ARGUMENT),
-    (Layer.INSIDE, Harm.DROP_LAST): _mutant("lifecycle:allowed", *ALWAYS, Harm.DROP_LAST, Site.RESULT),
-    (Layer.INSIDE, Harm.REORDER): _mutant("host:Host.write", *ALWAYS, Harm.REORDER, Site.ARGUMENT),
-    (Layer.INSIDE, Harm.TRUNCATE): _mutant("host:Host.write", *ALWAYS, Harm.TRUNCATE, Site.ARGUMENT),
-    (Layer.INSIDE, Harm.ZEROS): _mutant("host:content", *ALWAYS, Harm.ZEROS, Site.RESULT),
-    (Layer.INSIDE, Harm.WRONG_TIME): _mutant("vault:Vault.record", *ALWAYS, Harm.WRONG_TIME, Site.ARGUMENT),
+    (Layer.INSIDE, Harm.OFF_BY_ONE): _mutant(_ADD_POINT, *ALWAYS, Harm.OFF_BY_ONE, HarmSite.ARGUMENT),
+    (Layer.INSIDE, Harm.WRONG_TARGET): _mutant(_MARK, *ALWAYS, Harm.WRONG_TARGET, HarmSite.ARGUMENT),
+    (Layer.INSIDE, Harm.WRONG_WORD): _mutant(_ADD_POINT, *ALWAYS, Harm.WRONG_WORD, HarmSite.ARGUMENT),
+    (Layer.INSIDE, Harm.DROP_LAST): _mutant("lifecycle:allowed", *ALWAYS, Harm.DROP_LAST, HarmSite.RESULT),
+    (Layer.INSIDE, Harm.REORDER): _mutant("host:Host.write", *ALWAYS, Harm.REORDER, HarmSite.ARGUMENT),
+    (Layer.INSIDE, Harm.TRUNCATE): _mutant("host:Host.write", *ALWAYS, Harm.TRUNCATE, HarmSite.ARGUMENT),
+    (Layer.INSIDE, Harm.ZEROS): _mutant("host:content", *ALWAYS, Harm.ZEROS, HarmSite.RESULT),
+    (Layer.INSIDE, Harm.WRONG_TIME): _mutant("vault:Vault.record", *ALWAYS, Harm.WRONG_TIME, HarmSite.ARGUMENT),
 }
 # fmt: on
 AMOUNTS = {Trigger.NTH_CALL: 3, Trigger.EVERY_KTH: 2, Trigger.BLOCK_RANGE: 3, Trigger.LARGE: 2, Trigger.AFTER_FAULT: 1}
 OUTSIDE = {trigger: _mutant("write", trigger, AMOUNTS.get(trigger, 0), Harm.SKIP) for trigger in Trigger}
 OUTSIDE[Trigger.APP_POINT] = _mutant("do", Trigger.APP_POINT, 0, Harm.SWALLOW)
-OUTSIDE[Trigger.DURING_JOB] = _mutant("observe", Trigger.DURING_JOB, 0, Harm.OFF_BY_ONE, Site.RESULT)
+OUTSIDE[Trigger.DURING_JOB] = _mutant("observe", Trigger.DURING_JOB, 0, Harm.OFF_BY_ONE, HarmSite.RESULT)
 INSIDE = {
     trigger: _mutant("datapath.tracker:SourceDisk.write", trigger, AMOUNTS.get(trigger, 0), Harm.SKIP)
     for trigger in Trigger
 }
 INSIDE[Trigger.LARGE] = _mutant("datapath.tracker:SourceDisk.discard", Trigger.LARGE, 1, Harm.SKIP)
 INSIDE[Trigger.APP_POINT] = _mutant(
-    "replicator:Replicator.add_point", Trigger.APP_POINT, 0, Harm.WRONG_WORD, Site.ARGUMENT
+    "replicator:Replicator.add_point", Trigger.APP_POINT, 0, Harm.WRONG_WORD, HarmSite.ARGUMENT
 )
-INSIDE[Trigger.DURING_JOB] = _mutant("jobs:Job.step", Trigger.DURING_JOB, 0, Harm.WRONG_WORD, Site.RESULT)
+INSIDE[Trigger.DURING_JOB] = _mutant("jobs:Job.step", Trigger.DURING_JOB, 0, Harm.WRONG_WORD, HarmSite.RESULT)
 EVERY = (*CANARIES.values(), *OUTSIDE.values(), *INSIDE.values())
 
 
 @functools.cache
-def _driven() -> tuple[tuple[Recorded, frozenset[str]], ...]:
+def _driven() -> tuple[tuple[RecordedDrive, frozenset[str]], ...]:
     return tuple(recorded(EVERY, honest_reference, 0, DRIVES))
 
 
-def _drives(mutant: Mutant) -> list[Recorded]:
+def _drives(mutant: Mutant) -> list[RecordedDrive]:
     return [drive for drive, ids in _driven() if mutant.id in ids]
 
 
@@ -136,13 +139,13 @@ def test_a_trigger_does_not_hold_always(trigger: Trigger) -> None:
     assert len(drives) < len(DRIVES) or any(_first_strike(mutant, each) > 1 for each in drives)
 
 
-def _first_strike(mutant: Mutant, drive: Recorded) -> int:
+def _first_strike(mutant: Mutant, drive: RecordedDrive) -> int:
     return compared(mutant, honest_reference, [drive]).index
 
 
 def test_the_identity_mutant_is_equivalent() -> None:
     """A mutant whose harm changes nothing differs nowhere, on every drive."""
-    same = _mutant("lifecycle:allowed", *ALWAYS, Harm.STALE, Site.EFFECT)
+    same = _mutant("lifecycle:allowed", *ALWAYS, Harm.STALE, HarmSite.EFFECT)
     everywhere = [drive for drive, _ in _driven()[:5]]
     assert compared(same, honest_reference, everywhere).difference is Difference.SILENT
     repeated = _mutant("flush", *ALWAYS, Harm.REPEAT)
@@ -174,7 +177,7 @@ def test_latitude_is_told_apart() -> None:
     for target in ("vault:Vault.next_job", "vault:Vault.next_point", "write"):
         renumbered = _mutant(target, *ALWAYS, Harm.REPEAT)
         assert compared(renumbered, honest_reference, drives).difference is Difference.LATITUDE, target
-    disks = _mutant("restore", *ALWAYS, Harm.REORDER, Site.RESULT)
+    disks = _mutant("restore", *ALWAYS, Harm.REORDER, HarmSite.RESULT)
     assert compared(disks, honest_reference, drives).difference is Difference.LATITUDE
     regions = CANARIES[Layer.CONTRACT, Harm.WRONG_WORD]
     assert compared(regions, honest_reference, _drives(regions)).difference is Difference.SHOWN
@@ -183,8 +186,8 @@ def test_latitude_is_told_apart() -> None:
 def test_the_judge_kills_the_canary_on_the_cases_where_it_strikes() -> None:
     """Only cases in which the trigger holds are run, and the first that says that it is wrong ends the run."""
     case = find_case("C-REP-3")
-    canary = _mutant("restore", *ALWAYS, Harm.ZEROS, Site.RESULT)
-    never = _mutant("restore", Trigger.NTH_CALL, 10**6, Harm.ZEROS, Site.RESULT)
+    canary = _mutant("restore", *ALWAYS, Harm.ZEROS, HarmSite.RESULT)
+    never = _mutant("restore", Trigger.NTH_CALL, 10**6, Harm.ZEROS, HarmSite.RESULT)
     cases = {case.id: case}
     record = held((canary, never), honest_reference, cases, [Play(case.id, PLAIN)], seed=0)
     assert record[0].ids == {canary.id}

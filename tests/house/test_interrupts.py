@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from siteproof.cli import main, zoo_work
-from siteproof.cli.zoo_rows import Row
+from siteproof.cli.zoo_rows import MemberResult
 from siteproof.conformance import results, runner
 from siteproof.conformance.carriers.bench import Bench
-from siteproof.conformance.carriers.target import Target, TargetKind
+from siteproof.conformance.carriers.target import SubjectAddress, TargetKind
 from siteproof.conformance.request import Request
 from siteproof.conformance.worlds.plan import Depth
 from siteproof.fuzz import campaign as campaigns
@@ -64,7 +64,7 @@ def test_a_run_interrupted_before_its_first_case_says_so(monkeypatch: pytest.Mon
         raise KeyboardInterrupt
 
     monkeypatch.setattr(runner, "plan", tired)
-    report = runner.judge(Request(Target(TargetKind.PYTHON, SUBJECT).factory(), depth=Depth.QUICK))
+    report = runner.judge(Request(SubjectAddress(TargetKind.PYTHON, SUBJECT).factory(), depth=Depth.QUICK))
     assert report.results == ()
     assert report.stopped.startswith("interrupted after 0 of ")
     assert report.exit_code is ExitCode.INTERRUPTED
@@ -90,7 +90,7 @@ def test_an_interrupted_zoo_shows_the_members_that_were_judged(
     """The table has the rows until then, and the exit code is no verdict."""
     judged = zoo_work.judged
 
-    def tired(name: str, strictness: zoo_work.Strictness) -> Row:
+    def tired(name: str, strictness: zoo_work.Strictness) -> MemberResult:
         if name == "B3":
             raise KeyboardInterrupt
         return judged(name, strictness)

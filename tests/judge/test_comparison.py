@@ -10,7 +10,7 @@ from siteproof.cli import main
 from siteproof.conformance import results
 from siteproof.conformance.comparison import compared
 from siteproof.conformance.request import Keeping, Request
-from siteproof.conformance.results import Recorded
+from siteproof.conformance.results import RecordedRun
 from siteproof.conformance.runner import judge
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.subject import Subject
@@ -21,7 +21,7 @@ EXAMPLE = "python:siteproof.conformance.scaffolds.python_adapter:make_subject"
 TINY = "python:tests.judge.adapters.tiny:make_subject"
 
 
-def record(folder: Path, name: str, *cases: object) -> Recorded:
+def record(folder: Path, name: str, *cases: object) -> RecordedRun:
     """A run by these cases."""
     path = folder / name / results.FILE_NAME
     judge(Request(Tiny, cases, keeping=Keeping(path)))  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from attrs import evolve
 from siteproof.conformance.render.ending import ending, legend, not_judged, occurred
 from siteproof.conformance.render.fix_first import fix_first
 from siteproof.conformance.render.text import block
-from siteproof.conformance.trace import Step
+from siteproof.conformance.trace import RecordedStep
 from siteproof.conformance.verdict import CaseResult, Report, Verdict
 from siteproof.conformance.words import OF_CASES, WORDS, words_called
 from siteproof.model.nouns.profile import CORE
@@ -83,8 +83,15 @@ def test_every_failure_stands_in_one_group() -> None:
 
 def test_the_shortest_trace_is_named_first() -> None:
     """Of a group, the case with the fewest steps is the one to look at, and its replay line is shown."""
-    long = result(1, Verdict.FAIL, MARKS, "delta", trace=(Step(1, "a", ""), Step(2, "b", "")), replay="replay long")
-    short = result(2, Verdict.FAIL, MARKS, "delta", trace=(Step(1, "a", ""),), replay="replay short")
+    long = result(
+        1,
+        Verdict.FAIL,
+        MARKS,
+        "delta",
+        trace=(RecordedStep(1, "a", ""), RecordedStep(2, "b", "")),
+        replay="replay long",
+    )
+    short = result(2, Verdict.FAIL, MARKS, "delta", trace=(RecordedStep(1, "a", ""),), replay="replay short")
     told = list(ending(report_of(long, short)))
     assert told[:2] == ["fix first", "  1. delta · PT-3                 2 of 2 failed cases: C-X-2, C-X-1"]
     assert "     replay short" in told

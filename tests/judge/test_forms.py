@@ -17,7 +17,7 @@ from siteproof.conformance.render.ctrf import ctrf
 from siteproof.conformance.render.markdown import markdown
 from siteproof.conformance.render.sarif import sarif
 from siteproof.conformance.request import Keeping, Request
-from siteproof.conformance.results import Recorded
+from siteproof.conformance.results import RecordedRun
 from siteproof.conformance.runner import judge
 from siteproof.conformance.verdict import Verdict
 from siteproof.model.nouns.problem import ExitCode
@@ -29,14 +29,14 @@ EVIL = "</td><script>alert(1)</script>| `x` [a](http://b) \x1b[2J"
 
 
 @pytest.fixture(scope="module")
-def record(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+def record(tmp_path_factory: pytest.TempPathFactory) -> RecordedRun:
     """A run with one case of each kind."""
     path = tmp_path_factory.mktemp("run") / results.FILE_NAME
     judge(Request(Tiny, CASES, keeping=Keeping(path, date="2027-03-01")))
     return results.read(path)
 
 
-def evil(record: Recorded) -> Recorded:
+def evil(record: RecordedRun) -> RecordedRun:
     """The same run, with what a hostile subject might have said."""
     assert record.report is not None
     said = [evolve(each, expected=EVIL, actual=EVIL, detail=EVIL) for each in record.report.results]
@@ -44,7 +44,7 @@ def evil(record: Recorded) -> Recorded:
     return evolve(record, report=evolve(record.report, results=tuple(said), description=named))
 
 
-def test_sarif_shows_a_failure_as_fail_and_nothing_else(record: Recorded) -> None:
+def test_sarif_shows_a_failure_as_fail_and_nothing_else(record: RecordedRun) -> None:
     """Every case is a result of a rule that is there; only a failure is of the kind fail and has a level."""
     (run,) = json.loads(sarif(record))["runs"]
     rules = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
@@ -55,7 +55,7 @@ def test_sarif_shows_a_failure_as_fail_and_nothing_else(record: Recorded) -> Non
     assert flows[0][0]["threadFlows"][0]["locations"][0]["location"]["message"]["text"].startswith("reset with")
 
 
-def test_ctrf_counts_what_it_lists(record: Recorded) -> None:
+def test_ctrf_counts_what_it_lists(record: RecordedRun) -> None:
     """The summary is the count of the tests, and only a pass is passed."""
     document = json.loads(ctrf(record))["results"]
     counted = Counter(test["status"] for test in document["tests"])
@@ -65,7 +65,7 @@ def test_ctrf_counts_what_it_lists(record: Recorded) -> None:
     assert document["summary"]["stop"] >= document["summary"]["start"] == 1803859200000
 
 
-def test_markdown_escapes_what_a_subject_said(record: Recorded) -> None:
+def test_markdown_escapes_what_a_subject_said(record: RecordedRun) -> None:
     """No tag, no table cell and no code fence comes from a subject."""
     shown = markdown(evil(record))
     outside = re.sub(r"```text\n.*?\n```", "", shown, flags=re.DOTALL)
@@ -76,7 +76,7 @@ def test_markdown_escapes_what_a_subject_said(record: Recorded) -> None:
     assert "## NOT CONFORMANT" in markdown(record)
 
 
-def test_the_badge_says_what_the_headline_says(record: Recorded) -> None:
+def test_the_badge_says_what_the_headline_says(record: RecordedRun) -> None:
     """Verdict, profile and count; a part of the suite is called a part."""
     assert "not conformant · core · 0 of 1 MUST" in badge(record)
     assert record.report is not None

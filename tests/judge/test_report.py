@@ -19,7 +19,7 @@ from siteproof.conformance.coverage.events import Begin, state_of
 from siteproof.conformance.render import headline as headlines
 from siteproof.conformance.render import lifecycle_heat, page, page_data, page_requirements, render, text
 from siteproof.conformance.render.junit import junit
-from siteproof.conformance.trace import Step
+from siteproof.conformance.trace import RecordedStep
 from siteproof.conformance.verdict import CaseResult, Report, Verdict
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.problem import Problem
@@ -45,7 +45,7 @@ FAILED = evolve(
     requirement="no block may differ while no mark is set",
     expected="block 7 marked",
     actual="block 7: no mark",
-    trace=(Step(1, "enable", "protection unprotected → protected"), Step(2, "cut link", "")),
+    trace=(RecordedStep(1, "enable", "protection unprotected → protected"), RecordedStep(2, "cut link", "")),
     replay="siteproof replay failures/RES-2.3-a41f.json",
 )
 
@@ -67,7 +67,9 @@ def nasty_record(tmp_path: Path) -> Path:
         evolve(FAILED, case_id=f"X-{number}", sentence=bad, requirement=bad, expected=bad, actual=bad, detail=bad)
         for number, bad in enumerate(NASTY)
     ]
-    traced = [evolve(each, trace=(Step(1, each.sentence, each.sentence),), replay=each.sentence) for each in cases]
+    traced = [
+        evolve(each, trace=(RecordedStep(1, each.sentence, each.sentence),), replay=each.sentence) for each in cases
+    ]
     odd = [evolve(each, requirement_ids=(each.sentence[:40],), history=(Begin(each.sentence),)) for each in traced]
     path = record_of(tmp_path, *odd, description=Description(NASTY[0], NASTY[1], SUBJECT.capabilities))
     results.measure(path, NASTY[0], 1.5, NASTY[1], NASTY[2])
@@ -223,7 +225,7 @@ def test_a_deep_link_opens_its_requirement(tmp_path: Path) -> None:
     assert "step 2 of 2" in shown
 
 
-def shown_page(path: Path) -> page_data.Page:
+def shown_page(path: Path) -> page_data.PageData:
     """The page's data of a record."""
     return page_data.page_data(results.read(path))
 
@@ -327,7 +329,7 @@ def test_a_failure_prints_requirement_expected_actual_trace_and_replay() -> None
 def test_no_text_of_a_subject_commands_a_terminal() -> None:
     """Control characters are printed as their numbers, long texts are cut."""
     for bad in NASTY:
-        block = text.block(evolve(FAILED, actual=bad, trace=(Step(1, bad, bad),)))
+        block = text.block(evolve(FAILED, actual=bad, trace=(RecordedStep(1, bad, bad),)))
         assert all(char.isprintable() or char == "\n" for char in block.split("\n", 1)[1])
         assert len(block) < 5000
 

@@ -9,9 +9,9 @@ from attrs import evolve
 
 from siteproof.conformance import results, verify
 from siteproof.conformance.carriers.in_process import InProcess
-from siteproof.conformance.carriers.watch import Watch
+from siteproof.conformance.carriers.watch import RecordingCarrier
 from siteproof.conformance.case import Case, Level
-from siteproof.conformance.coverage.events import Begin, Do, Passes, State, state_name
+from siteproof.conformance.coverage.events import Begin, Do, Passes, ShownState, state_name
 from siteproof.conformance.lab import Lab
 from siteproof.conformance.request import Keeping, Request
 from siteproof.conformance.runner import SMOKE, judge
@@ -304,20 +304,20 @@ def test_the_same_three_give_the_same_result() -> None:
 def test_the_states_that_were_seen_are_counted() -> None:
     """A case records which lifecycle states the subject showed and what was tried in them."""
     result = only(case_of(judge_cases.protects))
-    shown = [state_name(event) for event in result.history if isinstance(event, State)]
+    shown = [state_name(event) for event in result.history if isinstance(event, ShownState)]
     assert shown == ["forward/primary/unprotected", "forward/primary/protected"]
     assert [event for event in result.history if isinstance(event, Do)] == [Do(Verb.ENABLE, "vm1")]
 
 
 def test_a_command_is_recorded_behind_the_state_that_was_seen() -> None:
     """After an accepted command no state is recorded until somebody looks; nothing is guessed."""
-    watch = Watch(InProcess(Tiny()))
+    watch = RecordingCarrier(InProcess(Tiny()))
     watch.reset(SMOKE)
     watch.observe("smoke")
     for _ in range(2):
         watch.do(Command(Verb.ENABLE, "smoke"))
     kinds = [type(event) for event in watch.history]
-    assert kinds == [Begin, State, Do, Do]
+    assert kinds == [Begin, ShownState, Do, Do]
 
 
 def test_a_state_of_another_type_is_not_recorded(tmp_path: Path) -> None:
@@ -332,15 +332,15 @@ def test_a_state_of_another_type_is_not_recorded(tmp_path: Path) -> None:
     path = tmp_path / results.FILE_NAME
     report = judge(Request(Odd, [case_of(judge_cases.protects)], keeping=Keeping(path)))
     assert report.results[0].verdict is not Verdict.PASS
-    assert not [event for event in report.results[0].history if isinstance(event, State)]
+    assert not [event for event in report.results[0].history if isinstance(event, ShownState)]
     assert results.read(path).report == report
 
 
 def test_a_state_that_may_be_old_is_recorded_as_such() -> None:
     """A command that follows a settle without a look in between is not asked in the state that was seen before."""
-    watch = Watch(InProcess(Tiny()))
+    watch = RecordingCarrier(InProcess(Tiny()))
     watch.reset(SMOKE)
     watch.observe("smoke")
     watch.settle()
     watch.do(Command(Verb.ENABLE, "smoke"))
-    assert [type(event) for event in watch.history] == [Begin, State, Passes, Do]
+    assert [type(event) for event in watch.history] == [Begin, ShownState, Passes, Do]

@@ -5,7 +5,7 @@ from attrs import evolve
 
 from siteproof.conformance.verdict import (
     CaseResult,
-    Requirement,
+    RequirementVerdict,
     Verdict,
     chapter_of,
     exit_code,
@@ -15,7 +15,7 @@ from siteproof.conformance.verdict import (
 from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.nouns.subject import Provider
 
-MUST = Requirement("SP-RES-1", "MUST", Verdict.PASS, Provider.PRODUCT, ("RES-1.1",))
+MUST = RequirementVerdict("SP-RES-1", "MUST", Verdict.PASS, Provider.PRODUCT, ("RES-1.1",))
 
 
 @pytest.mark.parametrize(

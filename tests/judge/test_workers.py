@@ -13,7 +13,7 @@ from siteproof.cli import main
 from siteproof.conformance import times
 from siteproof.conformance.carriers import patience
 from siteproof.conformance.carriers.bench import Bench, Hung
-from siteproof.conformance.carriers.target import Target, TargetKind
+from siteproof.conformance.carriers.target import SubjectAddress, TargetKind
 from siteproof.conformance.case import all_cases, find
 from siteproof.conformance.request import Request
 from siteproof.conformance.runner import judge
@@ -65,7 +65,7 @@ def test_one_worker_and_two_leave_the_same_bytes(
 @pytest.mark.slow
 def test_an_adapter_is_shared_as_well() -> None:
     """Each worker starts an adapter of its own, and three broken cases in a row end the run at the same place."""
-    dies = Target(TargetKind.COMMAND, command("deadly:Exits")).factory()
+    dies = SubjectAddress(TargetKind.COMMAND, command("deadly:Exits")).factory()
     reports = [judge(Request(dies, all_cases()[:8], workers=workers)) for workers in (1, 2)]
     assert reports[0] == reports[1]
     assert reports[0].stopped.startswith("the adapter broke in 3 cases in a row")

@@ -21,7 +21,7 @@ from siteproof.model.spec.appliance import Condition
 from siteproof.model.spec.lifecycle.table import HAPPENINGS, LIFECYCLE
 from siteproof.model.spec.registry.specs import SPECS
 from siteproof.model.spec.wrong_designs import EXHIBITS
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 Known = tuple[Regions, AdminFacts]
 WRONG = [each for each in EXHIBITS if each.right == "administration"]
@@ -168,7 +168,7 @@ def test_every_claim_is_proved() -> None:
 
 
 @pytest.mark.parametrize("exhibit", WRONG, ids=lambda exhibit: exhibit.spec.name)
-def test_a_wrong_administration_is_not_proved(exhibit: Exhibit) -> None:
+def test_a_wrong_administration_is_not_proved(exhibit: WrongDesign) -> None:
     """Every gap is the fault of the action that was changed, and the claim that was made for it is among them."""
     right = SPECS["administration"].actions
     (changed,) = [new for new, old in zip(exhibit.spec.actions, right, strict=True) if new is not old]

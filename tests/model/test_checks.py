@@ -9,7 +9,7 @@ from siteproof.model.language import Action
 from siteproof.model.spec.registry.manifest import Check, checks
 from siteproof.model.spec.registry.specs import RIGHT, SPECS, WRONG
 from siteproof.model.spec.wrong_designs import EXHIBITS, STALLS
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 def _name(check: Check) -> str:
@@ -55,7 +55,7 @@ def test_the_manifest_covers_every_specification() -> None:
 
 
 @pytest.mark.parametrize("exhibit", [*EXHIBITS, *STALLS], ids=lambda exhibit: exhibit.spec.name)
-def test_a_wrong_design_is_one_action_away_and_breaks_its_claim(exhibit: Exhibit) -> None:
+def test_a_wrong_design_is_one_action_away_and_breaks_its_claim(exhibit: WrongDesign) -> None:
     """The smallest change is enough, and the claim that was made for it notices."""
     right = RIGHT[exhibit.right]
     changed: list[Action] = [

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from siteproof.model.language import SpecError
-from siteproof.model.language.columns import Line, columns
+from siteproof.model.language.columns import ColumnRow, columns
 from siteproof.model.language.table import at
 from siteproof.model.nouns.administration import AddedDisk
 from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Site, TestFailover
@@ -21,7 +21,7 @@ TABLE = columns(
 )
 
 
-def line(cell: str) -> Line:
+def line(cell: str) -> ColumnRow:
     """A row with one cell under `protection`."""
     return columns(f"rule | protection\nX-1 | {cell}")[0]
 

@@ -62,7 +62,7 @@ MISTAKES: list[tuple[str, Callable[[], object], str]] = [
     ("two values at once",      lambda: given(m.captures).then(m.captures.becomes(True), m.captures.becomes(False)), "two things"),
     ("identity for equality",  lambda: given(m.captures & (m.phase is Phase.COPYING)), "got False"),  # type: ignore[operator,comparison-overlap]
     ("an effect on a formula",  lambda: (m.source[0] + 1).becomes(1),                    "is not a variable"),
-    ("a choice of two kinds",   lambda: m.captures.then(m.source[0], m.dirty[0]),        "expected a value like"),  # type: ignore[call-overload]
+    ("a choice of two kinds",   lambda: m.captures.if_else(m.source[0], m.dirty[0]),        "expected a value like"),  # type: ignore[call-overload]
     ("a truth as a number",     lambda: m.source[0] == True,                             "expected a number"),  # noqa: E712  (the mistake)
     ("a guard is no effect",    lambda: given(m.captures).then(m.link_up),               "is not an effect"),  # type: ignore[arg-type]
 ]

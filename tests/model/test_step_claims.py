@@ -21,8 +21,8 @@ from siteproof.model.engines.prove.interference import second_opinion
 from siteproof.model.engines.prove.reality import realities
 from siteproof.model.language import (
     Bool,
+    ClaimKind,
     Component,
-    Kind,
     Part,
     Property,
     Spec,
@@ -48,7 +48,7 @@ def test_every_engine_finds_the_step_that_breaks_a_claim(engine: str) -> None:
     found = explorer(LEAKING.system(), engine).explore()
     (broken,) = found.violated
     assert broken.rule == "K-6"
-    assert broken.kind is Kind.WHENEVER
+    assert broken.kind is ClaimKind.WHENEVER
     assert broken.trace is not None
     assert broken.trace.length == FAR
     last = broken.trace.steps[-1]

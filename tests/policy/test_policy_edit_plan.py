@@ -7,7 +7,7 @@ import pytest
 import z3
 
 from siteproof.model.advice.policy.edit import compare
-from siteproof.model.advice.policy.plan import Needs, NoPlan, Plan, _demands, _nothing_cheaper, _Space, cheapest
+from siteproof.model.advice.policy.plan import Needs, NoPlan, PolicyPlan, _demands, _nothing_cheaper, _Space, cheapest
 from siteproof.model.advice.policy.request import request_of
 from siteproof.model.nouns.policy import MINUTE_MS, ReplicationPolicy
 from siteproof.model.spec.retention_rule import published_rule
@@ -100,7 +100,7 @@ def _fresh(needs: Needs, retention: int, every: int) -> bool:
 def test_the_plan_is_the_cheapest_of_all_simulated_policies(needs: Needs) -> None:
     """Of every whole-hour retention up to 8 days and every interval, none that meets the needs costs less."""
     plan = cheapest(needs)
-    assert isinstance(plan, Plan)
+    assert isinstance(plan, PolicyPlan)
     assert plan.minimal
     grid = itertools.product(range(60, 8 * 1440 + 1, 60), range(0, 721, 60))
     costs = {(r, f): cost(r, f) for r, f in grid if feasible(needs, r, f)}
@@ -111,7 +111,7 @@ def test_the_plan_is_the_cheapest_of_all_simulated_policies(needs: Needs) -> Non
 def test_a_longer_retention_can_be_the_cheaper_one() -> None:
     """To keep 24 hours, 25 hours store fewer points: the table's second row is two-hourly."""
     plan = cheapest(Needs(keep_minutes=1440))
-    assert isinstance(plan, Plan)
+    assert isinstance(plan, PolicyPlan)
     assert (plan.retention_minutes, plan.points) == (1500, 36)
     assert simulated(1440)[0] == 46
 
@@ -128,7 +128,7 @@ def test_a_worse_plan_is_not_called_the_cheapest() -> None:
     """With any one of its costs raised by one, something cheaper is found; with the true costs, nothing is."""
     needs = Needs(keep_minutes=2880, granularity=((120, 2880),), app_rpo_minutes=300, misses=1)
     plan = cheapest(needs)
-    assert isinstance(plan, Plan)
+    assert isinstance(plan, PolicyPlan)
     space = _Space()
     demands = [*space.range(), *_demands(needs, space)]
     costs = [plan.points, plan.snapshots_in_5_days, plan.retention_minutes // 60]
@@ -147,14 +147,14 @@ def test_needs_that_contradict_each_other_are_named() -> None:
 
 def test_the_points_behind_day_seven_are_four_hours_apart() -> None:
     """Two-hourly up to day 7 exists for 8 days, two-hourly up to day 8 does not, four-hourly does."""
-    assert isinstance(cheapest(Needs(keep_minutes=11520, granularity=((120, 10080),))), Plan)
+    assert isinstance(cheapest(Needs(keep_minutes=11520, granularity=((120, 10080),))), PolicyPlan)
     assert isinstance(cheapest(Needs(keep_minutes=11520, granularity=((120, 11520),))), NoPlan)
-    assert isinstance(cheapest(Needs(keep_minutes=11520, granularity=((240, 11520),))), Plan)
+    assert isinstance(cheapest(Needs(keep_minutes=11520, granularity=((240, 11520),))), PolicyPlan)
 
 
 def test_the_loss_of_thinning_counts_against_freshness() -> None:
     """2 days, one miss, D 30 min: F 1 h needs 3 h 30 min, with the hour that two-hour buckets lose."""
-    assert isinstance(cheapest(Needs(keep_minutes=2880, app_rpo_minutes=210, misses=1)), Plan)
+    assert isinstance(cheapest(Needs(keep_minutes=2880, app_rpo_minutes=210, misses=1)), PolicyPlan)
     answer = cheapest(Needs(keep_minutes=2880, app_rpo_minutes=200, misses=1))
     assert isinstance(answer, NoPlan)
     assert len(answer.conflict) == 2, "the freshness contradicts the row of the table that two days need"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siteproof.model.advice.policy.duration import BadDurationError, parse_minutes, speak, spell
-from siteproof.model.advice.policy.request import KEYS, Thinning, in_range, parse_policy, request_of, schema
+from siteproof.model.advice.policy.request import KEYS, ThinningRule, in_range, parse_policy, request_of, schema
 from siteproof.model.nouns.problem import ExitCode, Problem
 
 GOOD = b"""
@@ -27,7 +27,7 @@ def test_a_whole_file_is_read() -> None:
     request = parse_policy(GOOD, "policy.toml")
     assert (request.policy.retention_minutes, request.policy.app_consistent_minutes) == (1440, 240)
     assert (request.policy.rpo_threshold_minutes, request.timing.latency_minutes, request.timing.misses) == (15, 30, 2)
-    assert (request.name, request.thinning) == ("databases", Thinning.PLAIN)
+    assert (request.name, request.thinning) == ("databases", ThinningRule.PLAIN)
 
 
 def test_an_empty_file_is_the_default_policy() -> None:

@@ -11,7 +11,7 @@ from siteproof.model.advice.policy.verdict import PolicyOutcome, confirmed_calen
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.policy import ReplicationPolicy, check_policy
 from siteproof.model.spec.retention_rule import RetentionRule, Tier, plain_rule, published_rule
-from siteproof.model.theorems.calendar import Attempt, Calendar, calendar
+from siteproof.model.theorems.calendar import Calendar, SnapshotAttempt, calendar
 from siteproof.model.theorems.keep import Reason
 from siteproof.model.theorems.timing import Timing, plainly_safe, usable
 from siteproof.model.theorems.twins.adversary import Small, has_gap
@@ -39,7 +39,7 @@ def _gaps(timing: Timing, rule: RetentionRule, phase: int, successes: int) -> bo
     step = timing.interval_minutes
     last = phase + (successes - 1) * step
     back = last + (timing.misses + 1) * step
-    taken = [Attempt(at) for at in (*range(phase, last + 1, step), back)]
+    taken = [SnapshotAttempt(at) for at in (*range(phase, last + 1, step), back)]
     return bool(calendar(taken, rule, timing.latency_minutes, back + timing.latency_minutes).gaps)
 
 
@@ -117,7 +117,7 @@ def _accepted(policy: ReplicationPolicy) -> bool:
 def test_equal_instants_publish_before_they_prune() -> None:
     """At (m+1)·F + D = R there is no gap, one minute less retention opens a gap of one minute."""
     exact = Timing(750, 720, 30, 0)
-    taken = (Attempt(0), Attempt(720))
+    taken = (SnapshotAttempt(0), SnapshotAttempt(720))
     assert plainly_safe(exact)
     assert calendar(taken, plain_rule(750), 30, 751).gaps == ()
     assert [gap.minutes for gap in calendar(taken, plain_rule(749), 30, 751).gaps] == [1]
@@ -187,6 +187,6 @@ def test_a_wrong_run_is_not_believed() -> None:
     """A run whose gap the simulator does not see stops the verdict instead of being printed."""
     request = _request(1440, 240)
     run = breaking_run(request.timing, request.rule)
-    fewer = Witness(run.misses, tuple(Attempt(each.at_minutes) for each in run.attempts), run.gap)
+    fewer = Witness(run.misses, tuple(SnapshotAttempt(each.at_minutes) for each in run.attempts), run.gap)
     with pytest.raises(AssertionError):
         confirmed_calendar(request, fewer)

@@ -8,7 +8,7 @@ from siteproof.model.language import Spec
 from siteproof.model.spec.registry.manifest import checks
 from siteproof.model.spec.registry.specs import RIGHT
 from siteproof.model.spec.wrong_designs import EXHIBITS
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 LARGER: dict[str, dict[str, int]] = {
     "replication": {"blocks": 3, "versions": 5},
@@ -66,7 +66,7 @@ def test_a_bound_that_builds_parts_cannot_be_left_open() -> None:
 
 
 @pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda exhibit: exhibit.spec.name)
-def test_a_wrong_design_has_a_gap_at_the_action_that_was_changed(exhibit: Exhibit) -> None:
+def test_a_wrong_design_has_a_gap_at_the_action_that_was_changed(exhibit: WrongDesign) -> None:
     """What the explorer finds violated is not proved, and only the changed action breaks the induction."""
     right = RIGHT[exhibit.right]
     (changed,) = [new for new, old in zip(exhibit.spec.actions, right.actions, strict=True) if new is not old]

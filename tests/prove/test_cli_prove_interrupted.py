@@ -9,14 +9,14 @@ import pytest
 SAID = """
 import sys
 from siteproof.cli import main
-from siteproof.cli.proved_so_far import SoFar
+from siteproof.cli.proof_progress import ProofProgress
 
 def telling(name):
-    method = getattr(SoFar, name)
+    method = getattr(ProofProgress, name)
     def tell(self, *said):
         method(self, *said)
         print("under way", flush=True)
-    setattr(SoFar, name, tell)
+    setattr(ProofProgress, name, tell)
 
 for name in ("query", "depth", "judged"):
     telling(name)

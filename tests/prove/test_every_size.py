@@ -7,7 +7,7 @@ from attrs import evolve
 
 from siteproof.model.engines.crosscheck.mutants import mutants
 from siteproof.model.engines.prove.induction import prove
-from siteproof.model.engines.prove.template import NotUniformError, Where, general, text, written
+from siteproof.model.engines.prove.template import BlockChoice, NotUniformError, general, text, written
 from siteproof.model.engines.prove.uniform import COUNT, GENERIC, INNER, Region, uniform
 from siteproof.model.language import (
     Bool,
@@ -251,14 +251,14 @@ def test_a_template_says_for_its_own_size_what_it_was_taken_from() -> None:
     """Written out again it is the expression, and at another size it is what is built there."""
     small, large = (SHELF.system({"boxes": number}).claims[0].instances[0][1] for number in (4, COUNT))
     row = {f"shelf.boxes[{n}]": ("shelf.boxes[*]", n) for n in range(COUNT)}
-    node = general(large, Where(COUNT), row, GENERIC)
-    assert written(node, Where(COUNT)) == text(large)
-    assert written(node, Where(4)) == text(small)
-    assert written(node, Where(3)) != text(small)
+    node = general(large, BlockChoice(COUNT), row, GENERIC)
+    assert written(node, BlockChoice(COUNT)) == text(large)
+    assert written(node, BlockChoice(4)) == text(small)
+    assert written(node, BlockChoice(3)) != text(small)
     with pytest.raises(NotUniformError):
-        general(SHELF.system({"boxes": COUNT}).transitions[4].guard, Where(COUNT), row, GENERIC)
-    chosen = general(SHELF.system({"boxes": COUNT}).transitions[INNER].guard, Where(COUNT, INNER), row, GENERIC)
-    assert written(chosen, Where(4, 1)) == text(SHELF.system({"boxes": 4}).transitions[1].guard)
+        general(SHELF.system({"boxes": COUNT}).transitions[4].guard, BlockChoice(COUNT), row, GENERIC)
+    chosen = general(SHELF.system({"boxes": COUNT}).transitions[INNER].guard, BlockChoice(COUNT, INNER), row, GENERIC)
+    assert written(chosen, BlockChoice(4, 1)) == text(SHELF.system({"boxes": 4}).transitions[1].guard)
 
 
 def test_a_bound_that_chooses_between_texts_is_refused() -> None:

@@ -6,7 +6,7 @@ from siteproof.model.engines.explore.search import Search
 from siteproof.model.engines.prove.interference import second_opinion
 from siteproof.model.spec.registry.specs import RIGHT, SPECS
 from siteproof.model.spec.wrong_designs import EXHIBITS
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 REPLICATION = RIGHT["replication"]
 
@@ -31,7 +31,7 @@ def test_one_machine_alone_has_at_least_the_states_that_it_has_among_others() ->
 @pytest.mark.parametrize(
     "exhibit", [each for each in EXHIBITS if each.right == "replication"][::2], ids=lambda exhibit: exhibit.spec.name
 )
-def test_no_wrong_design_gets_a_second_opinion_in_its_favour(exhibit: Exhibit) -> None:
+def test_no_wrong_design_gets_a_second_opinion_in_its_favour(exhibit: WrongDesign) -> None:
     """What the exhibit breaks is not held by a machine alone."""
     held = {name.split()[0] for name in second_opinion(exhibit.spec, {"points": 1}).held}
     assert exhibit.breaks not in held

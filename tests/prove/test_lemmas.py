@@ -9,7 +9,7 @@ from siteproof.model.engines.explore.exploration import report
 from siteproof.model.engines.explore.search import Search
 from siteproof.model.engines.prove.induction import prove
 from siteproof.model.language import Bool, Property, Spec, always
-from siteproof.model.language.claims import Kind
+from siteproof.model.language.claims import ClaimKind
 from siteproof.model.spec.data_plane.machine import Machine
 from siteproof.model.spec.registry.specs import RIGHT
 
@@ -66,5 +66,5 @@ def test_every_lemma_has_its_own_id() -> None:
     assert len(ids) == len(set(ids))
     assert not claims & set(ids)
     assert all(
-        rule.startswith("LEM-") and lemma.kind is Kind.ALWAYS for rule, (_, lemma) in zip(ids, LEMMAS, strict=True)
+        rule.startswith("LEM-") and lemma.kind is ClaimKind.ALWAYS for rule, (_, lemma) in zip(ids, LEMMAS, strict=True)
     )

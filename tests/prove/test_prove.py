@@ -25,7 +25,7 @@ from siteproof.model.language.evaluate import evaluate
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.spec.registry.specs import RIGHT, SPECS
 from siteproof.model.spec.wrong_designs import EXHIBITS
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 REPLICATION = RIGHT["replication"]
 
@@ -50,7 +50,7 @@ def test_every_claim_of_a_right_design_is_proved(name: str, bounds: dict[str, in
 @pytest.mark.parametrize(
     "exhibit", [each for each in EXHIBITS if each.right == "replication"], ids=lambda exhibit: exhibit.spec.name
 )
-def test_a_wrong_design_has_its_changed_action_named(exhibit: Exhibit) -> None:
+def test_a_wrong_design_has_its_changed_action_named(exhibit: WrongDesign) -> None:
     """Every gap is the fault of the one action that was changed, and shows the states before and after it."""
     (changed,) = [new for new, old in zip(exhibit.spec.actions, REPLICATION.actions, strict=True) if new is not old]
     proof = prove(exhibit.spec)

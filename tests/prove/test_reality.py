@@ -8,7 +8,7 @@ from siteproof.model.engines.prove.induction import prove
 from siteproof.model.engines.prove.reality import realities
 from siteproof.model.spec.registry.specs import SPECS
 from siteproof.model.spec.wrong_designs import EXHIBITS
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 from tests.prove.toys import CARELESS, LEAKY, TANK
 
 
@@ -53,7 +53,7 @@ def test_a_number_that_leaves_its_range_is_a_violation_with_a_trace() -> None:
 @pytest.mark.parametrize(
     "exhibit", [each for each in EXHIBITS if each.right == "replication"][::3], ids=lambda exhibit: exhibit.spec.name
 )
-def test_the_trace_of_a_gap_is_as_short_as_the_explorers(exhibit: Exhibit) -> None:
+def test_the_trace_of_a_gap_is_as_short_as_the_explorers(exhibit: WrongDesign) -> None:
     """Wherever the explorer breaks a claim that has a gap, the trace has the same length."""
     proof = prove(exhibit.spec)
     found = {(each.rule, each.goal.partition("(")[0]): each for each in realities(exhibit.spec, proof)}

@@ -12,16 +12,16 @@ from siteproof.model.advice.recovery_plan.findings import PlanOutcome
 from siteproof.model.advice.recovery_plan.graph import Task, TaskKind, sorted_tasks, waits_of
 from siteproof.model.advice.recovery_plan.plan import (
     SITUATIONS,
-    BootGroup,
+    DurationRange,
     FailoverType,
     Moment,
+    PlanGroup,
     PlannedMachine,
     PlanStep,
     RecoveryPlan,
-    Span,
     StepKind,
 )
-from siteproof.model.advice.recovery_plan.run import Aftermath, Fate, course_of, run, single_failures
+from siteproof.model.advice.recovery_plan.run import Aftermath, TaskFate, course_of, run, single_failures
 from siteproof.model.nouns.vocabulary import Direction
 
 UNPLANNED, TEST, PLANNED = SITUATIONS
@@ -29,15 +29,15 @@ UNPLANNED, TEST, PLANNED = SITUATIONS
 
 def step(name: str, worst: int = 5, moment: Moment = Moment.PRE, machine: str = "", needs: str = "") -> PlanStep:
     """A script that takes a minute when all is well."""
-    return PlanStep(name, StepKind.SCRIPT, Span(1, worst), moment, machine, tuple(needs.split()))
+    return PlanStep(name, StepKind.SCRIPT, DurationRange(1, worst), moment, machine, tuple(needs.split()))
 
 
 def machine(name: str, needs: str = "", boot: int = 5) -> PlannedMachine:
     """A machine with the default spans."""
-    return PlannedMachine(name, boot=Span(3, boot), needs=tuple(needs.split()))
+    return PlannedMachine(name, boot=DurationRange(3, boot), needs=tuple(needs.split()))
 
 
-def plan(*groups: BootGroup, **changed: object) -> RecoveryPlan:
+def plan(*groups: PlanGroup, **changed: object) -> RecoveryPlan:
     """A plan of these groups."""
     return evolve(RecoveryPlan("plan", groups), **changed)  # type: ignore[arg-type]  # the fields of a plan
 
@@ -56,7 +56,7 @@ def when_fails(given: RecoveryPlan, name: str, kind: TaskKind) -> Aftermath:
 def test_a_sound_plan_passes_every_check() -> None:
     """Two groups with steps and a need across them: nothing is refuted, and all three failovers run."""
     verdict = judge(
-        plan(BootGroup("one", (machine("a"),)), BootGroup("two", (machine("b", "a"),), (step("s", machine="b"),)))
+        plan(PlanGroup("one", (machine("a"),)), PlanGroup("two", (machine("b", "a"),), (step("s", machine="b"),)))
     )
     assert verdict.sound
     assert [each.run.situation for each in verdict.situations] == list(SITUATIONS)
@@ -64,35 +64,35 @@ def test_a_sound_plan_passes_every_check() -> None:
 
 def test_a_need_for_a_later_group_is_a_wrong_order() -> None:
     """A machine of group 1 that needs one of group 2 can never start; the finding names both."""
-    wrong = refuted(plan(BootGroup("one", (machine("a", "b"),)), BootGroup("two", (machine("b"),))))
+    wrong = refuted(plan(PlanGroup("one", (machine("a", "b"),)), PlanGroup("two", (machine("b"),))))
     assert wrong == {"SP-PLN-7": ("a (group 1) needs b (group 2), which starts only afterwards",)}
 
 
 def test_a_cycle_is_shown_as_a_chain() -> None:
     """A machine that waits for another one's step before power-on, which waits for the first: a deadlock."""
-    group = BootGroup("one", (machine("a"), machine("b", "a")), (step("s", machine="a", needs="b"),))
+    group = PlanGroup("one", (machine("a"), machine("b", "a")), (step("s", machine="a", needs="b"),))
     assert refuted(plan(group)) == {"SP-PLN-2": ('boot a → boot b → script "s" → boot a',)}
-    assert "SP-PLN-2" in refuted(plan(BootGroup("one", (machine("a", "a"),)))), "whoever needs itself waits for ever"
+    assert "SP-PLN-2" in refuted(plan(PlanGroup("one", (machine("a", "a"),)))), "whoever needs itself waits for ever"
 
 
 def test_a_cycle_that_exists_in_one_failover_only_is_found() -> None:
     """The step that closes the ring runs in a test only."""
     ring = evolve(step("s", machine="a", needs="b"), types=frozenset({FailoverType.TEST}))
-    wrong = refuted(plan(BootGroup("one", (machine("a"), machine("b", "a")), (ring,))))
+    wrong = refuted(plan(PlanGroup("one", (machine("a"), machine("b", "a")), (ring,))))
     assert list(wrong) == ["SP-PLN-2"]
 
 
 def test_a_step_whose_filters_exclude_each_other_is_unreachable() -> None:
     """There is no planned failover forward; the finding says so."""
     never = evolve(step("s"), types=frozenset({FailoverType.PLANNED}), directions=frozenset({Direction.FORWARD}))
-    wrong = refuted(plan(BootGroup("one", (machine("a"),), (never,))))
+    wrong = refuted(plan(PlanGroup("one", (machine("a"),), (never,))))
     assert wrong == {"SP-PLN-8": ('script "s" never runs: no failover is planned and forward',)}
 
 
 def test_waiting_for_a_step_that_is_filtered_out_is_found() -> None:
     """A machine that needs a step of tests only stays off in every other failover."""
     drill = evolve(step("s"), types=frozenset({FailoverType.TEST}))
-    given = plan(BootGroup("one", (machine("a", "s"),), (drill,)))
+    given = plan(PlanGroup("one", (machine("a", "s"),), (drill,)))
     assert len(refuted(given)["SP-PLN-8"]) == 2
     assert run(course_of(given, UNPLANNED)).machines_off == ("a",)
     assert run(course_of(given, TEST)).machines_off == ()
@@ -100,8 +100,8 @@ def test_waiting_for_a_step_that_is_filtered_out_is_found() -> None:
 
 def test_expected_longer_than_allowed_is_found() -> None:
     """A step and a boot that would be stopped every time are named with both numbers."""
-    slow = evolve(step("s"), span=Span(9, 5))
-    given = plan(BootGroup("one", (PlannedMachine("a", boot=Span(8, 4)),), (slow,)))
+    slow = evolve(step("s"), span=DurationRange(9, 5))
+    given = plan(PlanGroup("one", (PlannedMachine("a", boot=DurationRange(8, 4)),), (slow,)))
     assert refuted(given)["SP-PLN-9"] == (
         'script "s" is expected to take 9 min but may take 5 min',
         "boot of a is expected to take 8 min but may take 4 min",
@@ -110,14 +110,14 @@ def test_expected_longer_than_allowed_is_found() -> None:
 
 def test_the_objective_is_judged_to_the_minute() -> None:
     """5 to shut down, 15 to fail over, 5 to boot: 25 minutes keep an objective of 25 and break one of 24."""
-    given = plan(BootGroup("one", (machine("a"),)))
+    given = plan(PlanGroup("one", (machine("a"),)))
     assert refuted(evolve(given, rto_minutes=25)) == {}
     assert len(refuted(evolve(given, rto_minutes=24))["RTO"]) == 2, "a test need not keep it"
 
 
 def test_the_critical_chain_is_named() -> None:
     """The slower of two machines decides, with its own step; a test shuts nothing down."""
-    given = plan(BootGroup("one", (machine("a", boot=30), machine("b")), (step("s", 7, machine="a"), step("t"))))
+    given = plan(PlanGroup("one", (machine("a", boot=30), machine("b")), (step("s", 7, machine="a"), step("t"))))
     found = run(course_of(given, UNPLANNED))
     assert [str(each) for each in found.chain] == ["shut down a", "fail over a", 'script "t"', 'script "s"', "boot a"]
     assert (found.worst_minutes, found.expected_minutes) == (5 + 15 + 5 + 7 + 30, 2 + 5 + 1 + 1 + 3)
@@ -131,7 +131,9 @@ def test_the_longest_run_is_the_longest_path() -> None:
         given = random_plan(rng)
         for situation in SITUATIONS:
             graph, found = graph_of(waits_of(given, situation)), run(course_of(given, situation))
-            weights = ((a, b, 0 if found.fates[a] is Fate.SKIPPED else a.span.worst_minutes) for a, b in graph.edges)
+            weights = (
+                (a, b, 0 if found.fates[a] is TaskFate.SKIPPED else a.span.worst_minutes) for a, b in graph.edges
+            )
             weighted: nx.DiGraph[Task] = nx.DiGraph()
             weighted.add_weighted_edges_from(weights)
             assert found.worst_minutes == nx.dag_longest_path_length(weighted)
@@ -172,7 +174,7 @@ def random_plan(rng: random.Random) -> RecoveryPlan:
             members.append(machine(f"m{number}-{place}", needs, rng.randint(1, 30)))
             names.append(members[-1].name)
         steps = [random_step(rng, f"s{number}-{each}", members) for each in range(rng.randrange(4))]
-        groups.append(BootGroup(f"g{number}", tuple(members), tuple(steps)))
+        groups.append(PlanGroup(f"g{number}", tuple(members), tuple(steps)))
     return plan(*groups)
 
 
@@ -188,7 +190,7 @@ def test_a_failing_step_before_power_on_keeps_its_machine_off() -> None:
     """Its later steps are skipped, whoever needs the machine stays off, everybody else starts."""
     steps = (step("s", machine="a"), step("later", machine="a"), step("then", moment=Moment.POST, machine="a"))
     given = plan(
-        BootGroup("one", (machine("a"), machine("b")), steps), BootGroup("two", (machine("c", "a"), machine("d")))
+        PlanGroup("one", (machine("a"), machine("b")), steps), PlanGroup("two", (machine("c", "a"), machine("d")))
     )
     after = when_fails(given, "s", TaskKind.STEP)
     assert after.machines_off == ("a", "c")
@@ -197,7 +199,7 @@ def test_a_failing_step_before_power_on_keeps_its_machine_off() -> None:
 
 def test_a_failing_top_level_step_warns_and_the_plan_goes_on() -> None:
     """No machine stays off, the next steps run; the time grows by what the step had left."""
-    given = plan(BootGroup("one", (machine("a"),), (step("s", 9), step("t"))), steps=(step("before"),))
+    given = plan(PlanGroup("one", (machine("a"),), (step("s", 9), step("t"))), steps=(step("before"),))
     usual = run(course_of(given, UNPLANNED))
     for name, left in (("s", 8), ("before", 4)):
         after = when_fails(given, name, TaskKind.STEP)
@@ -207,12 +209,12 @@ def test_a_failing_top_level_step_warns_and_the_plan_goes_on() -> None:
 
 def test_a_failing_shutdown_does_not_stop_the_failover() -> None:
     """It is best effort: every machine comes up all the same."""
-    assert when_fails(plan(BootGroup("one", (machine("a"),))), "a", TaskKind.SHUTDOWN).machines_off == ()
+    assert when_fails(plan(PlanGroup("one", (machine("a"),))), "a", TaskKind.SHUTDOWN).machines_off == ()
 
 
 def test_a_failing_failover_keeps_one_machine_off_and_the_next_group_starts() -> None:
     """Partial success is a normal result."""
-    given = plan(BootGroup("one", (machine("a"), machine("b"))), BootGroup("two", (machine("c"),)))
+    given = plan(PlanGroup("one", (machine("a"), machine("b"))), PlanGroup("two", (machine("c"),)))
     assert when_fails(given, "a", TaskKind.FAIL_OVER).machines_off == ("a",)
     assert when_fails(given, "a", TaskKind.BOOT).machines_off == ("a",)
 
@@ -220,7 +222,7 @@ def test_a_failing_failover_keeps_one_machine_off_and_the_next_group_starts() ->
 def test_a_failing_step_after_power_on_leaves_its_machine_on() -> None:
     """The machine's next step runs; only who names the failed step waits in vain."""
     steps = (step("s", moment=Moment.POST, machine="a"), step("t", moment=Moment.POST, machine="a"))
-    given = plan(BootGroup("one", (machine("a"),), steps), BootGroup("two", (machine("b", "s"), machine("c"))))
+    given = plan(PlanGroup("one", (machine("a"),), steps), PlanGroup("two", (machine("b", "s"), machine("c"))))
     after = when_fails(given, "s", TaskKind.STEP)
     assert (after.machines_off, after.steps_skipped) == (("b",), ())
 
@@ -228,7 +230,7 @@ def test_a_failing_step_after_power_on_leaves_its_machine_on() -> None:
 def test_a_prompt_is_never_the_one_that_fails() -> None:
     """Every task but gates and prompts has its single failure."""
     prompt = evolve(step("p"), kind=StepKind.PROMPT)
-    given = plan(BootGroup("one", (machine("a"),), (prompt, step("s"))))
+    given = plan(PlanGroup("one", (machine("a"),), (prompt, step("s"))))
     failing = {str(task) for task, _ in single_failures(course_of(given, UNPLANNED))}
     assert failing == {"shut down a", "fail over a", 'script "s"', "boot a"}
 
@@ -241,5 +243,5 @@ def test_a_group_starts_only_when_the_one_before_is_up() -> None:
         boots = [task for task in found.fates if task.kind is TaskKind.BOOT]
         for first, second in itertools.permutations(boots, 2):
             if first.group < second.group:
-                end = found.begins_minutes[first] + first.span.worst_minutes * (found.fates[first] is Fate.DONE)
+                end = found.begins_minutes[first] + first.span.worst_minutes * (found.fates[first] is TaskFate.DONE)
                 assert end <= found.begins_minutes[second]

@@ -5,7 +5,7 @@ import pytest
 
 from siteproof.model.advice.recovery_plan.checks import judge
 from siteproof.model.advice.recovery_plan.findings import PlanOutcome
-from siteproof.model.advice.recovery_plan.plan import FailoverType, Moment, Span
+from siteproof.model.advice.recovery_plan.plan import DurationRange, FailoverType, Moment
 from siteproof.model.advice.recovery_plan.reading import parse_plan, schema
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.vocabulary import Direction
@@ -39,13 +39,17 @@ def test_everything_that_is_written_is_read() -> None:
     (machine,) = plan.machines
     (_, script), (_, prompt) = plan.all_steps()
     assert (plan.name, plan.rto_minutes, machine.needs) == ("shop", 120, ("s",))
-    assert (machine.boot, machine.failover, machine.shutdown) == (Span(7, 7), Span(5, 60), Span(2, 5))
+    assert (machine.boot, machine.failover, machine.shutdown) == (
+        DurationRange(7, 7),
+        DurationRange(5, 60),
+        DurationRange(2, 5),
+    )
     assert (script.span, script.types, script.directions) == (
-        Span(5, 5),
+        DurationRange(5, 5),
         frozenset({FailoverType.TEST}),
         frozenset({Direction.FORWARD}),
     )
-    assert (prompt.span, prompt.machine, prompt.moment) == (Span(10, 10), "a", Moment.POST)
+    assert (prompt.span, prompt.machine, prompt.moment) == (DurationRange(10, 10), "a", Moment.POST)
 
 
 def test_a_step_may_take_five_minutes_unless_the_plan_says_otherwise() -> None:

@@ -23,7 +23,7 @@ from siteproof.reference.datapath.crashes import (
 )
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.datapath.effects import Executor, Write
-from siteproof.reference.datapath.failing import FailingExecutor, Failure, applies
+from siteproof.reference.datapath.failing import FailingExecutor, FailureMode, applies
 from siteproof.reference.datapath.recording import RecordingExecutor
 from siteproof.reference.datapath.replica import Replica
 from siteproof.reference.datapath.tracker import SourceDisk
@@ -228,7 +228,7 @@ def opened_again(machine: Machine, memory: MemoryExecutor, number: int) -> bool:
     return True
 
 
-def fail(failure: Failure, number: int) -> int:
+def fail(failure: FailureMode, number: int) -> int:
     """A life in which one effect or read fails; how many did."""
     memory, nonces = MemoryExecutor(), Nonces()
     power = CrashingExecutor(memory)
@@ -245,25 +245,25 @@ def fail(failure: Failure, number: int) -> int:
     return failing.failed
 
 
-def places(failure: Failure) -> list[int]:
+def places(failure: FailureMode) -> list[int]:
     """The effects, or the first reads, that can fail in that way."""
-    if failure is Failure.READ:
+    if failure is FailureMode.READ:
         return list(range(300))
     return [number for number, effect in enumerate(TRACE) if applies(failure, effect)]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("failure", list(Failure))
-def test_a_failure_of_any_effect_leaves_both_disks_at_one_cut(failure: Failure) -> None:
+@pytest.mark.parametrize("failure", list(FailureMode))
+def test_a_failure_of_any_effect_leaves_both_disks_at_one_cut(failure: FailureMode) -> None:
     """The life goes on behind it, and ends with a loss of power; no nonce is used twice. Every seventh one fails."""
-    found = places(failure)[list(Failure).index(failure) :: len(Failure)]
+    found = places(failure)[list(FailureMode).index(failure) :: len(FailureMode)]
     assert sum(fail(failure, number) for number in found) > len(found) * 0.9 > 5
 
 
 @pytest.mark.nightly
 @pytest.mark.timeout(7200)
-@pytest.mark.parametrize("failure", list(Failure))
-def test_every_failure_of_every_effect(failure: Failure) -> None:
+@pytest.mark.parametrize("failure", list(FailureMode))
+def test_every_failure_of_every_effect(failure: FailureMode) -> None:
     """Nothing is left out."""
     assert sum(fail(failure, number) for number in places(failure)) > 50
 

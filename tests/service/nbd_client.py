@@ -6,7 +6,7 @@ import threading
 from types import TracebackType
 from typing import BinaryIO, Self, cast
 
-from siteproof.reference.service.nbd import Connection, Exports
+from siteproof.reference.service.nbd import Exports, NbdConnection
 
 
 class Client:
@@ -21,7 +21,7 @@ class Client:
 
         def run() -> None:
             with source, sink:
-                Connection(source, sink, exports).run()
+                NbdConnection(source, sink, exports).run()
 
         self.thread = threading.Thread(target=run, daemon=True)
         self.thread.start()

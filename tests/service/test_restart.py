@@ -19,7 +19,7 @@ from siteproof.model.nouns.vocabulary import (
     Verb,
 )
 from siteproof.reference.service import protecting
-from siteproof.reference.service.facts import Entry
+from siteproof.reference.service.facts import VaultEntry
 from siteproof.reference.service.service import Service
 from siteproof.reference.service.vault_log import VaultLog
 from tests.service.desk import SIZE_BYTES, Desk
@@ -165,7 +165,7 @@ def settle_until_death(desk: Desk, entries: int, patch: pytest.MonkeyPatch) -> b
     """Do the job, and die before so many entries of the vault are written; False when it ended before."""
     left, real = [entries], VaultLog.append
 
-    def append(log: VaultLog, entry: Entry) -> None:
+    def append(log: VaultLog, entry: VaultEntry) -> None:
         left[0] -= 1
         if left[0] < 0:
             raise Died

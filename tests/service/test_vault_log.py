@@ -22,9 +22,9 @@ from siteproof.reference.datapath.crashes import (
 )
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.datapath.effects import Executor
-from siteproof.reference.datapath.failing import FailingExecutor, Failure, applies
+from siteproof.reference.datapath.failing import FailingExecutor, FailureMode, applies
 from siteproof.reference.datapath.recording import RecordingExecutor
-from siteproof.reference.service.facts import Entry, Everything, MachineFacts
+from siteproof.reference.service.facts import Everything, MachineFacts, VaultEntry
 from siteproof.reference.service.vault_log import VaultLog
 from tests.datapath.lab import KEK, MemoryExecutor
 from tests.datapath.nonces import ListeningExecutor, Nonces
@@ -38,12 +38,12 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(record_log, "RECORDS_MAX", 4)
 
 
-def entry(number: int) -> Entry:
+def entry(number: int) -> VaultEntry:
     """Something happens: to one of three machines, or it is told."""
     name = f"m{number % 3}"
     if number % 2:
-        return Entry(number, event=Event(number, ErrorCode.HIGH_CHURN, name, str(number)))
-    return Entry(number, jobs=number, facts=evolve(FACTS, spec=MachineSpec(name, ()), generation=number))
+        return VaultEntry(number, event=Event(number, ErrorCode.HIGH_CHURN, name, str(number)))
+    return VaultEntry(number, jobs=number, facts=evolve(FACTS, spec=MachineSpec(name, ()), generation=number))
 
 
 FACTS = MachineFacts(MachineSpec("m", ()), ReplicationPolicy(), Regions(), {})
@@ -92,8 +92,8 @@ def test_power_loss_anywhere_keeps_every_answered_entry_and_a_prefix_of_the_rest
     assert opened > 20
 
 
-@pytest.mark.parametrize("failure", [each for each in Failure if each is not Failure.READ])
-def test_after_a_failure_the_next_entry_says_everything(failure: Failure) -> None:
+@pytest.mark.parametrize("failure", [each for each in FailureMode if each is not FailureMode.READ])
+def test_after_a_failure_the_next_entry_says_everything(failure: FailureMode) -> None:
     """The entry that failed may count or not; those before and behind it do; no nonce is used twice."""
     effects = trace().trace
     met = 0

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from siteproof.conformance.carriers.target import Target, TargetKind
+from siteproof.conformance.carriers.target import SubjectAddress, TargetKind
 from siteproof.conformance.case import find
 from siteproof.conformance.failures import Failure
 from siteproof.conformance.request import Keeping, Request
@@ -45,7 +45,7 @@ def test_a_failure_is_shown_in_the_simplest_world() -> None:
 
 def test_a_failure_file_carries_its_world(tmp_path: Path) -> None:
     """What was found in a drawn world comes back from the file alone, with the same words."""
-    target = Target(TargetKind.PYTHON, "tests.worlds.odd_places:ForgetsInTheSecondLife")
+    target = SubjectAddress(TargetKind.PYTHON, "tests.worlds.odd_places:ForgetsInTheSecondLife")
     keeping = Keeping(None, tmp_path, target)
     cases = [find(name) for name in CASES]
     judge(Request(ForgetsInTheSecondLife, cases, seed=3, keeping=keeping, depth=Depth.STANDARD))

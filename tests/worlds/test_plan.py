@@ -11,7 +11,7 @@ from siteproof.conformance.worlds.meetings import counted, meetings
 from siteproof.conformance.worlds.plan import EFFORTS, Depth, borne, plan
 from siteproof.conformance.worlds.reach import reachable
 from siteproof.conformance.worlds.setting import setting
-from siteproof.conformance.worlds.world import DIMENSIONS, PLAIN, Names, World, sound, unsound
+from siteproof.conformance.worlds.world import DIMENSIONS, PLAIN, NameStyle, World, sound, unsound
 from siteproof.model.nouns.subject import Capability, Description, Provider
 from tests.cases.fake import FakeSubject
 
@@ -66,8 +66,8 @@ def test_only_what_was_played_is_counted() -> None:
     assert counted("quick", 1, found.wanted, (), []) == met
 
 
-@pytest.mark.parametrize("names", list(Names))
-def test_a_case_finds_its_disks_under_the_names_by_which_it_asked(names: Names) -> None:
+@pytest.mark.parametrize("names", list(NameStyle))
+def test_a_case_finds_its_disks_under_the_names_by_which_it_asked(names: NameStyle) -> None:
     """However many stand beside them and whatever they are called, no name means two disks or two machines."""
     world = World(names=names).but({"machines": "three", "seat": "last", "disks": "two more", "disk": "last"})
     found = setting(world, [machine_spec("vm1", "64 KiB", 2)])
@@ -76,4 +76,4 @@ def test_a_case_finds_its_disks_under_the_names_by_which_it_asked(names: Names) 
     placed = [disk.name for disk in meant.spec.disks]
     assert len(set(placed)) == 4
     assert [meant.disks[name] for name in ("disk0", "disk1")] == placed[2:]
-    assert not ({"disk0", "disk1"} & set(placed)) or names is Names.PLAIN
+    assert not ({"disk0", "disk1"} & set(placed)) or names is NameStyle.PLAIN

@@ -9,8 +9,8 @@ from attrs import evolve
 
 from siteproof.cli import main, zoo_table
 from siteproof.cli import zoo as command
-from siteproof.cli.zoo_members import MEMBERS, Kind, Member
-from siteproof.cli.zoo_rows import Row, row_of, unshown
+from siteproof.cli.zoo_members import MEMBERS, Expectation, ZooMember
+from siteproof.cli.zoo_rows import MemberResult, row_of, unshown
 from siteproof.cli.zoo_work import Strictness, factory_of, judged
 from siteproof.conformance.case import all_cases
 from siteproof.conformance.verdict import CaseResult, Verdict
@@ -19,10 +19,10 @@ from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.spec.registry import requirements
 from siteproof.reference.subject import ReferenceSubject
 
-WRONG = Member(Kind.WRONG, "wrong somehow", "somewhere", "a:b", ("SP-RES-24",))
-LIAR = evolve(WRONG, kind=Kind.LIAR)
-HONEST = Member(Kind.HONEST, "different", "", "a:b")
-HIDDEN = Member(Kind.UNSHOWN, "hidden", "somewhere", reason="needs a frame tap")
+WRONG = ZooMember(Expectation.WRONG, "wrong somehow", "somewhere", "a:b", ("SP-RES-24",))
+LIAR = evolve(WRONG, kind=Expectation.LIAR)
+HONEST = ZooMember(Expectation.HONEST, "different", "", "a:b")
+HIDDEN = ZooMember(Expectation.UNSHOWN, "hidden", "somewhere", reason="needs a frame tap")
 
 
 def result(verdict: Verdict, *requires: str, case: str = "C-RES-2", **fields: Any) -> CaseResult:
@@ -30,9 +30,9 @@ def result(verdict: Verdict, *requires: str, case: str = "C-RES-2", **fields: An
     return CaseResult(case, "a sentence", "MUST", requires or ("SP-RES-24",), verdict, **fields)
 
 
-def row(name: str, member: Member, *results: CaseResult) -> Row:
+def row(name: str, member: ZooMember, *results: CaseResult) -> MemberResult:
     """The row of a member with these results."""
-    return row_of(name, member, results) if member.kind is not Kind.UNSHOWN else unshown(name, member)
+    return row_of(name, member, results) if member.kind is not Expectation.UNSHOWN else unshown(name, member)
 
 
 KILLED = row("B1", WRONG, result(Verdict.FAIL))
@@ -56,7 +56,7 @@ UNSEEN = row("B3", HIDDEN)
     ],
 )
 def test_a_survivor_or_an_accused_variant_costs_the_exit_code(
-    rows: tuple[Row, ...], code: ExitCode, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    rows: tuple[MemberResult, ...], code: ExitCode, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """0 only when every wrong one is killed and every honest one is left alone with a verdict."""
     monkeypatch.setattr(command, "rows", lambda *_: rows)
@@ -136,7 +136,7 @@ def test_members_are_chosen_by_name_and_by_group(
     """In the order of the zoo, whatever the order of the options."""
     asked: list[str] = []
 
-    def rows(ids: tuple[str, ...], *_: object) -> tuple[Row, ...]:
+    def rows(ids: tuple[str, ...], *_: object) -> tuple[MemberResult, ...]:
         asked.extend(ids)
         return (KILLED,)
 
@@ -151,7 +151,7 @@ def test_every_requirement_that_a_member_breaks_is_of_the_specification() -> Non
     known = {each.id for each in requirements.requirements()}
     for name, member in MEMBERS.items():
         assert set(member.breaks) <= known, name
-        assert bool(member.breaks) == (member.kind in (Kind.WRONG, Kind.LIAR)), name
+        assert bool(member.breaks) == (member.kind in (Expectation.WRONG, Expectation.LIAR)), name
 
 
 def test_one_variant_is_carried_over_stdin_and_stdout() -> None:

@@ -7,24 +7,24 @@ from typing import Any
 import pytest
 
 from siteproof.cli import main, zoo_mutants
-from siteproof.fuzz.mutants.differ import Difference, Finding
+from siteproof.fuzz.mutants.differ import Difference, MutantFinding
 from siteproof.fuzz.mutants.draw import draw
-from siteproof.fuzz.mutants.judging import Judged
-from siteproof.fuzz.mutants.measure import Row, rate
+from siteproof.fuzz.mutants.judging import MutantJudgement
+from siteproof.fuzz.mutants.measure import MeasuredMutant, rate
 from siteproof.fuzz.mutants.sitting import Bounds, Sitting, sit
 from siteproof.model.nouns.problem import ExitCode
 
 KILLED, SURVIVOR, SAME = draw(3, 3)
 ROWS = (
-    Row(KILLED, Finding(Difference.SHOWN), Judged(4, 2, "C-REP-3", "plain", "fail")),
-    Row(
+    MeasuredMutant(KILLED, MutantFinding(Difference.SHOWN), MutantJudgement(4, 2, "C-REP-3", "plain", "fail")),
+    MeasuredMutant(
         SURVIVOR,
-        Finding(Difference.SHOWN),
-        Judged(2, 2),
+        MutantFinding(Difference.SHOWN),
+        MutantJudgement(2, 2),
         ("enable machine 0", "settle"),
         "machine 0 showed generation 1",
     ),
-    Row(SAME, Finding(Difference.NONE, 7, 600), Judged()),
+    MeasuredMutant(SAME, MutantFinding(Difference.NONE, 7, 600), MutantJudgement()),
 )
 NIGHTLY_COUNT, NIGHTLY_DRIVES, NIGHTLY_PLAYS = 60, 30, 200
 NIGHTLY_RATE_MIN = 0.5

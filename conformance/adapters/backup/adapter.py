@@ -11,7 +11,7 @@ import weakref
 from pathlib import Path
 
 from siteproof.conformance.adapters.backup.tools import Borg, Restic, Tool
-from siteproof.conformance.adapters.frame.product import Product
+from siteproof.conformance.adapters.frame.product import ForeignProduct
 from siteproof.conformance.adapters.frame.subject import FrameSubject
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
 from siteproof.model.nouns.subject import Capability, Description, Provider
@@ -41,7 +41,7 @@ def borg() -> "BackupSubject":
     return BackupSubject(Borg())
 
 
-class Backup(Product):
+class Backup(ForeignProduct):
     """One machine's files in `folder`, and a repository beside it."""
 
     marks_each_point = True
@@ -148,7 +148,7 @@ class BackupSubject(FrameSubject):
         self._folder = Path(tempfile.mkdtemp(prefix="siteproof-backup-"))
         self._release = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
-    def make(self, index: int, spec: MachineSpec) -> Product:
+    def make(self, index: int, spec: MachineSpec) -> ForeignProduct:
         """See FrameSubject."""
         assert self._folder is not None, "begin has been called"
         return Backup(type(self._tool)(), self._folder / f"m{index}", spec.disks)

@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 from typing import Protocol
 
-from siteproof.conformance.adapters.frame.product import Trouble
+from siteproof.conformance.adapters.frame.product import ProductTrouble
 from siteproof.model.nouns.problem import ExitCode, Problem
 
 SECONDS_MAX = 60.0
@@ -141,9 +141,9 @@ def _run(command: tuple[str, ...], environment: dict[str, str], folder: Path | N
             command, env=settings, cwd=folder, capture_output=True, text=True, timeout=SECONDS_MAX, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise Trouble(f"{command[0]} takes more than {SECONDS_MAX:g} s") from error
+        raise ProductTrouble(f"{command[0]} takes more than {SECONDS_MAX:g} s") from error
     if done.returncode:
-        raise Trouble(f"{' '.join(command[:3])}: {done.stderr.strip()[-200:]}")
+        raise ProductTrouble(f"{' '.join(command[:3])}: {done.stderr.strip()[-200:]}")
     return done.stdout
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from siteproof.conformance.adapters.ceph import binding, images, settings
 from siteproof.conformance.adapters.ceph.machine import CephMachine
 from siteproof.conformance.adapters.ceph.modes import Journal, Mode, Snapshot
-from siteproof.conformance.adapters.ceph.sites import Sites
-from siteproof.conformance.adapters.frame.product import Product
+from siteproof.conformance.adapters.ceph.sites import CephSites
+from siteproof.conformance.adapters.frame.product import ForeignProduct
 from siteproof.conformance.adapters.frame.subject import FrameSubject
 from siteproof.model.nouns.scenario import MachineSpec, Scenario
 from siteproof.model.nouns.subject import Capability, Description, During, Provider
@@ -71,7 +71,7 @@ class CephSubject(FrameSubject):
         binding.check()
         self._further = dict(further or {})
         self._mode = mode
-        self._sites: Sites | None = None
+        self._sites: CephSites | None = None
         self._mine: list[CephMachine] = []
         self._run = itertools.count()
         self._resets = 0
@@ -97,7 +97,7 @@ class CephSubject(FrameSubject):
         self._resets += 1
         if self._sites is None or self._resets > RESETS_MAX:
             self.end()
-            self._sites = Sites(self._further)
+            self._sites = CephSites(self._further)
         self._sites.network.slow(down=False)
         self._sites.network.switch(up=True)
         self._sites.revive()
@@ -106,7 +106,7 @@ class CephSubject(FrameSubject):
         self._mine = []
         self._prefix = f"r{next(self._run)}"
 
-    def make(self, index: int, spec: MachineSpec) -> Product:
+    def make(self, index: int, spec: MachineSpec) -> ForeignProduct:
         """See FrameSubject."""
         assert self._sites is not None, "begin has been called"
         sizes = tuple(disk.size_bytes for disk in spec.disks)

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from siteproof.conformance.adapters.frame.product import Trouble
+from siteproof.conformance.adapters.frame.product import ProductTrouble
 from siteproof.model.nouns.problem import ExitCode, Problem
 
 DEBIAN_MODULES = "/usr/lib/python3/dist-packages"
@@ -68,7 +68,7 @@ def until(what: str, holds: Callable[[], Any], seconds: float, every: float = 0.
         except (rados().Error, rbd().Error) as error:
             last = f"{type(error).__name__}"
         if time.monotonic() > end:
-            raise Trouble(f"{what}: not within {seconds:g} s ({last})")
+            raise ProductTrouble(f"{what}: not within {seconds:g} s ({last})")
         time.sleep(every)
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from siteproof.conformance.adapters.ceph.binding import rbd, until
 from siteproof.conformance.adapters.ceph.images import Images
 from siteproof.conformance.adapters.ceph.modes import Mode, bring_up
-from siteproof.conformance.adapters.ceph.site import Site
-from siteproof.conformance.adapters.ceph.sites import Sites
-from siteproof.conformance.adapters.frame.product import Product, Trouble
+from siteproof.conformance.adapters.ceph.site import CephSite
+from siteproof.conformance.adapters.ceph.sites import CephSites
+from siteproof.conformance.adapters.frame.product import ForeignProduct, ProductTrouble
 from siteproof.model.nouns.vocabulary import Place
 
 PROMOTED_SECONDS_MAX = 25.0
@@ -23,12 +23,12 @@ GONE_SECONDS_MAX = 10.0
 TEST = "-test"
 
 
-class CephMachine(Product):
+class CephMachine(ForeignProduct):
     """Images called `prefix` and a number; site `a` is home."""
 
     resynchronises = True
 
-    def __init__(self, sites: Sites, mode: Mode, prefix: str, sizes_bytes: tuple[int, ...]) -> None:
+    def __init__(self, sites: CephSites, mode: Mode, prefix: str, sizes_bytes: tuple[int, ...]) -> None:
         """The images are there at home, and hold zeros."""
         self._sites = sites
         self._mode = mode
@@ -192,13 +192,13 @@ class CephMachine(Product):
         with self._images.opened(self._other, disk) as image:
             image.mirror_image_resync()
 
-    def _copy(self, place: Place, disk: int) -> tuple[Site, str]:
+    def _copy(self, place: Place, disk: int) -> tuple[CephSite, str]:
         name = self._images.name(disk)
         if place is Place.TEST:
             return self._sites.b, name + TEST
         return (self._sites.a if place is Place.PRIMARY else self._sites.b), name
 
-    def _promote(self, site: Site, disk: int) -> None:
+    def _promote(self, site: CephSite, disk: int) -> None:
         """Try until the demotion has arrived, as far as the product can tell."""
 
         def attempt() -> bool:
@@ -209,7 +209,7 @@ class CephMachine(Product):
 
         until(f"the promotion of {self._images.name(disk)}", attempt, PROMOTED_SECONDS_MAX, 0.05)
 
-    def _take(self, site: Site, disk: int) -> None:
+    def _take(self, site: CephSite, disk: int) -> None:
         """Promote by force, and wait no longer than an operator would."""
         if self._images.is_primary(site, disk):
             return
@@ -221,11 +221,11 @@ class CephMachine(Product):
             site.kill_mirror()
             thread.join(FORCED_SECONDS_MAX)
             after = "never" if thread.is_alive() else "only once rbd-mirror of its site was killed"
-            raise Trouble(f"promote --force of {self._images.name(disk)} returned {after}")
+            raise ProductTrouble(f"promote --force of {self._images.name(disk)} returned {after}")
         if failed:
-            raise Trouble(f"promote --force was refused: {type(failed[0]).__name__}")
+            raise ProductTrouble(f"promote --force was refused: {type(failed[0]).__name__}")
 
-    def _force(self, site: Site, disk: int) -> None:
+    def _force(self, site: CephSite, disk: int) -> None:
         with self._images.opened(site, disk) as image:
             image.mirror_image_promote(True)
 
@@ -245,10 +245,10 @@ class CephMachine(Product):
         name = self._images.name(disk)
         try:
             until(f"the end of {name}", lambda: name not in rbd().RBD().list(self._other.io), GONE_SECONDS_MAX)
-        except Trouble:
+        except ProductTrouble:
             return  # it stays for ever: enabling anew will tell
 
-    def _disable_by_force(self, site: Site, disk: int) -> None:
+    def _disable_by_force(self, site: CephSite, disk: int) -> None:
         with self._images.opened(site, disk) as image:
             image.mirror_image_disable(True)
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from siteproof.conformance.adapters.ceph.binding import rbd, until
 from siteproof.conformance.adapters.ceph.images import Images
-from siteproof.conformance.adapters.ceph.site import Site
+from siteproof.conformance.adapters.ceph.site import CephSite
 
 MARK = "siteproof"
 ARRIVES_SECONDS_MAX = 45.0
@@ -25,10 +25,10 @@ class Mode(Protocol):
     def kind(self) -> Any:
         """The product's constant for it."""
 
-    def send(self, images: Images, source: Site, disk: int) -> int:
+    def send(self, images: Images, source: CephSite, disk: int) -> int:
         """Let the present instant travel; a number by which it is recognised."""
 
-    def has(self, images: Images, target: Site, disk: int, number: int) -> bool:
+    def has(self, images: Images, target: CephSite, disk: int, number: int) -> bool:
         """Whether that instant has arrived."""
 
 
@@ -45,13 +45,13 @@ class Journal:
         """See Mode."""
         return rbd().RBD_MIRROR_IMAGE_MODE_JOURNAL
 
-    def send(self, images: Images, source: Site, disk: int) -> int:
+    def send(self, images: Images, source: CephSite, disk: int) -> int:
         """See Mode."""
         number = next(self._count)
         images.handle(source, images.name(disk)).metadata_set(MARK, str(number))
         return number
 
-    def has(self, images: Images, target: Site, disk: int, number: int) -> bool:
+    def has(self, images: Images, target: CephSite, disk: int, number: int) -> bool:
         """See Mode."""
         with images.opened(target, disk, read_only=True) as image:
             try:
@@ -69,11 +69,11 @@ class Snapshot:
         """See Mode."""
         return rbd().RBD_MIRROR_IMAGE_MODE_SNAPSHOT
 
-    def send(self, images: Images, source: Site, disk: int) -> int:
+    def send(self, images: Images, source: CephSite, disk: int) -> int:
         """See Mode."""
         return int(images.handle(source, images.name(disk)).mirror_image_create_snapshot())
 
-    def has(self, images: Images, target: Site, disk: int, number: int) -> bool:
+    def has(self, images: Images, target: CephSite, disk: int, number: int) -> bool:
         """See Mode."""
         with images.opened(target, disk, read_only=True) as image:
             for each in image.list_snaps():
@@ -84,7 +84,7 @@ class Snapshot:
         return False
 
 
-def bring_up(mode: Mode, images: Images, source: Site, target: Site, disks: tuple[int, ...]) -> None:
+def bring_up(mode: Mode, images: Images, source: CephSite, target: CephSite, disks: tuple[int, ...]) -> None:
     """The target holds the present instant of these disks on return; Trouble when it takes too long."""
     numbers = {disk: mode.send(images, source, disk) for disk in disks}
     for disk, number in numbers.items():

@@ -21,7 +21,7 @@ START_SECONDS_MAX = 60.0
 POOL = "rbd"
 
 
-class Site:
+class CephSite:
     """The site of that name; `io` is the pool of its images once `open` has returned."""
 
     def __init__(self, network: Network, name: str, folder: Path, further: Mapping[str, str]) -> None:
@@ -51,7 +51,7 @@ class Site:
         self._ask("osd pool application enable", pool=POOL, app="rbd")
         self.io = self.cluster.open_ioctx(POOL)
 
-    def know(self, other: "Site") -> None:
+    def know(self, other: "CephSite") -> None:
         """Leave the other site's configuration where this site's mirror daemon looks for it."""
         peer = settings.text_of_peer(self._folder, other.conf.read_text())
         (self._folder / other.conf.name).write_text(peer)

@@ -9,12 +9,12 @@ from pathlib import Path
 from siteproof.conformance.adapters.ceph import settings
 from siteproof.conformance.adapters.ceph.binding import rbd
 from siteproof.conformance.adapters.ceph.network import Network, address
-from siteproof.conformance.adapters.ceph.site import Site
+from siteproof.conformance.adapters.ceph.site import CephSite
 
 MEMORY = Path("/dev/shm")  # noqa: S108  (mkdtemp makes a private folder in it)
 
 
-class Sites:
+class CephSites:
     """Site `a` is where machines are at home, `b` the recovery site."""
 
     def __init__(self, further: Mapping[str, str]) -> None:
@@ -22,7 +22,7 @@ class Sites:
         self.folder = Path(tempfile.mkdtemp(prefix="siteproof-ceph-", dir=MEMORY if MEMORY.is_dir() else None))
         self._release = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
         self.network = Network()
-        self.a, self.b = (Site(self.network, name, self.folder, further) for name in "ab")
+        self.a, self.b = (CephSite(self.network, name, self.folder, further) for name in "ab")
         for site in (self.a, self.b):
             site.open()
             rbd().RBD().pool_init(site.io, True)
@@ -44,7 +44,7 @@ class Sites:
         self._release()
 
     @staticmethod
-    def _pair(site: Site, other: Site) -> None:
+    def _pair(site: CephSite, other: CephSite) -> None:
         api = rbd().RBD()
         api.mirror_mode_set(site.io, rbd().RBD_MIRROR_MODE_IMAGE)
         api.mirror_site_name_set(site.cluster, site.name)

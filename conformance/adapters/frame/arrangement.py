@@ -13,7 +13,7 @@ from siteproof.model.nouns.subject import During
 POLL_SECONDS = 0.001
 
 
-class Arrangements:
+class ForeignArrangements:
     """What is still to happen; `act` carries one of them out, `sent` tells how many bytes have left for a machine."""
 
     def __init__(self, act: Callable[[During], None], sent: Callable[[str], int]) -> None:

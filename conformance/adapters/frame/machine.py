@@ -10,7 +10,7 @@ from attrs import evolve
 
 from siteproof.conformance.adapters.frame.changes import Changes
 from siteproof.conformance.adapters.frame.points import Marked, PointList
-from siteproof.conformance.adapters.frame.product import Product, Trouble
+from siteproof.conformance.adapters.frame.product import ForeignProduct, ProductTrouble
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.observation import Event, Regions
@@ -40,7 +40,7 @@ HOUR_MS = 60 * MINUTE_MS
 class FrameMachine:
     """A machine whose replication is `product`'s."""
 
-    def __init__(self, product: Product, spec: MachineSpec, now_ms: int) -> None:
+    def __init__(self, product: ForeignProduct, spec: MachineSpec, now_ms: int) -> None:
         """It runs at home, unprotected."""
         self.product = product
         self.spec = spec
@@ -111,7 +111,7 @@ class FrameMachine:
         before = self.regions
         try:
             _VERBS[verb](self, command, policy)
-        except Trouble as trouble:
+        except ProductTrouble as trouble:
             self.regions = table.failed(before, verb, CORE)
             self._event(ErrorCode.TARGET_INTERNAL_ERROR, f"{verb.value} failed: {trouble}")
         else:
@@ -125,7 +125,7 @@ class FrameMachine:
         stand, was_behind = self.changes.stand(), self.behind
         try:
             self._ship_now()
-        except Trouble as trouble:
+        except ProductTrouble as trouble:
             self.behind = True
             if not was_behind:
                 self._event(ErrorCode.UPLOAD_FAILED, str(trouble))
@@ -165,7 +165,7 @@ class FrameMachine:
         self.disks = tuple(self.disk(name) for name in command.disks) or tuple(range(len(self.spec.disks)))
         stand = self.changes.stand()
         if not self.product.link_up:
-            raise Trouble("the link is down")
+            raise ProductTrouble("the link is down")
         self.product.enable(self.disks)
         self.policy, self.enabled_ms, self.behind = chosen, self.now_ms, False
         self._arrived(stand)
@@ -196,7 +196,7 @@ class FrameMachine:
     def resynchronize(self, _command: Command, _policy: ReplicationPolicy) -> None:
         """Both sides are made equal, whatever that costs; the mark goes."""
         if not (self.site_up and self.product.link_up):
-            raise Trouble("the other site is out of reach")
+            raise ProductTrouble("the other site is out of reach")
         stand = self.changes.stand()
         self.product.resynchronise()
         self.reason, self.behind = None, False
@@ -238,7 +238,7 @@ class FrameMachine:
     def reprotect(self, _command: Command, _policy: ReplicationPolicy) -> None:
         """Replicate from the side that runs to the other one."""
         if not (self.site_up and self.product.link_up):
-            raise Trouble("the other site is out of reach")
+            raise ProductTrouble("the other site is out of reach")
         stand = self.changes.stand()
         self.product.turn_round()
         self._drop(self.points.keep())
@@ -251,7 +251,7 @@ class FrameMachine:
     def fail_back(self, _command: Command, _policy: ReplicationPolicy) -> None:
         """Run at home, with everything."""
         if not (self.site_up and self.product.link_up):
-            raise Trouble("the other site is out of reach")
+            raise ProductTrouble("the other site is out of reach")
         stand = self.changes.stand()
         self.product.fail_back()
         self.reason, self.behind = None, False
@@ -260,7 +260,7 @@ class FrameMachine:
 
     def _ship_now(self) -> None:
         if not self.product.link_up or not self.site_up:
-            raise Trouble("the link is down")
+            raise ProductTrouble("the link is down")
         self.product.ship()
 
     def _arrived(self, stand: tuple[int, dict[int, int]]) -> None:
@@ -298,7 +298,7 @@ class FrameMachine:
         if self._in_step():
             try:
                 self._point()
-            except Trouble as trouble:
+            except ProductTrouble as trouble:
                 self.behind = True
                 self._event(ErrorCode.UPLOAD_FAILED, str(trouble))
 
@@ -328,7 +328,7 @@ class FrameMachine:
         before = self.regions
         try:
             self.resynchronize(Command(Verb.RESYNCHRONIZE, self.spec.name), self.policy)
-        except Trouble as trouble:
+        except ProductTrouble as trouble:
             self.regions = table.failed(before, Verb.RESYNCHRONIZE, CORE)
             self._event(ErrorCode.NO_RESYNC_PROGRESS, str(trouble))
         else:

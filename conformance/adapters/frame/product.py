@@ -1,7 +1,7 @@
 """What a product does for one machine, as the frame asks for it.
 
-Rule: every method is the product's own doing, and whatever it cannot do is `Trouble`; regions, schedules and names of
-points are the frame's.
+Rule: every method is the product's own doing, and whatever it cannot do is `ProductTrouble`; regions, schedules and
+names of points are the frame's.
 """
 
 from abc import ABC, abstractmethod
@@ -10,11 +10,11 @@ from pathlib import Path
 from siteproof.model.nouns.vocabulary import Place
 
 
-class Trouble(Exception):  # noqa: N818  (a job that fails is an outcome, not a defect of the program)
+class ProductTrouble(Exception):  # noqa: N818  (a job that fails is an outcome, not a defect of the program)
     """A job of the product failed; the message tells how."""
 
 
-class Product(ABC):
+class ForeignProduct(ABC):
     """One machine's disks at both sites; disks are numbers, points are names that the frame gives once."""
 
     instant_ms: int = 0  # the scenario's time of the next mark; the frame says it before it asks for one

@@ -8,9 +8,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from siteproof.conformance.adapters.frame import view
-from siteproof.conformance.adapters.frame.arrangement import Arrangements
+from siteproof.conformance.adapters.frame.arrangement import ForeignArrangements
 from siteproof.conformance.adapters.frame.machine import FrameMachine
-from siteproof.conformance.adapters.frame.product import Product
+from siteproof.conformance.adapters.frame.product import ForeignProduct
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.observation import Observation
@@ -47,7 +47,7 @@ class FrameSubject(ABC):
         self.machines: dict[str, FrameMachine] = {}
         self._scenario = Scenario(machines=())
         self._jobs = itertools.count(1)
-        self._arrangements = Arrangements(self._happens, lambda name: self._machine(name).product.bytes_sent)
+        self._arrangements = ForeignArrangements(self._happens, lambda name: self._machine(name).product.bytes_sent)
 
     @abstractmethod
     def describe(self) -> Description:
@@ -58,7 +58,7 @@ class FrameSubject(ABC):
         """Forget everything before; the servers are up on return."""
 
     @abstractmethod
-    def make(self, index: int, spec: MachineSpec) -> Product:
+    def make(self, index: int, spec: MachineSpec) -> ForeignProduct:
         """The product's part of one machine, whose disks are there and hold what the scenario says."""
 
     @abstractmethod

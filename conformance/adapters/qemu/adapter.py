@@ -9,10 +9,10 @@ import subprocess
 from collections.abc import Callable
 
 from siteproof.conformance.adapters.qemu import client, disks, lifecycle, monitor, process, view
-from siteproof.conformance.adapters.qemu.copies import Copies
+from siteproof.conformance.adapters.qemu.copies import DiskCopies
 from siteproof.conformance.adapters.qemu.machine import QemuMachine
-from siteproof.conformance.adapters.qemu.sites import Sites
-from siteproof.conformance.adapters.qemu.workload import Exports, write_block
+from siteproof.conformance.adapters.qemu.sites import QemuSites
+from siteproof.conformance.adapters.qemu.workload import NbdExports, write_block
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.observation import Observation
@@ -77,8 +77,8 @@ class QemuSubject:
         """Nothing is started before `reset`."""
         self._version = version
         self._scenario = Scenario(machines=())
-        self._sites: Sites | None = None
-        self._exports: Exports | None = None
+        self._sites: QemuSites | None = None
+        self._exports: NbdExports | None = None
         self._machines: dict[str, QemuMachine] = {}
         self._jobs = itertools.count(1)
 
@@ -99,10 +99,10 @@ class QemuSubject:
         self.close()
         self._scenario = scenario
         size_bytes = sum(disk.size_bytes for machine in scenario.machines for disk in machine.disks)
-        self._sites = Sites(len(scenario.machines), size_bytes)
-        self._exports = Exports(self._sites)
+        self._sites = QemuSites(len(scenario.machines), size_bytes)
+        self._exports = NbdExports(self._sites)
         for index, spec in enumerate(scenario.machines):
-            copies = Copies(self._sites, self._exports, index)
+            copies = DiskCopies(self._sites, self._exports, index)
             self._machines[spec.name] = QemuMachine(self._sites, copies, index, spec, scenario.start_ms)
 
     def write(self, address: DiskAddress, writes: tuple[Write, ...]) -> None:
@@ -211,11 +211,11 @@ class QemuSubject:
         if verb is Verb.ENABLE and twins:
             raise Refused(ErrorCode.DUPLICATE_MACHINE_IDENTITY, f"{twins[0]} reports it too")
 
-    def _open_sites(self) -> Sites:
+    def _open_sites(self) -> QemuSites:
         assert self._sites is not None, "a machine was found, so there are sites"
         return self._sites
 
-    def _open_exports(self) -> Exports:
+    def _open_exports(self) -> NbdExports:
         assert self._exports is not None, "a machine was found, so there are exports"
         return self._exports
 

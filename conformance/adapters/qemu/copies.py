@@ -8,8 +8,8 @@ from typing import Protocol
 
 from siteproof.conformance.adapters.qemu import disks
 from siteproof.conformance.adapters.qemu.process import Daemon
-from siteproof.conformance.adapters.qemu.sites import Sites
-from siteproof.conformance.adapters.qemu.workload import Exports, fill
+from siteproof.conformance.adapters.qemu.sites import QemuSites
+from siteproof.conformance.adapters.qemu.workload import NbdExports, fill
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.scenario import DiskSpec
 from siteproof.model.nouns.vocabulary import Place
@@ -29,10 +29,10 @@ class Chain(Protocol):
 LETTER = {Place.TEST: "t", Place.RECOVERY: "f"}
 
 
-class Copies:
+class DiskCopies:
     """The copies of the disks of machine number `machine`, by place and disk number."""
 
-    def __init__(self, sites: Sites, exports: Exports, machine: int) -> None:
+    def __init__(self, sites: QemuSites, exports: NbdExports, machine: int) -> None:
         """No copy exists yet."""
         self._sites = sites
         self._exports = exports

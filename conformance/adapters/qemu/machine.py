@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from attrs import evolve
 
-from siteproof.conformance.adapters.qemu.copies import Copies
-from siteproof.conformance.adapters.qemu.points import LayerPoint, PointList
+from siteproof.conformance.adapters.qemu.copies import DiskCopies
+from siteproof.conformance.adapters.qemu.points import LayerPoint, QemuPoints
 from siteproof.conformance.adapters.qemu.replica import QemuReplica
-from siteproof.conformance.adapters.qemu.sites import Sites
+from siteproof.conformance.adapters.qemu.sites import QemuSites
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Event, Regions
@@ -28,7 +28,7 @@ CRASH_POINT_MINUTES_MAX = 60
 class QemuMachine:
     """Machine number `index` of the scenario."""
 
-    def __init__(self, sites: Sites, copies: Copies, index: int, spec: MachineSpec, now_ms: int) -> None:
+    def __init__(self, sites: QemuSites, copies: DiskCopies, index: int, spec: MachineSpec, now_ms: int) -> None:
         """Make its disks at the source and switch it on; nothing is protected."""
         self.spec = spec
         self.regions = Regions()
@@ -37,7 +37,7 @@ class QemuMachine:
         self.link = sites.links[index]
         self.numbers = {disk.name: number for number, disk in enumerate(spec.disks)}
         self.replica = QemuReplica(sites, index, {})
-        self.points = PointList(spec.name)
+        self.points = QemuPoints(spec.name)
         self.pins: dict[Place, LayerPoint] = {}
         self.events: tuple[Event, ...] = ()
         self.generation = 0

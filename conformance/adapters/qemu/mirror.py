@@ -12,14 +12,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from siteproof.conformance.adapters.frame.product import Product, Trouble
+from siteproof.conformance.adapters.frame.product import ForeignProduct, ProductTrouble
 from siteproof.conformance.adapters.qemu import disks
-from siteproof.conformance.adapters.qemu.copies import Copies
+from siteproof.conformance.adapters.qemu.copies import DiskCopies
 from siteproof.conformance.adapters.qemu.link import QemuLink
 from siteproof.conformance.adapters.qemu.monitor import CommandError
 from siteproof.conformance.adapters.qemu.process import wait_for
-from siteproof.conformance.adapters.qemu.sites import Sites
-from siteproof.conformance.adapters.qemu.workload import Exports
+from siteproof.conformance.adapters.qemu.sites import QemuSites
+from siteproof.conformance.adapters.qemu.workload import NbdExports
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.scenario import DiskSpec
 from siteproof.model.nouns.vocabulary import Place
@@ -50,14 +50,16 @@ class Layers:
         return f"m{self._machine}-{disk}-{layer}"
 
 
-class QemuMirror(Product):
+class QemuMirror(ForeignProduct):
     """Machine number `index`, mirrored in one mode."""
 
-    def __init__(self, sites: Sites, exports: Exports, index: int, specs: tuple[DiskSpec, ...], mode: CopyMode) -> None:
+    def __init__(
+        self, sites: QemuSites, exports: NbdExports, index: int, specs: tuple[DiskSpec, ...], mode: CopyMode
+    ) -> None:
         """Its disks run at the source, nothing is mirrored."""
         self._sites, self._exports, self._index, self._mode = sites, exports, index, mode
         self._specs = specs
-        self._copies = Copies(sites, exports, index)
+        self._copies = DiskCopies(sites, exports, index)
         self._layers = Layers(index, {})
         self._marks: dict[str, int] = {}
         self._mirrors = False
@@ -142,7 +144,7 @@ class QemuMirror(Product):
         """With the source in reach the mirror ends in step; then an overlay stands on what there is."""
         self._copies.switch_off(Place.PRIMARY)
         if reachable:
-            with contextlib.suppress(Trouble):  # the link may die on the way: what has arrived has to do
+            with contextlib.suppress(ProductTrouble):  # the link may die on the way: what has arrived has to do
                 self.ship()
         with _troubled():
             self._take_over(point)
@@ -280,4 +282,4 @@ def _troubled() -> Iterator[None]:
     try:
         yield
     except (Problem, CommandError) as error:
-        raise Trouble(str(error)) from error
+        raise ProductTrouble(str(error)) from error

@@ -4,13 +4,13 @@ Rule: the bytes are moved by QEMU, and everything of a lifecycle is the frame's.
 writes; a write-blocking one does, because each write waits for the target's acknowledgement.
 """
 
-from siteproof.conformance.adapters.frame.product import Product
+from siteproof.conformance.adapters.frame.product import ForeignProduct
 from siteproof.conformance.adapters.frame.subject import FrameSubject
 from siteproof.conformance.adapters.qemu import client, mirror, monitor, process
 from siteproof.conformance.adapters.qemu.adapter import version
 from siteproof.conformance.adapters.qemu.mirror import CopyMode, QemuMirror
-from siteproof.conformance.adapters.qemu.sites import Sites
-from siteproof.conformance.adapters.qemu.workload import Exports
+from siteproof.conformance.adapters.qemu.sites import QemuSites
+from siteproof.conformance.adapters.qemu.workload import NbdExports
 from siteproof.model.nouns.scenario import MachineSpec, Scenario
 from siteproof.model.nouns.subject import Capability, Description, During, Provider
 
@@ -57,8 +57,8 @@ class QemuMirrorSubject(FrameSubject):
         monitor.library()
         self._mode = mode
         self._version = version(process.program())
-        self._sites: Sites | None = None
-        self._exports: Exports | None = None
+        self._sites: QemuSites | None = None
+        self._exports: NbdExports | None = None
 
     def describe(self) -> Description:
         """See FrameSubject."""
@@ -77,10 +77,10 @@ class QemuMirrorSubject(FrameSubject):
         """See FrameSubject."""
         self.end()
         size_bytes = sum(disk.size_bytes for machine in scenario.machines for disk in machine.disks)
-        self._sites = Sites(len(scenario.machines), size_bytes)
-        self._exports = Exports(self._sites)
+        self._sites = QemuSites(len(scenario.machines), size_bytes)
+        self._exports = NbdExports(self._sites)
 
-    def make(self, index: int, spec: MachineSpec) -> Product:
+    def make(self, index: int, spec: MachineSpec) -> ForeignProduct:
         """See FrameSubject."""
         assert self._sites is not None, "begin has been called"
         assert self._exports is not None, "begin has been called"

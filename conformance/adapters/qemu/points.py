@@ -15,7 +15,7 @@ class LayerPoint:
     layer: int
 
 
-class PointList:
+class QemuPoints:
     """Points of one machine, oldest first. There is no retention: points stay until commit or disable."""
 
     def __init__(self, machine: str) -> None:

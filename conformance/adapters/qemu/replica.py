@@ -9,7 +9,7 @@ import contextlib
 from siteproof.conformance.adapters.qemu import disks
 from siteproof.conformance.adapters.qemu.monitor import CommandError
 from siteproof.conformance.adapters.qemu.process import wait_for
-from siteproof.conformance.adapters.qemu.sites import Sites
+from siteproof.conformance.adapters.qemu.sites import QemuSites
 from siteproof.model.nouns.problem import ExitCode, Problem
 
 LAYERS_MAX = 1_000
@@ -19,7 +19,7 @@ DRAIN_SECONDS_MAX = 60.0
 class QemuReplica:
     """The layers of machine number `machine`; `sizes` maps the numbers of its protected disks to bytes."""
 
-    def __init__(self, sites: Sites, machine: int, sizes: dict[int, int]) -> None:
+    def __init__(self, sites: QemuSites, machine: int, sizes: dict[int, int]) -> None:
         """Nothing is copied yet."""
         self.layers: list[int] = []
         self._sites = sites

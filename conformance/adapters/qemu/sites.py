@@ -1,6 +1,6 @@
 """Both sites in one private folder: a source daemon and a link per machine, one target daemon for all replicas.
 
-Rule: everything that must be released hangs on one `Sites`, and releasing it twice or at exit is harmless.
+Rule: everything that must be released hangs on one `QemuSites`, and releasing it twice or at exit is harmless.
 """
 
 import os
@@ -17,7 +17,7 @@ MEMORY_BYTES_MAX = 64 << 20
 SPARE_FACTOR = 16
 
 
-class Sites:
+class QemuSites:
     """The folder, the daemon `target`, and per machine index the daemons `sources` and the `links` between."""
 
     def __init__(self, machines: int, size_bytes: int) -> None:

@@ -10,17 +10,17 @@ from pathlib import Path
 from siteproof.conformance.adapters.qemu import disks
 from siteproof.conformance.adapters.qemu.client import CHUNK_BYTES, Connection
 from siteproof.conformance.adapters.qemu.process import Daemon
-from siteproof.conformance.adapters.qemu.sites import Sites
+from siteproof.conformance.adapters.qemu.sites import QemuSites
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.stamp import BLOCK_BYTES, Stamp
 from siteproof.model.nouns.subject import Image, ImageKind, Write
 
 
-class Exports:
+class NbdExports:
     """What runs: each exported node with the connection of its workload."""
 
-    def __init__(self, sites: Sites) -> None:
+    def __init__(self, sites: QemuSites) -> None:
         """Nothing runs yet."""
         self._sites = sites
         self._running: dict[str, Connection] = {}

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
-from siteproof.conformance.audit.check import Scene, Severity, Wrong, check
+from siteproof.conformance.audit.check import AuditScene, Observed, Severity, check
 from siteproof.conformance.exports.things import Thing
 from siteproof.conformance.exports.vault import key_of
 from siteproof.model.nouns.profile import CORE
 
 
-def groups(scene: Scene) -> Mapping[str, list[Thing]]:
+def groups(scene: AuditScene) -> Mapping[str, list[Thing]]:
     """The machines of each replication group by its name."""
     found: dict[str, list[Thing]] = defaultdict(list)
     for machine in scene.vault.machines:
@@ -29,28 +29,28 @@ def groups(scene: Scene) -> Mapping[str, list[Thing]]:
     remedy="give all members one policy, one "
     "appliance and one plan: a group point exists only if every member has it, and members fail over together",
 )
-def members_share_what_they_must(scene: Scene) -> Iterator[Wrong]:
+def members_share_what_they_must(scene: AuditScene) -> Iterator[Observed]:
     """The members of a replication group share policy, appliance and plans, and are not too many."""
     for name, members in groups(scene).items():
         if len(members) > CORE.group_members_max:
             sentence = f"the group {name} has {len(members)} members, {CORE.group_members_max} are the most"
-            yield Wrong(members[0], "multiVmGroupName", sentence)
+            yield Observed(members[0], "multiVmGroupName", sentence)
         for field, read in SHARED.items():
             values = {value for each in members if (value := read(each)) is not None}
             if len(values) > 1:
                 told = ", ".join(sorted(value.rsplit("/", 1)[-1] for value in values))
-                yield Wrong(members[0], field, f"the members of the group {name} do not share their {field}: {told}")
+                yield Observed(members[0], field, f"the members of the group {name} do not share their {field}: {told}")
         yield from _plans(name, members, scene)
 
 
-def _plans(name: str, members: list[Thing], scene: Scene) -> Iterator[Wrong]:
+def _plans(name: str, members: list[Thing], scene: AuditScene) -> Iterator[Observed]:
     """A plan that has one member has all of them."""
     for plan in scene.vault.plans:
         inside = set(_machines_of(plan))
         missing = [each.name for each in members if key_of(each.id) not in inside]
         if missing and len(missing) < len(members):
             told = ", ".join(sorted(missing))
-            yield Wrong(plan, "groups", f"the plan {plan.name} has members of the group {name}, and lacks {told}")
+            yield Observed(plan, "groups", f"the plan {plan.name} has members of the group {name}, and lacks {told}")
 
 
 def _machines_of(plan: Thing) -> Iterator[str]:

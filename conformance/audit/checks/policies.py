@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from siteproof.conformance.audit.check import Scene, Severity, Wrong, check, span
+from siteproof.conformance.audit.check import AuditScene, Observed, Severity, check, span
 from siteproof.conformance.exports.policies import PolicyTimes, settings_of_policy, times_of
 from siteproof.model.advice.policy.request import request_of
 from siteproof.model.advice.policy.verdict import PolicyOutcome, judge
@@ -24,7 +24,7 @@ _SAID = re.compile(r"(?<![a-z0-9.])(\d{1,5})[\s_-]*(minute|min|hour|hr|day|h|d)s
     remedy="change the policy; siteproof policy "
     "check judges it with a calendar, siteproof policy plan finds the cheapest that meets your needs",
 )
-def policies_keep_the_rules(scene: Scene) -> Iterator[Wrong]:
+def policies_keep_the_rules(scene: AuditScene) -> Iterator[Observed]:
     """A policy is within its provider's ranges, and an app-consistent point is usable at every instant."""
     for policy in scene.vault.policies:
         provider = scene.vault.provider(policy)
@@ -34,12 +34,12 @@ def policies_keep_the_rules(scene: Scene) -> Iterator[Wrong]:
         try:
             verdict = judge(request_of(settings_of_policy(policy, provider)))
         except Problem as problem:
-            yield Wrong(policy, "providerSpecificDetails", f"{policy.name}: {problem.problem}, {problem.cause}")
+            yield Observed(policy, "providerSpecificDetails", f"{policy.name}: {problem.problem}, {problem.cause}")
             continue
         for each in verdict.findings:
             if each.outcome is PolicyOutcome.REFUTED:
                 severity = Severity.WARNING if each.advisory else None
-                yield Wrong(policy, each.id, f"{policy.name}: not true: {each.sentence} ({each.id})", severity)
+                yield Observed(policy, each.id, f"{policy.name}: not true: {each.sentence} ({each.id})", severity)
 
 
 @check(
@@ -48,7 +48,7 @@ def policies_keep_the_rules(scene: Scene) -> Iterator[Wrong]:
     "SP-RET-1",
     remedy="rename the policy or change its value: somebody will trust the name",
 )
-def names_say_the_values(scene: Scene) -> Iterator[Wrong]:
+def names_say_the_values(scene: AuditScene) -> Iterator[Observed]:
     """The name of a policy does not contradict its values."""
     for policy in scene.vault.policies:
         times = times_of(policy, scene.vault.provider(policy))
@@ -57,7 +57,7 @@ def names_say_the_values(scene: Scene) -> Iterator[Wrong]:
         if said and values and times.retention_minutes is not None and not said <= values:
             wrong = ", ".join(span(each * MINUTE_MS) for each in sorted(said - values))
             kept = span(times.retention_minutes * MINUTE_MS)
-            yield Wrong(policy, "name", f"the policy {policy.name!r} says {wrong} and keeps {kept}")
+            yield Observed(policy, "name", f"the policy {policy.name!r} says {wrong} and keeps {kept}")
 
 
 def _values(times: PolicyTimes) -> set[int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from siteproof.conformance.audit.check import DAY_MS, MINUTE_MS, Scene, Severity, Wrong, check, span
+from siteproof.conformance.audit.check import DAY_MS, MINUTE_MS, AuditScene, Observed, Severity, check, span
 from siteproof.conformance.exports.machines import is_protected, running, state_of_machine
 from siteproof.conformance.exports.things import Thing
 from siteproof.conformance.exports.vault import inner, key_of
@@ -28,17 +28,17 @@ OPEN_JOBS = ("inprogress", "notstarted", "cancelling", "suspended")
     "SP-RES-26",
     remedy="start the resynchronisation by hand; until it has ended no new recovery point is taken",
 )
-def marks_are_worked_on(scene: Scene) -> Iterator[Wrong]:
+def marks_are_worked_on(scene: AuditScene) -> Iterator[Observed]:
     """Where a resynchronisation is required, somebody works on it."""
     for machine in scene.vault.machines:
         state = state_of_machine(machine, scene.vault)
         if state.resync is Resync.REQUIRED and not running(machine) and not _has_job(machine, scene):
-            yield Wrong(
+            yield Observed(
                 machine, "resyncRequired", f"{machine.name} requires a resynchronisation, and nothing works on it"
             )
 
 
-def _has_job(machine: Thing, scene: Scene) -> bool:
+def _has_job(machine: Thing, scene: AuditScene) -> bool:
     names = {machine.name.casefold(), key_of(machine.id)}
     return any(
         bare(job.text("state") or "") in OPEN_JOBS and _target(job) & names
@@ -60,7 +60,7 @@ def _target(job: Thing) -> set[str]:
     "SP-RES-26",
     remedy="look at the link and the appliance; a copy that stands still does not end by itself",
 )
-def copies_move(scene: Scene) -> Iterator[Wrong]:
+def copies_move(scene: AuditScene) -> Iterator[Observed]:
     """A copy that runs has moved since the older export (--since)."""
     if scene.older is None or scene.now_ms - scene.older_ms < scene.limits.still_minutes * MINUTE_MS:
         return
@@ -69,7 +69,7 @@ def copies_move(scene: Scene) -> Iterator[Wrong]:
         field = _still(before, machine) if before is not None else None
         if field is not None:
             since = span(scene.now_ms - scene.older_ms)
-            yield Wrong(
+            yield Observed(
                 machine, field, f"the copy of {machine.name} stands where it stood {since} ago: {machine.text(field)}"
             )
 
@@ -89,7 +89,7 @@ def _still(before: Thing, after: Thing) -> str | None:
     "SP-ERR-13",
     remedy="start the machine or its agent, and let it reach the appliance; until then nothing of it is replicated",
 )
-def agents_answer(scene: Scene) -> Iterator[Wrong]:
+def agents_answer(scene: AuditScene) -> Iterator[Observed]:
     """The agent of a protected machine was heard within the last minutes."""
     for machine in scene.vault.machines:
         if not _replicates(machine, scene):
@@ -99,7 +99,7 @@ def agents_answer(scene: Scene) -> Iterator[Wrong]:
         age = scene.age_ms(heard)
         if age is not None and age > scene.limits.heartbeat_minutes * MINUTE_MS:
             field = "mobilityAgentDetails.lastHeartbeatUtc" if agent.has("lastHeartbeatUtc") else "lastHeartbeat"
-            yield Wrong(machine, field, f"the agent of {machine.name} was heard last {span(age)} ago")
+            yield Observed(machine, field, f"the agent of {machine.name} was heard last {span(age)} ago")
 
 
 @check(
@@ -109,7 +109,7 @@ def agents_answer(scene: Scene) -> Iterator[Wrong]:
     "SP-LC-55",
     remedy="start the machine; if it is gone for good, disable its protection by force after a last failover",
 )
-def sources_run(scene: Scene) -> Iterator[Wrong]:
+def sources_run(scene: AuditScene) -> Iterator[Observed]:
     """The source of a protected machine runs and was not deleted."""
     for machine in scene.vault.machines:
         if not is_protected(state_of_machine(machine, scene.vault)):
@@ -117,11 +117,11 @@ def sources_run(scene: Scene) -> Iterator[Wrong]:
         found = inner(machine, "discoveredVmDetails")
         power = bare(found.text("powerStatus") or "")
         if found.flag("isDeleted"):
-            yield Wrong(
+            yield Observed(
                 machine, "discoveredVmDetails.isDeleted", f"{machine.name} is protected, and its source was deleted"
             )
         elif power in ("off", "poweredoff", "suspended"):
-            yield Wrong(
+            yield Observed(
                 machine, "discoveredVmDetails.powerStatus", f"{machine.name} is protected, and its source is {power}"
             )
 
@@ -133,7 +133,7 @@ def sources_run(scene: Scene) -> Iterator[Wrong]:
     "SP-LC-43",
     remedy="look at the disk: until its copy is complete no new point has it, and a failover goes back to before it",
 )
-def disks_are_in_the_points(scene: Scene) -> Iterator[Wrong]:
+def disks_are_in_the_points(scene: AuditScene) -> Iterator[Observed]:
     """Every disk of a protected machine is copied, and every disk that it has is protected."""
     for machine in scene.vault.machines:
         if not is_protected(state_of_machine(machine, scene.vault)):
@@ -143,10 +143,12 @@ def disks_are_in_the_points(scene: Scene) -> Iterator[Wrong]:
         ]
         for each in open_disks:
             name = each.text("diskName") or each.text("diskId") or "a disk"
-            yield Wrong(machine, f"protectedDisks.{name}", f"{machine.name} is protected, and {name} is not copied yet")
+            yield Observed(
+                machine, f"protectedDisks.{name}", f"{machine.name} is protected, and {name} is not copied yet"
+            )
         for each in machine.parts("unprotectedDisks"):
             name = each.text("diskId") or each.text("diskLunId") or "a disk"
-            yield Wrong(machine, f"unprotectedDisks.{name}", f"{machine.name} is protected without its disk {name}")
+            yield Observed(machine, f"unprotectedDisks.{name}", f"{machine.name} is protected without its disk {name}")
 
 
 @check(
@@ -156,16 +158,16 @@ def disks_are_in_the_points(scene: Scene) -> Iterator[Wrong]:
     "SP-LC-35",
     remedy="wait; before the first point the machine cannot be failed over",
 )
-def initial_copies_end(scene: Scene) -> Iterator[Wrong]:
+def initial_copies_end(scene: AuditScene) -> Iterator[Observed]:
     """An initial replication has ended within a day of its beginning."""
     for machine in scene.vault.machines:
         state = state_of_machine(machine, scene.vault)
         age = scene.age_ms(inner(machine, "currentScenario").when("startTime"))
         if state.protection is Protection.INITIAL_REPLICATION and age is not None and age > DAY_MS:
-            yield Wrong(machine, "protectionState", f"the initial copy of {machine.name} runs for {span(age)}")
+            yield Observed(machine, "protectionState", f"the initial copy of {machine.name} runs for {span(age)}")
 
 
-def _replicates(machine: Thing, scene: Scene) -> bool:
+def _replicates(machine: Thing, scene: AuditScene) -> bool:
     """Forward protected, or copied for the first time: somebody has to be there to send."""
     state = state_of_machine(machine, scene.vault)
     copied = state.protection in (Protection.PROTECTED, Protection.INITIAL_REPLICATION)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from siteproof.conformance.audit.audit import CHECKS, Audit
-from siteproof.conformance.audit.check import Finding, Severity
+from siteproof.conformance.audit.check import AuditFinding, Severity
 from siteproof.conformance.audit.rpo import RpoLine, rpo_lines
 from siteproof.model.nouns.problem import Problem
 
@@ -65,7 +65,7 @@ def moment(ms: int) -> str:
     return datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if ms else "unknown"
 
 
-def _finding(each: Finding) -> dict[str, Any]:
+def _finding(each: AuditFinding) -> dict[str, Any]:
     return {
         "check": each.check.id,
         "severity": each.severity,

@@ -3,7 +3,7 @@
 import xml.etree.ElementTree as ET  # only writes; nothing is ever parsed with it
 
 from siteproof.conformance.audit.audit import CHECKS, Audit
-from siteproof.conformance.audit.check import Finding, Severity
+from siteproof.conformance.audit.check import AuditFinding, Severity
 from siteproof.conformance.render.junit import clean
 
 
@@ -23,5 +23,5 @@ def as_junit(audit: Audit) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
-def _told(found: list[Finding]) -> str:
+def _told(found: list[AuditFinding]) -> str:
     return "\n".join([*(f"{each.place}: {each.field}: {each.sentence}" for each in found), found[0].check.remedy])

@@ -6,7 +6,7 @@ Rule: the page loads nothing and runs nothing; every word of an export is escape
 from collections.abc import Iterator, Sequence
 
 from siteproof.conformance.audit.audit import CHECKS, Audit, first_to_do
-from siteproof.conformance.audit.check import Check, Finding, Severity
+from siteproof.conformance.audit.check import AuditCheck, AuditFinding, Severity
 from siteproof.conformance.audit.render.data import moment
 from siteproof.conformance.audit.render.picture import BARS_MAX, draw_rpo
 from siteproof.conformance.audit.render.words import conclusion, counted
@@ -81,7 +81,7 @@ def _matrix(audit: Audit) -> list[Part]:
     return [*_folded(Table(head, rows), f"all {len(rows)} machines"), *parts]
 
 
-def _cell(found: Finding | None) -> Cell:
+def _cell(found: AuditFinding | None) -> Cell:
     return Badge("ok", Tone.GOOD) if found is None else Badge(found.severity.value, TONES[found.severity])
 
 
@@ -97,7 +97,7 @@ def _findings(audit: Audit) -> list[Part]:
     return parts
 
 
-def _row(each: Finding) -> tuple[Cell, ...]:
+def _row(each: AuditFinding) -> tuple[Cell, ...]:
     badge = Badge(each.severity.value, TONES[each.severity])
     return badge, each.check.id, each.sentence, f"{each.place}: {each.field}", ", ".join(each.check.requires)
 
@@ -107,7 +107,7 @@ def _checks() -> Fold:
     return Fold(f"{len(CHECKS)} checks", [Table(head, [_about(each) for each in CHECKS])])
 
 
-def _about(each: Check) -> tuple[str, str, str]:
+def _about(each: AuditCheck) -> tuple[str, str, str]:
     return each.id, each.holds, ", ".join(each.requires)
 
 

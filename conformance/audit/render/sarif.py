@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from siteproof.conformance.audit.audit import CHECKS, Audit
-from siteproof.conformance.audit.check import Check, Finding
+from siteproof.conformance.audit.check import AuditCheck, AuditFinding
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -21,7 +21,7 @@ def as_sarif(audit: Audit, version: str) -> dict[str, Any]:
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
 
 
-def _rule(each: Check) -> dict[str, Any]:
+def _rule(each: AuditCheck) -> dict[str, Any]:
     return {
         "id": each.id,
         "shortDescription": {"text": each.holds},
@@ -31,7 +31,7 @@ def _rule(each: Check) -> dict[str, Any]:
     }
 
 
-def _result(each: Finding, rules: dict[str, int], state: str) -> dict[str, Any]:
+def _result(each: AuditFinding, rules: dict[str, int], state: str) -> dict[str, Any]:
     logical = {"name": each.name, "fullyQualifiedName": f"{each.place}/{each.field}", "kind": "resource"}
     return {
         "ruleId": each.check.id,

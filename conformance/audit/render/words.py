@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from siteproof.conformance.audit.audit import Audit, first_to_do
-from siteproof.conformance.audit.check import Finding, Severity
+from siteproof.conformance.audit.check import AuditFinding, Severity
 from siteproof.conformance.audit.rpo import rpo_lines, said
 from siteproof.conformance.render.text import printable
 
@@ -65,7 +65,7 @@ def _figures(audit: Audit) -> Iterator[str]:
         yield f"  … {len(rows) - FEW} more machines with a smaller RPO"
 
 
-def _finding(each: Finding, *, known: bool) -> Iterator[str]:
+def _finding(each: AuditFinding, *, known: bool) -> Iterator[str]:
     word = "KNOWN" if known else each.severity.value.upper()
     yield f"{word:<8} {each.check.id:<15} {each.sentence}"
     serves = f" · {', '.join(each.check.requires)}" if each.check.requires else ""

@@ -11,7 +11,7 @@ from siteproof.conformance.auditor.look import Look
 from siteproof.conformance.auditor.memory import runs_a_job
 from siteproof.conformance.auditor.oracle import Oracle, Wrong, oracle
 from siteproof.conformance.coverage.events import state_name
-from siteproof.conformance.coverage.trail import Kind
+from siteproof.conformance.coverage.trail import DeviationKind
 from siteproof.conformance.offers import offered
 from siteproof.model.language.table import matching
 from siteproof.model.nouns.observation import Regions
@@ -43,8 +43,8 @@ LEADS: Mapping[Verb, str] = {  # the requirement that says where the command lea
 def commands_are_taken_as_listed(look: Look) -> Iterator[Wrong]:
     """A command succeeds exactly when the table lists it for the state."""
     for each in look.deviations:
-        if each.kind in (Kind.ACCEPTED, Kind.REFUSED):
-            code = each.kind is Kind.REFUSED and each.model.startswith("the model refuses")
+        if each.kind in (DeviationKind.ACCEPTED, DeviationKind.REFUSED):
+            code = each.kind is DeviationKind.REFUSED and each.model.startswith("the model refuses")
             yield Wrong(each.model, each.recorded, "SP-LC-45" if code else "")
 
 
@@ -52,7 +52,7 @@ def commands_are_taken_as_listed(look: Look) -> Iterator[Wrong]:
 def steps_are_those_of_the_model(look: Look) -> Iterator[Wrong]:
     """Every change since the last look is a step, or several hidden ones, that the model allows."""
     for each in look.deviations:
-        if each.kind in (Kind.LED, Kind.NOWHERE):
+        if each.kind in (DeviationKind.LED, DeviationKind.NOWHERE):
             yield Wrong(each.model, each.recorded, _leads(look, each.verb))
 
 

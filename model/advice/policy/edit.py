@@ -12,7 +12,7 @@ from siteproof.model.advice.policy.request import PolicyRequest
 from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, RETENTION_DAYS_MAX, RecoveryPoint
 from siteproof.model.nouns.scenario import START_MS
 from siteproof.model.theorems.history import run, schedule
-from siteproof.model.theorems.keep import Choice
+from siteproof.model.theorems.keep import KeepDecision
 from siteproof.model.theorems.past import Drop
 
 WARM_UP_MINUTES = (RETENTION_DAYS_MAX + 1) * DAY_MINUTES
@@ -20,7 +20,7 @@ FUTURE_MINUTES = (RETENTION_DAYS_MAX + 2) * DAY_MINUTES
 
 
 @frozen
-class Fate:
+class PointFate:
     """One point that exists at the change: when it goes under the old and under the new policy."""
 
     point: RecoveryPoint
@@ -42,20 +42,20 @@ class PolicyDiff:
 
     change_ms: int
     applied_ms: int
-    fates: tuple[Fate, ...]
+    fates: tuple[PointFate, ...]
 
     @property
-    def at_once(self) -> tuple[Fate, ...]:
+    def at_once(self) -> tuple[PointFate, ...]:
         """Points that the change deletes with the first new point, and that would have stayed without it."""
         return tuple(each for each in self.lost if each.new.at_ms == self.applied_ms)
 
     @property
-    def lost(self) -> tuple[Fate, ...]:
+    def lost(self) -> tuple[PointFate, ...]:
         """Points that the new policy deletes sooner than the old one would have."""
         return tuple(each for each in self.fates if each.earlier_ms > 0)
 
     @property
-    def longer(self) -> tuple[Fate, ...]:
+    def longer(self) -> tuple[PointFate, ...]:
         """Points that the new policy keeps longer."""
         return tuple(each for each in self.fates if each.earlier_ms < 0)
 
@@ -65,11 +65,11 @@ def compare(old: PolicyRequest, new: PolicyRequest, start_ms: int = START_MS) ->
     past = run(schedule(old.policy, start_ms, WARM_UP_MINUTES), old.rule)
     points = [choice.point for choice in past.kept]
     old_drops, new_drops = (_goes(points, each, past.now_ms) for each in (old, new))
-    fates = tuple(Fate(each, old_drops[each.name], new_drops[each.name]) for each in points)
+    fates = tuple(PointFate(each, old_drops[each.name], new_drops[each.name]) for each in points)
     return PolicyDiff(past.now_ms, past.now_ms + _step_ms(new), fates)
 
 
-def reasons(choices: Iterable[Choice]) -> dict[str, int]:
+def reasons(choices: Iterable[KeepDecision]) -> dict[str, int]:
     """How many points are kept for which reason."""
     counted: dict[str, int] = {}
     for choice in choices:

@@ -11,7 +11,7 @@ from attrs import frozen
 from siteproof.model.advice.policy.duration import speak
 from siteproof.model.nouns.policy import DAY_MINUTES
 from siteproof.model.nouns.vocabulary import Consistency
-from siteproof.model.theorems.calendar import Calendar, Gap, Life
+from siteproof.model.theorems.calendar import Calendar, Life, RecoveryGap
 from siteproof.model.theorems.keep import Reason
 
 NEVER = "never usable"
@@ -19,7 +19,7 @@ RUN_POINTS = 4  # so many alike are told in one line
 
 
 @frozen
-class Line:
+class TimelineEntry:
     """One dated line; `usable` is a remark for the right-hand column, or empty."""
 
     at_minutes: int
@@ -33,25 +33,27 @@ def moment(minutes: int) -> str:
     return f"day {day + 1} {rest // 60:02}:{rest % 60:02}"
 
 
-def tell(calendar: Calendar) -> tuple[Line, ...]:
+def tell(calendar: Calendar) -> tuple[TimelineEntry, ...]:
     """Every event of the calendar in order; events of one instant share a line."""
     events = [*_points(calendar), *_missed(calendar), *_nothing(calendar)]
     events.sort(key=lambda each: each.at_minutes)
     return tuple(_joined(list(group)) for _, group in groupby(events, key=lambda each: each.at_minutes))
 
 
-def _points(calendar: Calendar) -> Iterable[Line]:
+def _points(calendar: Calendar) -> Iterable[TimelineEntry]:
     """Endings come before the points that are taken at the same instant, unless they are the point's own."""
     first, runs = calendar.lives[:1], list(_runs(calendar.lives[1:]))
     alone = [*first, *(run[0] for run in runs if len(run) == 1)]
     ended = [(at, life) for life in alone if (at := life.ended_minutes) is not None]
-    yield from (Line(at, _ending(life)) for at, life in ended if life.taken_minutes < at < calendar.until_minutes)
+    yield from (
+        TimelineEntry(at, _ending(life)) for at, life in ended if life.taken_minutes < at < calendar.until_minutes
+    )
     for life in first:
         kind = f"{calendar.consistency}-consistent point {life.name} taken"
-        yield Line(life.taken_minutes, kind, _usable_from(life))
+        yield TimelineEntry(life.taken_minutes, kind, _usable_from(life))
     for run in runs:
         yield from _taken_in_a_row(run) if len(run) > 1 else (_taken(run[0]),)
-    yield from (Line(at, _ending(life)) for at, life in ended if at == life.taken_minutes)
+    yield from (TimelineEntry(at, _ending(life)) for at, life in ended if at == life.taken_minutes)
 
 
 def _runs(lives: Iterable[Life]) -> Iterable[list[Life]]:
@@ -62,16 +64,16 @@ def _runs(lives: Iterable[Life]) -> Iterable[list[Life]]:
         yield from [listed] if together else ([life] for life in listed)
 
 
-def _taken(life: Life) -> Line:
-    return Line(life.taken_minutes, f"point {life.name} taken", _usable_from(life))
+def _taken(life: Life) -> TimelineEntry:
+    return TimelineEntry(life.taken_minutes, f"point {life.name} taken", _usable_from(life))
 
 
-def _taken_in_a_row(run: list[Life]) -> Iterable[Line]:
+def _taken_in_a_row(run: list[Life]) -> Iterable[TimelineEntry]:
     first, last = run[0], run[-1]
     names = f"{first.name} to {last.name}"
     ended, age = first.ended_minutes or 0, speak((first.ended_minutes or 0) - first.taken_minutes)
-    yield Line(first.taken_minutes, f"points {names} taken, until {moment(last.taken_minutes)}", NEVER)
-    yield Line(ended, f"{names} reach {age} and are thinned: their bucket keeps {first.favours}")
+    yield TimelineEntry(first.taken_minutes, f"points {names} taken, until {moment(last.taken_minutes)}", NEVER)
+    yield TimelineEntry(ended, f"{names} reach {age} and are thinned: their bucket keeps {first.favours}")
 
 
 def _usable_from(life: Life) -> str:
@@ -91,30 +93,32 @@ def _ending(life: Life) -> str:
     return f"{life.name} reaches {age} and is pruned"
 
 
-def _missed(calendar: Calendar) -> Iterable[Line]:
+def _missed(calendar: Calendar) -> Iterable[TimelineEntry]:
     missed = calendar.missed_minutes
     if len(missed) == 1:
-        yield Line(missed[0], "the attempt fails")
+        yield TimelineEntry(missed[0], "the attempt fails")
     elif missed:
-        yield Line(missed[0], f"the first of {len(missed)} attempts in a row fails, the last at {moment(missed[-1])}")
+        yield TimelineEntry(
+            missed[0], f"the first of {len(missed)} attempts in a row fails, the last at {moment(missed[-1])}"
+        )
 
 
-def _nothing(calendar: Calendar) -> Iterable[Line]:
+def _nothing(calendar: Calendar) -> Iterable[TimelineEntry]:
     kind = " application-consistent" if calendar.consistency is Consistency.APP else ""
     for gap in calendar.gaps:
-        yield Line(gap.middle_minutes, f"nothing{kind} can be restored")
-        yield Line(gap.end_minutes, _after(gap, calendar.lives))
+        yield TimelineEntry(gap.middle_minutes, f"nothing{kind} can be restored")
+        yield TimelineEntry(gap.end_minutes, _after(gap, calendar.lives))
 
 
-def _after(gap: Gap, lives: Iterable[Life]) -> str:
+def _after(gap: RecoveryGap, lives: Iterable[Life]) -> str:
     if any(life.covers(gap.end_minutes) for life in lives):
         return f"usable again after a gap of {speak(gap.minutes)}"
     return f"still nothing, {speak(gap.minutes)} after the first point was due"
 
 
-def _joined(lines: list[Line]) -> Line:
+def _joined(lines: list[TimelineEntry]) -> TimelineEntry:
     """The last line's remark keeps its column; a remark of an earlier one moves into the text."""
     if len(lines) == 1:
         return lines[0]
     texts = [f"{line.text}, {line.usable}" if line.usable else line.text for line in lines]
-    return Line(lines[0].at_minutes, " · ".join(texts))
+    return TimelineEntry(lines[0].at_minutes, " · ".join(texts))

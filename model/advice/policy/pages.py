@@ -16,14 +16,14 @@ from siteproof.model.advice.policy.verdict import PolicyFinding, PolicyOutcome, 
 from siteproof.model.drawing.page import Badge, Cell, Figure, Fold, Page, Part, Section, Table, Tone
 from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.theorems.calendar import Calendar
-from siteproof.model.theorems.keep import Choice
-from siteproof.model.theorems.past import History
+from siteproof.model.theorems.keep import KeepDecision
+from siteproof.model.theorems.past import RetentionRun
 
 Facts = Sequence[tuple[str, str]]
 TONES = {PolicyOutcome.PASS: Tone.GOOD, PolicyOutcome.REFUTED: Tone.BAD, PolicyOutcome.NOT_APPLICABLE: Tone.PLAIN}
 
 
-def check_page(verdict: PolicyVerdict, past: History | None, days: int, facts: Facts) -> Page:
+def check_page(verdict: PolicyVerdict, past: RetentionRun | None, days: int, facts: Facts) -> Page:
     """The verdict with its calendars, and what the policy keeps after so many simulated days (None: nothing)."""
     tone = Tone.GOOD if verdict.advised else Tone.ODD if verdict.conforms else Tone.BAD
     sections = (
@@ -33,7 +33,7 @@ def check_page(verdict: PolicyVerdict, past: History | None, days: int, facts: F
     return Page(conclusion(verdict), tone, options(verdict.request), facts, sections)
 
 
-def simulation_page(request: PolicyRequest, past: History, days: int, facts: Facts) -> Page:
+def simulation_page(request: PolicyRequest, past: RetentionRun, days: int, facts: Facts) -> Page:
     """What is kept after so many simulated days, and why."""
     word = f"{len(past.kept)} points kept of {len(past.counts)} taken"
     return Page(word, Tone.PLAIN, options(request), facts, [_kept(request, past, days)])
@@ -79,9 +79,9 @@ def _calendar(shown: Calendar, request: PolicyRequest) -> Iterator[Part]:
     yield Table(("when", "what happens", "usable"), lines)
 
 
-def _kept(request: PolicyRequest, past: History, days: int) -> Section:
+def _kept(request: PolicyRequest, past: RetentionRun, days: int) -> Section:
     after = f"after {days} undisturbed days"
-    dropped = (Choice(each.point, False, each.reason) for each in past.drops)
+    dropped = (KeepDecision(each.point, False, each.reason) for each in past.drops)
     counts = [*_counts("kept", past.kept), *_counts("deleted", dropped)]
     rows = [
         (taken_at(each.point), str(each.point.consistency), age_of(each.point, past), str(each.reason))
@@ -97,5 +97,5 @@ def _kept(request: PolicyRequest, past: History, days: int) -> Section:
     return Section("What is kept", parts)
 
 
-def _counts(what: str, choices: Iterable[Choice]) -> Iterator[tuple[str, str, str]]:
+def _counts(what: str, choices: Iterable[KeepDecision]) -> Iterator[tuple[str, str, str]]:
     return ((str(count), what, reason) for reason, count in reasons(choices).items())

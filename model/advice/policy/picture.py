@@ -14,7 +14,7 @@ from siteproof.model.advice.policy.request import PolicyRequest
 from siteproof.model.drawing import svg
 from siteproof.model.nouns.policy import DAY_MINUTES
 from siteproof.model.nouns.vocabulary import Consistency
-from siteproof.model.theorems.calendar import Attempt, Calendar, Gap, Life, calendar
+from siteproof.model.theorems.calendar import Calendar, Life, RecoveryGap, SnapshotAttempt, calendar
 from siteproof.model.theorems.keep import Reason
 
 WIDTH, LEFT, RIGHT = 1120, 64, 250
@@ -93,8 +93,8 @@ def tightest_run(request: PolicyRequest) -> Calendar:
     """The longest wait that the policy has to survive: a point, all tolerated misses, and the point after them."""
     timing = request.timing
     step, misses = timing.interval_minutes, timing.misses
-    failed = (Attempt(number * step, succeeded=False) for number in range(1, misses + 1))
-    attempts = (Attempt(0), *failed, Attempt((misses + 1) * step))
+    failed = (SnapshotAttempt(number * step, succeeded=False) for number in range(1, misses + 1))
+    attempts = (SnapshotAttempt(0), *failed, SnapshotAttempt((misses + 1) * step))
     return calendar(attempts, request.rule, timing.latency_minutes, max(timing.retention_minutes, timing.cycle_minutes))
 
 
@@ -122,7 +122,7 @@ def _grid(axis: Axis, bottom: float) -> Iterator[str]:
     yield line(axis.left, bottom + 4, axis.right, bottom + 4, "axis")
 
 
-def _gap(gap: Gap, axis: Axis, bottom: float) -> Iterator[str]:
+def _gap(gap: RecoveryGap, axis: Axis, bottom: float) -> Iterator[str]:
     """A band over all rows; its label stands above and never leaves the page."""
     x1, x2 = axis.x(gap.start_minutes), max(axis.x(gap.end_minutes), axis.x(gap.start_minutes) + 3)
     yield bar(x1, x2, TOP - 14, bottom - TOP + 18, "gap")

@@ -35,7 +35,7 @@ class Needs:
 
 
 @frozen
-class Plan:
+class PolicyPlan:
     """A policy in minutes (0: no app-consistent points) and its cost; `minimal` says that z3 refuted a cheaper one."""
 
     retention_minutes: int
@@ -52,7 +52,7 @@ class NoPlan:
     conflict: tuple[str, ...]
 
 
-def cheapest(needs: Needs) -> Plan | NoPlan:
+def cheapest(needs: Needs) -> PolicyPlan | NoPlan:
     """Search all whole-hour retentions up to 15 days and all allowed intervals."""
     space = _Space()
     demands = [*space.range(), *_demands(needs, space)]
@@ -166,11 +166,11 @@ def _conflict(demands: list[Need]) -> tuple[str, ...]:
     return tuple(sentence for number, (sentence, _) in enumerate(demands) if f"need{number}" in core)
 
 
-def _plan(space: _Space, model: Any, demands: list[Need]) -> Plan:
+def _plan(space: _Space, model: Any, demands: list[Need]) -> PolicyPlan:
     values = [model.eval(each, model_completion=True).as_long() for each in (*space.costs, space.interval)]
     points, snapshots, retention, interval = values
     minimal = _nothing_cheaper(space, demands, values[:3])
-    return Plan(retention * HOUR_MINUTES, interval * HOUR_MINUTES, points, snapshots, minimal)
+    return PolicyPlan(retention * HOUR_MINUTES, interval * HOUR_MINUTES, points, snapshots, minimal)
 
 
 def _nothing_cheaper(space: _Space, demands: list[Need], costs: list[int]) -> bool:

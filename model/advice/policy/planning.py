@@ -6,7 +6,7 @@ from typing import Any
 from attrs import asdict
 
 from siteproof.model.advice.policy.duration import BadDurationError, parse_minutes, spell
-from siteproof.model.advice.policy.plan import Needs, NoPlan, Plan, cheapest
+from siteproof.model.advice.policy.plan import Needs, NoPlan, PolicyPlan, cheapest
 from siteproof.model.nouns.policy import DAY_MINUTES, RETENTION_DAYS_MAX
 from siteproof.model.nouns.problem import Problem
 
@@ -27,9 +27,9 @@ def needs_of(*, rpo: str, keep: str, granularity: Iterable[str], app_rpo: str, l
     )
 
 
-def found(answer: Plan | NoPlan) -> bool:
+def found(answer: PolicyPlan | NoPlan) -> bool:
     """Whether there is a policy, and it is proved to be the cheapest."""
-    return isinstance(answer, Plan) and answer.minimal
+    return isinstance(answer, PolicyPlan) and answer.minimal
 
 
 def options(needs: Needs) -> str:
@@ -41,7 +41,7 @@ def options(needs: Needs) -> str:
     )
 
 
-def as_lines(needs: Needs, answer: Plan | NoPlan) -> list[str]:
+def as_lines(needs: Needs, answer: PolicyPlan | NoPlan) -> list[str]:
     """The policy as a file that `policy check` reads, its cost and what was proved; or what contradicts itself."""
     if isinstance(answer, NoPlan):
         return ["# NO POLICY meets these needs together:", *(f"#   {each}" for each in answer.conflict)]
@@ -50,12 +50,12 @@ def as_lines(needs: Needs, answer: Plan | NoPlan) -> list[str]:
     return [*(f"{key} = {value}" for key, value in _settings(needs, answer).items()), f"# cost: {cost}", f"# {proof}"]
 
 
-def as_data(needs: Needs, answer: Plan | NoPlan) -> dict[str, Any]:
+def as_data(needs: Needs, answer: PolicyPlan | NoPlan) -> dict[str, Any]:
     """The same as plain data; minutes."""
     return {"needs": asdict(needs), "found": found(answer), **asdict(answer)}
 
 
-def _settings(needs: Needs, answer: Plan) -> dict[str, Any]:
+def _settings(needs: Needs, answer: PolicyPlan) -> dict[str, Any]:
     every = spell(answer.interval_minutes) if answer.interval_minutes else "off"
     return {
         "retention": f'"{spell(answer.retention_minutes)}"',

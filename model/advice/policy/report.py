@@ -6,7 +6,7 @@ D and m stand beside every finding (SP-POL-10).
 from typing import Any
 
 from siteproof.model.advice.policy.duration import speak
-from siteproof.model.advice.policy.narrate import Line, moment, tell
+from siteproof.model.advice.policy.narrate import TimelineEntry, moment, tell
 from siteproof.model.advice.policy.request import PolicyRequest
 from siteproof.model.advice.policy.verdict import PolicyFinding, PolicyVerdict
 from siteproof.model.nouns.vocabulary import Consistency
@@ -84,7 +84,7 @@ def facts_of(request: PolicyRequest, kind: Consistency) -> str:
     )
 
 
-def _row(line: Line, width: int) -> str:
+def _row(line: TimelineEntry, width: int) -> str:
     return f"  {moment(line.at_minutes):<{width}}  {line.text:<{TEXT_WIDTH}} {line.usable}".rstrip()
 
 

@@ -37,7 +37,7 @@ SHOWN_MAX = 60
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-class Thinning(StrEnum):
+class ThinningRule(StrEnum):
     """Which retention rule the policy is judged under."""
 
     PUBLISHED = "published"
@@ -50,7 +50,7 @@ class PolicyRequest:
 
     policy: ReplicationPolicy = field(factory=ReplicationPolicy)
     profile: Profile = CORE
-    thinning: Thinning = Thinning.PUBLISHED
+    thinning: ThinningRule = ThinningRule.PUBLISHED
     name: str = ""
     way_back: bool = False  # the policy of the failback direction: it keeps no history
 
@@ -66,7 +66,7 @@ class PolicyRequest:
 
     def rule_of(self, retention_minutes: int) -> RetentionRule:
         """The retention rule for any retention under the chosen thinning."""
-        rules = {Thinning.PLAIN: plain_rule, Thinning.PUBLISHED: published_rule}
+        rules = {ThinningRule.PLAIN: plain_rule, ThinningRule.PUBLISHED: published_rule}
         return rules[self.thinning](retention_minutes)
 
     @property
@@ -184,11 +184,11 @@ def _provider(value: Any) -> ReplicationProvider:
     return ReplicationProvider(value)
 
 
-def _thinning(value: Any) -> Thinning:
-    near = difflib.get_close_matches(str(value), list(Thinning), 1)
-    if value not in list(Thinning):
+def _thinning(value: Any) -> ThinningRule:
+    near = difflib.get_close_matches(str(value), list(ThinningRule), 1)
+    if value not in list(ThinningRule):
         raise NearMissError("there is no such rule", near[0] if near else "")
-    return Thinning(value)
+    return ThinningRule(value)
 
 
 _SPAN = {"type": "string", "pattern": r"^\s*(0|([0-9]{1,9}\s*[dhm]\s*)+)$"}
@@ -206,7 +206,7 @@ KEYS: dict[str, Key] = {
     "rpo_threshold": Key("1m to 15d", _duration(1, FIFTEEN_DAYS), _SPAN, "15m"),
     "latency": Key("1m to 15d", _duration(1, FIFTEEN_DAYS), _SPAN, "30m"),
     "tolerated_misses": Key(f"0 to {MISSES_MAX}", _count, _COUNT, "1"),
-    "thinning": Key("published or plain", _thinning, {"enum": list(Thinning)}, "published"),
+    "thinning": Key("published or plain", _thinning, {"enum": list(ThinningRule)}, "published"),
     "claims_seed": Key("true or false", _flag, {"type": "boolean"}, "true"),
     "crash_consistent_every": Key("5m; 1m to 1h with claims_seed = false", _duration(1, HOUR_MINUTES), _SPAN, "5m"),
     "provider": Key(" or ".join(ReplicationProvider), _provider, {"enum": list(ReplicationProvider)}, "hyperv"),

@@ -4,17 +4,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from siteproof.model.advice.policy.duration import speak, spell
-from siteproof.model.advice.policy.edit import Fate, PolicyDiff, reasons
+from siteproof.model.advice.policy.edit import PointFate, PolicyDiff, reasons
 from siteproof.model.advice.policy.narrate import moment
 from siteproof.model.advice.policy.request import PolicyRequest
 from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, RecoveryPoint
 from siteproof.model.nouns.scenario import START_MS
 from siteproof.model.theorems.history import run, schedule
-from siteproof.model.theorems.keep import Choice
-from siteproof.model.theorems.past import Drop, History
+from siteproof.model.theorems.keep import KeepDecision
+from siteproof.model.theorems.past import Drop, RetentionRun
 
 
-def simulate(request: PolicyRequest, days: int, start_ms: int = START_MS) -> History:
+def simulate(request: PolicyRequest, days: int, start_ms: int = START_MS) -> RetentionRun:
     """An undisturbed machine under the request's policy and rule for so many days."""
     return run(schedule(request.policy, start_ms, days * DAY_MINUTES), request.rule)
 
@@ -30,7 +30,7 @@ def options(request: PolicyRequest) -> str:
     )
 
 
-def as_lines(past: History) -> list[str]:
+def as_lines(past: RetentionRun) -> list[str]:
     """Counts first, then every kept point from the newest to the oldest."""
     taken = len(past.counts)
     head = [f"{taken} points taken, {len(past.kept)} kept, {len(past.drops)} deleted"]
@@ -39,7 +39,7 @@ def as_lines(past: History) -> list[str]:
     return [*head, *(_kept_line(choice, past) for choice in reversed(past.kept))]
 
 
-def as_data(request: PolicyRequest, past: History) -> dict[str, Any]:
+def as_data(request: PolicyRequest, past: RetentionRun) -> dict[str, Any]:
     """The same as plain data; times in milliseconds of the epoch."""
     return {
         "options": options(request),
@@ -77,17 +77,17 @@ def taken_at(point: RecoveryPoint) -> str:
     return _when(point.taken_at_ms)
 
 
-def age_of(point: RecoveryPoint, past: History) -> str:
+def age_of(point: RecoveryPoint, past: RetentionRun) -> str:
     """How old the point is at the end of the history, for a sentence."""
     return speak((past.now_ms - point.taken_at_ms) // MINUTE_MS)
 
 
-def _kept_line(choice: Choice, past: History) -> str:
+def _kept_line(choice: KeepDecision, past: RetentionRun) -> str:
     point = choice.point
     return f"  {taken_at(point)}  {point.consistency:<5}  age {age_of(point, past):<16} {choice.reason}"
 
 
-def _lost_line(fate: Fate, change_ms: int) -> str:
+def _lost_line(fate: PointFate, change_ms: int) -> str:
     age = speak((change_ms - fate.point.taken_at_ms) // MINUTE_MS)
     why = f"{fate.new.reason}{f', {fate.new.favours}' if fate.new.favours else ''}"
     return (
@@ -103,8 +103,8 @@ def _when(time_ms: int) -> str:
 _START_OF_DAY = START_MS % (DAY_MINUTES * MINUTE_MS)
 
 
-def _choices(drops: Iterable[Drop]) -> Iterable[Choice]:
-    return (Choice(drop.point, False, drop.reason) for drop in drops)
+def _choices(drops: Iterable[Drop]) -> Iterable[KeepDecision]:
+    return (KeepDecision(drop.point, False, drop.reason) for drop in drops)
 
 
 def _point(point: RecoveryPoint) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from siteproof.model.drawing import svg
 from siteproof.model.nouns.policy import DAY_MINUTES, HOUR_MINUTES, MINUTE_MS, RecoveryPoint
 from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.spec.retention_rule import RetentionRule, Tier
-from siteproof.model.theorems.keep import Choice
-from siteproof.model.theorems.past import History
+from siteproof.model.theorems.keep import KeepDecision
+from siteproof.model.theorems.past import RetentionRun
 
 WIDTH, SIDE = 1120, 64
 LANES_TOP, LANE = 150, 40
@@ -24,10 +24,10 @@ SEGMENT_GAP = 26
 COLUMNS_MAX = 1200  # of the curve
 
 
-def draw_timeline(request: PolicyRequest, past: History) -> str:
+def draw_timeline(request: PolicyRequest, past: RetentionRun) -> str:
     """The SVG of a simulated history."""
     title = f"{len(past.kept)} points kept of {len(past.counts)} taken"
-    drops = reasons(Choice(drop.point, False, drop.reason) for drop in past.drops)
+    drops = reasons(KeepDecision(drop.point, False, drop.reason) for drop in past.drops)
     height = REASONS_TOP + 30 + 20 * max(len(reasons(past.kept)), len(drops))
     parts = [
         STYLE,
@@ -41,7 +41,7 @@ def draw_timeline(request: PolicyRequest, past: History) -> str:
     return svg.picture(WIDTH, height, title, parts, ())
 
 
-def pictures(request: PolicyRequest, past: History) -> Iterator[tuple[str, str]]:
+def pictures(request: PolicyRequest, past: RetentionRun) -> Iterator[tuple[str, str]]:
     """Titles and SVGs for another report: what is kept, and the longest wait of application-consistent points."""
     yield "Recovery points that the policy keeps", draw_timeline(request, past)
     if request.timing.interval_minutes:
@@ -55,7 +55,7 @@ def segments(rule: RetentionRule) -> list[tuple[Tier, int]]:
     return list(zip(reached, ends, strict=True))
 
 
-def _tiers(rule: RetentionRule, past: History) -> Iterator[str]:
+def _tiers(rule: RetentionRule, past: RetentionRun) -> Iterator[str]:
     """The youngest stands on the right, as now does on every axis of time."""
     parts = segments(rule)
     wide = (WIDTH - 2 * SIDE - SEGMENT_GAP * (len(parts) - 1)) / len(parts)
@@ -65,7 +65,7 @@ def _tiers(rule: RetentionRule, past: History) -> Iterator[str]:
         yield from _segment(tier, end, past, Axis(-end, -tier.start_minutes, left, left + wide))
 
 
-def _segment(tier: Tier, end: int, past: History, axis: Axis) -> Iterator[str]:
+def _segment(tier: Tier, end: int, past: RetentionRun, axis: Axis) -> Iterator[str]:
     kept = [each for each in past.kept if tier.start_minutes <= _age(each.point, past) < end]
     rule = f"one per {speak(tier.bucket_minutes)}" if tier.bucket_minutes else "every point"
     counted = f"{len(kept)} {'point' if len(kept) == 1 else 'points'}"
@@ -82,7 +82,7 @@ def _segment(tier: Tier, end: int, past: History, axis: Axis) -> Iterator[str]:
 _ROWS = ("crash", "app")
 
 
-def _mark(choice: Choice, past: History, axis: Axis, y: float) -> str:
+def _mark(choice: KeepDecision, past: RetentionRun, axis: Axis, y: float) -> str:
     age = _age(choice.point, past)
     hint = f"{choice.point.name}, {spell(age)} old: {choice.reason}"
     middle = axis.x(-age)
@@ -105,7 +105,7 @@ def _step(span_minutes: float) -> int:
     return next(each for each in round_ones if span_minutes / each <= 7)
 
 
-def _curve(past: History) -> Iterator[str]:
+def _curve(past: RetentionRun) -> Iterator[str]:
     """How many points exist after each arrival, thinned to what a screen can show; the highest of each column."""
     most = max(past.counts, default=1) or 1
     size = -(-len(past.counts) // COLUMNS_MAX) or 1
@@ -122,7 +122,7 @@ def _curve(past: History) -> Iterator[str]:
     yield from _days(past, bottom, wide)
 
 
-def _days(past: History, bottom: float, wide: float) -> Iterator[str]:
+def _days(past: RetentionRun, bottom: float, wide: float) -> Iterator[str]:
     points = [*(each.point for each in past.kept), *(each.point for each in past.drops)]
     begin_ms = min((point.taken_at_ms for point in points), default=past.now_ms)
     days = (past.now_ms - begin_ms) / (DAY_MINUTES * MINUTE_MS)
@@ -140,5 +140,5 @@ def _reasons(what: str, counted: dict[str, int], left: float) -> Iterator[str]:
         yield svg.text(left + 56, REASONS_TOP + 4 + 20 * number, [reason], "k q")
 
 
-def _age(point: RecoveryPoint, past: History) -> int:
+def _age(point: RecoveryPoint, past: RetentionRun) -> int:
     return (past.now_ms - point.taken_at_ms) // MINUTE_MS

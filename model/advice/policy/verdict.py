@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from siteproof.model.advice.policy.duration import speak, spell
 from siteproof.model.advice.policy.nearest import longest_interval, shortest_retention
-from siteproof.model.advice.policy.request import PolicyRequest, Thinning
+from siteproof.model.advice.policy.request import PolicyRequest, ThinningRule
 from siteproof.model.nouns.policy import DAY_MINUTES
 from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.theorems.calendar import Calendar
@@ -152,7 +152,7 @@ def _seed_rule(request: PolicyRequest, run: Witness | None) -> PolicyFinding:
 
 def _always_usable(request: PolicyRequest, run: Witness | None) -> PolicyFinding:
     """The stronger theorem: POL-T1 and T2 under plain age, POL-T26 and T27 under the published tiers."""
-    requirement = "SP-POL-8" if request.thinning is Thinning.PLAIN else "SP-POL-11"
+    requirement = "SP-POL-8" if request.thinning is ThinningRule.PLAIN else "SP-POL-11"
     proof, refutation = _theorems(request)
     sentence = "an app-consistent point is usable at every instant"
     if run is None:
@@ -165,7 +165,7 @@ def _always_usable(request: PolicyRequest, run: Witness | None) -> PolicyFinding
 
 def _theorems(request: PolicyRequest) -> tuple[str, str]:
     """The theorem that proves the bound under the request's thinning, and the one that refutes beyond it."""
-    return ("POL-T1", "POL-T2") if request.thinning is Thinning.PLAIN else ("POL-T26", "POL-T27")
+    return ("POL-T1", "POL-T2") if request.thinning is ThinningRule.PLAIN else ("POL-T26", "POL-T27")
 
 
 def _remarks(request: PolicyRequest) -> tuple[str, ...]:

@@ -22,21 +22,21 @@ from siteproof.model.advice.recovery_plan.plan import (
     GROUPS_MAX,
     MACHINES_MAX,
     SITUATIONS,
+    DurationRange,
     FailoverType,
     RecoveryPlan,
     Situation,
-    Span,
     StepKind,
 )
 from siteproof.model.advice.recovery_plan.provider import as_run
-from siteproof.model.advice.recovery_plan.run import Aftermath, Run, course_of, run, single_failures
+from siteproof.model.advice.recovery_plan.run import Aftermath, SimulatedRun, course_of, run, single_failures
 
 
 @frozen
 class Failures:
     """What each single failure does in one situation; `without`: who starts although the failing machine does not."""
 
-    run: Run
+    run: SimulatedRun
     failing: tuple[tuple[Task, Aftermath], ...]
     without: Mapping[str, tuple[str, ...]] = field(factory=dict)
 
@@ -149,7 +149,7 @@ def _reach(plan: RecoveryPlan, lost: Collection[str]) -> PlanFinding:
 
 def _timeouts(plan: RecoveryPlan) -> PlanFinding:
     """What is expected to take longer than it may would be stopped every time."""
-    spans: list[tuple[str, Span]] = [(f'{step.kind} "{step.name}"', step.span) for _, step in plan.all_steps()]
+    spans: list[tuple[str, DurationRange]] = [(f'{step.kind} "{step.name}"', step.span) for _, step in plan.all_steps()]
     for machine in plan.machines:
         phases = (("shutdown", machine.shutdown), ("failover", machine.failover), ("boot", machine.boot))
         spans += [(f"{phase} of {machine.name}", span) for phase, span in phases]
@@ -161,7 +161,7 @@ def _timeouts(plan: RecoveryPlan) -> PlanFinding:
     return _finding("SP-PLN-9", "nothing is expected to take longer than its timeout", wrong)
 
 
-def _objective(plan: RecoveryPlan, runs: Iterable[Run]) -> PlanFinding:
+def _objective(plan: RecoveryPlan, runs: Iterable[SimulatedRun]) -> PlanFinding:
     sentence = "the longest run keeps the recovery time objective"
     if plan.rto_minutes is None:
         return PlanFinding("RTO", sentence, PlanOutcome.NOT_APPLICABLE, ("the plan names no rto",))
@@ -192,6 +192,6 @@ def _article(situation: Situation) -> str:
     return f"{'an' if str(situation)[0] in 'aeiou' else 'a'} {situation}"
 
 
-def prompts(plan: RecoveryPlan) -> Mapping[str, Span]:
+def prompts(plan: RecoveryPlan) -> Mapping[str, DurationRange]:
     """The prompts of a plan and how long they are expected to wait; they have no bound of their own."""
     return {step.name: step.span for _, step in plan.all_steps() if step.kind is StepKind.PROMPT}

@@ -11,15 +11,15 @@ from itertools import pairwise
 from attrs import frozen
 
 from siteproof.model.advice.recovery_plan.plan import (
-    BootGroup,
     Dependents,
+    DurationRange,
     FailoverType,
     Moment,
+    PlanGroup,
     PlannedMachine,
     PlanStep,
     RecoveryPlan,
     Situation,
-    Span,
     StepKind,
 )
 
@@ -34,7 +34,7 @@ class TaskKind(StrEnum):
     STEP = "step"
 
 
-NO_TIME = Span(0, 0)
+NO_TIME = DurationRange(0, 0)
 
 
 @frozen(cache_hash=True)
@@ -44,7 +44,7 @@ class Task:
     kind: TaskKind
     name: str
     group: int = 0
-    span: Span = NO_TIME
+    span: DurationRange = NO_TIME
     machine: str = ""
     step: PlanStep | None = None
 
@@ -169,7 +169,7 @@ def _fan(start: Task, tasks: Iterable[Task], end: Task) -> Iterator[Edge]:
         yield from _row([start, task, end])
 
 
-def _group_edges(group: BootGroup, number: int, situation: Situation, start: Task, end: Task) -> Iterator[Edge]:
+def _group_edges(group: PlanGroup, number: int, situation: Situation, start: Task, end: Task) -> Iterator[Edge]:
     """Steps of the group, then its machines in parallel, each with steps of its own, then steps of the group."""
     shared = [step for step in group.steps if not step.machine and step.runs_in(situation)]
     before = [_task(step, number) for step in shared if step.moment is Moment.PRE]
@@ -185,7 +185,7 @@ def _group_edges(group: BootGroup, number: int, situation: Situation, start: Tas
 
 
 def _machine_edges(
-    machine: PlannedMachine, group: BootGroup, number: int, situation: Situation, ready: Task, up: Task
+    machine: PlannedMachine, group: PlanGroup, number: int, situation: Situation, ready: Task, up: Task
 ) -> Iterator[Edge]:
     """A step before power-on has to succeed; one after it is skipped when the machine is off, and may fail."""
     before, after = (_own_steps(machine, group, number, situation, moment) for moment in Moment)
@@ -199,7 +199,7 @@ def _machine_edges(
 
 
 def _own_steps(
-    machine: PlannedMachine, group: BootGroup, number: int, situation: Situation, moment: Moment
+    machine: PlannedMachine, group: PlanGroup, number: int, situation: Situation, moment: Moment
 ) -> list[Task]:
     mine = [step for step in group.steps if step.machine == machine.name and step.moment is moment]
     return [_task(step, number) for step in mine if step.runs_in(situation)]

@@ -13,9 +13,9 @@ from siteproof.model.advice.recovery_plan.findings import PlanOutcome
 from siteproof.model.advice.recovery_plan.graph import Task, TaskKind, fail_over_of, shutdown_of
 from siteproof.model.advice.recovery_plan.plan import (
     SITUATIONS,
-    BootGroup,
     FailoverType,
     Moment,
+    PlanGroup,
     PlannedMachine,
     PlanStep,
     RecoveryPlan,
@@ -75,7 +75,7 @@ class Band:
 
 
 @frozen
-class Timing:
+class PlanTiming:
     """When each task starts in the longest run, and which tasks decide its length; empty when the plan cannot run."""
 
     situation: Situation = SITUATIONS[0]
@@ -107,14 +107,14 @@ def draw(verdict: PlanVerdict, situation: Situation = SITUATIONS[0]) -> str:
     return svg.picture(WIDTH, height, f"Recovery plan {verdict.plan.name}", parts, ("progress",))
 
 
-def _timing(verdict: PlanVerdict, situation: Situation) -> Timing:
+def _timing(verdict: PlanVerdict, situation: Situation) -> PlanTiming:
     found = [each.run for each in verdict.situations if each.run.situation == situation]
     if not found:
-        return Timing(situation)
-    return Timing(situation, found[0].begins_minutes, frozenset(found[0].chain))
+        return PlanTiming(situation)
+    return PlanTiming(situation, found[0].begins_minutes, frozenset(found[0].chain))
 
 
-def _header(verdict: PlanVerdict, timing: Timing) -> Iterable[str]:
+def _header(verdict: PlanVerdict, timing: PlanTiming) -> Iterable[str]:
     yield svg.text(MARGIN, 40, [verdict.plan.name], "title")
     runs = [each.run for each in verdict.situations if each.run.situation == timing.situation]
     said = "it cannot run: see below"
@@ -124,7 +124,7 @@ def _header(verdict: PlanVerdict, timing: Timing) -> Iterable[str]:
     yield svg.text(MARGIN, 66, [f"{timing.situation} failover: {said}"], "p q")
 
 
-def _bands(plan: RecoveryPlan, timing: Timing) -> Iterable[Band]:
+def _bands(plan: RecoveryPlan, timing: PlanTiming) -> Iterable[Band]:
     yield from _loose(plan, Moment.PRE, "Before", timing)
     yield _shutdown_band(plan, timing)
     yield _failover_band(plan, timing)
@@ -133,26 +133,26 @@ def _bands(plan: RecoveryPlan, timing: Timing) -> Iterable[Band]:
     yield from _loose(plan, Moment.POST, "After", timing)
 
 
-def _loose(plan: RecoveryPlan, moment: Moment, title: str, timing: Timing) -> Iterable[Band]:
+def _loose(plan: RecoveryPlan, moment: Moment, title: str, timing: PlanTiming) -> Iterable[Band]:
     steps = [step for step in plan.steps if step.moment is moment]
     if steps:
         window = timing.window([each.name for each in steps], [TaskKind.STEP])
         yield Band(title, (window,) if window else (), _rows([_step_card(each, timing) for each in steps]))
 
 
-def _shutdown_band(plan: RecoveryPlan, timing: Timing) -> Band:
+def _shutdown_band(plan: RecoveryPlan, timing: PlanTiming) -> Band:
     if timing.situation.type is FailoverType.TEST:
         return Band("Shut down", ("not in a test",))
     window = timing.window([each.name for each in plan.machines], [TaskKind.SHUTDOWN])
     return Band("Shut down", (window,) if window else (), (_all_at_once(plan, timing, TaskKind.SHUTDOWN),))
 
 
-def _failover_band(plan: RecoveryPlan, timing: Timing) -> Band:
+def _failover_band(plan: RecoveryPlan, timing: PlanTiming) -> Band:
     window = timing.window([each.name for each in plan.machines], [TaskKind.FAIL_OVER])
     return Band("Fail over", (window,) if window else (), (_all_at_once(plan, timing, TaskKind.FAIL_OVER),))
 
 
-def _all_at_once(plan: RecoveryPlan, timing: Timing, kind: TaskKind) -> tuple[Card, ...]:
+def _all_at_once(plan: RecoveryPlan, timing: PlanTiming, kind: TaskKind) -> tuple[Card, ...]:
     """One card says that all machines do it in parallel; where they differ a second one names the slowest."""
     tasks = [shutdown_of(each) if kind is TaskKind.SHUTDOWN else fail_over_of(each) for each in plan.machines]
     slowest = max(tasks, key=lambda each: each.span.worst_minutes)
@@ -167,7 +167,7 @@ def _all_at_once(plan: RecoveryPlan, timing: Timing, kind: TaskKind) -> tuple[Ca
     return (everyone,) if same else (everyone, Card(longest, f"card{hot}"))
 
 
-def _group_band(group: BootGroup, number: int, timing: Timing) -> Band:
+def _group_band(group: PlanGroup, number: int, timing: PlanTiming) -> Band:
     shared = {m: [step for step in group.steps if not step.machine and step.moment is m] for m in Moment}
     names = [*(each.name for each in group.machines), *(step.name for step in group.steps)]
     window = timing.window(names, [TaskKind.BOOT, TaskKind.STEP])
@@ -180,7 +180,7 @@ def _group_band(group: BootGroup, number: int, timing: Timing) -> Band:
     return Band(f"Group {number}", notes, rows)
 
 
-def _machine_card(machine: PlannedMachine, steps: Sequence[PlanStep], timing: Timing) -> Card:
+def _machine_card(machine: PlannedMachine, steps: Sequence[PlanStep], timing: PlanTiming) -> Card:
     """Steps before power-on, the machine, steps after it, and whom it waits for."""
     hot = " hot" if timing.hot(TaskKind.BOOT, machine.name) else ""
     mine = {m: [step for step in steps if step.machine == machine.name and step.moment is m] for m in Moment}
@@ -194,12 +194,12 @@ def _machine_card(machine: PlannedMachine, steps: Sequence[PlanStep], timing: Ti
     return Card(tuple(lines), f"card{hot}")
 
 
-def _own_step(step: PlanStep, when: str, timing: Timing) -> Iterable[tuple[str, str]]:
+def _own_step(step: PlanStep, when: str, timing: PlanTiming) -> Iterable[tuple[str, str]]:
     hot = " hot" if timing.hot(TaskKind.STEP, step.name) else ""
     return _fitted(f"{when}: {step.kind} {step.name}, {spell(step.span.worst_minutes)}{_tag(step, timing)}", f"p{hot}")
 
 
-def _step_card(step: PlanStep, timing: Timing) -> Card:
+def _step_card(step: PlanStep, timing: PlanTiming) -> Card:
     hot = " hot" if timing.hot(TaskKind.STEP, step.name) else ""
     look = step.kind if step.kind == "prompt" else "step"
     absent = "" if step.runs_in(timing.situation) else " absent"
@@ -211,7 +211,7 @@ def _step_card(step: PlanStep, timing: Timing) -> Card:
     return Card(tuple(lines), f"card {look}{hot}{absent}")
 
 
-def _tag(step: PlanStep, timing: Timing) -> str:
+def _tag(step: PlanStep, timing: PlanTiming) -> str:
     return "" if step.runs_in(timing.situation) else " (not in this failover)"
 
 

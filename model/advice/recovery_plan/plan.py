@@ -67,7 +67,7 @@ class Dependents(StrEnum):
 
 
 @frozen
-class Span:
+class DurationRange:
     """How long something takes when all is well, and the longest it may take; whole minutes."""
 
     expected_minutes: int
@@ -84,7 +84,7 @@ class PlanStep:
 
     name: str
     kind: StepKind
-    span: Span
+    span: DurationRange
     moment: Moment
     machine: str = ""
     needs: tuple[str, ...] = ()
@@ -103,14 +103,14 @@ class PlannedMachine:
     """One machine of a boot group; it powers on after everything that it needs."""
 
     name: str
-    shutdown: Span = Span(2, 5)
-    failover: Span = Span(5, 15)
-    boot: Span = Span(3, 5)
+    shutdown: DurationRange = DurationRange(2, 5)
+    failover: DurationRange = DurationRange(5, 15)
+    boot: DurationRange = DurationRange(3, 5)
     needs: tuple[str, ...] = ()
 
 
 @frozen
-class BootGroup:
+class PlanGroup:
     """Machines that start in parallel, with the steps around them in the order written; a gate has steps only."""
 
     name: str
@@ -126,7 +126,7 @@ class RecoveryPlan:
     """
 
     name: str
-    groups: tuple[BootGroup, ...]
+    groups: tuple[PlanGroup, ...]
     steps: tuple[PlanStep, ...] = ()
     rto_minutes: int | None = None
     selection: Selection = field(default=Selection.LATEST)

@@ -18,14 +18,14 @@ from siteproof.model.advice.recovery_plan.plan import (
     GROUPS_MAX,
     MACHINES_MAX,
     STEP_TIMEOUT_MINUTES,
-    BootGroup,
     Dependents,
+    DurationRange,
     FailoverType,
     Moment,
+    PlanGroup,
     PlannedMachine,
     PlanStep,
     RecoveryPlan,
-    Span,
     StepKind,
 )
 from siteproof.model.nouns.problem import Problem
@@ -178,7 +178,7 @@ def _known_keys(place: str) -> list[str]:
     return [each.encode_name for each in msgspec.structs.fields(kind)]
 
 
-def _group(raw: RawGroup, place: str, defaults: RawDefaults) -> BootGroup:
+def _group(raw: RawGroup, place: str, defaults: RawDefaults) -> PlanGroup:
     machines = tuple(_machine(each, f"{place}.machine[{n}]", defaults) for n, each in enumerate(raw.machine, 1))
     pre = _steps(raw.pre, f"{place}.pre", Moment.PRE, defaults)
     post = _steps(raw.post, f"{place}.post", Moment.POST, defaults)
@@ -188,7 +188,7 @@ def _group(raw: RawGroup, place: str, defaults: RawDefaults) -> BootGroup:
             if step.machine and step.machine not in members:
                 hint = _near(step.machine, members)
                 raise _wrong(f"{key}[{number}].machine", step.machine, "it is no machine of this group", hint)
-    return BootGroup(raw.name, machines, (*pre, *post))
+    return PlanGroup(raw.name, machines, (*pre, *post))
 
 
 def _machine(raw: RawMachine, place: str, defaults: RawDefaults) -> PlannedMachine:
@@ -196,10 +196,10 @@ def _machine(raw: RawMachine, place: str, defaults: RawDefaults) -> PlannedMachi
     return PlannedMachine(raw.name, needs=tuple(raw.needs), **spans)
 
 
-def _phase(phase: str, raw: RawMachine, place: str, defaults: RawDefaults) -> Span:
+def _phase(phase: str, raw: RawMachine, place: str, defaults: RawDefaults) -> DurationRange:
     expected = _given(phase, raw, place, defaults, PHASES[phase].expected_minutes)
     worst = _given(f"{phase}_timeout", raw, place, defaults, max(PHASES[phase].worst_minutes, expected))
-    return Span(expected, worst)
+    return DurationRange(expected, worst)
 
 
 def _given(key: str, raw: RawMachine, place: str, defaults: RawDefaults, otherwise: int) -> int:
@@ -224,17 +224,17 @@ def _step(raw: RawStep, place: str, moment: Moment, defaults: RawDefaults) -> Pl
     return PlanStep(raw.name, raw.kind, span, moment, raw.machine or "", needs, *filters, waits, raw.undone_by)
 
 
-def _step_span(raw: RawStep, place: str, defaults: RawDefaults) -> Span:
+def _step_span(raw: RawStep, place: str, defaults: RawDefaults) -> DurationRange:
     """A prompt ends when somebody answers: within its timeout, or the expected time, or nobody knows when."""
     expected = None if raw.expected is None else _minutes(raw.expected, f"{place}.expected")
     timeout = None if raw.timeout is None else _minutes(raw.timeout, f"{place}.timeout")
     if raw.kind is StepKind.PROMPT:
         least = expected or 0
-        return Span(least, least if timeout is None else timeout)
+        return DurationRange(least, least if timeout is None else timeout)
     shared = defaults.step_timeout
     usual = STEP_TIMEOUT_MINUTES if shared is None else _minutes(shared, "defaults.step_timeout")
     longest = usual if timeout is None else timeout
-    return Span(longest if expected is None else expected, longest)
+    return DurationRange(longest if expected is None else expected, longest)
 
 
 def _minutes(text: str, key: str) -> int:

@@ -8,7 +8,7 @@ from siteproof.model.advice.recovery_plan.checks import Failures, PlanVerdict, p
 from siteproof.model.advice.recovery_plan.findings import PlanFinding, PlanOutcome
 from siteproof.model.advice.recovery_plan.graph import Task, TaskKind
 from siteproof.model.advice.recovery_plan.plan import FailoverType, RecoveryPlan
-from siteproof.model.advice.recovery_plan.run import Aftermath, Run
+from siteproof.model.advice.recovery_plan.run import Aftermath, SimulatedRun
 
 LABEL_WIDTH = 68
 FAILURE_HEAD = ("if only this fails", "expected", "at worst", "consequence")
@@ -54,7 +54,7 @@ def as_data(verdict: PlanVerdict) -> dict[str, Any]:
     }
 
 
-def chain_rows(run: Run) -> list[tuple[str, str, str]]:
+def chain_rows(run: SimulatedRun) -> list[tuple[str, str, str]]:
     """The critical chain: when each task starts at worst, the task, how long it may take."""
     rows, at = [], 0
     for task in run.chain:
@@ -63,7 +63,7 @@ def chain_rows(run: Run) -> list[tuple[str, str, str]]:
     return [*rows, (_clock(at), "end", "")]
 
 
-def chain_lines(run: Run) -> list[str]:
+def chain_lines(run: SimulatedRun) -> list[str]:
     """The critical chain, each task with the minute at which it starts at worst."""
     return [f"    {'  '.join(row)}".rstrip() for row in chain_rows(run)]
 
@@ -75,12 +75,12 @@ def _finding_lines(finding: PlanFinding) -> list[str]:
     return [f"{word:<15} {finding.id:<9} {finding.sentence}", *(f"  {each}" for each in finding.details)]
 
 
-def times_of(run: Run) -> str:
+def times_of(run: SimulatedRun) -> str:
     """Both lengths of a run."""
     return f"expected {spell(run.expected_minutes)}, at worst {spell(run.worst_minutes)}"
 
 
-def _run_lines(run: Run) -> list[str]:
+def _run_lines(run: SimulatedRun) -> list[str]:
     return [f"{run.situation} failover: {times_of(run)}", "  critical path at worst", *chain_lines(run)]
 
 
@@ -145,7 +145,7 @@ def _some(names: Iterable[str], most: int = SOME) -> str:
     return ", ".join(listed[:most]) + more
 
 
-def _run_data(run: Run) -> dict[str, Any]:
+def _run_data(run: SimulatedRun) -> dict[str, Any]:
     return {
         "type": run.situation.type,
         "direction": run.situation.direction,

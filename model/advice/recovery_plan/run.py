@@ -12,7 +12,7 @@ from siteproof.model.advice.recovery_plan.graph import Task, TaskKind, blocked_t
 from siteproof.model.advice.recovery_plan.plan import RecoveryPlan, Situation
 
 
-class Fate(StrEnum):
+class TaskFate(StrEnum):
     """What becomes of a task."""
 
     DONE = "done"
@@ -21,7 +21,7 @@ class Fate(StrEnum):
 
 
 @frozen
-class Course:
+class PreparedPlan:
     """A plan in one situation, sorted so that it can be run many times: each task with the places of who precedes it.
 
     `waits` orders, `needs` also asks for success; `blocked` tasks never start.
@@ -45,14 +45,14 @@ class Aftermath:
 
 
 @frozen
-class Run:
+class SimulatedRun:
     """The fates, the expected and the longest time in minutes, when each task starts at worst, and the critical chain.
 
     The chain lists the tasks that take time on the longest path of the longest run.
     """
 
     situation: Situation
-    fates: Mapping[Task, Fate]
+    fates: Mapping[Task, TaskFate]
     begins_minutes: Mapping[Task, int]
     expected_minutes: int
     worst_minutes: int
@@ -61,15 +61,15 @@ class Run:
     @property
     def machines_off(self) -> tuple[str, ...]:
         """Machines that are not up at the end, in an order in which they would have started."""
-        return tuple(t.name for t, fate in self.fates.items() if t.kind is TaskKind.BOOT and fate is not Fate.DONE)
+        return tuple(t.name for t, fate in self.fates.items() if t.kind is TaskKind.BOOT and fate is not TaskFate.DONE)
 
     @property
     def steps_skipped(self) -> tuple[Task, ...]:
         """Steps that never start."""
-        return tuple(t for t, fate in self.fates.items() if t.kind is TaskKind.STEP and fate is Fate.SKIPPED)
+        return tuple(t for t, fate in self.fates.items() if t.kind is TaskKind.STEP and fate is TaskFate.SKIPPED)
 
 
-def course_of(plan: RecoveryPlan, situation: Situation) -> Course:
+def course_of(plan: RecoveryPlan, situation: Situation) -> PreparedPlan:
     """Sort the plan's tasks; there must be no cycle (`checks` looks for one first)."""
     waits = waits_of(plan, situation)
     tasks = sorted_tasks(waits)
@@ -77,17 +77,17 @@ def course_of(plan: RecoveryPlan, situation: Situation) -> Course:
     place = {task: number for number, task in enumerate(tasks)}
     needs = (tuple(place[each] for each, strict in waits[task].items() if strict) for task in tasks)
     orders = (tuple(place[each] for each in waits[task]) for task in tasks)
-    return Course(situation, tasks, tuple(orders), tuple(needs), frozenset(blocked_tasks(plan, situation)))
+    return PreparedPlan(situation, tasks, tuple(orders), tuple(needs), frozenset(blocked_tasks(plan, situation)))
 
 
-def run(course: Course, failing: Task | None = None) -> Run:
+def run(course: PreparedPlan, failing: Task | None = None) -> SimulatedRun:
     """Run the plan when nothing fails, or when exactly this task does."""
     fates = _fates(course, failing)
     expected, worst = (_minutes(course.tasks, fates, worst=each) for each in (False, True))
     begins = _begins(course.waits, worst)
     chain = tuple(course.tasks[each] for each in _chain(course, worst, begins) if worst[each])
     times = _begins(course.waits, expected)[-1], begins[-1]
-    return Run(
+    return SimulatedRun(
         course.situation,
         dict(zip(course.tasks, fates, strict=True)),
         dict(zip(course.tasks, begins, strict=True)),
@@ -96,15 +96,15 @@ def run(course: Course, failing: Task | None = None) -> Run:
     )
 
 
-def single_failures(course: Course) -> tuple[tuple[Task, Aftermath], ...]:
+def single_failures(course: PreparedPlan) -> tuple[tuple[Task, Aftermath], ...]:
     """Every task that can fail, with what happens when it is the only one that does."""
     fates = _fates(course, None)
     usual = [_usual(course, fates, worst=each) for each in (False, True)]
-    usual_off = [place for place, fate in enumerate(fates) if fate is not Fate.DONE]
+    usual_off = [place for place, fate in enumerate(fates) if fate is not TaskFate.DONE]
     stopped_by = _dependants(course)
     failures = []
     for place, task in enumerate(course.tasks):
-        if fates[place] is Fate.DONE and task.can_fail:
+        if fates[place] is TaskFate.DONE and task.can_fail:
             skipped = _closure(place, stopped_by)
             times = [_length(course, each, place, skipped) for each in usual]
             failures.append((task, _aftermath(course, place, sorted({place, *skipped, *usual_off}), times)))
@@ -120,7 +120,7 @@ class _Usual:
     tails: list[int]
 
 
-def _usual(course: Course, fates: Sequence[Fate], *, worst: bool) -> _Usual:
+def _usual(course: PreparedPlan, fates: Sequence[TaskFate], *, worst: bool) -> _Usual:
     minutes = _minutes(course.tasks, fates, worst=worst)
     tails = [0] * len(minutes)
     for place in reversed(range(len(minutes))):
@@ -129,7 +129,7 @@ def _usual(course: Course, fates: Sequence[Fate], *, worst: bool) -> _Usual:
     return _Usual(minutes, _begins(course.waits, minutes), tails)
 
 
-def _length(course: Course, usual: _Usual, failing: int, skipped: set[int]) -> int:
+def _length(course: PreparedPlan, usual: _Usual, failing: int, skipped: set[int]) -> int:
     """How long the plan takes: nothing before the failing task changes; if it only takes longer, only its paths do."""
     longest = course.tasks[failing].span.worst_minutes
     if not skipped and longest >= usual.minutes[failing]:
@@ -141,7 +141,7 @@ def _length(course: Course, usual: _Usual, failing: int, skipped: set[int]) -> i
     return _begins(course.waits, minutes, usual.begins[: _first_change(minutes, usual.minutes)])[-1]
 
 
-def _aftermath(course: Course, failing: int, missing: Iterable[int], times: Sequence[int]) -> Aftermath:
+def _aftermath(course: PreparedPlan, failing: int, missing: Iterable[int], times: Sequence[int]) -> Aftermath:
     tasks = [(place, course.tasks[place]) for place in missing]
     return Aftermath(
         tuple(task.name for _, task in tasks if task.kind is TaskKind.BOOT),
@@ -151,7 +151,7 @@ def _aftermath(course: Course, failing: int, missing: Iterable[int], times: Sequ
     )
 
 
-def _dependants(course: Course) -> list[list[int]]:
+def _dependants(course: PreparedPlan) -> list[list[int]]:
     """For each task those that need its success."""
     dependants: list[list[int]] = [[] for _ in course.tasks]
     for place, needs in enumerate(course.needs):
@@ -177,13 +177,13 @@ def _first_change(changed: Sequence[int], before: Sequence[int]) -> int:
     return next(places, len(before) - 1) + 1
 
 
-def _fates(course: Course, failing: Task | None) -> list[Fate]:
-    fates: list[Fate] = []
+def _fates(course: PreparedPlan, failing: Task | None) -> list[TaskFate]:
+    fates: list[TaskFate] = []
     for task, needs in zip(course.tasks, course.needs, strict=True):
-        if task in course.blocked or any(fates[each] is not Fate.DONE for each in needs):
-            fates.append(Fate.SKIPPED)
+        if task in course.blocked or any(fates[each] is not TaskFate.DONE for each in needs):
+            fates.append(TaskFate.SKIPPED)
         else:
-            fates.append(Fate.FAILED if task == failing else Fate.DONE)
+            fates.append(TaskFate.FAILED if task == failing else TaskFate.DONE)
     return fates
 
 
@@ -199,7 +199,7 @@ def _begins(waits: Sequence[Sequence[int]], minutes: Sequence[int], known: Seque
     return begins
 
 
-def _chain(course: Course, minutes: Sequence[int], begins: Sequence[int]) -> list[int]:
+def _chain(course: PreparedPlan, minutes: Sequence[int], begins: Sequence[int]) -> list[int]:
     """From the end back to the start, always to a task whose end is the next one's start."""
     chain = [len(begins) - 1]
     while course.waits[chain[0]]:
@@ -208,11 +208,11 @@ def _chain(course: Course, minutes: Sequence[int], begins: Sequence[int]) -> lis
     return chain
 
 
-def _minutes(tasks: Iterable[Task], fates: Iterable[Fate], *, worst: bool) -> list[int]:
+def _minutes(tasks: Iterable[Task], fates: Iterable[TaskFate], *, worst: bool) -> list[int]:
     return [_minutes_of(task, fate, worst=worst) for task, fate in zip(tasks, fates, strict=True)]
 
 
-def _minutes_of(task: Task, fate: Fate, *, worst: bool) -> int:
-    if fate is Fate.SKIPPED:
+def _minutes_of(task: Task, fate: TaskFate, *, worst: bool) -> int:
+    if fate is TaskFate.SKIPPED:
         return 0
-    return task.span.worst_minutes if worst or fate is Fate.FAILED else task.span.expected_minutes
+    return task.span.worst_minutes if worst or fate is TaskFate.FAILED else task.span.expected_minutes

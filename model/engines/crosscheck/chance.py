@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 
 from siteproof.model.language.action import Step, given
-from siteproof.model.language.claims import Kind
+from siteproof.model.language.claims import ClaimKind
 from siteproof.model.language.component import Component
 from siteproof.model.language.expression import Bool, Effect, Int, Sym, all_of, any_of
 from siteproof.model.language.sets import define
@@ -74,7 +74,7 @@ class _Draw:
             lambda: any_of(self.guard(depth - 1) for _ in range(self.source.randint(1, 3))),
             lambda: ~self.guard(depth - 1),
             lambda: self.guard(depth - 1) == self.guard(depth - 1),
-            lambda: self.guard(0).then(self.guard(depth - 1), self.guard(0)),
+            lambda: self.guard(0).if_else(self.guard(depth - 1), self.guard(0)),
         ]
         return self.source.choice(leaves + inner * 2)()
 
@@ -85,14 +85,14 @@ class _Draw:
         made: list[Callable[[], Int]] = [
             lambda: cell.count + self.source.randint(0, 2),
             lambda: cell.other - cell.count,
-            lambda: self.guard(0).then(cell.count, self.source.randint(0, 2)),
+            lambda: self.guard(0).if_else(cell.count, self.source.randint(0, 2)),
             lambda: cell.other,
         ]
         return self.source.choice(made)()
 
     def symbol(self, depth: int) -> Sym[Colour]:
         cell = self.cell()
-        return cell.colour if depth == 0 else self.guard(0).then(self.source.choice(list(Colour)), cell.colour)
+        return cell.colour if depth == 0 else self.guard(0).if_else(self.source.choice(list(Colour)), cell.colour)
 
     def step(self) -> Step:
         cell = self.cell()
@@ -109,9 +109,9 @@ class _Draw:
         if self.source.randrange(100) < RAW_PERCENT:
             return place + 1
         made: list[Callable[[], Int]] = [
-            lambda: (place < last).then(place + 1, 0),
-            lambda: (place == 0).then(last, place - 1),
-            lambda: self.guard(0).then(self.source.randint(0, last), place),
+            lambda: (place < last).if_else(place + 1, 0),
+            lambda: (place == 0).if_else(last, place - 1),
+            lambda: self.guard(0).if_else(self.source.randint(0, last), place),
             lambda: self.cell().other,
         ]
         return self.source.choice(made)()
@@ -133,12 +133,12 @@ def random_system(seed: int) -> System:
 def _claims(draw: _Draw) -> Iterator[Claim]:
     for number in (1, 2):
         guard = draw.guard(1) | draw.guard(1)
-        yield Claim(f"I-{number}", Kind.ALWAYS, f"claim_{number}", "Drawn.", "Drawn.", (("", guard),), here())
-    yield Claim("I-1", Kind.SOMETIMES, "goal", "Drawn.", "", (("", draw.guard(1)),), here())
+        yield Claim(f"I-{number}", ClaimKind.ALWAYS, f"claim_{number}", "Drawn.", "Drawn.", (("", guard),), here())
+    yield Claim("I-1", ClaimKind.SOMETIMES, "goal", "Drawn.", "", (("", draw.guard(1)),), here())
 
 
 def _of_steps(draw: _Draw) -> Claim:
     """What is before a step and what follows it in one sentence; of a step that changes nothing it may be false."""
     said = draw.guard(0) | draw.guard(1).next | (draw.number(0).next <= draw.number(0))
     of = draw.source.choice([(), (0, 1)])
-    return Claim("I-3", Kind.WHENEVER, "step_claim", "Drawn.", "Drawn.", (), here(), (("", said),), of)
+    return Claim("I-3", ClaimKind.WHENEVER, "step_claim", "Drawn.", "Drawn.", (), here(), (("", said),), of)

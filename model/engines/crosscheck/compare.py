@@ -11,7 +11,7 @@ from attrs import field, frozen
 from siteproof import __version__
 from siteproof.model.engines.crosscheck.spin import Spin
 from siteproof.model.engines.crosscheck.tlc import Tlc
-from siteproof.model.engines.crosscheck.tool import Answer, Counts, Room, Tool
+from siteproof.model.engines.crosscheck.tool import Counts, Room, Tool, ToolResult
 from siteproof.model.engines.explore.choice import explorer
 from siteproof.model.engines.explore.exploration import Exploration
 from siteproof.model.engines.explore.search import Limits
@@ -121,5 +121,5 @@ def _broken(tool: Tool, system: System, asked: Iterable[int], room: Room) -> Ite
             yield number, at
 
 
-def _outcome(whole: Answer, broken: Mapping[int, int]) -> CheckerOutcome:
+def _outcome(whole: ToolResult, broken: Mapping[int, int]) -> CheckerOutcome:
     return CheckerOutcome(whole.counts, dict(broken))

@@ -19,7 +19,7 @@ Edit = tuple[str, Step]
 
 
 @frozen(eq=False)
-class Mutant:
+class SpecMutant:
     """A specification with one edit; `edit` says which, `action` is the rule that was edited."""
 
     spec: Spec
@@ -27,7 +27,7 @@ class Mutant:
     action: Action
 
 
-def mutants(spec: Spec, seed: int, bounds: Bounds | None = None) -> Iterator[Mutant]:
+def mutants(spec: Spec, seed: int, bounds: Bounds | None = None) -> Iterator[SpecMutant]:
     """Mutants without end; the same seed gives the same ones. `bounds` are those at which edits are looked for."""
     source = random.Random(f"{spec.name}/{seed}")  # noqa: S311  (a choice that can be repeated, nothing secret)
     while True:
@@ -37,7 +37,7 @@ def mutants(spec: Spec, seed: int, bounds: Bounds | None = None) -> Iterator[Mut
         edit = next(text for number, (text, _) in enumerate(edits(step)) if number == place)
         changed = _edited(action, place)
         actions = tuple(changed if each is action else each for each in spec.actions)
-        yield Mutant(attrs.evolve(spec, actions=actions), f"{action.rule} {action.name}: {edit}", changed)
+        yield SpecMutant(attrs.evolve(spec, actions=actions), f"{action.rule} {action.name}: {edit}", changed)
 
 
 def edits(step: Step) -> Iterator[Edit]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from siteproof.model.engines.crosscheck.tool import Answer, Counts, Room, cannot, output, tail
+from siteproof.model.engines.crosscheck.tool import Counts, Room, ToolResult, cannot, output, tail
 from siteproof.model.engines.formats.promela import promela
 from siteproof.model.language.spec import System
 
@@ -35,7 +35,7 @@ class Spin:
             return "`spin` is not on the PATH (Debian: apt install spin)"
         return "" if shutil.which("cc") else "no C compiler `cc` is on the PATH (Debian: apt install gcc)"
 
-    def run(self, system: System, asserted: Collection[int], room: Room) -> Answer:
+    def run(self, system: System, asserted: Collection[int], room: Room) -> ToolResult:
         """See Tool."""
         with tempfile.TemporaryDirectory(prefix="siteproof-spin-") as name:
             folder = Path(name)
@@ -51,18 +51,18 @@ def verifier(system: System, asserted: Collection[int], folder: Path, flags: Col
     output(["cc", "-w", memory, *flags, "-o", "pan", "pan.c"], folder, room)
 
 
-def answer(printed: str) -> Answer:
+def answer(printed: str) -> ToolResult:
     """The verifier's output in our terms; Problem when the search was not completed for another reason."""
     version = found(r"Spin Version (\S+)", printed)
     broken = re.search(r"assertion violated .*\(at depth (\d+)\)", printed)
     if broken:
-        return Answer(version, broken_at=int(broken[1]))
+        return ToolResult(version, broken_at=int(broken[1]))
     if re.search(r"not completed|max search depth|out of memory|memory limit", printed) or "errors: 0" not in printed:
         raise cannot("SPIN did not search everything", tail(printed), "choose smaller bounds, or give it more memory")
     patterns = (r"(\S+) states, stored", r"(\S+) transitions \(", r"depth reached (\d+)")
     stored, steps, depth = (_exact(found(pattern, printed)) for pattern in patterns)
     itself = f"{stored:,} states stored, {steps:,} transitions, depth reached {depth}"
-    return Answer(version, Counts(stored - 1, steps - 2, depth - 1), itself=itself)
+    return ToolResult(version, Counts(stored - 1, steps - 2, depth - 1), itself=itself)
 
 
 def _exact(number: str) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from siteproof.model.engines.crosscheck.tool import Answer, Counts, Room, cannot, output, tail
+from siteproof.model.engines.crosscheck.tool import Counts, Room, ToolResult, cannot, output, tail
 from siteproof.model.engines.formats.tla import tla
 from siteproof.model.language.spec import System
 
@@ -34,7 +34,7 @@ class Tlc:
             return "`java` is not on the PATH (Debian: apt install default-jre-headless)"
         return "" if jar() else "its jar is not installed (pip install 'siteproof[crosscheck]')"
 
-    def run(self, system: System, asserted: Collection[int], room: Room) -> Answer:
+    def run(self, system: System, asserted: Collection[int], room: Room) -> ToolResult:
         """See Tool."""
         module = tla(system, asserted=asserted)
         with tempfile.TemporaryDirectory(prefix="siteproof-tlc-") as name:
@@ -68,17 +68,17 @@ def command(module: str, folder: Path, room: Room, more: Sequence[str] = ()) -> 
     return [*java, "tlc2.TLC", *options, f"{module}.tla"]
 
 
-def answer(printed: str) -> Answer:
+def answer(printed: str) -> ToolResult:
     """TLC's output in our terms; Problem when it ended for another reason."""
     version = re.search(r"TLC2 Version (\S+)", printed)
     said = version[1] if version else "unknown"
     if re.search(r"(Invariant|Action property) \S+ is violated", printed):
         steps = [int(number) for number in re.findall(r"^State (\d+):", printed, re.MULTILINE)]
-        return Answer(said, broken_at=max(steps, default=1) - 1)
+        return ToolResult(said, broken_at=max(steps, default=1) - 1)
     counts = re.search(r"(\d+) states generated, (\d+) distinct states found, 0 states left", printed)
     depth = re.search(r"complete state graph search is (\d+)", printed)
     if counts is None or depth is None or "No error has been found" not in printed:
         raise cannot("TLC did not search everything", tail(printed), "choose smaller bounds, or give it more memory")
     generated, distinct, levels = int(counts[1]), int(counts[2]), int(depth[1])
     itself = f"{generated:,} states generated, {distinct:,} distinct, depth of the graph {levels}"
-    return Answer(said, Counts(distinct, generated - 1, levels - 1), itself=itself)
+    return ToolResult(said, Counts(distinct, generated - 1, levels - 1), itself=itself)

@@ -33,7 +33,7 @@ class Counts:
 
 
 @frozen
-class Answer:
+class ToolResult:
     """What a tool found: counts, or the distance of the nearest state that breaks what it was to check.
 
     `itself` holds the counts as the tool prints them (empty when it stopped early), `version` is the tool's own.
@@ -57,7 +57,7 @@ class Tool(Protocol):
         """Why it cannot run and how to install what is missing; empty when it can."""
         ...
 
-    def run(self, system: System, asserted: Collection[int], room: Room) -> Answer:
+    def run(self, system: System, asserted: Collection[int], room: Room) -> ToolResult:
         """Explore everything, or up to the first state that breaks an asserted claim (by number) or a range."""
         ...
 

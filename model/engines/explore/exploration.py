@@ -8,7 +8,7 @@ from attrs import frozen
 from siteproof.model.engines.explore.offence import with_last_step
 from siteproof.model.engines.explore.search import Search
 from siteproof.model.engines.explore.trace import Trace, TraceStep, trace_to
-from siteproof.model.language.claims import Kind
+from siteproof.model.language.claims import ClaimKind
 from siteproof.model.language.spec import Claim
 
 
@@ -22,7 +22,7 @@ class ClaimVerdict:
     """
 
     rule: str
-    kind: Kind
+    kind: ClaimKind
     name: str
     doc: str
     why: str
@@ -88,5 +88,5 @@ def verdict_of(search: Search, number: int) -> ClaimVerdict:
 
 def _holds(search: Search, claim: Claim, state: int | None) -> bool | None:
     if state is not None:
-        return claim.kind is Kind.SOMETIMES
+        return claim.kind is ClaimKind.SOMETIMES
     return claim.kind.is_safety if search.complete else None

@@ -10,11 +10,11 @@ from attrs import frozen
 
 from siteproof.model.engines.explore.exploration import Exploration, report
 from siteproof.model.engines.explore.goal import Goal
-from siteproof.model.engines.explore.search import Level, Limits, Search, reach
+from siteproof.model.engines.explore.search import Limits, Search, SearchLevel, reach
 from siteproof.model.engines.explore.trace import Trace, trace_to
 from siteproof.model.language.spec import System
 
-Progress = Callable[[Level], None]
+Progress = Callable[[SearchLevel], None]
 
 
 @frozen

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from siteproof.model.engines.explore.exploration import ClaimVerdict, Exploration
 from siteproof.model.engines.explore.offence import with_last_step
 from siteproof.model.engines.explore.trace import Trace
-from siteproof.model.language.claims import Kind
+from siteproof.model.language.claims import ClaimKind
 from siteproof.model.language.spec import System
 
 FIRED, CHANGED = 1, 2
@@ -61,7 +61,7 @@ def exploration(system: System, found: Findings) -> Exploration:
 def _verdict(system: System, found: Findings, number: int) -> ClaimVerdict:
     claim = system.claims[number]
     if number in found.spoken:
-        holds: bool | None = claim.kind is Kind.SOMETIMES
+        holds: bool | None = claim.kind is ClaimKind.SOMETIMES
     else:
         holds = claim.kind.is_safety if found.complete else None
     trace = found.spoken.get(number)

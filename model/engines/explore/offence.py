@@ -5,8 +5,8 @@ Rule: every engine finds that state as it finds any other; the step is found aga
 
 import attrs
 
-from siteproof.model.engines.explore.trace import Change, Trace, TraceStep
-from siteproof.model.language.claims import Kind
+from siteproof.model.engines.explore.trace import Trace, TraceStep, VariableChange
+from siteproof.model.language.claims import ClaimKind
 from siteproof.model.language.domain import Range, Value
 from siteproof.model.language.evaluate import State, evaluate
 from siteproof.model.language.spec import Claim, System
@@ -16,7 +16,7 @@ from siteproof.model.language.variable import Variable
 
 def with_last_step(system: System, claim: Claim, trace: Trace) -> Trace:
     """The trace to where a claim speaks up; of a `whenever` with the step that breaks it, as it is."""
-    if claim.kind is not Kind.WHENEVER:
+    if claim.kind is not ClaimKind.WHENEVER:
         return trace
     return attrs.evolve(trace, steps=(*trace.steps, offence(system, claim, last_state(system, trace))))
 
@@ -26,7 +26,7 @@ def offence(system: System, claim: Claim, state: State) -> TraceStep:
     pairs = zip(claim.by, claim.instances, strict=True)
     step = system.transitions[next(number for number, (_, kept) in pairs if not evaluate(kept, state))]
     changes = [(effect.target, state[effect.target], evaluate(effect.value, state)) for effect in step.effects]
-    told = (Change(v.name, value_text(old), value_text(new)) for v, old, new in changes if old != new)
+    told = (VariableChange(v.name, value_text(old), value_text(new)) for v, old, new in changes if old != new)
     return TraceStep(step.rule, step.name, tuple(told))
 
 

@@ -10,7 +10,7 @@ from siteproof.model.engines.explore.exploration import Exploration
 from siteproof.model.engines.explore.explorer import Progress, Way
 from siteproof.model.engines.explore.findings import CHANGED, DEAD_END, FIRED, Findings, exploration
 from siteproof.model.engines.explore.goal import Goal
-from siteproof.model.engines.explore.search import Level, Limits, Search, reach
+from siteproof.model.engines.explore.search import Limits, Search, SearchLevel, reach
 from siteproof.model.engines.explore.symmetry import Symmetry, spread
 from siteproof.model.engines.explore.trace import Trace
 from siteproof.model.engines.explore.trace_of_states import told
@@ -28,11 +28,11 @@ class OrbitSearch(Search):
         self.covered = found.orbit(self.program.initial)
         self.dead_ends = 0
 
-    def __iter__(self) -> Iterator[Level]:
+    def __iter__(self) -> Iterator[SearchLevel]:
         """As in a search without symmetry: levels of all states."""
         before = 0
         for level in super().__iter__():
-            yield Level(level.depth, self.covered - before, self.covered, level.transitions)
+            yield SearchLevel(level.depth, self.covered - before, self.covered, level.transitions)
             before = self.covered
 
     def trace(self, number: int) -> Trace:

@@ -11,9 +11,9 @@ import attrs
 from siteproof.model.engines.explore.exploration import ClaimVerdict, Exploration
 from siteproof.model.engines.explore.fair import Leaving, Runs, nearest_ways
 from siteproof.model.engines.explore.program import predicates
-from siteproof.model.engines.explore.search import Level, Search
-from siteproof.model.engines.explore.trace import Change, Trace, TraceStep
-from siteproof.model.language.claims import Kind
+from siteproof.model.engines.explore.search import Search, SearchLevel
+from siteproof.model.engines.explore.trace import Trace, TraceStep, VariableChange
+from siteproof.model.language.claims import ClaimKind
 from siteproof.model.language.promise import Leads
 from siteproof.model.language.spec import Promise, System
 
@@ -21,7 +21,9 @@ STATES_MAX = 50_000
 """The largest graph that is judged; it takes some seconds."""
 
 
-def with_promises(found: Exploration, system: System, progress: Callable[[Level], None] | None = None) -> Exploration:
+def with_promises(
+    found: Exploration, system: System, progress: Callable[[SearchLevel], None] | None = None
+) -> Exploration:
     """The exploration with a verdict for each promise, unless it is incomplete or has more than STATES_MAX states."""
     if not system.promises or not found.complete or found.states > STATES_MAX:
         return found
@@ -42,7 +44,7 @@ def _verdict(search: Search, leaving: Leaving, promise: Promise) -> ClaimVerdict
         begins, ends = _where(search, leads)
         begun = begun or bool(begins)
         broken = broken or _broken(search, Runs(leaving, promise), begins, ends)
-    facts = (promise.rule, Kind.EVENTUALLY, promise.name, promise.doc, promise.why)
+    facts = (promise.rule, ClaimKind.EVENTUALLY, promise.name, promise.doc, promise.why)
     if broken is not None:
         return ClaimVerdict(*facts, holds=False, trace=broken[0], loop=broken[1])
     return ClaimVerdict(*facts, holds=begun, trace=None)
@@ -79,5 +81,5 @@ def _steps(search: Search, leaving: Leaving, way: Sequence[int]) -> tuple[TraceS
 def _step(search: Search, source: int, number: int, target: int) -> TraceStep:
     before, after = (search.program.shown(search.states[state]) for state in (source, target))
     step = search.program.system.transitions[number]
-    changes = tuple(Change(name, before[name], after[name]) for name in after if before[name] != after[name])
+    changes = tuple(VariableChange(name, before[name], after[name]) for name in after if before[name] != after[name])
     return TraceStep(step.rule, step.name, changes)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from attrs import frozen
 
 from siteproof.model.engines.explore.program import Program, State, compiled
-from siteproof.model.language.claims import Kind
+from siteproof.model.language.claims import ClaimKind
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode, Problem
 
@@ -28,7 +28,7 @@ class Limits:
 
 
 @frozen
-class Level:
+class SearchLevel:
     """What is known after a level: states at distance `depth`, and everything seen up to it."""
 
     depth: int
@@ -58,19 +58,19 @@ class Search:
         self.complete = False
         self._note_claims(0)
 
-    def __iter__(self) -> Iterator[Level]:
+    def __iter__(self) -> Iterator[SearchLevel]:
         """Expand one level after the other until no new state appears."""
         start = 0
         while start < len(self.states):
             end = len(self.states)
-            yield Level(self.depth, end - start, end, self.transitions)
+            yield SearchLevel(self.depth, end - start, end, self.transitions)
             for number in range(start, end):
                 self._expand(number)
             start = end
             self.depth += end < len(self.states)
         self.complete = True
 
-    def run(self, progress: Callable[[Level], None] | None = None) -> "Search":
+    def run(self, progress: Callable[[SearchLevel], None] | None = None) -> "Search":
         """Search to the end; `progress` is told about each level."""
         for level in self:
             if progress is not None:
@@ -158,6 +158,6 @@ def first_violation(search: Search) -> tuple[int, int] | None:
 
     def far(found: tuple[int, int]) -> tuple[int, int, int]:
         claim, state = found
-        return len(search.path(state)) + (claims[claim].kind is Kind.WHENEVER), state, claim
+        return len(search.path(state)) + (claims[claim].kind is ClaimKind.WHENEVER), state, claim
 
     return min(((claim, state) for claim, state in search.first.items() if claim in wanted), key=far, default=None)

@@ -9,7 +9,7 @@ from siteproof.model.engines.explore.search import Search
 
 
 @frozen
-class Change:
+class VariableChange:
     """One variable's value before and after a step, as text."""
 
     variable: str
@@ -23,7 +23,7 @@ class TraceStep:
 
     rule: str
     name: str
-    changes: tuple[Change, ...]
+    changes: tuple[VariableChange, ...]
 
 
 @frozen
@@ -49,5 +49,5 @@ def trace_to(search: Search, number: int) -> Trace:
 
 def _step(search: Search, number: int, before: dict[str, str], after: dict[str, str]) -> TraceStep:
     transition = search.program.system.transitions[search.via[number]]
-    changes = tuple(Change(name, before[name], after[name]) for name in after if before[name] != after[name])
+    changes = tuple(VariableChange(name, before[name], after[name]) for name in after if before[name] != after[name])
     return TraceStep(transition.rule, transition.name, changes)

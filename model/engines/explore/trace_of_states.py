@@ -6,7 +6,7 @@ Rule: a way is checked while it is told; a step that no transition allows is a b
 from collections.abc import Sequence
 
 from siteproof.model.engines.explore.program import Program, State
-from siteproof.model.engines.explore.trace import Change, Trace, TraceStep
+from siteproof.model.engines.explore.trace import Trace, TraceStep, VariableChange
 
 
 def told(program: Program, states: Sequence[State]) -> Trace:
@@ -19,5 +19,5 @@ def told(program: Program, states: Sequence[State]) -> Trace:
 def _step(program: Program, state: State, following: State, before: dict[str, str], after: dict[str, str]) -> TraceStep:
     number = next(number for number, found in program.successors(state) if found == following)
     step = program.system.transitions[number]
-    changes = tuple(Change(name, before[name], after[name]) for name in after if before[name] != after[name])
+    changes = tuple(VariableChange(name, before[name], after[name]) for name in after if before[name] != after[name])
     return TraceStep(step.rule, step.name, changes)

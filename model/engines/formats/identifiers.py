@@ -25,7 +25,7 @@ def word(text: str) -> str:
 
 
 @frozen
-class Names:
+class Identifiers:
     """Gives names and remembers them; a second thing of the same name gets a number."""
 
     _taken: dict[str, str] = field(factory=dict)  # name (lower case): what it stands for

@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 from siteproof.model.engines.formats.identifiers import Docs, members
-from siteproof.model.language.claims import Kind
+from siteproof.model.language.claims import ClaimKind
 from siteproof.model.language.domain import Domain, Members, Range, Value
 from siteproof.model.language.expression import Expr, Op
 from siteproof.model.language.spec import Claim, Promise, System, Transition
@@ -58,7 +58,7 @@ def _claim(claim: Claim) -> dict[str, Any]:
         "doc": claim.doc,
         "why": claim.why,
     }
-    said = claim.said if claim.kind is Kind.WHENEVER else claim.instances
+    said = claim.said if claim.kind is ClaimKind.WHENEVER else claim.instances
     if claim.of:
         facts["of"] = list(claim.of)
     return {**facts, "instances": [[label, _expression(guard)] for label, guard in said]}

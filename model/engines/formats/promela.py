@@ -20,7 +20,7 @@ from siteproof.model.engines.formats.identifiers import (
 )
 from siteproof.model.engines.formats.simplify import flat, simple
 from siteproof.model.engines.formats.writer import Writer, choice, literal, printers
-from siteproof.model.language.claims import Kind
+from siteproof.model.language.claims import ClaimKind
 from siteproof.model.language.domain import Domain, Members, Range, Truth
 from siteproof.model.language.expression import Effect, Expr, Op, variables_of
 from siteproof.model.language.spec import Claim, System
@@ -92,7 +92,7 @@ class _Promela(Writer):
     def _asserted(self, number: int, chosen: Collection[int]) -> Iterator[str]:
         """What the claims about steps ask of this one; it is asked before anything changes."""
         for claim in (self.system.claims[place] for place in sorted(chosen)):
-            if claim.kind is Kind.WHENEVER:
+            if claim.kind is ClaimKind.WHENEVER:
                 kept = [guard for by, (_, guard) in zip(claim.by, claim.instances, strict=True) if by == number]
                 for text in dict.fromkeys(self.code(simple(guard)) for guard in kept):
                     yield f"       assert({text});  /* {claim.rule} */"
@@ -124,7 +124,7 @@ class _Promela(Writer):
 
     def _claim_lines(self, chosen: Collection[int], checked: list[str]) -> Iterator[str]:
         for number, claim in enumerate(self.system.claims):
-            if claim.kind is Kind.WHENEVER:
+            if claim.kind is ClaimKind.WHENEVER:
                 yield from (*_claim_comment(claim), "")
                 continue
             name = self.names.of(f"{claim.rule}_{claim.kind}_{claim.name}", f"claim {number}")
@@ -133,12 +133,12 @@ class _Promela(Writer):
             for each, label, text in self.definitions[before:]:
                 yield from (*_comment(label), f"#define {each} {text}", "")
             yield from (*_claim_comment(claim), f"#define {name} {body}", "")
-            if claim.kind is Kind.ALWAYS and number in chosen:
+            if claim.kind is ClaimKind.ALWAYS and number in chosen:
                 checked.append(name)
 
     def _instances(self, claim: Claim) -> str:
         guards = [simple(guard) for _, guard in claim.instances]
-        sign, empty = ("&&", "true") if claim.kind is Kind.ALWAYS else ("||", "false")
+        sign, empty = ("&&", "true") if claim.kind is ClaimKind.ALWAYS else ("||", "false")
         return self.joined(sign, guards) if guards else empty
 
     def _ranges(self, name: str, domain: Domain) -> Iterator[str]:
@@ -162,7 +162,7 @@ def _comment(*texts: str) -> list[str]:
 def _claim_comment(claim: Claim) -> list[str]:
     first = f"{claim.rule}  {claim.kind.value}: {claim.name.replace('_', ' ')}"
     if claim.kind.is_safety:
-        where = ["(asserted within the steps that could break it)"] if claim.kind is Kind.WHENEVER else []
+        where = ["(asserted within the steps that could break it)"] if claim.kind is ClaimKind.WHENEVER else []
         return _comment(first, claim.doc, f"Otherwise: {claim.why}", *where)
     return _comment(first, claim.doc, "(must be reachable: asserting its negation makes SPIN show the way)")
 

@@ -21,7 +21,7 @@ from siteproof.model.engines.formats.identifiers import (
 )
 from siteproof.model.engines.formats.simplify import alternatives, flat, forks, simple
 from siteproof.model.engines.formats.writer import Writer, choice, literal, printers
-from siteproof.model.language.claims import Kind
+from siteproof.model.language.claims import ClaimKind
 from siteproof.model.language.domain import Domain, Members, Range
 from siteproof.model.language.expression import Expr, Op
 from siteproof.model.language.spec import Claim, Promise, System, Transition
@@ -48,7 +48,8 @@ def tla(system: System, docs: Docs | None = None, *, asserted: Collection[int] |
     lines = [*writer.head(name), *writer.variables(), *writer.defined_lines(), *body, "=" * 78]
     chosen = range(len(system.claims)) if asserted is None else sorted(asserted)
     invariants, steps = (
-        [writer.operators[n] for n in chosen if system.claims[n].kind is kind] for kind in (Kind.ALWAYS, Kind.WHENEVER)
+        [writer.operators[n] for n in chosen if system.claims[n].kind is kind]
+        for kind in (ClaimKind.ALWAYS, ClaimKind.WHENEVER)
     )
     promises = tuple(writer.promises)
     config = _config(invariants, steps, promises)
@@ -115,13 +116,13 @@ class _Tla(Writer):
         for number, claim in enumerate(self.system.claims):
             name = self.names.of(f"{claim.rule}_{claim.kind}_{claim.name}", f"claim {number}")
             self.operators.append(name)
-            said = self._steps_said(claim) if claim.kind is Kind.WHENEVER else self._instances(claim)
+            said = self._steps_said(claim) if claim.kind is ClaimKind.WHENEVER else self._instances(claim)
             yield from (*_claim_comment(claim), f"{name} ==", *said, "")
 
     def _instances(self, claim: Claim) -> Iterator[str]:
         guards = [simple(guard) for _, guard in claim.instances]
-        sign, empty = ("/\\", "  TRUE") if claim.kind is Kind.ALWAYS else ("\\/", "  FALSE")
-        if claim.kind is Kind.ALWAYS:
+        sign, empty = ("/\\", "  TRUE") if claim.kind is ClaimKind.ALWAYS else ("\\/", "  FALSE")
+        if claim.kind is ClaimKind.ALWAYS:
             guards = [part for guard in guards for part in flat(guard, Op.AND)]
         yield from (f"  {sign} {self.code(guard)}" for guard in guards)
         if not guards:

@@ -5,7 +5,7 @@ Rule: a definition is written before it is used, once for each body that it has.
 
 from collections.abc import Callable, Iterable, Mapping
 
-from siteproof.model.engines.formats.identifiers import Docs, Names
+from siteproof.model.engines.formats.identifiers import Docs, Identifiers
 from siteproof.model.engines.formats.simplify import flat, simple
 from siteproof.model.language.domain import Domain, Members, Truth
 from siteproof.model.language.expression import Expr, Op
@@ -24,7 +24,7 @@ class Writer:
         """Name every variable; `reserved` are words that no thing may be called."""
         self.system = system
         self.docs = docs or {}
-        self.names = Names()
+        self.names = Identifiers()
         for each in reserved:
             self.names.of(each, f"the word {each}")
         self.places = {v.name: self.names.of(v.name, f"variable {v.name}") for v in system.variables}

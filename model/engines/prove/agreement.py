@@ -10,17 +10,17 @@ from statistics import median
 import attrs
 from attrs import frozen
 
-from siteproof.model.engines.crosscheck.mutants import Mutant, mutants
+from siteproof.model.engines.crosscheck.mutants import SpecMutant, mutants
 from siteproof.model.engines.explore.search import Limits, Search
 from siteproof.model.engines.explore.trace import Trace
 from siteproof.model.engines.prove.bounded import Bounded, bounded_system
-from siteproof.model.engines.prove.induction import Goal, attempts_of, goals_of, prove
+from siteproof.model.engines.prove.induction import Conjunct, attempts_of, goals_of, prove
 from siteproof.model.engines.prove.interference import second_opinion
 from siteproof.model.engines.prove.lowering import NONE
 from siteproof.model.engines.prove.proof import Gap
 from siteproof.model.engines.prove.range_guards import fenced
 from siteproof.model.engines.prove.reality import violation
-from siteproof.model.language.claims import Kind, Property
+from siteproof.model.language.claims import ClaimKind, Property
 from siteproof.model.language.spec import Spec, System
 from siteproof.model.nouns.problem import ExitCode, Problem
 
@@ -41,7 +41,7 @@ class Explored:
 
 
 @frozen
-class Judged:
+class JudgedMutant:
     """One mutant and what everybody says. `gap` is the prover's first one; milliseconds are those to the refutation."""
 
     edit: str
@@ -62,7 +62,7 @@ class Judged:
         return self.broken and self.gap is not None and not self.contradictions
 
 
-Tell = Callable[[Judged], None]
+Tell = Callable[[JudgedMutant], None]
 
 
 @frozen
@@ -72,10 +72,10 @@ class AgreementRow:
     spec: str
     bounds: dict[str, int]
     proved: bool
-    judged: tuple[Judged, ...]
+    judged: tuple[JudgedMutant, ...]
 
     @property
-    def broken(self) -> tuple[Judged, ...]:
+    def broken(self) -> tuple[JudgedMutant, ...]:
         """The mutants that violate a property."""
         return tuple(each for each in self.judged if each.broken)
 
@@ -107,7 +107,7 @@ def agreement(
     return AgreementRow(spec.name, dict(base.system.bounds), base.proved, tuple(judged))
 
 
-def distinct(spec: Spec, bounds: dict[str, int], count: int, seed: int) -> Iterator[Mutant]:
+def distinct(spec: Spec, bounds: dict[str, int], count: int, seed: int) -> Iterator[SpecMutant]:
     """The first `count` mutants that differ from each other in their edit."""
     seen: set[str] = set()
     for mutant in mutants(spec, seed, bounds):
@@ -124,7 +124,7 @@ class _Base:
     def __init__(self, spec: Spec, bounds: dict[str, int]) -> None:
         self.spec, self.bounds = spec, bounds
         self.system: System = spec.system(bounds)
-        self.goals: tuple[Goal, ...] = goals_of(self.system, NONE)
+        self.goals: tuple[Conjunct, ...] = goals_of(self.system, NONE)
         self.gaps = prove(spec, bounds).gaps
         self.counted = any(part.count for part in spec.parts)
 
@@ -132,7 +132,7 @@ class _Base:
     def proved(self) -> bool:
         return not self.gaps
 
-    def judge(self, mutant: Mutant, clock: Clock) -> Judged:
+    def judge(self, mutant: SpecMutant, clock: Clock) -> JudgedMutant:
         start = clock()
         gap = self.first_gap(mutant)
         system = attrs.evolve(mutant.spec.system(self.bounds), lemmas=())
@@ -140,27 +140,27 @@ class _Base:
         milliseconds = (clock() - start) * 1000
         bounded = bounded_system(system, explored.trace.length if explored.trace is not None else STEPS_MAX)
         found = (*contradictions(mutant, self._any(gap, mutant), explored, bounded), *self._opinion(mutant, explored))
-        return Judged(mutant.edit, gap, explored, bounded, found, milliseconds)
+        return JudgedMutant(mutant.edit, gap, explored, bounded, found, milliseconds)
 
-    def first_gap(self, mutant: Mutant) -> Gap | None:
+    def first_gap(self, mutant: SpecMutant) -> Gap | None:
         """Where the edited action breaks the induction; the others are as they were."""
         alone = attrs.evolve(mutant.spec, actions=(mutant.action,), properties=tuple(_about(mutant)), lemmas=())
         attempts = attempts_of(alone.system(self.bounds), self.goals, NONE)
         return next((gap for gap in attempts if gap is not None), None)
 
-    def _any(self, gap: Gap | None, mutant: Mutant) -> Gap | None:
+    def _any(self, gap: Gap | None, mutant: SpecMutant) -> Gap | None:
         """A gap of the whole mutant: its own, or one that was there before the edit."""
         return gap or next((each for each in self.gaps if each.rule != mutant.action.rule), None)
 
-    def _opinion(self, mutant: Mutant, explored: Explored) -> Iterator[str]:
+    def _opinion(self, mutant: SpecMutant, explored: Explored) -> Iterator[str]:
         if self.counted and explored.broken in second_opinion(mutant.spec, self.bounds).held:
             yield f"the second opinion proves {explored.broken}, which the explorer breaks"
 
 
-def _about(mutant: Mutant) -> Iterator[Property]:
+def _about(mutant: SpecMutant) -> Iterator[Property]:
     """The claims about steps that the edited action could break: they are no goals, and are asked of it anew."""
     for each in mutant.spec.properties:
-        if each.kind is Kind.WHENEVER and (not each.of or mutant.action.rule in each.of):
+        if each.kind is ClaimKind.WHENEVER and (not each.of or mutant.action.rule in each.of):
             yield each
 
 
@@ -187,7 +187,7 @@ def _depth(search: Search, number: int) -> int:
     return len(search.path(search.first[number])) - 1
 
 
-def contradictions(mutant: Mutant, gap: Gap | None, explored: Explored, bounded: Bounded) -> Iterator[str]:
+def contradictions(mutant: SpecMutant, gap: Gap | None, explored: Explored, bounded: Bounded) -> Iterator[str]:
     """What cannot be true together; nothing when all agree."""
     far = explored.trace.length if explored.trace is not None else None
     near = bounded.violation.trace.length if bounded.violation is not None else None

@@ -11,12 +11,12 @@ import z3
 from attrs import frozen
 
 from siteproof.model.engines.explore.offence import offence
-from siteproof.model.engines.explore.trace import Change, Trace, TraceStep
+from siteproof.model.engines.explore.trace import Trace, TraceStep, VariableChange
 from siteproof.model.engines.prove import bits
 from siteproof.model.engines.prove.answer import answer
 from siteproof.model.engines.prove.lowering import Term
 from siteproof.model.engines.prove.range_guards import Fenced, fenced
-from siteproof.model.language.claims import Kind
+from siteproof.model.language.claims import ClaimKind
 from siteproof.model.language.domain import Value
 from siteproof.model.language.evaluate import evaluate
 from siteproof.model.language.spec import Bounds, Claim, Spec, System, Transition
@@ -33,7 +33,7 @@ class Found:
     """A claim with a shortest trace: to its violation, or for a `sometimes` to its witness."""
 
     rule: str
-    kind: Kind
+    kind: ClaimKind
     name: str
     trace: Trace
 
@@ -150,7 +150,7 @@ class _Hunt:
         self.tell = tell
         self.fence: Fenced = fenced(system)
         self.runs = Unrolling(self.fence.system)
-        self.open = [claim for claim in system.claims if witnesses and claim.kind is Kind.SOMETIMES]
+        self.open = [claim for claim in system.claims if witnesses and claim.kind is ClaimKind.SOMETIMES]
         self.found: list[Found] = []
         self.name, self.steps, self.undecided = system.name, steps, False
 
@@ -227,7 +227,7 @@ def _replayed(system: System, before: State, after: State) -> TraceStep:
     )
     assert step is not None, "the solver found a step that the specification does not have"
     changes = ((v.name, before[v], after[v]) for v in system.variables if before[v] != after[v])
-    told = tuple(Change(name, value_text(old), value_text(new)) for name, old, new in changes)
+    told = tuple(VariableChange(name, value_text(old), value_text(new)) for name, old, new in changes)
     return TraceStep(step.rule, step.name, told)
 
 

@@ -7,7 +7,7 @@ a number of components: each of them, and what they share, is built alike at eve
 
 from collections.abc import Iterable, Iterator
 
-from siteproof.model.engines.prove.system_outline import Outline, alike, numbered
+from siteproof.model.engines.prove.system_fingerprint import Fingerprint, alike, numbered
 from siteproof.model.language.expression import Expr, variables_of
 from siteproof.model.language.spec import Bounds, Spec, System, Transition
 from siteproof.model.language.variable import Variable
@@ -32,12 +32,12 @@ def check_unrelated(spec: Spec, bounds: Bounds, count: str) -> None:
 
 def check_alike(spec: Spec, bounds: Bounds, count: str) -> None:
     """Problem when the number of components says more than how many equal ones there are."""
-    outline = Outline(numbered=numbered(kinds(spec, count)))
+    fingerprint = Fingerprint(numbered=numbered(kinds(spec, count)))
 
     def build(number: int) -> System:
         return spec.system({**bounds, count: number})
 
-    other = alike(build, COMPARED, lambda system: frozenset(outline.of(system)))
+    other = alike(build, COMPARED, lambda system: frozenset(fingerprint.of(system)))
     if other is not None:
         raise _refused(spec, count, f"with {other} of them something else is built than with one")
 

@@ -18,7 +18,7 @@ from siteproof.model.engines.prove.independence import check_independent
 from siteproof.model.engines.prove.lowering import Free, Term, after, constant, initial, lower, positive, within
 from siteproof.model.engines.prove.plain_states import plainest
 from siteproof.model.engines.prove.proof import Gap, Proof
-from siteproof.model.language.claims import Kind
+from siteproof.model.language.claims import ClaimKind
 from siteproof.model.language.domain import Range
 from siteproof.model.language.expression import Bool, variables_of
 from siteproof.model.language.spec import Bounds, Claim, Spec, System, Transition
@@ -30,7 +30,7 @@ TRY_TIMEOUT_MS = 200  # for each value that would make a counterexample plainer
 
 
 @frozen
-class Goal:
+class Conjunct:
     """One conjunct of the induction hypothesis, with the variables that it speaks of."""
 
     rule: str
@@ -75,46 +75,46 @@ def independent(spec: Spec, bounds: Bounds, every: tuple[str, ...]) -> tuple[dic
     return chosen, frozenset(every) - frozenset(counts)
 
 
-def goals_of(system: System, free: Free) -> tuple[Goal, ...]:
+def goals_of(system: System, free: Free) -> tuple[Conjunct, ...]:
     """The induction hypothesis, conjunct by conjunct."""
     return tuple(_goals(system, free))
 
 
-def _goals(system: System, free: Free) -> Iterator[Goal]:
+def _goals(system: System, free: Free) -> Iterator[Conjunct]:
     for claim in (*system.claims, *system.lemmas):
-        if claim.kind is Kind.ALWAYS:
+        if claim.kind is ClaimKind.ALWAYS:
             for label, guard in claim.instances:
                 yield _goal(claim, label, guard, free)
     for variable in system.variables:
-        yield Goal("range", variable.name, within(variable, free), frozenset({variable.name}))
+        yield Conjunct("range", variable.name, within(variable, free), frozenset({variable.name}))
 
 
 def _of_steps(system: System) -> Iterator[str]:
     """The names of the claims about steps, also of those that no transition could break by its shape."""
-    for claim in (each for each in system.claims if each.kind is Kind.WHENEVER):
+    for claim in (each for each in system.claims if each.kind is ClaimKind.WHENEVER):
         yield from (f"{claim.rule} {claim.name}({label})" for label, _ in claim.said)
 
 
-def step_goals(system: System, transition: int, free: Free) -> Iterator[Goal]:
+def step_goals(system: System, transition: int, free: Free) -> Iterator[Conjunct]:
     """What each `whenever` asks of this transition, as conditions on the state before it."""
-    for claim in (each for each in system.claims if each.kind is Kind.WHENEVER):
+    for claim in (each for each in system.claims if each.kind is ClaimKind.WHENEVER):
         for by, (label, kept) in zip(claim.by, claim.instances, strict=True):
             if by == transition:
                 yield _goal(claim, label, kept, free)
 
 
-def _goal(claim: Claim, label: str, guard: Bool, free: Free) -> Goal:
+def _goal(claim: Claim, label: str, guard: Bool, free: Free) -> Conjunct:
     variables = frozenset(variable.name for variable in variables_of(guard))
-    return Goal(claim.rule, f"{claim.name}({label})", lower(guard, free), variables)
+    return Conjunct(claim.rule, f"{claim.name}({label})", lower(guard, free), variables)
 
 
-def _start(system: System, goals: tuple[Goal, ...], free: Free) -> Iterator[Gap | None]:
+def _start(system: System, goals: tuple[Conjunct, ...], free: Free) -> Iterator[Gap | None]:
     solver = _solver(positive(free), initial(system.variables))
     for goal in goals:
         yield _query(system, solver, goal, goal.term, None, free)
 
 
-def attempts_of(system: System, goals: tuple[Goal, ...], free: Free) -> Iterator[Gap | None]:
+def attempts_of(system: System, goals: tuple[Conjunct, ...], free: Free) -> Iterator[Gap | None]:
     """For each of the system's transitions and each goal that it can touch: a gap, or None where it is proved."""
     hypothesis = z3.And([positive(free), *(goal.term for goal in goals)])
     for number, transition in enumerate(system.transitions):
@@ -135,7 +135,7 @@ def _solver(*assumptions: Term) -> Term:
 
 
 def _query(
-    system: System, solver: Term, goal: Goal, claim: Term, transition: Transition | None, free: Free
+    system: System, solver: Term, goal: Conjunct, claim: Term, transition: Transition | None, free: Free
 ) -> Gap | None:
     solver.push()
     solver.add(z3.Not(claim))
@@ -145,7 +145,7 @@ def _query(
     return gap
 
 
-def _gap(system: System, solver: Term, said: Term, goal: Goal, transition: Transition | None, free: Free) -> Gap:
+def _gap(system: System, solver: Term, said: Term, goal: Conjunct, transition: Transition | None, free: Free) -> Gap:
     rule, name = (transition.rule, transition.name) if transition is not None else ("", "the initial state")
     if said != z3.sat:
         return Gap(rule, name, goal.name, goal.rule, {}, {}, undecided=True)

@@ -4,7 +4,7 @@ Rule: a bound that a chapter uses to build parts, to count blocks or to choose b
 value does is not asked but built: at the values in COMPARED, beside the other bounds as they are given.
 """
 
-from siteproof.model.engines.prove.system_outline import Outline
+from siteproof.model.engines.prove.system_fingerprint import Fingerprint
 from siteproof.model.language.source import SpecError
 from siteproof.model.language.spec import Bounds, Spec
 from siteproof.model.nouns.problem import Problem
@@ -29,6 +29,6 @@ def is_a_number(spec: Spec, bounds: Bounds, name: str) -> bool:
 def _read(spec: Spec, bounds: Bounds, name: str, value: int) -> tuple[object, ...] | None:
     """What a proof reads at this value; None where there is no such system."""
     try:
-        return tuple(Outline(bound=name).of(spec.system({**bounds, name: value})))
+        return tuple(Fingerprint(bound=name).of(spec.system({**bounds, name: value})))
     except (Problem, SpecError):
         return None

@@ -12,9 +12,18 @@ from attrs import evolve, frozen
 
 from siteproof.model.engines.prove.answer import answer
 from siteproof.model.engines.prove.lowering import Free, Term, literal, positive
-from siteproof.model.engines.prove.quantified import CHOSEN, Blocks, Read, Writer, member, named, reads, witness
-from siteproof.model.engines.prove.template import Anchor, Node, Place, Span, primed
-from siteproof.model.engines.prove.uniform import Change, Move, Region, Store, Uniform
+from siteproof.model.engines.prove.quantified import (
+    CHOSEN,
+    Blocks,
+    QuantifiedWriter,
+    Read,
+    member,
+    named,
+    reads,
+    witness,
+)
+from siteproof.model.engines.prove.template import Anchor, BlockIndex, QuantifierRange, TemplateNode, primed
+from siteproof.model.engines.prove.uniform import Region, StateVariable, Uniform, UniformMove, VariableUpdate
 from siteproof.model.language.domain import Range, Truth
 from siteproof.model.language.expression import Op
 
@@ -38,15 +47,15 @@ class Aim:
 
     rule: str
     name: str
-    node: Node
-    parts: tuple[tuple[frozenset[str], Node], ...]
+    node: TemplateNode
+    parts: tuple[tuple[frozenset[str], TemplateNode], ...]
     of_steps: bool = False
     of: tuple[str, ...] = ()
 
-    def touched(self, changed: frozenset[str]) -> Node | None:
+    def touched(self, changed: frozenset[str]) -> TemplateNode | None:
         """What of it can become false when these change: the rest is as it was, and was assumed."""
         nodes = tuple(node for read, node in self.parts if read & changed)
-        return Node(Op.AND, nodes) if nodes else None
+        return TemplateNode(Op.AND, nodes) if nodes else None
 
 
 @frozen
@@ -60,16 +69,16 @@ class Hole:
 
 
 @frozen(eq=False)
-class Attempt:
+class ProofAttempt:
     """Goals (and what of them has to be shown) of a move or of the initial state, from witness `start` on."""
 
     solver: Term
-    aims: tuple[tuple[Aim, Node], ...]
-    before: Writer
-    after: Writer
-    across: Writer
+    aims: tuple[tuple[Aim, TemplateNode], ...]
+    before: QuantifiedWriter
+    after: QuantifiedWriter
+    across: QuantifiedWriter
     start: int
-    move: Move | None
+    move: UniformMove | None
 
 
 class Parametric:
@@ -104,13 +113,13 @@ class Parametric:
         for number in range(WITNESSES):
             yield from (witness(STEP, number), witness(STEP, number) + 1)
             yield from (witness(named(label), number) for label in (BEFORE, AFTER, ACROSS))
-        alone = Writer(Blocks(self.count, (), self.free), self._now, ASSUMED, ASSUMED)
+        alone = QuantifiedWriter(Blocks(self.count, (), self.free), self._now, ASSUMED, ASSUMED)
         start = 0
         for aim in self.invariants:
             _, start = alone.assume(aim.node, holds=True, start=start)
         yield from (witness(ASSUMED, number) for number in range(start))
 
-    def _assumed(self, writer: Writer) -> Iterator[Term]:
+    def _assumed(self, writer: QuantifiedWriter) -> Iterator[Term]:
         start = 0
         for aim in self.invariants:
             term, start = writer.assume(aim.node, holds=True, start=start)
@@ -122,15 +131,15 @@ class Parametric:
         solver.add(positive(self.free), self.count >= self.shape.sizes[0])
         return solver
 
-    def _writer(self, read: Read, name: str, label: str) -> Writer:
-        return Writer(self.blocks, read, name, label)
+    def _writer(self, read: Read, name: str, label: str) -> QuantifiedWriter:
+        return QuantifiedWriter(self.blocks, read, name, label)
 
     def _start(self) -> Iterator[Hole | None]:
-        writer = Writer(evolve(self.blocks, known={}), self._first, STEP, AFTER)
+        writer = QuantifiedWriter(evolve(self.blocks, known={}), self._first, STEP, AFTER)
         aims = tuple((aim, aim.node) for aim in self.invariants)
-        yield from self._goals(Attempt(self._solver(), aims, writer, writer, writer, 0, None))
+        yield from self._goals(ProofAttempt(self._solver(), aims, writer, writer, writer, 0, None))
 
-    def _move(self, solver: Term, move: Move) -> Iterator[Hole | None]:
+    def _move(self, solver: Term, move: UniformMove) -> Iterator[Hole | None]:
         changed = frozenset(change.row for change in move.changes)
         touched = ((aim, aim.touched(changed)) for aim in self.invariants)
         aims = tuple((aim, node) for aim, node in touched if node is not None)
@@ -141,9 +150,9 @@ class Parametric:
         after = evolve(self._writer(read, STEP, AFTER), changed=changed)
         across = evolve(self._writer(self._across(read), STEP, ACROSS), changed=frozenset(self.following))
         solver.add(guard, self._chosen(move.regions))
-        yield from self._goals(Attempt(solver, (*aims, *about), before, after, across, start, move))
+        yield from self._goals(ProofAttempt(solver, (*aims, *about), before, after, across, start, move))
 
-    def _goals(self, attempt: Attempt) -> Iterator[Hole | None]:
+    def _goals(self, attempt: ProofAttempt) -> Iterator[Hole | None]:
         """All goals in one query, and one by one only when that is not impossible."""
         solver, move = attempt.solver, attempt.move
         writers = [attempt.across if aim.of_steps else attempt.after for aim, _ in attempt.aims]
@@ -184,7 +193,7 @@ class Parametric:
         del block
         return literal(self.stores[name].domain, self.stores[name].initial)
 
-    def _after(self, move: Move, before: Writer) -> Read:
+    def _after(self, move: UniformMove, before: QuantifiedWriter) -> Read:
         """The state after a step; values are written by `before`."""
         changes = {change.row: change for change in move.changes}
 
@@ -205,7 +214,7 @@ class Parametric:
         return read
 
 
-def _changed(change: Change, before: Writer, old: Term, block: Term | None) -> Term:
+def _changed(change: VariableUpdate, before: QuantifiedWriter, old: Term, block: Term | None) -> Term:
     if block is None:
         return before.term(change.value)
     if change.each:
@@ -221,7 +230,7 @@ def _aims(shape: Uniform) -> Iterator[Aim]:
             yield Aim("range", store.name, _within(store), ((frozenset({store.name}), _within(store)),))
 
 
-def _parts(node: Node) -> Iterator[tuple[frozenset[str], Node]]:
+def _parts(node: TemplateNode) -> Iterator[tuple[frozenset[str], TemplateNode]]:
     """The node's conjuncts, also those behind one quantifier."""
     if node.op is not Op.AND:
         yield reads(node), node
@@ -229,20 +238,23 @@ def _parts(node: Node) -> Iterator[tuple[frozenset[str], Node]]:
         for arg in node.args:
             yield from _parts(arg)
     else:
-        yield from ((read, Node(Op.AND, (part,), span=node.span)) for read, part in _parts(node.args[0]))
+        yield from ((read, TemplateNode(Op.AND, (part,), span=node.span)) for read, part in _parts(node.args[0]))
 
 
-def _within(store: Store) -> Node:
+def _within(store: StateVariable) -> TemplateNode:
     """The variable, or each member of the row, has one of its values."""
-    place = Place(Anchor.EACH) if store.in_row else None
+    place = BlockIndex(Anchor.EACH) if store.in_row else None
     domain = store.domain
-    value = Node(Op.VARIABLE, domain=domain, family=store.name, place=place)
+    value = TemplateNode(Op.VARIABLE, domain=domain, family=store.name, place=place)
     low, high, label = (
         (domain.low, domain.high, domain.limit) if isinstance(domain, Range) else (0, domain.size - 1, "")
     )
-    inside = Node(Op.AND, (Node(Op.AT_MOST, (_number(low), value)), Node(Op.AT_MOST, (value, _number(high, label)))))
-    return Node(Op.AND, (inside,), span=Span.ALL) if store.in_row else inside
+    inside = TemplateNode(
+        Op.AND,
+        (TemplateNode(Op.AT_MOST, (_number(low), value)), TemplateNode(Op.AT_MOST, (value, _number(high, label)))),
+    )
+    return TemplateNode(Op.AND, (inside,), span=QuantifierRange.ALL) if store.in_row else inside
 
 
-def _number(value: int, label: str = "") -> Node:
-    return Node(Op.CONSTANT, domain=Range(value, value, label), constant=value, label=label)
+def _number(value: int, label: str = "") -> TemplateNode:
+    return TemplateNode(Op.CONSTANT, domain=Range(value, value, label), constant=value, label=label)

@@ -11,7 +11,7 @@ import z3
 from attrs import evolve, field, frozen
 
 from siteproof.model.engines.prove.lowering import BUILD, Free, Term, literal
-from siteproof.model.engines.prove.template import Anchor, Node, Place, Span
+from siteproof.model.engines.prove.template import Anchor, BlockIndex, QuantifierRange, TemplateNode
 from siteproof.model.language.domain import Domain, Truth
 from siteproof.model.language.expression import Op
 
@@ -28,18 +28,18 @@ class Blocks:
     count: Term
     used: tuple[Term, ...]
     free: Free
-    known: dict[tuple[Node, int], tuple[Term | None, Term]] = field(factory=dict)
+    known: dict[tuple[TemplateNode, int], tuple[Term | None, Term]] = field(factory=dict)
     """Terms of the state before a step, by node and block; the block is kept, so that no other one takes its number."""
 
-    def inside(self, span: Span, block: Term) -> Term:
+    def inside(self, span: QuantifierRange, block: Term) -> Term:
         """The block is one of the span."""
-        last = self.count - 1 if span is Span.BUT_LAST else self.count
-        others = [block != CHOSEN] if span is Span.OTHERS else []
+        last = self.count - 1 if span is QuantifierRange.BUT_LAST else self.count
+        others = [block != CHOSEN] if span is QuantifierRange.OTHERS else []
         return z3.And(block >= 0, block < last, *others)
 
 
 @frozen(eq=False)
-class Writer:
+class QuantifiedWriter:
     """Writes assumptions about one state. `aside` collects what it had to define; it has to be assumed as well.
 
     `witness` is the name of its witnesses: writers whose assumptions are made together number them together. `label`
@@ -55,7 +55,7 @@ class Writer:
     changed: frozenset[str] = frozenset()
     named: dict[int, Term] = field(factory=dict)
 
-    def assume(self, node: Node, *, holds: bool, start: int) -> tuple[Term, int]:
+    def assume(self, node: TemplateNode, *, holds: bool, start: int) -> tuple[Term, int]:
         """That the node holds, or that it does not; and the number of the first witness that is not used by it.
 
         Only one side of an alternative is needed, so sides may share witnesses; conjuncts may not.
@@ -70,7 +70,7 @@ class Writer:
         term = self.term(node)
         return (term if holds else z3.Not(term)), start
 
-    def _joined(self, node: Node, *, holds: bool, start: int) -> tuple[Term, int]:
+    def _joined(self, node: TemplateNode, *, holds: bool, start: int) -> tuple[Term, int]:
         if (node.op is Op.AND) is holds:
             terms = []
             for arg in node.args:
@@ -80,7 +80,7 @@ class Writer:
         sides = [self.assume(arg, holds=holds, start=start) for arg in node.args]
         return z3.Or([term for term, _ in sides]), max((end for _, end in sides), default=start)
 
-    def _quantified(self, node: Node, *, holds: bool, start: int) -> tuple[Term, int]:
+    def _quantified(self, node: TemplateNode, *, holds: bool, start: int) -> tuple[Term, int]:
         assert node.span is not None
         if (node.op is Op.AND) is holds:
             return z3.And(list(self._instances(node, holds=holds, start=start))), start
@@ -88,7 +88,7 @@ class Writer:
         body, end = evolve(self, each=block).assume(node.args[0], holds=holds, start=start + 1)
         return z3.And(self.blocks.inside(node.span, block), body), end
 
-    def _instances(self, node: Node, *, holds: bool, start: int) -> Iterator[Term]:
+    def _instances(self, node: TemplateNode, *, holds: bool, start: int) -> Iterator[Term]:
         """Templates have no quantifier within a quantifier, so an instance needs no witness."""
         assert node.span is not None
         body, end = evolve(self, each=EACH).assume(node.args[0], holds=holds, start=start)
@@ -96,7 +96,7 @@ class Writer:
         instance = z3.Implies(self.blocks.inside(node.span, EACH), body)
         return (z3.substitute(instance, (EACH, block)) for block in self.blocks.used)
 
-    def term(self, node: Node) -> Term:
+    def term(self, node: TemplateNode) -> Term:
         """The node's value; a quantifier within it is named, with both directions of its meaning put aside.
 
         What reads nothing that has `changed`, and has no quantifier, is the same in every writer.
@@ -108,7 +108,7 @@ class Writer:
             self.blocks.known[key] = (self.each, self._term(node))
         return self.blocks.known[key][-1]
 
-    def _term(self, node: Node) -> Term:
+    def _term(self, node: TemplateNode) -> Term:
         if node.span is not None:
             return self._name(node)
         if node.op is Op.CONSTANT:
@@ -118,7 +118,7 @@ class Writer:
             return self.read(node.family, self._block(node.place) if node.place is not None else None)
         return BUILD[node.op](*(self.term(arg) for arg in node.args))
 
-    def _name(self, node: Node) -> Term:
+    def _name(self, node: TemplateNode) -> Term:
         if id(node) not in self.named:
             number = len(self.named)
             name = self.named[id(node)] = z3.Bool(f"{self.label} is {number}")
@@ -128,7 +128,7 @@ class Writer:
                 self.aside.append(z3.Implies(name if holds else z3.Not(name), meaning))
         return self.named[id(node)]
 
-    def _block(self, place: Place) -> Term:
+    def _block(self, place: BlockIndex) -> Term:
         starts = {Anchor.FIRST: z3.IntVal(0), Anchor.LAST: self.blocks.count - 1, Anchor.CHOSEN: CHOSEN}
         start = self.each if place.anchor is Anchor.EACH else starts[place.anchor]
         assert start is not None
@@ -136,13 +136,13 @@ class Writer:
 
 
 @functools.cache
-def reads(node: Node) -> frozenset[str]:
+def reads(node: TemplateNode) -> frozenset[str]:
     """The variables and rows that the node reads."""
     return frozenset({node.family} if node.family else ()).union(*map(reads, node.args))
 
 
 @functools.cache
-def plain(node: Node) -> bool:
+def plain(node: TemplateNode) -> bool:
     """Whether the node has no quantifier."""
     return node.span is None and all(map(plain, node.args))
 

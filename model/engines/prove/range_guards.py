@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import attrs
 from attrs import frozen
 
-from siteproof.model.language.claims import Kind
+from siteproof.model.language.claims import ClaimKind
 from siteproof.model.language.domain import Range
 from siteproof.model.language.expression import Bool, Effect, Expr, Int, Op, all_of
 from siteproof.model.language.source import here
@@ -34,8 +34,8 @@ class Fenced:
 def fenced(system: System) -> Fenced:
     """The system with every claim that should hold, one for each instance: of states, of steps, then the ranges."""
     every = (*system.claims, *system.lemmas)
-    states = [each for claim in every if claim.kind is Kind.ALWAYS for each in _of_states(claim)]
-    delayed = [each for claim in every if claim.kind is Kind.WHENEVER for each in of_steps(claim)]
+    states = [each for claim in every if claim.kind is ClaimKind.ALWAYS for each in _of_states(claim)]
+    delayed = [each for claim in every if claim.kind is ClaimKind.WHENEVER for each in of_steps(claim)]
     steps = tuple(_stopped(step) for step in system.transitions)
     claims = (*states, *delayed, *_ranges(system))
     return Fenced(attrs.evolve(system, transitions=steps, claims=claims, lemmas=()), len(states))
@@ -67,7 +67,7 @@ def _ranges(system: System) -> Iterator[Claim]:
             stays = tuple((step.name, step.guard.implies(inside(effect))) for _, step, effect in steps)
             by = tuple(number for number, _, _ in steps)
             doc, why = f"{variable} stays in its range.", "a number that leaves its range means nothing"
-            yield Claim(RANGE, Kind.ALWAYS, variable.name, doc, why, stays, here(), by=by)
+            yield Claim(RANGE, ClaimKind.ALWAYS, variable.name, doc, why, stays, here(), by=by)
 
 
 def _stopped(step: Transition) -> Transition:

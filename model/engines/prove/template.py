@@ -21,8 +21,8 @@ else. `written` says what it is for a number; whoever makes a template compares 
 # is where to look further.
 #
 # The cost is the text of an expression times the spans that are tried, for each node with many arguments:
-# milliseconds. To allow another way to speak of blocks (two parameters, say), give it an Anchor or a Span, a meaning
-# in `name_of` or `over`, and a place in the order of `place_of`; the comparison does the rest.
+# milliseconds. To allow another way to speak of blocks (two parameters, say), give it an Anchor or a QuantifierRange,
+# a meaning in `name_of` or `over`, and a place in the order of `place_of`; the comparison does the rest.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -49,7 +49,7 @@ class Anchor(StrEnum):
     EACH = "each"  # what a quantifier runs over
 
 
-class Span(StrEnum):
+class QuantifierRange(StrEnum):
     """What a quantifier runs over; the first that fits is taken."""
 
     ALL = "all"
@@ -58,7 +58,7 @@ class Span(StrEnum):
 
 
 @frozen
-class Place:
+class BlockIndex:
     """An index: so many blocks after its anchor."""
 
     anchor: Anchor
@@ -66,7 +66,7 @@ class Place:
 
 
 @frozen(cache_hash=True)
-class Node:
+class TemplateNode:
     """A node of a template. `family` is a variable, or with a `place` one member of a row of variables.
 
     With a `span`, AND and OR run over all blocks of it, and have one argument. What follows a step is a family of its
@@ -74,17 +74,17 @@ class Node:
     """
 
     op: Op
-    args: "tuple[Node, ...]" = ()
+    args: "tuple[TemplateNode, ...]" = ()
     domain: Domain = TRUTH
     constant: Value | None = None
     label: str = ""
     family: str = ""
-    place: Place | None = None
-    span: Span | None = None
+    place: BlockIndex | None = None
+    span: QuantifierRange | None = None
 
 
 @frozen
-class Where:
+class BlockChoice:
     """One way to choose blocks: how many there are, the action's parameter, and the quantifier's block."""
 
     count: int
@@ -163,7 +163,7 @@ def _neutral(op: Op) -> Text:
     return (Op.CONSTANT, int(op is Op.AND), "")
 
 
-def written(node: Node, where: Where) -> Text:
+def written(node: TemplateNode, where: BlockChoice) -> Text:
     """What the template says for one choice of blocks; equal to the `text` of the expression that it stands for."""
     if node.span is not None:
         return joined(node.op, [written(node.args[0], evolve(where, each=each)) for each in over(node.span, where)])
@@ -176,17 +176,21 @@ def written(node: Node, where: Where) -> Text:
     return joined(node.op, [written(arg, where) for arg in node.args])
 
 
-def over(span: Span, where: Where) -> list[int]:
+def over(span: QuantifierRange, where: BlockChoice) -> list[int]:
     """The blocks of a span."""
     last = where.count - 1
-    return [b for b in range(where.count) if not ((span is Span.BUT_LAST and b == last) or b == _spared(span, where))]
+    return [
+        b
+        for b in range(where.count)
+        if not ((span is QuantifierRange.BUT_LAST and b == last) or b == _spared(span, where))
+    ]
 
 
-def _spared(span: Span, where: Where) -> int | None:
-    return where.chosen if span is Span.OTHERS else None
+def _spared(span: QuantifierRange, where: BlockChoice) -> int | None:
+    return where.chosen if span is QuantifierRange.OTHERS else None
 
 
-def name_of(node: Node, where: Where) -> str:
+def name_of(node: TemplateNode, where: BlockChoice) -> str:
     """The full name of the variable."""
     if node.place is None:
         return node.family
@@ -196,7 +200,7 @@ def name_of(node: Node, where: Where) -> str:
     return node.family.replace("[*]", f"[{start + node.place.offset}]")
 
 
-def general(node: Expr, where: Where, row_of: Members, generic: int) -> Node:
+def general(node: Expr, where: BlockChoice, row_of: Members, generic: int) -> TemplateNode:
     """The template of an expression that was built for `where`; NotUniformError when it has none.
 
     `generic` is a block far from the first, the last and the chosen one: it stands for each block of a quantifier.
@@ -205,7 +209,7 @@ def general(node: Expr, where: Where, row_of: Members, generic: int) -> Node:
         case Op.NAMED:
             return general(node.args[0], where, row_of, generic)
         case Op.CONSTANT:
-            return Node(node.op, domain=node.domain, constant=node.constant, label=node.label)
+            return TemplateNode(node.op, domain=node.domain, constant=node.constant, label=node.label)
         case Op.VARIABLE:
             assert node.variable is not None
             return _variable(node.variable, where, row_of)
@@ -213,36 +217,36 @@ def general(node: Expr, where: Where, row_of: Members, generic: int) -> Node:
             return _told_after(general(node.args[0], where, row_of, generic))
         case Op.AND | Op.OR if where.each is None and len(node.args) >= where.count - 1:
             return _quantified(node, where, row_of, generic)
-    return Node(node.op, tuple(general(arg, where, row_of, generic) for arg in node.args), node.domain)
+    return TemplateNode(node.op, tuple(general(arg, where, row_of, generic) for arg in node.args), node.domain)
 
 
-def _told_after(node: Node) -> Node:
+def _told_after(node: TemplateNode) -> TemplateNode:
     family = primed(node.family) if node.family else ""
     return evolve(node, family=family, args=tuple(map(_told_after, node.args)))
 
 
-def _variable(variable: Variable, where: Where, row_of: Members) -> Node:
+def _variable(variable: Variable, where: BlockChoice, row_of: Members) -> TemplateNode:
     row, number = row_of.get(variable.name, (variable.name, None))
     place = None if number is None else place_of(number, where)
-    return Node(Op.VARIABLE, domain=variable.domain, family=row, place=place)
+    return TemplateNode(Op.VARIABLE, domain=variable.domain, family=row, place=place)
 
 
-def place_of(number: int, where: Where) -> Place:
+def place_of(number: int, where: BlockChoice) -> BlockIndex:
     """How a block's number is told; NotUniformError when it is no neighbour of anything that has a name."""
     anchors = [(Anchor.EACH, where.each, 1), (Anchor.CHOSEN, where.chosen, 1)]
     anchors += [(Anchor.FIRST, 0, 0), (Anchor.LAST, where.count - 1, 0)]
     for anchor, start, reach in anchors:
         if start is not None and abs(number - start) <= reach:
-            return Place(anchor, number - start)
+            return BlockIndex(anchor, number - start)
     raise NotUniformError(f"number {number} of {where.count} is spoken of, which has no name of its own")
 
 
-def _quantified(node: Expr, where: Where, row_of: Members, generic: int) -> Node:
+def _quantified(node: Expr, where: BlockChoice, row_of: Members, generic: int) -> TemplateNode:
     """One sentence about each block, several of them, or one about each that has several parts."""
     said = text(node)
-    for span in Span:
+    for span in QuantifierRange:
         blocks = over(span, where)
-        if len(node.args) % len(blocks) == 0 and (span is not Span.OTHERS or where.chosen is not None):
+        if len(node.args) % len(blocks) == 0 and (span is not QuantifierRange.OTHERS or where.chosen is not None):
             for bodies in _arranged(node.args, len(blocks), blocks.index(generic)):
                 inside = evolve(where, each=generic)
                 found = _attempt(lambda b=bodies, s=span, at=inside: _spanned(node.op, b, s, at, row_of, generic))  # type: ignore[misc]  # bound early
@@ -260,14 +264,19 @@ def _arranged(args: Sequence[Expr], size: int, place: int) -> Iterator[list[list
 
 
 def _spanned(
-    op: Op, sentences: Sequence[Sequence[Expr]], span: Span, inside: Where, row_of: Members, generic: int
-) -> Node:
+    op: Op,
+    sentences: Sequence[Sequence[Expr]],
+    span: QuantifierRange,
+    inside: BlockChoice,
+    row_of: Members,
+    generic: int,
+) -> TemplateNode:
     """For each sentence a quantifier of its own."""
     bodies = [tuple(general(part, inside, row_of, generic) for part in parts) for parts in sentences]
-    return Node(op, tuple(Node(op, (Node(op, body),), span=span) for body in bodies))
+    return TemplateNode(op, tuple(TemplateNode(op, (TemplateNode(op, body),), span=span) for body in bodies))
 
 
-def _attempt(make: Callable[[], Node]) -> Node | None:
+def _attempt(make: Callable[[], TemplateNode]) -> TemplateNode | None:
     try:
         return make()
     except NotUniformError:

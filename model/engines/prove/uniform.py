@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 from attrs import frozen
 
 from siteproof.model.engines.prove.template import (
+    BlockChoice,
     Members,
-    Node,
     NotUniformError,
+    TemplateNode,
     Text,
-    Where,
     general,
     members,
     rows,
@@ -25,7 +25,7 @@ from siteproof.model.engines.prove.template import (
     written,
 )
 from siteproof.model.language.action import Action
-from siteproof.model.language.claims import Kind
+from siteproof.model.language.claims import ClaimKind
 from siteproof.model.language.domain import Domain, Value
 from siteproof.model.language.expression import Expr
 from siteproof.model.language.source import SpecError
@@ -49,23 +49,23 @@ class Region(StrEnum):
 
 
 @frozen
-class Change:
+class VariableUpdate:
     """What happens to one variable (`row` without a place in it), or to one or each block of a row."""
 
     row: str
-    value: Node
+    value: TemplateNode
     each: bool  # of every block, otherwise of the chosen one
     in_row: bool
 
 
 @frozen
-class Move:
+class UniformMove:
     """One action with its other parameters chosen, for the regions of its block in which it does the same."""
 
     rule: str
     name: str
-    guard: Node
-    changes: tuple[Change, ...]
+    guard: TemplateNode
+    changes: tuple[VariableUpdate, ...]
     regions: tuple[Region, ...]
 
 
@@ -75,13 +75,13 @@ class Claimed:
 
     rule: str
     name: str
-    node: Node
+    node: TemplateNode
     of_steps: bool
     of: tuple[str, ...]
 
 
 @frozen
-class Store:
+class StateVariable:
     """A variable or a row of variables."""
 
     name: str
@@ -100,8 +100,8 @@ class Uniform:
     spec: str
     count: str
     bounds: Bounds
-    stores: tuple[Store, ...]
-    moves: tuple[Move, ...]
+    stores: tuple[StateVariable, ...]
+    moves: tuple[UniformMove, ...]
     claimed: tuple[Claimed, ...]
     sizes: tuple[int, ...]
 
@@ -160,12 +160,12 @@ class _Reader:
             return False
         return True
 
-    def stores(self) -> Iterator[Store]:
+    def stores(self) -> Iterator[StateVariable]:
         for variable in self.system.variables:
             row = self.row_of.get(variable.name)
-            yield Store(row[0] if row else variable.name, variable.domain, variable.initial, row is not None)
+            yield StateVariable(row[0] if row else variable.name, variable.domain, variable.initial, row is not None)
 
-    def moves(self) -> Iterator[tuple[Key, Move]]:
+    def moves(self) -> Iterator[tuple[Key, UniformMove]]:
         """One for each region; the chosen block is the first, an inner or the last one of COUNT."""
         wanted = {0: Region.FIRST, INNER: Region.INNER, COUNT - 1: Region.LAST, None: Region.NOWHERE}
         for step in self.system.transitions:
@@ -185,21 +185,21 @@ class _Reader:
         block, labels[places[0]] = int(labels[places[0]]), "*"
         return f"{action.name}({', '.join(labels)})", block
 
-    def move(self, step: Transition, name: str, block: int | None, region: Region) -> Move:
-        where = Where(COUNT, block)
+    def move(self, step: Transition, name: str, block: int | None, region: Region) -> UniformMove:
+        where = BlockChoice(COUNT, block)
         guard = self.general(step.guard, where, step.name)
-        changed: dict[str, list[tuple[int | None, Node]]] = {}
+        changed: dict[str, list[tuple[int | None, TemplateNode]]] = {}
         for effect in step.effects:
             row, number = self.row_of.get(effect.target.name, (effect.target.name, None))
-            at = Where(COUNT, block, number if number == GENERIC else None)
+            at = BlockChoice(COUNT, block, number if number == GENERIC else None)
             if number in {None, block, GENERIC}:
                 changed.setdefault(row, []).append((number, self.general(effect.value, at, step.name)))
             else:
                 changed.setdefault(row, [])
         changes = tuple(_change(row, found, block, step.name) for row, found in changed.items())
-        return Move(step.rule, name, guard, changes, (region,))
+        return UniformMove(step.rule, name, guard, changes, (region,))
 
-    def general(self, node: Expr, where: Where, name: str) -> Node:
+    def general(self, node: Expr, where: BlockChoice, name: str) -> TemplateNode:
         try:
             return general(node, where, self.row_of, GENERIC)
         except NotUniformError as reason:
@@ -207,9 +207,9 @@ class _Reader:
 
     def claimed(self) -> Iterator[Claimed]:
         for name, claim, guard in _instances(self.system):
-            node = self.general(guard, Where(COUNT), name)
+            node = self.general(guard, BlockChoice(COUNT), name)
             of = tuple(dict.fromkeys(self.system.transitions[number].rule for number in claim.of))
-            yield Claimed(claim.rule, name, node, claim.kind is Kind.WHENEVER, of)
+            yield Claimed(claim.rule, name, node, claim.kind is ClaimKind.WHENEVER, of)
 
 
 def _block_parameters(action: Action, count: str) -> Iterator[int]:
@@ -234,43 +234,43 @@ def _once(what: str, pairs: Iterable[tuple[K, V]]) -> dict[K, V]:
     return found
 
 
-def _change(row: str, found: list[tuple[int | None, Node]], block: int | None, name: str) -> Change:
+def _change(row: str, found: list[tuple[int | None, TemplateNode]], block: int | None, name: str) -> VariableUpdate:
     """Either only the chosen block changes, or each does: then the generic one says how."""
     by_number = dict(found)
     if None in by_number:
-        return Change(row, by_number[None], each=False, in_row=False)
+        return VariableUpdate(row, by_number[None], each=False, in_row=False)
     if GENERIC in by_number:
-        return Change(row, by_number[GENERIC], each=True, in_row=True)
+        return VariableUpdate(row, by_number[GENERIC], each=True, in_row=True)
     if block is None or block not in by_number:
         raise NotUniformError(f"{name}: which of {row} it changes has no name")
-    return Change(row, by_number[block], each=False, in_row=True)
+    return VariableUpdate(row, by_number[block], each=False, in_row=True)
 
 
-def _merged(moves: Mapping[Key, Move]) -> Iterator[Move]:
+def _merged(moves: Mapping[Key, UniformMove]) -> Iterator[UniformMove]:
     """Regions in which an action does the same are one move."""
-    found: dict[tuple[object, ...], list[Move]] = {}
+    found: dict[tuple[object, ...], list[UniformMove]] = {}
     for move in moves.values():
         found.setdefault((move.rule, move.name, move.guard, move.changes), []).append(move)
     for same in found.values():
         first = same[0]
-        yield Move(first.rule, first.name, first.guard, first.changes, tuple(r for m in same for r in m.regions))
+        yield UniformMove(first.rule, first.name, first.guard, first.changes, tuple(r for m in same for r in m.regions))
 
 
 def _compare(
     reader: _Reader,
     system: System,
     size: int,
-    moves: Mapping[Key, Move],
+    moves: Mapping[Key, UniformMove],
     claimed: list[Claimed],
-    stores: tuple[Store, ...],
+    stores: tuple[StateVariable, ...],
 ) -> None:
     """NotUniformError where the templates say something else than what is built for this size."""
     _same("its variables", _variables_told(stores, size), {v.name: (v.domain, v.initial) for v in system.variables})
-    said = _once("its claims", (((each.rule, each.name), written(each.node, Where(size))) for each in claimed))
+    said = _once("its claims", (((each.rule, each.name), written(each.node, BlockChoice(size))) for each in claimed))
     built = (((claim.rule, name), text(guard)) for name, claim, guard in _instances(system))
     _same("its claims", said, _once("its claims", built))
     expected = (
-        ((key[0], key[1], block), _told(move, Where(size, block)))
+        ((key[0], key[1], block), _told(move, BlockChoice(size, block)))
         for key, move in moves.items()
         for block in _blocks(key[2], size)
     )
@@ -284,7 +284,7 @@ def _same(what: str, said: Mapping[Any, object], built: Mapping[Any, object]) ->
             raise NotUniformError(f"{what} are not uniform: {name}")
 
 
-def _variables_told(stores: tuple[Store, ...], size: int) -> dict[str, object]:
+def _variables_told(stores: tuple[StateVariable, ...], size: int) -> dict[str, object]:
     numbers = {store: range(size) if store.in_row else range(1) for store in stores}
     return {s.name.replace("[*]", f"[{n}]"): (s.domain, s.initial) for s, blocks in numbers.items() for n in blocks}
 
@@ -301,13 +301,13 @@ def _blocks(region: Region, size: int) -> Iterable[int | None]:
     return blocks[region]
 
 
-def _told(move: Move, where: Where) -> dict[str, Text]:
+def _told(move: UniformMove, where: BlockChoice) -> dict[str, Text]:
     """Guard and effects of the move for one choice of blocks, by the name of what they are about."""
     said = {"": written(move.guard, where)}
     for change in move.changes:
         blocks = range(where.count) if change.each else (where.chosen,)
         for block in blocks:
-            at = Where(where.count, where.chosen, block if change.each else None)
+            at = BlockChoice(where.count, where.chosen, block if change.each else None)
             said[change.row.replace("[*]", f"[{block}]")] = written(change.value, at)
     return said
 

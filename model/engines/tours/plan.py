@@ -15,7 +15,7 @@ plans with equally many steps the one with fewer walks is taken.
 # together with the chosen transitions is balanced, and Hierholzer's trip over it, cut at the stops, is the set of
 # walks.
 #
-# Invariants: `taken` and `stops` of a Plan are balanced at every state and connected to state 0; `walks` depends on
+# Invariants: `taken` and `stops` of a TourPlan are balanced at every state and connected to state 0; `walks` depends on
 # both. Balance comes from the flow. Connection does not: a loop of chosen transitions may lie apart. `_connected` then
 # adds a transition into each lost part and solves again, which ends because parts only grow. This repair, and leaving
 # out chosen transitions that others cover (`planned`), are heuristics; where everything is chosen and hangs together
@@ -42,7 +42,7 @@ Arc = tuple[int, int]
 
 
 @frozen(eq=False)
-class Plan:
+class TourPlan:
     """How often each transition is taken; `stops` says how often a walk ends in a state. Balanced and connected."""
 
     taken: Mapping[Edge, int]
@@ -54,7 +54,7 @@ class Plan:
         return sum(self.taken.values())
 
 
-def planned(edges: Sequence[Edge], chosen: Mapping[Edge, int], key: Key) -> Plan:
+def planned(edges: Sequence[Edge], chosen: Mapping[Edge, int], key: Key) -> TourPlan:
     """A plan over the edges that takes each chosen one so often, or leaves it out where others cover the same."""
     roads = _Roads.of(edges)
     plan, kept = _connected(roads, chosen, key), chosen
@@ -68,7 +68,7 @@ def planned(edges: Sequence[Edge], chosen: Mapping[Edge, int], key: Key) -> Plan
     return plan
 
 
-def _covering(roads: "_Roads", rest: dict[Edge, int], chosen: Mapping[Edge, int], key: Key) -> Plan:
+def _covering(roads: "_Roads", rest: dict[Edge, int], chosen: Mapping[Edge, int], key: Key) -> TourPlan:
     """A plan over `rest`, to which chosen transitions come back when nothing else covers what they do."""
     owed = {key(edge) for edge in chosen}
     while True:
@@ -79,7 +79,7 @@ def _covering(roads: "_Roads", rest: dict[Edge, int], chosen: Mapping[Edge, int]
         rest.update((edge, count) for edge, count in chosen.items() if key(edge) in missing)
 
 
-def walks(plan: Plan) -> tuple[Walk, ...]:
+def walks(plan: TourPlan) -> tuple[Walk, ...]:
     """The walks of a plan: one round trip over all of it, cut where walks stop."""
     found: list[Walk] = []
     walk: list[Edge] = []
@@ -92,7 +92,7 @@ def walks(plan: Plan) -> tuple[Walk, ...]:
     return tuple(each for each in (*found, tuple(walk)) if each)
 
 
-def _needed(plan: Plan, chosen: Mapping[Edge, int], key: Key) -> dict[Edge, int]:
+def _needed(plan: TourPlan, chosen: Mapping[Edge, int], key: Key) -> dict[Edge, int]:
     """The chosen transitions without those that cover only what others in the plan cover as well."""
     times: Counter[object] = Counter()
     for edge, count in plan.taken.items():
@@ -126,7 +126,7 @@ class _Roads:
         return self.between[min(ways, key=lambda arc: (self.depth[arc[0]], arc))][0]
 
 
-def _connected(roads: _Roads, chosen: Mapping[Edge, int], key: Key) -> Plan:
+def _connected(roads: _Roads, chosen: Mapping[Edge, int], key: Key) -> TourPlan:
     """A cheapest plan; where it falls apart, a way into each lost part is added, until it does not."""
     taken = Counter(chosen)
     while True:
@@ -145,7 +145,7 @@ def lost_parts(taken: Iterable[Edge]) -> list[set[int]]:
     return [part for part in nx.connected_components(whole) if 0 not in part]
 
 
-def _cheapest(roads: Mapping[Arc, list[Edge]], chosen: Mapping[Edge, int], key: Key) -> Plan:
+def _cheapest(roads: Mapping[Arc, list[Edge]], chosen: Mapping[Edge, int], key: Key) -> TourPlan:
     """Chosen transitions, and the fewest others that make walks of them; it may fall apart."""
     _, flow = nx.network_simplex(_network(roads, chosen))
     taken = Counter(chosen)
@@ -156,7 +156,7 @@ def _cheapest(roads: Mapping[Arc, list[Edge]], chosen: Mapping[Edge, int], key: 
             stops[arc[0]] = times
         elif arc[0] != HOME:
             taken[_useful(roads[arc], covered, key)] += times
-    return Plan(taken, stops)
+    return TourPlan(taken, stops)
 
 
 def _network(roads: Mapping[Arc, list[Edge]], chosen: Mapping[Edge, int]) -> "nx.DiGraph[int]":
@@ -186,7 +186,7 @@ def _useful(edges: Iterable[Edge], covered: set[object], key: Key) -> Edge:
     return found
 
 
-def _round_trip(plan: Plan) -> list[Edge | None]:
+def _round_trip(plan: TourPlan) -> list[Edge | None]:
     """Everything in one trip (Hierholzer); None is where a walk stops and the next one starts."""
     open_: dict[int, list[tuple[int, Edge | None]]] = defaultdict(list)
     for state, times in sorted(plan.stops.items()):

@@ -13,7 +13,7 @@ from siteproof.model.engines.tours.bound import best_prices, worth
 from siteproof.model.engines.tours.cover import Cover, Key, every_edge, key_of
 from siteproof.model.engines.tours.greedy import Walk, greedy
 from siteproof.model.engines.tours.places import steps
-from siteproof.model.engines.tours.plan import Plan, planned, walks
+from siteproof.model.engines.tours.plan import TourPlan, planned, walks
 from siteproof.model.engines.tours.relaxed import relaxed
 
 NEAR_MAX = 500
@@ -82,7 +82,7 @@ def _shortest(graph: StateGraph, key: Key, least: int) -> tuple[Walk, ...]:
     return best
 
 
-def _best_plan(edges: Sequence[Edge], key: Key) -> Plan:
+def _best_plan(edges: Sequence[Edge], key: Key) -> TourPlan:
     """A plan over these transitions, from the linear program; where that takes halves, from the larger ones of them."""
     found = relaxed(edges, key, ROUNDS_MAX if len(edges) <= FEW_STEPS else ROUNDS_MAX * FEW_STEPS // len(edges))
     if found.whole:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from siteproof.model.language import Bool, Effect, Sym, define
-from siteproof.model.language.table import REGION_OF, AdminRow, Change, Turn
+from siteproof.model.language.table import REGION_OF, AdminRow, Change, FactChange
 from siteproof.model.nouns.administration import (
     AddedDisk,
     AdminFacts,
@@ -76,24 +76,24 @@ class AdministeredMachine(lifecycle.LifecycleMachine):
             return NOTHING_LEFT
         if Protection.FAILED_OVER in change:
             stays = self.disk.is_in(AddedDisk.COVERED, AddedDisk.RESIZED, AddedDisk.DETACHED)
-            return {"disk": stays.then(AddedDisk.COVERED, AddedDisk.NONE), "gap": False}
+            return {"disk": stays.if_else(AddedDisk.COVERED, AddedDisk.NONE), "gap": False}
         if {Protection.COMMITTED, Protection.MIGRATED} & set(change):
             return {"oldest": OldestPoint.NONE, "gone": False}
         if Resync.REQUIRED in change:
             return {"gap": True}
         if Resync.NONE in change:
-            return {"gap": False, "disk": (self.disk == AddedDisk.RESIZED).then(AddedDisk.COVERED, self.disk)}
+            return {"gap": False, "disk": (self.disk == AddedDisk.RESIZED).if_else(AddedDisk.COVERED, self.disk)}
         return (
-            {"oldest": (self.direction == Direction.FORWARD).then(OldestPoint.KEPT, self.oldest)}
+            {"oldest": (self.direction == Direction.FORWARD).if_else(OldestPoint.KEPT, self.oldest)}
             if change == (Protection.PROTECTED,)
             else {}
         )
 
-    def _turned(self, fact: object, turns: tuple[Turn, ...]) -> Sym[Any]:
+    def _turned(self, fact: object, turns: tuple[FactChange, ...]) -> Sym[Any]:
         value: Sym[Any] = getattr(self, REGION_OF[type(fact)])
         for turn in turns:
             if type(turn.before) is type(fact):
-                value = (getattr(self, REGION_OF[type(fact)]) == turn.before).then(turn.after, value)
+                value = (getattr(self, REGION_OF[type(fact)]) == turn.before).if_else(turn.after, value)
         return value
 
 

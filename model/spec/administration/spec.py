@@ -26,7 +26,7 @@ def machine_point_arrives(m: AdministeredMachine) -> Step:
     )
     comes = (m.source == SourceMachine.THERE) & (m.components != Components.DEAD) & (m.resync == Resync.NONE)
     return given(is_protected_forward(m) & comes & ~m.disk.is_in(*INCOMPLETE)).then(
-        m.oldest.becomes(goes.then(OldestPoint.PRUNED, m.oldest)),
+        m.oldest.becomes(goes.if_else(OldestPoint.PRUNED, m.oldest)),
         m.gone.becomes(m.gone | goes),
     )
 

@@ -8,8 +8,19 @@ resynchronisation which compares it at its new size does), so there are no rows 
 
 import functools
 
-from siteproof.model.language.columns import Line, columns
-from siteproof.model.language.table import AdminRow, Fact, Happening, Task, Turn, at, matching, moved, table, turned
+from siteproof.model.language.columns import ColumnRow, columns
+from siteproof.model.language.table import (
+    AdministrativeTask,
+    AdminRow,
+    Fact,
+    FactChange,
+    Happening,
+    at,
+    matching,
+    moved,
+    table,
+    turned,
+)
 from siteproof.model.nouns.administration import AddedDisk, AdminFacts, AdminVerb, Components, SourceMachine
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.evidence import Evidence
@@ -171,21 +182,21 @@ EVENTS = columns(
 )
 
 
-def _task(line: Line) -> Task:
-    turns = tuple(Turn(*pair) for pair in line.turns("turns"))
+def _task(line: ColumnRow) -> AdministrativeTask:
+    turns = tuple(FactChange(*pair) for pair in line.turns("turns"))
     needs = tuple(FACTS[name] for name in line.words("only if"))
-    return Task(line["what it does"], line.change("sets"), turns, needs)
+    return AdministrativeTask(line["what it does"], line.change("sets"), turns, needs)
 
 
 _TASKS = {line["task"]: _task(line) for line in TASKS}
 
 
-def _row(line: Line) -> AdminRow:
+def _row(line: ColumnRow) -> AdminRow:
     tag, verb, task = Evidence(line["tag"]), AdminVerb(line["verb"]), _TASKS[line["task"]]
     return AdminRow(line["rule"], tag, verb, line.where(*REGIONS), task, source=line.source)
 
 
-def _happening(line: Line) -> Happening:
+def _happening(line: ColumnRow) -> Happening:
     where = line.where("direction", "active", "protection", "resync", facts="facts")
     tag, name = Evidence(line["tag"]), line["what happens"]
     return Happening(line["rule"], tag, name, where, line.change("leads to"), line.source)

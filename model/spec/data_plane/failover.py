@@ -22,7 +22,7 @@ def build_from(m: Machine, chosen: Slot) -> Iterator[Effect]:
     """The cloud disk becomes the point; what the source holds beyond it is abandoned."""
     for b in m.blocks:
         yield m.seed[b].becomes(chosen.image[b])
-        yield m.source[b].becomes((m.source[b] == chosen.image[b]).then(m.source[b], FOREIGN))
+        yield m.source[b].becomes((m.source[b] == chosen.image[b]).if_else(m.source[b], FOREIGN))
 
 
 def stop_replication(m: Machine) -> Iterator[Effect]:
@@ -63,8 +63,8 @@ def disable(m: Machine) -> Step:
         m.direction.becomes(Direction.FORWARD),
         *stop_replication(m),
         *drop_points(m),
-        *(m.seed[b].becomes(m.runs_in_cloud.then(m.seed[b], FOREIGN)) for b in m.blocks),
-        *(m.source[b].becomes(m.runs_on_premises.then(m.source[b], FOREIGN)) for b in m.blocks),
+        *(m.seed[b].becomes(m.runs_in_cloud.if_else(m.seed[b], FOREIGN)) for b in m.blocks),
+        *(m.source[b].becomes(m.runs_on_premises.if_else(m.source[b], FOREIGN)) for b in m.blocks),
     )
 
 
@@ -116,7 +116,7 @@ def reprotect(m: Machine, link: Link) -> Step:
     over = m.protection.is_in(Protection.FAILED_OVER, Protection.COMMITTED)
     return given(over & link.up).then(
         m.protection.becomes(Protection.INITIAL_REPLICATION),
-        m.direction.becomes(m.forward.then(Direction.REVERSE, Direction.FORWARD)),
+        m.direction.becomes(m.forward.if_else(Direction.REVERSE, Direction.FORWARD)),
         m.agent_up.becomes(True),
         *mark_differing_blocks(m),
         *drop_points(m),

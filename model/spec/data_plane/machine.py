@@ -71,12 +71,12 @@ class Machine(Component):
     @property
     def sender(self) -> Blocks:
         """The disk of the side that runs."""
-        return tuple(self.forward.then(near, far) for near, far in zip(self.source, self.seed, strict=True))
+        return tuple(self.forward.if_else(near, far) for near, far in zip(self.source, self.seed, strict=True))
 
     @property
     def receiver(self) -> Blocks:
         """The disk of the other side."""
-        return tuple(self.forward.then(far, near) for near, far in zip(self.source, self.seed, strict=True))
+        return tuple(self.forward.if_else(far, near) for near, far in zip(self.source, self.seed, strict=True))
 
 
 @define

@@ -24,10 +24,10 @@ def store_point(m: Machine) -> Iterator[Effect]:
     kept, image = EVER, m.seed
     for slot in m.points:
         stays = slot.used
-        yield slot.kept.becomes(stays.then(slot.kept, kept))
-        yield from (slot.image[b].becomes(stays.then(slot.image[b], image[b])) for b in m.blocks)
-        kept = stays.then(kept, slot.kept)
-        image = tuple(stays.then(image[b], slot.image[b]) for b in m.blocks)
+        yield slot.kept.becomes(stays.if_else(slot.kept, kept))
+        yield from (slot.image[b].becomes(stays.if_else(slot.image[b], image[b])) for b in m.blocks)
+        kept = stays.if_else(kept, slot.kept)
+        image = tuple(stays.if_else(image[b], slot.image[b]) for b in m.blocks)
 
 
 def drop_points(m: Machine, *, but_used: bool = False) -> Iterator[Effect]:
@@ -37,4 +37,4 @@ def drop_points(m: Machine, *, but_used: bool = False) -> Iterator[Effect]:
         yield slot.kept.becomes(slot.kept & keep)
         if not but_used:
             yield slot.used.becomes(False)
-        yield from (content.becomes(keep.then(content, NOTHING)) for content in slot.image)
+        yield from (content.becomes(keep.if_else(content, NOTHING)) for content in slot.image)

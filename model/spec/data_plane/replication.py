@@ -68,7 +68,7 @@ def write_in_cloud(m: Machine, block: int) -> Step:
 def ship(m: Machine, link: Link) -> Step:
     """The agent sends everything dirty as one batch: a consistent cut of the disk."""
     return given(delta_flows(m) & link.up & log_is_empty(m) & something_dirty(m)).then(
-        *(m.log[b].becomes(m.dirty[b].then(m.sender[b], NOTHING)) for b in m.blocks),
+        *(m.log[b].becomes(m.dirty[b].if_else(m.sender[b], NOTHING)) for b in m.blocks),
         *clear_bitmap(m),
     )
 
@@ -94,8 +94,8 @@ def apply(m: Machine, block: int) -> Step:
     content, others = m.log[block], [m.log[b] for b in m.blocks if b != block]
     last = for_each(others, lambda other: other == NOTHING)
     return given(m.received & (content != NOTHING)).then(
-        m.seed[block].becomes(m.forward.then(content, m.seed[block])),
-        m.source[block].becomes(m.forward.then(m.source[block], content)),
+        m.seed[block].becomes(m.forward.if_else(content, m.seed[block])),
+        m.source[block].becomes(m.forward.if_else(m.source[block], content)),
         content.becomes(NOTHING),
         m.received.becomes(~last),
     )
@@ -109,7 +109,7 @@ def complete_copy(m: Machine) -> Step:
     return given(ready).then(
         m.protection.becomes(Protection.PROTECTED),
         newest.kept.becomes(m.forward),
-        *(newest.image[b].becomes(m.forward.then(m.seed[b], NOTHING)) for b in m.blocks),
+        *(newest.image[b].becomes(m.forward.if_else(m.seed[b], NOTHING)) for b in m.blocks),
     )
 
 
@@ -148,10 +148,10 @@ def agent_restarts_during_copy(m: Machine) -> Step:
 @action("RES-1")
 def agent_restarts(m: Machine) -> Step:
     """After a crash nobody knows what was written: the machine is marked, and a running resynchronisation fails."""
-    interrupted = (m.resync == Resync.RUNNING).then(Resync.FAILED, m.resync)
+    interrupted = (m.resync == Resync.RUNNING).if_else(Resync.FAILED, m.resync)
     return given((m.protection == Protection.PROTECTED) & ~m.agent_up).then(
         m.agent_up.becomes(True),
-        m.resync.becomes((m.resync == Resync.NONE).then(Resync.REQUIRED, interrupted)),
+        m.resync.becomes((m.resync == Resync.NONE).if_else(Resync.REQUIRED, interrupted)),
     )
 
 
@@ -162,8 +162,8 @@ def data_meets_dead_link(m: Machine, link: Link) -> Step:
     running = m.resync == Resync.RUNNING
     protected = tracks(m) & (m.protection == Protection.PROTECTED) & m.resync.is_in(Resync.NONE, Resync.RUNNING)
     return given(protected & ~link.up & waiting).then(
-        m.resync.becomes(running.then(Resync.FAILED, Resync.REQUIRED)),
-        *(place.becomes(m.received.then(place, NOTHING)) for place in m.log),
+        m.resync.becomes(running.if_else(Resync.FAILED, Resync.REQUIRED)),
+        *(place.becomes(m.received.if_else(place, NOTHING)) for place in m.log),
     )
 
 

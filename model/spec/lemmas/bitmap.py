@@ -22,7 +22,7 @@ def what_travels_is_new_or_marked(h: Host) -> Bool:
 
     def fits(b: int) -> Bool:
         stays = h.travelling[b] == NOTHING
-        return h.memory[b] | (stays.then(h.replica[b], h.travelling[b]) == h.source[b])
+        return h.memory[b] | (stays.if_else(h.replica[b], h.travelling[b]) == h.source[b])
 
     return (h.agent_up & marks_count(h)).implies(for_each(h.blocks, fits))
 

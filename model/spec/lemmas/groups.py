@@ -11,7 +11,7 @@ from siteproof.model.spec.groups import Group, Member, Round, failed_over, in_or
 
 def _cut(m: Member) -> Int:
     """Where the member's stream is cut: at its marker, or where it holds."""
-    return m.marked.then(m.marker, m.written)
+    return m.marked.if_else(m.marker, m.written)
 
 
 @always("LEM-GRP-1", why="GRP-15: a member of the cloud would be asked to hold")

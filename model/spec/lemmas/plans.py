@@ -4,7 +4,7 @@ Rule: a lemma is proved together with the claims and holds in every reachable st
 """
 
 from siteproof.model.language import Bool, always, for_each
-from siteproof.model.spec.plans import Phase, Plan, Stage, is_given_up
+from siteproof.model.spec.plans import BootStage, Phase, Plan, is_given_up
 
 
 @always("LEM-PLN-1", why="PLN-18: a group gets its turn when the one before it is through")
@@ -13,7 +13,7 @@ def what_is_behind_the_turn_is_through(p: Plan) -> Bool:
 
     def through(number: int) -> Bool:
         shown = (p.turn == number) & p.phase.is_in(Phase.PROMPTING, Phase.FINISHED)
-        ended = for_each(p.groups[number].machines, lambda m: (m.stage == Stage.DONE) | is_given_up(m))
+        ended = for_each(p.groups[number].machines, lambda m: (m.stage == BootStage.DONE) | is_given_up(m))
         return ((p.turn > number) | shown).implies(ended)
 
     return for_each(range(len(p.groups)), through)

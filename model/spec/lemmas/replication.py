@@ -29,7 +29,7 @@ def what_is_not_marked_is_equal_or_on_its_way(m: Machine) -> Bool:
 
     def fits(b: int) -> Bool:
         on_its_way = m.log[b] == m.sender[b]
-        return (watched & ~m.dirty[b]).implies((m.log[b] == NOTHING).then(m.source[b] == m.seed[b], on_its_way))
+        return (watched & ~m.dirty[b]).implies((m.log[b] == NOTHING).if_else(m.source[b] == m.seed[b], on_its_way))
 
     return for_each(m.blocks, fits)
 
@@ -38,7 +38,7 @@ def what_is_not_marked_is_equal_or_on_its_way(m: Machine) -> Bool:
 def the_tip_is_a_past_image(m: Machine) -> Bool:
     """While changes flow forward, log and seed disk together are a consistent cut."""
     flows = (m.protection == Protection.PROTECTED) & m.forward & (m.resync == Resync.NONE)
-    tip = tuple((m.log[b] != NOTHING).then(m.log[b], m.seed[b]) for b in m.blocks)
+    tip = tuple((m.log[b] != NOTHING).if_else(m.log[b], m.seed[b]) for b in m.blocks)
     return flows.implies(is_past_image(tip))
 
 

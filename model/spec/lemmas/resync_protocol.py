@@ -5,12 +5,12 @@ Rule: a lemma is proved together with the claims and holds in every reachable st
 
 from siteproof.model.language import Bool, always, for_each
 from siteproof.model.spec.resync_protocol import (
-    Answer,
     Receiver,
+    ReceiverMessage,
     Receives,
     Sender,
+    SenderMessage,
     Sends,
-    Stamp,
     Wire,
     in_session,
     nothing_is_dirty,
@@ -28,24 +28,26 @@ def the_receiver_is_never_ahead(s: Sender, r: Receiver, w: Wire) -> Bool:
 def without_a_session_nobody_answers(s: Sender, r: Receiver, w: Wire) -> Bool:
     """The receiver is idle unless a session is open or changes flow, and answers only in a session."""
     apart = ~in_session(s) & (s.at != Sends.COMPLETED)
-    return apart.implies(r.at == Receives.IDLE) & (w.answer != Answer.NONE).implies(in_session(s))
+    return apart.implies(r.at == Receives.IDLE) & (w.answer != ReceiverMessage.NONE).implies(in_session(s))
 
 
 @always("LEM-RES-3", why="RES-23, RES-24, RES-27: a stamp is answered as if the sender were where it stamped it")
 def a_stamp_tells_where_the_sender_is(s: Sender, r: Receiver, w: Wire) -> Bool:
     """START is on the wire only at the start, END before a listening receiver only at the end, and no answer beside."""
-    unanswered, idle = w.answer == Answer.NONE, r.at == Receives.IDLE
-    start = (w.stamp == Stamp.START).implies((s.at == Sends.STARTED) & idle & unanswered)
-    end = ((w.stamp == Stamp.END) & ~idle).implies((s.at == Sends.ENDED) & unanswered)
+    unanswered, idle = w.answer == ReceiverMessage.NONE, r.at == Receives.IDLE
+    start = (w.stamp == SenderMessage.START).implies((s.at == Sends.STARTED) & idle & unanswered)
+    end = ((w.stamp == SenderMessage.END) & ~idle).implies((s.at == Sends.ENDED) & unanswered)
     return start & end
 
 
 @always("LEM-RES-4", why="RES-25, RES-27: the sender acts on an answer as if the receiver were where it gave it")
 def an_answer_tells_where_the_receiver_is(s: Sender, r: Receiver, w: Wire) -> Bool:
     """Hashes come from one that listens, a conclusion from one that has concluded, all others from one that is idle."""
-    hashes = (w.answer == Answer.HASHES).implies((r.at == Receives.LISTENING) & (s.at == Sends.STARTED))
-    concluded = (w.answer == Answer.CONCLUDED).implies(r.at == Receives.CONCLUDED)
-    failed = w.answer.is_in(Answer.RESTART, Answer.FAILED, Answer.REFUSED).implies(r.at == Receives.IDLE)
+    hashes = (w.answer == ReceiverMessage.HASHES).implies((r.at == Receives.LISTENING) & (s.at == Sends.STARTED))
+    concluded = (w.answer == ReceiverMessage.CONCLUDED).implies(r.at == Receives.CONCLUDED)
+    failed = w.answer.is_in(ReceiverMessage.RESTART, ReceiverMessage.FAILED, ReceiverMessage.REFUSED).implies(
+        r.at == Receives.IDLE
+    )
     return hashes & concluded & failed
 
 

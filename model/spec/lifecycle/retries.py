@@ -18,7 +18,7 @@ COPY_FAILS = next(each for each in lifecycle.HAPPENINGS if Protection.INITIAL_RE
 
 
 @frozen
-class Failure:
+class FailedJob:
     """A job that fails: where it was started, its rule, its command, and where the failure and a success lead.
 
     `by` is the rule that says so: the row itself, or the one of the initial copy that fails. `again` are the commands,
@@ -34,12 +34,12 @@ class Failure:
     again: tuple[Verb, ...] | None
 
 
-def failures(regions: Regions, profile: Profile = CORE) -> Iterator[Failure]:
+def failures(regions: Regions, profile: Profile = CORE) -> Iterator[FailedJob]:
     """Every way in which a job that is allowed in this state can fail, with the way on from there."""
     for row in matching(rows_of(profile), regions, profile):
         success = row.phases(regions)[-1]
         for by, failed in _failed(row, regions):
-            yield Failure(regions, row.rule, row.verb, by, failed, success, way(failed, success, profile))
+            yield FailedJob(regions, row.rule, row.verb, by, failed, success, way(failed, success, profile))
 
 
 def _failed(row: Row, regions: Regions) -> Iterator[tuple[str, Regions]]:

@@ -10,7 +10,7 @@ What a command does to data stands in data_plane/ under the same rule id.
 import functools
 from collections.abc import Mapping
 
-from siteproof.model.language.columns import Line, columns
+from siteproof.model.language.columns import ColumnRow, columns
 from siteproof.model.language.table import Fact, Happening, Job, Row, Unless, always_offered, matching, moved, table
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.evidence import Evidence
@@ -153,7 +153,7 @@ EVENTS = columns(
 )
 
 
-def _job(line: Line) -> Job:
+def _job(line: ColumnRow) -> Job:
     needs = tuple(FACTS[name] for name in line.words("only if"))
     return Job(line.changes("phases"), line.change("ends in"), line.change("a failure leaves"), needs)
 
@@ -161,13 +161,13 @@ def _job(line: Line) -> Job:
 _JOBS = {line["job"]: _job(line) for line in JOBS}
 
 
-def _row(line: Line, jobs: Mapping[str, Job] = _JOBS) -> Row:
+def _row(line: ColumnRow, jobs: Mapping[str, Job] = _JOBS) -> Row:
     job, _, flag = line["job"].partition(" unless ")
     tag, verb, offered = Evidence(line["tag"]), Verb(line["verb"]), Unless(flag) if flag else always_offered
     return Row(line["rule"], tag, verb, line.where(*REGIONS), jobs[job], offered, line.source)
 
 
-def _happening(line: Line) -> Happening:
+def _happening(line: ColumnRow) -> Happening:
     tag, name = Evidence(line["tag"]), line["what happens"]
     return Happening(line["rule"], tag, name, line.where(*REGIONS), line.change("leads to"), line.source)
 

@@ -6,7 +6,7 @@ where the sources are silent is said in `choices`, never hidden in a row.
 
 from attrs import field, frozen
 
-from siteproof.model.language.columns import Line
+from siteproof.model.language.columns import ColumnRow
 from siteproof.model.nouns.policy import APP_CONSISTENT_HOURS_MAX, DAY_MINUTES, RETENTION_DAYS_MAX
 from siteproof.model.nouns.provider import ReplicationProvider
 
@@ -53,13 +53,13 @@ class ProviderData:
     name: ReplicationProvider
     title: str
     types: tuple[str, ...]
-    choices: tuple[Line, ...]
+    choices: tuple[ColumnRow, ...]
     back: tuple[str, ...] = ()
     symmetric: bool = False
     commit_first: bool = True
     lacks: tuple[str, ...] = ()
-    jobs: tuple[Line, ...] = ()
-    rows: tuple[Line, ...] = ()
+    jobs: tuple[ColumnRow, ...] = ()
+    rows: tuple[ColumnRow, ...] = ()
     instead: bool = False
     policy: PolicyRanges = field(factory=PolicyRanges)
     plan: PlanRules = field(factory=PlanRules)

@@ -5,11 +5,11 @@ Rule: counts and traces are those of the manifest of checks, which the tests exp
 
 import functools
 
-from siteproof.model.language import Action, Kind, Property, Spec
+from siteproof.model.language import Action, ClaimKind, Property, Spec
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.spec.registry.manifest import Check, checks
 from siteproof.model.spec.wrong_designs import EXHIBITS, STALLS
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @functools.cache
@@ -27,7 +27,7 @@ def usual_check(spec: Spec) -> Check:
     raise Problem(f"{spec.name} has no check at its default bounds", cause, "add one to checks.toml")
 
 
-def wrong_designs(name: str) -> tuple[Exhibit, ...]:
+def wrong_designs(name: str) -> tuple[WrongDesign, ...]:
     """The wrong designs that are one action away from the right one of this name."""
     return tuple(exhibit for exhibit in (*EXHIBITS, *STALLS) if exhibit.right == name)
 
@@ -51,7 +51,7 @@ def bounds_text(spec: Spec) -> str:
 
 def kinds(spec: Spec) -> tuple[int, int, int]:
     """How many claims, lemmas and promises it makes."""
-    promises = sum(each.kind is Kind.EVENTUALLY for each in spec.properties)
+    promises = sum(each.kind is ClaimKind.EVENTUALLY for each in spec.properties)
     return len(spec.properties) - promises, len(spec.lemmas), promises
 
 

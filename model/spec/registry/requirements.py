@@ -93,7 +93,7 @@ class Requirement:
 
 
 @frozen
-class Catalogue:
+class RequirementCatalogue:
     """Everything that requirements.toml says."""
 
     chapters: tuple[Chapter, ...]
@@ -128,12 +128,12 @@ def near(name: str, known: Iterable[str]) -> str:
 
 
 @functools.cache
-def catalogue() -> Catalogue:
+def catalogue() -> RequirementCatalogue:
     """The catalogue that ships with the package."""
     return parse(resources.files(__package__ or __name__).joinpath(FILE).read_text(encoding="utf-8"))
 
 
-def parse(text: str) -> Catalogue:
+def parse(text: str) -> RequirementCatalogue:
     """Read and validate a catalogue; Problem names the first entry that is not as it should be."""
     data = read_toml(text, FILE)
     found = tuple(_chapter(entry) for entry in _entries(data, "chapter"))
@@ -141,7 +141,7 @@ def parse(text: str) -> Catalogue:
     known = {each.id for each in found}
     listed = tuple(_requirement(entry, known) for entry in _entries(data, "requirement"))
     _unique("requirement", [each.id for each in listed])
-    return Catalogue(found, _in_book_order(found, listed))
+    return RequirementCatalogue(found, _in_book_order(found, listed))
 
 
 def read_toml(text: str, name: str) -> Mapping[str, Any]:

@@ -73,7 +73,7 @@ from siteproof.model.spec.wrong_designs import (
     write_order,
     written_outside,
 )
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 _WRONG = (
     untracked_window.EXHIBIT,
@@ -150,11 +150,11 @@ _STALLED = (
 )
 
 
-def _proved(exhibit: Exhibit) -> Exhibit:
+def _proved(exhibit: WrongDesign) -> WrongDesign:
     """With the lemmas of the right design: what they say does not depend on the action that is wrong."""
     return evolve(exhibit, spec=exhibit.spec.proved_with(lemmas_of(exhibit.right)))
 
 
-EXHIBITS: tuple[Exhibit, ...] = tuple(map(_proved, _WRONG))
-STALLS: tuple[Exhibit, ...] = tuple(map(_proved, _STALLED))
+EXHIBITS: tuple[WrongDesign, ...] = tuple(map(_proved, _WRONG))
+STALLS: tuple[WrongDesign, ...] = tuple(map(_proved, _STALLED))
 """Wrong designs that do nothing wrong, and in the end nothing at all: each breaks a promise (`eventually`)."""

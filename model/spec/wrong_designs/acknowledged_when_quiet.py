@@ -3,7 +3,7 @@
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.data_plane.machine import Link, Machine, delta_flows, in_flight, something_dirty
 from siteproof.model.spec.data_plane.spec import SPEC
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("REP-5")
@@ -13,7 +13,7 @@ def receive(m: Machine, link: Link) -> Step:
     return given(in_flight(m) & link.up & ~busy).then(m.received.becomes(True))
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("acknowledged_when_quiet", "A busy workload's changes are never acknowledged.", receive),
     breaks="REP-16",
     bug_class="",

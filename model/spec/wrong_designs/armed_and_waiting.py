@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.resync_protocol import SPEC, Sender, Sends, Wire
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("RES-7")
@@ -14,7 +14,7 @@ def stamp_start(s: Sender, w: Wire) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("armed_and_waiting", "An armed resync waits for the other side to begin.", stamp_start),
     breaks="RES-28",
     bug_class="B6",

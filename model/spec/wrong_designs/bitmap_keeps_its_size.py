@@ -3,7 +3,7 @@
 from siteproof.model.language import Step, action, for_each, given
 from siteproof.model.nouns.vocabulary import Resync
 from siteproof.model.spec.resize import NOTHING, SPEC, Resizable, within
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("RSZ-7")
@@ -16,7 +16,7 @@ def compare_in_new_size(r: Resizable) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("bitmap_keeps_its_size", "The bitmap does not grow with its disk.", compare_in_new_size),
     breaks="RSZ-11",
     bug_class="B8",

@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.appliance import DATA, SPEC, Estate
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("APP-5")
@@ -11,12 +11,12 @@ def write_under_pressure(e: Estate) -> Step:
     m = e.machine
     full = m.records == m.memory
     return given(m.mode == DATA).then(
-        m.records.becomes(full.then(m.records, m.records + 1)),
+        m.records.becomes(full.if_else(m.records, m.records + 1)),
         m.pointed.becomes(False),
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("blocking_throttle", "Pressure reaches the workload.", write_under_pressure),
     breaks="APP-14",
     bug_class="",

@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Bool, Step, action, as_bool, for_each, given
 from siteproof.model.spec.retention import SPEC, Store, Use
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("RET-1", instant="instants")
@@ -15,7 +15,7 @@ def point_arrives(s: Store, instant: int) -> Step:
         s.points[instant].taken.becomes(True),
         s.points[instant].kept.becomes(True),
         *(s.points[i].kept.becomes(_survives(s, i, instant)) for i in older),
-        *(s.points[i].use.becomes((s.points[i].use == Use.PINNED).then(Use.PINNED, Use.FREE)) for i in older),
+        *(s.points[i].use.becomes((s.points[i].use == Use.PINNED).if_else(Use.PINNED, Use.FREE)) for i in older),
     )
 
 
@@ -27,7 +27,7 @@ def _survives(s: Store, instant: int, arriving: int) -> Bool:
     return s.points[instant].kept & (stays | (s.points[instant].use == Use.PINNED))
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("buckets_by_age", "Thinning by age keeps the newest and collapses history.", point_arrives),
     breaks="RET-7",
     bug_class="B34",

@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.bitmap import NOTHING, SPEC, Host
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("BMP-4", block="blocks")
@@ -11,7 +11,7 @@ def block_gets_lost(h: Host, block: int) -> Step:
     return given(h.travelling[block] != NOTHING).then(h.travelling[block].becomes(NOTHING))
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("cleared_at_read", "A lost block is not marked again.", block_gets_lost),
     breaks="BMP-17",
     bug_class="B2",

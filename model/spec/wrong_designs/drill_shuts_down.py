@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.plans import SPEC, Phase, Plan
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("PLN-2")
@@ -14,7 +14,7 @@ def start_drill(p: Plan) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("drill_shuts_down", "A drill of the plan shuts the sources down.", start_drill),
     breaks="PLN-20",
     bug_class="B31",

@@ -1,21 +1,21 @@
 """B24: the receiver concludes on END while content that was sent before it is still on its way."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.resync_protocol import SPEC, Answer, Receiver, Receives, Stamp, Wire
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.resync_protocol import SPEC, Receiver, ReceiverMessage, Receives, SenderMessage, Wire
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("RES-13")
 def conclude(r: Receiver, w: Wire) -> Step:
     """END overtakes what was sent before it."""
-    return given((r.at == Receives.LISTENING) & (w.stamp == Stamp.END)).then(
+    return given((r.at == Receives.LISTENING) & (w.stamp == SenderMessage.END)).then(
         r.at.becomes(Receives.CONCLUDED),
-        w.stamp.becomes(Stamp.NONE),
-        w.answer.becomes(Answer.CONCLUDED),
+        w.stamp.becomes(SenderMessage.NONE),
+        w.answer.becomes(ReceiverMessage.CONCLUDED),
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("early_conclusion", "The receiver concludes with data still on its way.", conclude),
     breaks="RES-24",
     bug_class="B24",

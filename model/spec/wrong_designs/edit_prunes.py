@@ -5,7 +5,7 @@ from siteproof.model.nouns.administration import OldestPoint, RetentionEdit
 from siteproof.model.spec.administration.machine import AdministeredMachine
 from siteproof.model.spec.administration.spec import SPEC
 from siteproof.model.spec.administration.table import ADMINISTRATION
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 (ROW,) = [row for row in ADMINISTRATION if row.rule == "ADM-1.2"]
 
@@ -16,11 +16,11 @@ def edit_policy(m: AdministeredMachine) -> Step:
     too_old = (m.oldest == OldestPoint.KEPT) & (m.retention == RetentionEdit.LONG)
     return given(m.lies_in(ROW.where)).then(
         *m.works(ROW),
-        m.oldest.becomes(too_old.then(OldestPoint.PRUNED, m.oldest)),
+        m.oldest.becomes(too_old.if_else(OldestPoint.PRUNED, m.oldest)),
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("edit_prunes", "Shortening the retention deletes without a new point.", edit_policy),
     breaks="ADM-16",
     bug_class="",

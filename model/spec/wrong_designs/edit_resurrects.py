@@ -5,7 +5,7 @@ from siteproof.model.nouns.administration import OldestPoint, RetentionEdit
 from siteproof.model.spec.administration.machine import AdministeredMachine
 from siteproof.model.spec.administration.spec import SPEC
 from siteproof.model.spec.administration.table import ADMINISTRATION
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 (ROW,) = [row for row in ADMINISTRATION if row.rule == "ADM-1.2"]
 
@@ -16,11 +16,11 @@ def edit_policy(m: AdministeredMachine) -> Step:
     wanted_again = (m.oldest == OldestPoint.PRUNED) & (m.retention == RetentionEdit.SHORT)
     return given(m.lies_in(ROW.where)).then(
         *m.works(ROW),
-        m.oldest.becomes(wanted_again.then(OldestPoint.KEPT, m.oldest)),
+        m.oldest.becomes(wanted_again.if_else(OldestPoint.KEPT, m.oldest)),
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("edit_resurrects", "Lengthening the retention brings pruned points back.", edit_policy),
     breaks="ADM-15",
     bug_class="B26",

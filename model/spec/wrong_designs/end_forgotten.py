@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.resync_protocol import SPEC, Sender, Sends, Wire, nothing_is_dirty
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("RES-12")
@@ -14,7 +14,7 @@ def stamp_end(s: Sender, w: Wire) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("end_forgotten", "END is forgotten, so nobody concludes.", stamp_end),
     breaks="RES-28",
     bug_class="B6",

@@ -6,7 +6,7 @@ from siteproof.model.language import Spec
 
 
 @frozen(eq=False)
-class Exhibit:
+class WrongDesign:
     """`spec` differs from the one called `right` in a single action; `breaks` names the claim that has to notice.
 
     `bug_class` is one of domain §7, or empty where that list has none.

@@ -4,7 +4,7 @@ from siteproof.model.language import Step, action, exists, given
 from siteproof.model.spec.data_plane.machine import Machine, delta_flows
 from siteproof.model.spec.data_plane.recovery_points import store_point
 from siteproof.model.spec.data_plane.spec import SPEC
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("PT-1")
@@ -13,7 +13,7 @@ def take_point(m: Machine) -> Step:
     return given(delta_flows(m) & m.forward & exists(m.points, lambda slot: ~slot.used)).then(*store_point(m))
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("half_applied", "A half-applied log becomes a point.", take_point),
     breaks="PT-2",
     bug_class="B37",

@@ -4,7 +4,7 @@ from siteproof.model.language import Step, action, given
 from siteproof.model.spec.data_plane.machine import Link, Machine
 from siteproof.model.spec.data_plane.replication import clear_bitmap
 from siteproof.model.spec.data_plane.spec import SPEC
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("REP-9")
@@ -13,7 +13,7 @@ def link_heals(link: Link, m: Machine) -> Step:
     return given(~link.up).then(link.up.becomes(True), *clear_bitmap(m))
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("handshake", "The reconnect handshake clears the bitmap.", link_heals),
     breaks="REP-13",
     bug_class="B2",

@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.groups import SPEC, Group, Round
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("GRP-6", member="members")
@@ -12,7 +12,7 @@ def hold_times_out(g: Group, member: int) -> Step:
     return given(m.held & (g.round == Round.MARKING)).then(m.held.becomes(False))
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("held_for_ever", "A member that holds waits for its coordinator, dead or alive.", hold_times_out),
     breaks="GRP-17",
     bug_class="",

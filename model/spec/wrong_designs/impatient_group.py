@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, exists, given
 from siteproof.model.spec.plans import SPEC, Phase, Plan, has_its_turn, is_given_up, is_up
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("PLN-16", group="groups")
@@ -12,7 +12,7 @@ def end_group(p: Plan, group: int) -> Step:
     return given(has_its_turn(p, group) & over).then(p.phase.becomes(Phase.PROMPTING))
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("impatient_group", "The next boot group starts before the one before it is up.", end_group),
     breaks="PLN-18",
     bug_class="B31",

@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, exists, given
 from siteproof.model.spec.groups import SPEC, Group, Round, end_round
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("GRP-9")
@@ -15,7 +15,7 @@ def list_shared_point(g: Group) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("incomplete_point", "A shared point is listed before all its parts are there.", list_shared_point),
     breaks="GRP-13",
     bug_class="B17",

@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.appliance import SPEC, Estate
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("APP-9")
@@ -12,7 +12,7 @@ def take_exact_point(e: Estate) -> Step:
     return given(~m.resync & ~m.pointed).then(m.pointed.becomes(True))
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("inexact_point", "A point is taken of a disk that is not in data mode.", take_exact_point),
     breaks="APP-16",
     bug_class="B30",

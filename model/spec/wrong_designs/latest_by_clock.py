@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.clock import NONE, SPEC, Clock, is_kept, newest_by
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("CLK-5")
@@ -13,7 +13,7 @@ def select_latest(c: Clock) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("latest_by_clock", "Points are ordered by the wall clock.", select_latest),
     breaks="CLK-6",
     bug_class="B32",

@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.groups import SPEC, Group, end_round, failed_over
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("GRP-11", member="members")
@@ -17,7 +17,7 @@ def fail_over_group(g: Group, member: int) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("lone_failover", "A single member of a group fails over.", fail_over_group),
     breaks="GRP-14",
     bug_class="B16",

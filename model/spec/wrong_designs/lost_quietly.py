@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.capture import BITMAP, SPEC, Captured
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("CAP-6", disk="disks")
@@ -12,7 +12,7 @@ def memory_runs_out(c: Captured, disk: int) -> Step:
     return given(d.mode == BITMAP).then(*(record.becomes(False) for record in d.recorded))
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("lost_quietly", "Marks are dropped for want of memory, and no comparison is asked for.", memory_runs_out),
     breaks="CAP-11",
     bug_class="B3",

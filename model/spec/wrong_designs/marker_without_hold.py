@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.groups import SPEC, Group, Round
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("GRP-5", member="members")
@@ -15,7 +15,7 @@ def place_marker(g: Group, member: int) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("marker_without_hold", "Markers are placed while writes go on.", place_marker),
     breaks="GRP-12",
     bug_class="B16",

@@ -3,7 +3,7 @@
 from siteproof.model.language import Step, action, given
 from siteproof.model.nouns.vocabulary import Resync
 from siteproof.model.spec.capture import DATA, SPEC, Captured, is_caught_up
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("CAP-7", disk="disks")
@@ -14,7 +14,7 @@ def back_to_data_mode(c: Captured, disk: int) -> Step:
     return given(ready & c.whole).then(d.mode.becomes(DATA))
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("never_back", "Data mode waits for a cut, and the cut for data mode.", back_to_data_mode),
     breaks="CAP-16",
     bug_class="B6",

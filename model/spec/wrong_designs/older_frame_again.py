@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.frames import SPEC, Stream, apply_frame, is_there
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("FRM-6", place="wire")
@@ -13,7 +13,7 @@ def accept_frame(x: Stream, place: int) -> Step:
     return given(is_there(f) & known).then(*apply_frame(r, f))
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("older_frame_again", "A repeated frame overwrites newer data.", accept_frame),
     breaks="FRM-12",
     bug_class="B4",

@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.resync_protocol import SPEC, Receiver, Sender, Sends, in_session
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("RES-6", block="blocks")
@@ -14,11 +14,11 @@ def write_beside_resync(s: Sender, r: Receiver, block: int) -> Step:
         s.disk[block].becomes(s.disk[block] + 1),
         s.dirty[block].becomes(s.dirty[block] | (tracked & ~mirrored)),
         s.quiet.becomes(False),
-        r.disk[block].becomes(mirrored.then(s.disk[block] + 1, r.disk[block])),
+        r.disk[block].becomes(mirrored.if_else(s.disk[block] + 1, r.disk[block])),
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("older_over_newer", "A resync writes over newer data what it read before.", write_beside_resync),
     breaks="RES-26",
     bug_class="B4",

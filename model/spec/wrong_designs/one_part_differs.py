@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.appliance import SPEC, Condition, Estate, is_fit, lets_go
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("APP-10", appliance="appliances")
@@ -19,7 +19,7 @@ def switch_appliance(e: Estate, appliance: int) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("one_part_differs", "A machine is moved although one part of its appliance differs.", switch_appliance),
     breaks="APP-13",
     bug_class="B31",

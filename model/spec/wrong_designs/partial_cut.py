@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, exists, given
 from siteproof.model.spec.capture import DATA, SPEC, Captured, is_caught_up, records_count, send_exactly
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("CAP-2")
@@ -15,7 +15,7 @@ def send_cut(c: Captured) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("partial_cut", "A batch of some disks counts as a cut of the machine.", send_cut),
     breaks="CAP-13",
     bug_class="B36",

@@ -3,7 +3,7 @@
 from siteproof.model.language import Step, action, given
 from siteproof.model.nouns.vocabulary import Resync
 from siteproof.model.spec.capture import SPEC, Captured, all_in_data_mode
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("CAP-10")
@@ -13,7 +13,7 @@ def point_of_all_disks(c: Captured) -> Step:
     return given(exact).then(*(d.point[b].becomes(d.replica[b]) for d in c.disks for b in d.blocks))
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but(
         "point_before_cut",
         "A point after overload is taken before the machine was sent as a whole.",

@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.pipeline import SPEC, Agent, Target
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("PIP-11")
@@ -15,7 +15,7 @@ def point_at_applied(a: Agent, t: Target) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("point_in_replay", "A point is taken with a part of a later record in it.", point_at_applied),
     breaks="PIP-28",
     bug_class="B37",

@@ -3,7 +3,7 @@
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.data_plane.machine import Machine, delta_flows, log_is_empty
 from siteproof.model.spec.data_plane.spec import SPEC
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("PT-1")
@@ -16,7 +16,7 @@ def take_point(m: Machine) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("point_in_use", "Retention does not look who uses a point.", take_point),
     breaks="PT-5",
     bug_class="B11",

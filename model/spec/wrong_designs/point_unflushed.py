@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.pipeline import SPEC, Agent, Target
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("PIP-11")
@@ -15,7 +15,7 @@ def point_at_applied(a: Agent, t: Target) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("point_unflushed", "A listed point holds what the seed disk has lost.", point_at_applied),
     breaks="PIP-25",
     bug_class="B26",

@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.capture import SPEC, Captured
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("CAP-10")
@@ -11,7 +11,7 @@ def point_of_all_disks(c: Captured) -> Step:
     return given(c.whole).then(*(d.point[b].becomes(d.replica[b]) for d in c.disks for b in d.blocks))
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("point_while_coarse", "A point is taken of a disk that is not in data mode.", point_of_all_disks),
     breaks="CAP-14",
     bug_class="B30",

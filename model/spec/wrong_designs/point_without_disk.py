@@ -5,7 +5,7 @@ from siteproof.model.nouns.administration import Components, OldestPoint, Retent
 from siteproof.model.nouns.vocabulary import Resync, TestFailover
 from siteproof.model.spec.administration.machine import AdministeredMachine, is_protected_forward
 from siteproof.model.spec.administration.spec import SPEC
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("ADM-11")
@@ -16,12 +16,12 @@ def machine_point_arrives(m: AdministeredMachine) -> Step:
     )
     comes = (m.source == SourceMachine.THERE) & (m.components != Components.DEAD) & (m.resync == Resync.NONE)
     return given(is_protected_forward(m) & comes).then(
-        m.oldest.becomes(goes.then(OldestPoint.PRUNED, m.oldest)),
+        m.oldest.becomes(goes.if_else(OldestPoint.PRUNED, m.oldest)),
         m.gone.becomes(m.gone | goes),
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("point_without_disk", "Points are shared before an added disk is copied.", machine_point_arrives),
     breaks="ADM-14",
     bug_class="B17",

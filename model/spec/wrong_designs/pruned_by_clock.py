@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.clock import SPEC, Clock, arrive
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("CLK-4")
@@ -11,7 +11,7 @@ def stamp_point(c: Clock) -> Step:
     return given(c.points[0].taken_at < c.now).then(*arrive(c, lambda p: c.wall < p.shown_at + c.retention))
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("pruned_by_clock", "Points are pruned by the wall clock.", stamp_point),
     breaks="CLK-7",
     bug_class="B32",

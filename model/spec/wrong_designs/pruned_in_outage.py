@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.retention import SPEC, Store, Use
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("RET-2", instant="instants")
@@ -15,7 +15,7 @@ def time_passes(s: Store, instant: int) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("pruned_in_outage", "Retention prunes although no point arrives.", time_passes),
     breaks="RET-6",
     bug_class="B38",

@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.retention import SPEC, Store, is_worth_keeping
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("RET-1", instant="instants")
@@ -17,7 +17,7 @@ def point_arrives(s: Store, instant: int) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("pruned_in_use", "Retention prunes a point that a drill uses.", point_arrives),
     breaks="RET-5",
     bug_class="B11",

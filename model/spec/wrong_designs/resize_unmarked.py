@@ -5,7 +5,7 @@ from siteproof.model.nouns.administration import AddedDisk, SourceMachine
 from siteproof.model.nouns.vocabulary import Resync
 from siteproof.model.spec.administration.machine import AdministeredMachine, is_protected_forward
 from siteproof.model.spec.administration.spec import SPEC
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("ADM-10.12")
@@ -17,7 +17,7 @@ def disk_is_resized(m: AdministeredMachine) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("resize_unmarked", "A resized disk needs no resynchronisation.", disk_is_resized),
     breaks="ADM-18",
     bug_class="B7",

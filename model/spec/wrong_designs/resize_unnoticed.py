@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, as_int, given
 from siteproof.model.spec.resize import SMALLEST, SPEC, Resizable, cut_or_filled, within
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("RSZ-5", more="cells")
@@ -16,7 +16,7 @@ def resize_disk(r: Resizable, more: int) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("resize_unnoticed", "A resize does not mark the machine.", resize_disk),
     breaks="RSZ-10",
     bug_class="B7",

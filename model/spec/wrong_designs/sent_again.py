@@ -4,7 +4,7 @@ from siteproof.model.language import Step, action, given
 from siteproof.model.nouns.vocabulary import Resync
 from siteproof.model.spec.data_plane.machine import Link, Machine, compares, log_is_empty
 from siteproof.model.spec.data_plane.spec import SPEC
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("REP-4", block="blocks")
@@ -16,7 +16,7 @@ def copy_block(m: Machine, link: Link, block: int) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("sent_again", "A resync sends what differs again and again.", copy_block),
     breaks="RES-31",
     bug_class="",

@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.appliance import SPEC, Estate, is_fit, lets_go
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("APP-10", appliance="appliances")
@@ -17,7 +17,7 @@ def switch_appliance(e: Estate, appliance: int) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("silent_move", "A move does not end with a resynchronisation.", switch_appliance),
     breaks="APP-15",
     bug_class="B3",

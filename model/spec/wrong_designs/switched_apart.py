@@ -6,7 +6,7 @@ from siteproof.model.nouns.vocabulary import Protection, Resync, Site, TestFailo
 from siteproof.model.spec.administration.machine import AdministeredMachine
 from siteproof.model.spec.administration.spec import SPEC
 from siteproof.model.spec.administration.table import ADMINISTRATION
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 (ROW,) = [row for row in ADMINISTRATION if row.rule == "ADM-4.1"]
 
@@ -17,7 +17,7 @@ def switch_appliance(m: AdministeredMachine) -> Step:
     return given(m.lies_in(at(Site.PRIMARY, Protection.PROTECTED, TestFailover.NONE, Resync.NONE))).then(*m.works(ROW))
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("switched_apart", "A switch is allowed while one component differs, and in reverse.", switch_appliance),
     breaks="ADM-12",
     bug_class="B31",

@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.pipeline import SPEC, Target
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("PIP-10")
@@ -11,7 +11,7 @@ def trim_log(t: Target) -> Step:
     return given(t.up & (t.trimmed < t.applied)).then(t.trimmed.becomes(t.applied))
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("trimmed_early", "The log is trimmed before the seed disk is flushed.", trim_log),
     breaks="PIP-27",
     bug_class="B23",

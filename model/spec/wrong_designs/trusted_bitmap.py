@@ -4,7 +4,7 @@ from siteproof.model.language import Step, action, given
 from siteproof.model.nouns.vocabulary import Protection
 from siteproof.model.spec.data_plane.machine import Machine
 from siteproof.model.spec.data_plane.spec import SPEC
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("RES-1")
@@ -13,7 +13,7 @@ def agent_restarts(m: Machine) -> Step:
     return given((m.protection == Protection.PROTECTED) & ~m.agent_up).then(m.agent_up.becomes(True))
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("trusted_bitmap", "A restarted agent trusts its bitmap.", agent_restarts),
     breaks="REP-13",
     bug_class="B10",

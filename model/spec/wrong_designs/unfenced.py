@@ -5,7 +5,7 @@ from siteproof.model.nouns.vocabulary import Protection
 from siteproof.model.spec.data_plane.failover import build_from, stop_replication, use_only
 from siteproof.model.spec.data_plane.machine import Machine
 from siteproof.model.spec.data_plane.spec import SPEC
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("LC-5", slot="points")
@@ -21,7 +21,7 @@ def fail_over(m: Machine, slot: int) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("unfenced", "A failover leaves the old side running.", fail_over),
     breaks="LC-15",
     bug_class="B29",

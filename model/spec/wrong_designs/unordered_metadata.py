@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.capture import METADATA, SPEC, Captured, records_count
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("CAP-3", disk="disks", block="blocks")
@@ -16,7 +16,7 @@ def send_in_order(c: Captured, disk: int, block: int) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("unordered_metadata", "Metadata mode keeps no order.", send_in_order),
     breaks="CAP-15",
     bug_class="B36",

@@ -4,7 +4,7 @@ from siteproof.model.language import Step, action, given
 from siteproof.model.nouns.vocabulary import Resync
 from siteproof.model.spec.data_plane.machine import Machine, is_next, tracks
 from siteproof.model.spec.data_plane.spec import SPEC
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("REP-1", block="blocks")
@@ -17,7 +17,7 @@ def write_on_premises(m: Machine, block: int) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("untracked_window", "Writes during a resynchronisation are not tracked.", write_on_premises),
     breaks="REP-13",
     bug_class="B1",

@@ -5,7 +5,7 @@ from siteproof.model.nouns.vocabulary import Resync
 from siteproof.model.spec.administration.machine import AdministeredMachine
 from siteproof.model.spec.administration.spec import SPEC
 from siteproof.model.spec.administration.table import ADMINISTRATION
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 (ROW,) = [row for row in ADMINISTRATION if row.rule == "ADM-5.1"]
 
@@ -16,7 +16,7 @@ def update_components(m: AdministeredMachine) -> Step:
     return given(m.lies_in(ROW.where)).then(*m.works(ROW), m.resync.becomes(Resync.NONE))
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but(
         "update_forgets", "An update of the components forgets that a resynchronisation is required.", update_components
     ),

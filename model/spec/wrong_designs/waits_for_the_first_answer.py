@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.frames import SPEC, Stream
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("FRM-9")
@@ -12,7 +12,7 @@ def send_again(x: Stream) -> Step:
     return given((s.acknowledged < s.sent) & (s.acknowledged > 0)).then(s.sent.becomes(s.acknowledged))
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("waits_for_the_first_answer", "The first frame is never sent again.", send_again),
     breaks="FRM-16",
     bug_class="B6",

@@ -5,7 +5,7 @@ from siteproof.model.nouns.vocabulary import Resync
 from siteproof.model.spec.data_plane.machine import Link, Machine, caught_up, replicating
 from siteproof.model.spec.data_plane.replication import mark_differing_blocks
 from siteproof.model.spec.data_plane.spec import SPEC
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("RES-3")
@@ -18,7 +18,7 @@ def start_resync(m: Machine, link: Link) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("waits_until_quiet", "A resync waits for changes that wait for the resync.", start_resync),
     breaks="RES-31",
     bug_class="B6",

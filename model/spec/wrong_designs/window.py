@@ -5,7 +5,7 @@ from siteproof.model.nouns.vocabulary import Protection
 from siteproof.model.spec.data_plane.machine import Machine, log_is_empty
 from siteproof.model.spec.data_plane.recovery_points import store_point
 from siteproof.model.spec.data_plane.spec import SPEC
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("PT-1")
@@ -15,7 +15,7 @@ def take_point(m: Machine) -> Step:
     return given(protected & log_is_empty(m) & exists(m.points, lambda slot: ~slot.used)).then(*store_point(m))
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("window", "Points are taken inside an open resync window.", take_point),
     breaks="PT-2",
     bug_class="B30",

@@ -3,7 +3,7 @@
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.data_plane.machine import Link, Machine, compares, delta_flows, log_is_empty
 from siteproof.model.spec.data_plane.spec import SPEC
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("REP-4", block="blocks")
@@ -15,7 +15,7 @@ def copy_block(m: Machine, link: Link, block: int) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("write_order", "Changes are mirrored block by block.", copy_block),
     breaks="PT-2",
     bug_class="B36",

@@ -2,7 +2,7 @@
 
 from siteproof.model.language import Step, action, given
 from siteproof.model.spec.resize import NOTHING, SPEC, Resizable
-from siteproof.model.spec.wrong_designs.exhibit import Exhibit
+from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 
 @action("RSZ-3", cell="cells")
@@ -14,7 +14,7 @@ def apply_cell(r: Resizable, cell: int) -> Step:
     )
 
 
-EXHIBIT = Exhibit(
+EXHIBIT = WrongDesign(
     SPEC.but("written_outside", "A write is applied behind the end of the replica.", apply_cell),
     breaks="RSZ-12",
     bug_class="B7",

@@ -10,9 +10,9 @@ from siteproof.model.theorems.twins.flow import FLOW
 from siteproof.model.theorems.twins.pins import PINS
 from siteproof.model.theorems.twins.plain_age import PLAIN_AGE
 from siteproof.model.theorems.twins.pruning import PRUNING
-from siteproof.model.theorems.twins.tally import Tally, Twin
+from siteproof.model.theorems.twins.tally import Twin, TwinTally
 from siteproof.model.theorems.twins.tiered import TIERED
 
 TWINS: dict[str, Twin] = {**PLAIN_AGE, **PRUNING, **PINS, **EDITS, **TIERED, **COUNTS, **FLOW}
 
-__all__ = ["TWINS", "Tally", "Twin"]
+__all__ = ["TWINS", "Twin", "TwinTally"]

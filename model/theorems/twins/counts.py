@@ -7,9 +7,9 @@ from typing import Any
 from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, RecoveryPoint, ReplicationPolicy
 from siteproof.model.spec.retention_rule import Alignment, Representative, RetentionRule, Tier, published_rule
 from siteproof.model.theorems.history import run, schedule
-from siteproof.model.theorems.keep import Choice, Reason, choose, kept
+from siteproof.model.theorems.keep import KeepDecision, Reason, choose, kept
 from siteproof.model.theorems.twins.pruning import point, sets
-from siteproof.model.theorems.twins.tally import Tally, Twin, tally
+from siteproof.model.theorems.twins.tally import Twin, TwinTally, tally
 
 PHASES = (0, 3, 64, 118)
 CALM = 2 * DAY_MINUTES  # after the first points of odd buckets have gone
@@ -22,12 +22,12 @@ def _steady_counts(days: int, phase: int, app_minutes: int = 0) -> set[int]:
     return set(past.counts[-CALM // 5 :])
 
 
-def _exact(days: range, base: int, slope: int) -> Tally:
+def _exact(days: range, base: int, slope: int) -> TwinTally:
     cases = itertools.product(days, PHASES)
     return tally(((d, p), _steady_counts(d, p) == {base + slope * (d - days[0])}) for d, p in cases)
 
 
-def _closed_edges() -> Tally:
+def _closed_edges() -> TwinTally:
     """Moving both edges by a millisecond counts a point of age exactly 2 h, which exists when t is on the lattice."""
     reps = range(0, 5 * DAY_MINUTES, 60)
     points = range(0, 5 * DAY_MINUTES, 5)
@@ -39,7 +39,7 @@ def _closed_edges() -> Tally:
     return tally((now, count(now) == 46 + (now % 5 == 0)) for now in range(4 * DAY_MINUTES, 4 * DAY_MINUTES + 130))
 
 
-def _app_on_top() -> Tally:
+def _app_on_top() -> TwinTally:
     """Application-consistent points in any phase against the hours, hourly and rarer."""
 
     def highest(every: int, shift: int) -> int:
@@ -65,18 +65,18 @@ def _gaps(days: int, *, app_shift: int = -1) -> Iterator[tuple[tuple[int, int], 
         yield (widths[at], widths[at + 1]), (newer - older) // MINUTE_MS
 
 
-def _within(days: tuple[int, ...], shifts: tuple[int, ...], limit: Any) -> Tally:
+def _within(days: tuple[int, ...], shifts: tuple[int, ...], limit: Any) -> TwinTally:
     """Neighbours of one tier that thins."""
     found = ((width, gap) for d in days for s in shifts for width, gap in _gaps(d, app_shift=s))
     return tally(((width, gap), limit(width[0], gap)) for width, gap in found if width[0] == width[1] > 0)
 
 
-def _fine_edge() -> Tally:
+def _fine_edge() -> TwinTally:
     found = (each for days in (1, 2, 9) for each in _gaps(days))
     return tally((each, each[1] < each[0][0] + 5) for each in found if each[0][0] > each[0][1] == 0)
 
 
-def _week_edge() -> Tally:
+def _week_edge() -> TwinTally:
     found = (each for days in (8, 9, 12) for shift in (-1, 0, 55, 119, 179) for each in _gaps(days, app_shift=shift))
     return tally((each, each[1] < 360) for each in found if each[0] == (240, 120))
 
@@ -86,7 +86,7 @@ def _collapsing(width: int) -> RetentionRule:
     return RetentionRule(DAY_MINUTES, tiers, Representative.NEWEST, Alignment.AGE)
 
 
-def _collapse() -> Tally:
+def _collapse() -> TwinTally:
     """The oldest point after a day, thinned at every arrival, is not older than 2 h and one interval."""
 
     def oldest_minutes(width: int, crash: int) -> int:
@@ -99,11 +99,11 @@ def _collapse() -> Tally:
     return tally(((width, crash), oldest_minutes(width, crash) <= 120 + crash) for width, crash in cases)
 
 
-def _once_chosen(alignment: Alignment) -> Tally:
+def _once_chosen(alignment: Alignment) -> TwinTally:
     """Every three points, thinned at one minute and again later with newer ones beside them, by `keep.choose`."""
     rule = RetentionRule(30, (Tier(0, 0), Tier(2, 2), Tier(5, 4), Tier(17, 8)), alignment=alignment)
 
-    def stays(choice: Choice, first: int, second: int, living: list[RecoveryPoint]) -> Iterator[tuple[Any, bool]]:
+    def stays(choice: KeepDecision, first: int, second: int, living: list[RecoveryPoint]) -> Iterator[tuple[Any, bool]]:
         taken = choice.point.taken_at_ms // MINUTE_MS
         tier = rule.tier_of(first - taken)
         if choice.reason is not Reason.BUCKET or first - taken < tier.start_minutes + tier.bucket_minutes:

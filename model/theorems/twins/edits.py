@@ -9,12 +9,12 @@ from siteproof.model.spec.retention_rule import RetentionRule, plain_rule, publi
 from siteproof.model.theorems.history import run, schedule
 from siteproof.model.theorems.keep import kept
 from siteproof.model.theorems.twins.pruning import point
-from siteproof.model.theorems.twins.tally import Tally, Twin, tally
+from siteproof.model.theorems.twins.tally import Twin, TwinTally, tally
 
 CRASH = 5
 
 
-def _raised(pairs: Iterator[tuple[int, int]]) -> Tally:
+def _raised(pairs: Iterator[tuple[int, int]]) -> TwinTally:
     """Points of the old retention's steady state, chosen again under the longer one at the same instant."""
 
     def cases() -> Iterator[tuple[Any, bool]]:
@@ -34,7 +34,7 @@ def _within_a_row() -> Iterator[tuple[int, int]]:
     return ((old * 60, new * 60) for old, new in hours)
 
 
-def _reaches_back() -> Tally:
+def _reaches_back() -> TwinTally:
     """A steady state of the old retention, a raise, and the age of the oldest point hours and days later.
 
     Points lie 5 minutes apart at plain age, and a bucket apart where the published table thins (POL-T35).

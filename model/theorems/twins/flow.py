@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from siteproof.model.theorems.twins.tally import Tally, Twin, tally
+from siteproof.model.theorems.twins.tally import Twin, TwinTally, tally
 
 RUNS, STEPS = 400, 40
 
@@ -27,7 +27,7 @@ def _parameters(seed: int) -> Iterator[tuple[random.Random, int, int, int]]:
         yield rng, rng.randint(1, 40), rho, rho + rng.randint(0, 4)
 
 
-def _backlog() -> Tally:
+def _backlog() -> TwinTally:
     def highest(rng: random.Random, sigma: int, rho: int, band: int) -> int:
         backlog, seen = 0, 0
         for written in _churn(rng, sigma, rho):
@@ -38,7 +38,7 @@ def _backlog() -> Tally:
     return tally(((s, r, b), highest(rng, s, r, b) <= s) for rng, s, r, b in _parameters(1))
 
 
-def _rpo() -> Tally:
+def _rpo() -> TwinTally:
     """Bookmarks every C ticks leave in order behind the bytes before them; the newest stored point's age is watched.
 
     Ticks are coarse: data that leaves within a tick counts at its end, which adds less than one tick.
@@ -60,7 +60,7 @@ def _rpo() -> Tally:
     return tally(((s, r, b, c, d), worst(rng, s, r, b, c, d) * b < (c + d + 1) * b + s) for rng, s, r, b, c, d in cases)
 
 
-def _overload() -> Tally:
+def _overload() -> TwinTally:
     def passes(rho: int, band: int, limit: int) -> bool:
         backlog = 0
         for _ in range(limit + 1):
@@ -71,7 +71,7 @@ def _overload() -> Tally:
     return tally((case, passes(*case)) for case in cases)
 
 
-def _storage() -> Tally:
+def _storage() -> TwinTally:
     """Points every 3 ticks for R ticks, some merged: the sum of the distinct bytes between neighbours."""
 
     def fits(rng: random.Random, sigma: int, rho: int, retention: int) -> bool:
@@ -86,7 +86,7 @@ def _storage() -> Tally:
     return tally(((s, r), fits(rng, s, r, 9)) for rng, s, r, _ in _parameters(3))
 
 
-def _garbage(*, looks_at_all: bool) -> Tally:
+def _garbage(*, looks_at_all: bool) -> TwinTally:
     """Two kept points, one version [w, o), the head at 6: what is freed must be needed by no point then or later."""
 
     def safe(first: int, second: int, w: int, o: int) -> bool:
@@ -100,7 +100,7 @@ def _garbage(*, looks_at_all: bool) -> Tally:
     return tally((case, safe(*case)) for case in cases)
 
 
-def _group_latency() -> Tally:
+def _group_latency() -> TwinTally:
     """Two members with their own latencies, a shared point every cycle, R exactly at the bound."""
 
     def served(cycle: int, one: int, two: int, worst: int) -> bool:
@@ -112,7 +112,7 @@ def _group_latency() -> Tally:
     return tally(((c, a, b, d), served(c, a, b, d)) for c, a, b, d in cases if max(a, b) <= d)
 
 
-def _group_misses() -> Tally:
+def _group_misses() -> TwinTally:
     """Two members over four attempts; neither fails twice in a row; the group succeeds where both do."""
 
     def steady(row: tuple[bool, ...]) -> bool:

@@ -10,7 +10,7 @@ from siteproof.model.nouns.policy import MINUTE_MS, RecoveryPoint
 from siteproof.model.spec.retention_rule import RetentionRule, Tier, plain_rule
 from siteproof.model.theorems.keep import kept
 from siteproof.model.theorems.twins.pruning import point
-from siteproof.model.theorems.twins.tally import Tally, Twin, tally
+from siteproof.model.theorems.twins.tally import Twin, TwinTally, tally
 
 CRASH = 2  # arrivals are at most so many minutes apart
 LONG = RetentionRule(11, (Tier(0, 0), Tier(1, 2), Tier(5, 4)))  # each tier lasts its bucket and CRASH
@@ -29,7 +29,7 @@ def _goes_at(arrivals: Sequence[int], released: int) -> int:
     raise AssertionError(arrivals)
 
 
-def _deferred() -> Tally:
+def _deferred() -> TwinTally:
     """Every rhythm of up to three minutes; the latest pruning is one minute short of the bound."""
     crash = 3
 
@@ -57,7 +57,7 @@ def _streams() -> Iterator[list[RecoveryPoint]]:
         yield [point(at, number, app=number % every == every - 1) for number, at in enumerate(times)]
 
 
-def _pin_costs_no_other(rule: RetentionRule) -> Tally:
+def _pin_costs_no_other(rule: RetentionRule) -> TwinTally:
     """Each of the first points is pinned from its arrival on; the others are kept as they are without the pin."""
 
     def same(stream: list[RecoveryPoint], pinned: int) -> bool:

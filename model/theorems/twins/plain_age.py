@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from siteproof.model.theorems.twins.adversary import Small, has_gap
-from siteproof.model.theorems.twins.tally import Tally, Twin, tally
+from siteproof.model.theorems.twins.tally import Twin, TwinTally, tally
 
 RETENTIONS, INTERVALS, LATENCIES, MISSES = range(1, 41), range(1, 21), range(16), range(8)
 
@@ -38,12 +38,12 @@ def simulated() -> Any:
     return np.stack([retention, interval, latency, misses, longest, oldest], axis=1)
 
 
-def _rows(holds: Any) -> Tally:
+def _rows(holds: Any) -> TwinTally:
     """Tally over all simulated policies; `holds` maps the columns to an array of truth."""
     rows = simulated()
     truth = holds(*rows.T)
     wrong = rows[~truth]
-    return Tally(len(rows), len(wrong), tuple(map(tuple, wrong[:5].tolist())))
+    return TwinTally(len(rows), len(wrong), tuple(map(tuple, wrong[:5].tolist())))
 
 
 def _cycle(interval: Any, latency: Any, misses: Any) -> Any:
@@ -51,16 +51,16 @@ def _cycle(interval: Any, latency: Any, misses: Any) -> Any:
     return (misses + 1) * interval + latency
 
 
-def _safety() -> Tally:
+def _safety() -> TwinTally:
     small = tally((p, has_gap(p) is False) for p in small_policies() if plain_bound(p))
     large = _rows(lambda r, f, d, m, gap, _: (_cycle(f, d, m) > r) | (gap == 0))
-    return Tally(small.tried + large.tried, small.broken + large.broken, small.examples + large.examples)
+    return TwinTally(small.tried + large.tried, small.broken + large.broken, small.examples + large.examples)
 
 
-def _converse() -> Tally:
+def _converse() -> TwinTally:
     small = tally((p, has_gap(p)) for p in small_policies() if not plain_bound(p))
     large = _rows(lambda r, f, d, m, gap, _: (_cycle(f, d, m) <= r) | (gap > 0))
-    return Tally(small.tried + large.tried, small.broken + large.broken, small.examples + large.examples)
+    return TwinTally(small.tried + large.tried, small.broken + large.broken, small.examples + large.examples)
 
 
 def small_policies() -> Iterator[Small]:
@@ -74,7 +74,7 @@ def plain_bound(policy: Small) -> bool:
     return bool(_cycle(policy.interval, policy.latency, policy.misses) <= policy.retention)
 
 
-def _margin() -> Tally:
+def _margin() -> TwinTally:
     """The largest m without a gap is n with (n+1)·F + D <= R < (n+2)·F + D, wherever the grid shows it."""
 
     def cases() -> Iterator[tuple[Any, bool]]:
@@ -88,7 +88,7 @@ def _margin() -> Tally:
     return tally(cases())
 
 
-def _open_windows() -> Tally:
+def _open_windows() -> TwinTally:
     """Ticks of half a unit: parameters are even, instants may be odd."""
 
     def safe(r: int, f: int, d: int, m: int) -> bool:
@@ -100,7 +100,7 @@ def _open_windows() -> Tally:
     return tally(((r, f, d, m), safe(r, f, d, m) == (_cycle(f, d, m) < r)) for r, f, d, m in grid if d < r)
 
 
-def _varying() -> Tally:
+def _varying() -> TwinTally:
     """Every assignment of own latencies up to D to the first points; F, D, m small; the bound is met exactly."""
 
     def safe(f: int, d: int, m: int, own: tuple[int, ...]) -> bool:
@@ -119,7 +119,7 @@ def _varying() -> Tally:
     return tally(cases())
 
 
-def _local_clocks() -> Tally:
+def _local_clocks() -> TwinTally:
     """Every legal run of six attempts, and a clock that goes forward by h at any tick (backward it only keeps longer).
 
     Some run has an instant with nothing usable exactly when the bound is not met.

@@ -9,7 +9,7 @@ from siteproof.model.nouns.policy import MINUTE_MS, RecoveryPoint
 from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.model.spec.retention_rule import RetentionRule, Tier, plain_rule
 from siteproof.model.theorems.keep import kept
-from siteproof.model.theorems.twins.tally import Tally, Twin, tally
+from siteproof.model.theorems.twins.tally import Twin, TwinTally, tally
 
 SMALL = RetentionRule(9, (Tier(0, 0), Tier(2, 2), Tier(5, 4)))
 
@@ -20,7 +20,7 @@ def point(taken: int, sequence: int, *, app: bool = False, pinned: bool = False)
     return RecoveryPoint(f"p{sequence}", kind, taken * MINUTE_MS, sequence, pinned=pinned)
 
 
-def _newest(rule: RetentionRule, *, stalls: bool) -> Tally:
+def _newest(rule: RetentionRule, *, stalls: bool) -> TwinTally:
     """A newest point of every age up to a stall, or up to the crash interval."""
     longest = 3 * rule.retention_minutes if stalls else rule.retention_minutes - 1
     ages = range(longest + 1)
@@ -31,7 +31,7 @@ def _unguarded(retention: int) -> RetentionRule:
     return evolve(plain_rule(retention), keeps_newest=False)
 
 
-def _always_one() -> Tally:
+def _always_one() -> TwinTally:
     """Every sequence of stalls between arrivals; pruning runs at arrivals."""
 
     def survives(stalls: Sequence[int]) -> bool:
@@ -46,14 +46,14 @@ def _always_one() -> Tally:
     return tally((stalls, survives(stalls)) for stalls in itertools.product((1, 3, 8, 9, 30), repeat=5))
 
 
-def _outage() -> Tally:
+def _outage() -> TwinTally:
     return tally(
         ((r, outage), bool(kept([point(0, 1)], outage * MINUTE_MS, _unguarded(r))))
         for r, outage in itertools.product(range(1, 20), repeat=2)
     )
 
 
-def _any_clock() -> Tally:
+def _any_clock() -> TwinTally:
     """Three points with arbitrary clocks, asked at arbitrary times: the last in the stream stays."""
     clocks = (-20, -3, 0, 4, 50)
     cases = itertools.product(itertools.product(clocks, repeat=3), (-30, 0, 9, 200))
@@ -64,7 +64,7 @@ def _any_clock() -> Tally:
     )
 
 
-def _newest_by_clock() -> Tally:
+def _newest_by_clock() -> TwinTally:
     cases = itertools.product(range(100, 130), range(-120, 0, 5))
     return tally(((first, jump), max((first, 0), (first + 5 + jump, 1))[1] == 1) for first, jump in cases)
 
@@ -76,7 +76,7 @@ def sets(count: int) -> Iterator[list[RecoveryPoint]]:
             yield [point(at, number, app=app) for number, (at, app) in enumerate(zip(times, kinds, strict=True))]
 
 
-def _idempotent() -> Tally:
+def _idempotent() -> TwinTally:
     def stable(points: list[RecoveryPoint], now: int) -> bool:
         once = kept(points, now * MINUTE_MS, SMALL)
         return kept(once, now * MINUTE_MS, SMALL) == once
@@ -84,7 +84,7 @@ def _idempotent() -> Tally:
     return tally(((points, now), stable(points, now)) for points in sets(4) for now in (10, 12, 14))
 
 
-def _local_time() -> Tally:
+def _local_time() -> TwinTally:
     """Local clocks jump by an hour at minute 600; a point must go when its real age says so, not sooner."""
 
     def local(minute: int) -> int:

@@ -9,7 +9,7 @@ SHOWN_MAX = 5
 
 
 @frozen
-class Tally:
+class TwinTally:
     """How many cases were tried, how many break the claim, and the first few of those."""
 
     tried: int
@@ -17,14 +17,14 @@ class Tally:
     examples: tuple[Any, ...] = ()
 
 
-Twin = Callable[[], Tally]
+Twin = Callable[[], TwinTally]
 
 
-def tally(cases: Iterable[tuple[Any, bool]]) -> Tally:
+def tally(cases: Iterable[tuple[Any, bool]]) -> TwinTally:
     """Count (case, does the claim hold) pairs."""
     tried, broken = 0, []
     for case, holds in cases:
         tried += 1
         if not holds:
             broken.append(case)
-    return Tally(tried, len(broken), tuple(broken[:SHOWN_MAX]))
+    return TwinTally(tried, len(broken), tuple(broken[:SHOWN_MAX]))

@@ -7,9 +7,9 @@ from typing import Any
 from attrs import evolve
 
 from siteproof.model.spec.retention_rule import published_rule
-from siteproof.model.theorems.calendar import Attempt, calendar
+from siteproof.model.theorems.calendar import SnapshotAttempt, calendar
 from siteproof.model.theorems.twins.adversary import Small, has_gap
-from siteproof.model.theorems.twins.tally import Tally, Twin, tally
+from siteproof.model.theorems.twins.tally import Twin, TwinTally, tally
 
 TIERS = (((2, 2),), ((1, 3),), ((2, 4),), ((1, 2), (3, 4)))
 
@@ -46,7 +46,7 @@ def _pairs(interval: int, width: int) -> Iterator[int]:
         yield from (q - p for p, q in itertools.combinations(attempts[:60], 2) if p // width == q // width)
 
 
-def _lattice() -> Tally:
+def _lattice() -> TwinTally:
     grid = itertools.product(range(1, 9), range(1, 9))
     return tally(((f, g), max(_pairs(f, g), default=0) <= largest_multiple_below(f, g)) for f, g in grid)
 
@@ -57,33 +57,33 @@ def _hours(width: int) -> Iterator[tuple[Any, bool]]:
         yield (hours, width), max(_pairs(hours * 60, width), default=0) == table.get(hours, 0)
 
 
-def _nests(fine: int, coarse: int) -> Tally:
+def _nests(fine: int, coarse: int) -> TwinTally:
     points = range(-3 * coarse, 3 * coarse)
     neighbours = ((p, p + step) for p in points for step in range(1, fine))
     return tally(((p, q), p // coarse == q // coarse) for p, q in neighbours if p // fine == q // fine)
 
 
-def _all_nest() -> Tally:
+def _all_nest() -> TwinTally:
     found = [_nests(fine, fine * factor) for fine, factor in itertools.product(range(1, 8), range(1, 6))]
-    return Tally(sum(each.tried for each in found), sum(each.broken for each in found))
+    return TwinTally(sum(each.tried for each in found), sum(each.broken for each in found))
 
 
 def _gap_of(interval: int, misses: int, latency: int, successes: int) -> bool:
     """Two days under the published rule: some successes, then the misses, then a success; is there a gap?"""
     last = (successes - 1) * interval
     back = last + (misses + 1) * interval
-    failed = (Attempt(at, succeeded=False) for at in range(last + interval, back, interval))
-    attempts = [*(Attempt(number * interval) for number in range(successes)), *failed, Attempt(back)]
+    failed = (SnapshotAttempt(at, succeeded=False) for at in range(last + interval, back, interval))
+    attempts = [*(SnapshotAttempt(number * interval) for number in range(successes)), *failed, SnapshotAttempt(back)]
     return bool(calendar(attempts, published_rule(2880), latency, back + latency).gaps)
 
 
-def _plain_bound() -> Tally:
+def _plain_bound() -> TwinTally:
     """R 48 h, F 1 h, D 30 min, all m that the plain bound admits."""
     cases = itertools.product(range(0, 47, 2), range(1, 6))
     return tally(((m, successes), not _gap_of(60, m, 30, successes)) for m, successes in cases)
 
 
-def _halved() -> Tally:
+def _halved() -> TwinTally:
     def no_worse(misses: int, latency: int) -> bool:
         twos = any(_gap_of(120, misses, latency, successes) for successes in range(1, 4))
         ones = any(_gap_of(60, 2 * misses + 1, latency, successes) for successes in range(1, 4))
@@ -92,7 +92,7 @@ def _halved() -> Tally:
     return tally(((m, d), no_worse(m, d)) for m, d in itertools.product((0, 11, 21, 22), (30, 60, 90, 120)))
 
 
-def _staleness() -> Tally:
+def _staleness() -> TwinTally:
     """The newest usable point is younger than (m+1)·F + D + L, with a retention that never interferes."""
 
     def cases() -> Iterator[tuple[Any, bool]]:

@@ -9,7 +9,7 @@ from attrs import evolve
 from siteproof.model.nouns.observation import Observation
 from siteproof.reference.datapath.blocks import Runs
 from siteproof.reference.datapath.effects import Bytes
-from siteproof.reference.datapath.frames import Codec, Kind, Plain
+from siteproof.reference.datapath.frames import Codec, FrameKind, Plain
 from siteproof.reference.datapath.sealer import Sealer
 from siteproof.reference.process_server import ProcessServer
 from siteproof.reference.replicator import Replicator
@@ -20,13 +20,13 @@ ENVELOPE_PERCENT = 3
 HARD_LEVEL = 12
 
 
-def as_it_is(kind: Kind, first_block: int, table: Runs, payload: Bytes, lsn: int) -> Plain:
+def as_it_is(kind: FrameKind, first_block: int, table: Runs, payload: Bytes, lsn: int) -> Plain:
     """A frame whose payload is not packed."""
     text = b"".join((table.tobytes(), payload))
     return Plain(kind, Codec.RAW, 0, first_block, lsn, len(payload), len(table), text)
 
 
-def packed_hard(kind: Kind, first_block: int, table: Runs, payload: Bytes, lsn: int) -> Plain:
+def packed_hard(kind: FrameKind, first_block: int, table: Runs, payload: Bytes, lsn: int) -> Plain:
     """A frame whose payload is packed as well as can be; one that does not shrink travels as it is."""
     packed = zstandard.ZstdCompressor(level=HARD_LEVEL, write_checksum=False).compress(payload)
     if len(packed) >= len(payload):

@@ -14,7 +14,7 @@ from siteproof.model.engines.explore.goal import Goal
 from siteproof.model.engines.explore.packed.lower import States, vectors
 from siteproof.model.engines.explore.packed.table import WordSet
 from siteproof.model.engines.explore.program import compiled
-from siteproof.model.engines.explore.search import MEBIBYTE, Level, Limits
+from siteproof.model.engines.explore.search import MEBIBYTE, Limits, SearchLevel
 from siteproof.model.engines.explore.trace import Trace
 from siteproof.model.engines.explore.trace_of_states import told
 from siteproof.model.language.spec import System
@@ -73,12 +73,12 @@ class PackedExplorer:
             return Way(self.covered, None, None)
         return Way(self.covered, self.first[GOAL][0], self._traces()[GOAL])
 
-    def __iter__(self) -> Iterator[Level]:
+    def __iter__(self) -> Iterator[SearchLevel]:
         """Expand one level after the other until no new state appears."""
         self._judge(0, self.levels[0])
         while self.levels[-1].size:
             depth, now = len(self.levels) - 1, self.levels[-1]
-            yield Level(depth, self._weight(now), self.covered, self.transitions)
+            yield SearchLevel(depth, self._weight(now), self.covered, self.transitions)
             found = [self._expand(now[begin : begin + CHUNK]) for begin in range(0, now.size, CHUNK)]
             self.levels.append(np.concatenate(found))
             self._judge(depth + 1, self.levels[-1])

@@ -13,11 +13,11 @@ from siteproof.model.engines.explore.program import compiled
 from siteproof.model.engines.explore.rows.product import Product
 from siteproof.model.engines.explore.rows.search import RowSearch
 from siteproof.model.engines.explore.rows.shortest_ways import Ways
-from siteproof.model.engines.explore.rows.store import Store
-from siteproof.model.engines.explore.rows.watch import GOAL, Watch, claims_of, goal_of
+from siteproof.model.engines.explore.rows.store import StateStore
+from siteproof.model.engines.explore.rows.watch import GOAL, ClaimWatch, claims_of, goal_of
 from siteproof.model.engines.explore.search import Limits
 
-MakeStore = Callable[[Product, Watch], Store]
+MakeStore = Callable[[Product, ClaimWatch], StateStore]
 
 
 class RowExplorer:
@@ -55,7 +55,7 @@ class RowExplorer:
         """How many states there are up to the order of equal components; None when they are not interchangeable."""
         return self.search.store.orbits() if self.search is not None and self.product.symmetric else None
 
-    def prepared(self, watch: Watch) -> RowSearch:
+    def prepared(self, watch: ClaimWatch) -> RowSearch:
         """A search that stands at the initial state; nothing has been expanded."""
         self.search = RowSearch(self.product, watch, self._make(self.product, watch), self._limits.states_max)
         return self.search

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from siteproof.model.engines.explore.findings import CHANGED, DEAD_END, FIRED
 from siteproof.model.engines.explore.rows.moves import NEVER
-from siteproof.model.engines.explore.rows.product import Part, Product, Where
-from siteproof.model.engines.explore.rows.watch import Watch
+from siteproof.model.engines.explore.rows.product import Product, ProductPart, Where
+from siteproof.model.engines.explore.rows.watch import ClaimWatch
 
 FEW_BITS = 24
 
@@ -17,7 +17,7 @@ Row = tuple[int, tuple[int, ...]]
 """Number of the shared state, numbers of the outer parts' local states."""
 
 
-class Image:
+class RowImage:
     """The union of what the bits of a row lead to; bytes that come again are remembered."""
 
     def __init__(self, targets: list[int]) -> None:
@@ -51,7 +51,7 @@ class Image:
 class _Around:
     """What a row leads to: other rows as a whole, joint moves with their masks, and how often its bits move."""
 
-    def __init__(self, outer: list[Row], weight: int, joint: "list[tuple[int, Row, int, Image | None]]") -> None:
+    def __init__(self, outer: list[Row], weight: int, joint: "list[tuple[int, Row, int, RowImage | None]]") -> None:
         self.outer, self.weight, self.joint = outer, weight, joint
 
 
@@ -60,7 +60,7 @@ class IntegerStore:
 
     engine = "rows-std"
 
-    def __init__(self, product: Product, watch: Watch) -> None:
+    def __init__(self, product: Product, watch: ClaimWatch) -> None:
         """Hold the initial state."""
         self._product, self._watch = product, watch
         self._outer, self._inner = product.parts[:-1], product.parts[-1]
@@ -73,7 +73,7 @@ class IntegerStore:
         self._around: dict[Row, _Around] = {}
         self._made: dict[tuple[int, int], tuple[int, int, int]] = {}
         worlds = range(len(product.shared_states))
-        self._images = [Image(self._step_rows(world)) for world in worlds]
+        self._images = [RowImage(self._step_rows(world)) for world in worlds]
         self._degrees = [self._degree_masks(world) for world in worlds]
         self._roles = [[self._role(piece, world) for world in worlds] for piece in range(len(product.joint))]
         self._terms: dict[tuple[int, int], int] = {}
@@ -169,7 +169,7 @@ class IntegerStore:
             outer.extend((world, (*locals_[:place], target, *locals_[place + 1 :])) for target in targets)
         return _Around(outer, weight, list(self._joint(row)))
 
-    def _joint(self, row: Row) -> "Iterator[tuple[int, Row, int, Image | None]]":
+    def _joint(self, row: Row) -> "Iterator[tuple[int, Row, int, RowImage | None]]":
         """What every outer part allows: number of the piece, row after it, inner bits that allow it, their image."""
         world, locals_ = row
         for number, jumps in enumerate(self._product.jumps):
@@ -229,7 +229,7 @@ class IntegerStore:
     def _steps(self, world: int) -> list[tuple[tuple[int, int], ...]]:
         return self._inner.table.steps[world * self._size : (world + 1) * self._size]
 
-    def _role(self, piece: int, world: int) -> tuple[int, Image | None]:
+    def _role(self, piece: int, world: int) -> tuple[int, RowImage | None]:
         role = self._inner.joint.get(piece)
         if role is None:
             return (1 << self._size) - 1, None
@@ -237,7 +237,7 @@ class IntegerStore:
         mask = sum(1 << bit for bit, target in enumerate(targets) if target != NEVER)
         if all(target in {NEVER, bit} for bit, target in enumerate(targets)):
             return mask, None
-        return mask, Image([0 if target == NEVER else 1 << target for target in targets])
+        return mask, RowImage([0 if target == NEVER else 1 << target for target in targets])
 
     def _note_news(self) -> None:
         self._news = [set() for _ in self._product.parts]
@@ -262,7 +262,7 @@ def bits_of(row: int) -> Iterator[int]:
         row ^= bit
 
 
-def _after(part: Part, piece: int, world: int, local: int) -> int:
+def _after(part: ProductPart, piece: int, world: int, local: int) -> int:
     role = part.joint.get(piece)
     return local if role is None else part.table.roles[role][world * len(part.table.states) + local]
 

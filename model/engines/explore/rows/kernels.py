@@ -76,7 +76,7 @@ class Tables(NamedTuple):
     masks: Words
 
 
-class Level(NamedTuple):
+class LevelRows(NamedTuple):
     """Rows of one level; outside the words `low[row]` .. `high[row]` a row is empty, and an empty row has `high` 0."""
 
     rows: Words
@@ -132,14 +132,14 @@ def split_row(t: Tables, row: int, digits: Numbers) -> int:
 
 
 @inlined
-def widen(level: Level, row: int, low: Any, high: Any) -> None:
+def widen(level: LevelRows, row: int, low: Any, high: Any) -> None:
     """The row may have something in the words `low` .. `high`."""
     level.low[row] = min(level.low[row], low)
     level.high[row] = max(level.high[row], high)
 
 
 @compiled
-def row_moves(t: Tables, row: int, world: int, digits: Numbers, now: Level, then: Level) -> int:
+def row_moves(t: Tables, row: int, world: int, digits: Numbers, now: LevelRows, then: LevelRows) -> int:
     """Moves of the outer parts: the whole row goes into others. Returns the transitions of each of its states."""
     rows, fresh, low, high = now.rows, then.rows, now.low[row], now.high[row]
     moves = 0
@@ -155,7 +155,7 @@ def row_moves(t: Tables, row: int, world: int, digits: Numbers, now: Level, then
 
 
 @compiled
-def place_of(row: int, world: int, now: Level, memo: Memo) -> Any:
+def place_of(row: int, world: int, now: LevelRows, memo: Memo) -> Any:
     """Where the memo keeps this row, and whether it does."""
     low, high = now.low[row], now.high[row]
     mixed = WORD(world * 64 + low)
@@ -170,7 +170,7 @@ def place_of(row: int, world: int, now: Level, memo: Memo) -> Any:
 
 
 @compiled
-def learn(t: Tables, row: int, world: int, now: Level, memo: Memo, place: int) -> None:
+def learn(t: Tables, row: int, world: int, now: LevelRows, memo: Memo, place: int) -> None:
     """Make the moves of the inner part, bit by bit, and keep what they lead to."""
     rows, inner, facts, made = now.rows, t.strides.size, memo.facts[place], memo.made[place]
     low, high = now.low[row], now.high[row]
@@ -196,7 +196,7 @@ def learn(t: Tables, row: int, world: int, now: Level, memo: Memo, place: int) -
 
 
 @compiled
-def bit_moves(t: Tables, row: int, world: int, now: Level, then: Level, memo: Memo) -> Any:
+def bit_moves(t: Tables, row: int, world: int, now: LevelRows, then: LevelRows, memo: Memo) -> Any:
     """Moves of the inner part: bits go to other bits of the same row. Returns the transitions, and the row's states."""
     place, known = place_of(row, world, now, memo)
     if not known:
@@ -228,7 +228,7 @@ def target_row(t: Tables, piece: int, world: int, digits: Numbers) -> Any:
 
 @compiled
 def joint_move(
-    t: Tables, piece: int, row: int, target: int, world: int, now: Level, then: Level, fired: Numbers
+    t: Tables, piece: int, row: int, target: int, world: int, now: LevelRows, then: LevelRows, fired: Numbers
 ) -> int:
     """A joint piece that the shared state and all outer parts allow. Returns the transitions."""
     rows, fresh, inner, low, high = now.rows, then.rows, t.strides.size, now.low[row], now.high[row]
@@ -258,7 +258,7 @@ def joint_move(
 
 
 @compiled
-def expand(t: Tables, begin: int, end: int, now: Level, then: Level, memo: Memo, fired: Numbers) -> int:
+def expand(t: Tables, begin: int, end: int, now: LevelRows, then: LevelRows, memo: Memo, fired: Numbers) -> int:
     """Every move from the rows `begin` .. `end`. Returns the transitions."""
     digits = np.zeros(PARTS_MAX, np.int64)
     total = 0
@@ -276,7 +276,7 @@ def expand(t: Tables, begin: int, end: int, now: Level, then: Level, memo: Memo,
 
 
 @compiled
-def visit(row: int, then: Level, visited: Words) -> int:
+def visit(row: int, then: LevelRows, visited: Words) -> int:
     """What is new in the row stays there and is visited; its span becomes exact. Returns how many states are new."""
     rows = then.rows
     first, last, total = rows.shape[1], 0, 0
@@ -292,7 +292,9 @@ def visit(row: int, then: Level, visited: Words) -> int:
 
 
 @compiled
-def commit(t: Tables, stamp: int, then: Level, visited: Words, depths: Words, shown: Marks, inner_shown: Words) -> int:
+def commit(
+    t: Tables, stamp: int, then: LevelRows, visited: Words, depths: Words, shown: Marks, inner_shown: Words
+) -> int:
     """What is new in a level stays there and is visited; `stamp` goes into the planes `depths`, bit by bit.
 
     `shown` marks entries of outer parts that occur, `inner_shown` collects the bits. Returns how many states are new.
@@ -320,7 +322,7 @@ def commit(t: Tables, stamp: int, then: Level, visited: Words, depths: Words, sh
 
 
 @compiled
-def clear(now: Level) -> None:
+def clear(now: LevelRows) -> None:
     """Empty every row."""
     for row in range(now.rows.shape[0]):
         for w in range(now.low[row], now.high[row]):
@@ -329,7 +331,7 @@ def clear(now: Level) -> None:
 
 
 @compiled
-def match(t: Tables, dead_ends: bool, allowed: Marks, inner_allowed: Words, now: Level, found: Numbers) -> int:
+def match(t: Tables, dead_ends: bool, allowed: Marks, inner_allowed: Words, now: LevelRows, found: Numbers) -> int:
     """How many states of a level every part allows; row and bit of the first go to `found`.
 
     With `dead_ends`, states that a joint piece moves are left out.

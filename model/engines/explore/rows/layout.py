@@ -8,8 +8,8 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from siteproof.model.engines.explore.rows.kernels import Marks, Numbers, Tables, Words
-from siteproof.model.engines.explore.rows.product import Product, Table, Where
-from siteproof.model.engines.explore.rows.watch import Watch
+from siteproof.model.engines.explore.rows.product import MoveTable, Product, Where
+from siteproof.model.engines.explore.rows.watch import ClaimWatch
 from siteproof.model.nouns.problem import Problem
 
 PLANES_MAX = 10
@@ -18,7 +18,7 @@ STAYS = -1
 
 
 @frozen
-class Size:
+class ProductSize:
     """How large the tensors of a product are."""
 
     rows: int
@@ -46,12 +46,12 @@ class Size:
         return min(PLANES_MAX, (memory_bytes_max - self.least_bytes) // self.tensor_bytes)
 
 
-def size_of(product: Product) -> Size:
+def size_of(product: Product) -> ProductSize:
     """The size that the product's tensors will have."""
     rows = len(product.shared_states)
     for part in product.parts[:-1]:
         rows *= len(part.table.states)
-    return Size(rows, (len(product.parts[-1].table.states) + 63) // 64)
+    return ProductSize(rows, (len(product.parts[-1].table.states) + 63) // 64)
 
 
 def tables(product: Product) -> Tables:
@@ -79,7 +79,7 @@ def tables(product: Product) -> Tables:
     )
 
 
-def term_masks(product: Product, watch: Watch, term: int) -> tuple[Marks, Words]:
+def term_masks(product: Product, watch: ClaimWatch, term: int) -> tuple[Marks, Words]:
     """For every entry whether the term allows it, and the same for the inner part as bits."""
     lists = [[mask >> term & 1 for mask in masks] for masks in watch.allowed]
     inner = np.array(lists[-1], np.uint8).reshape(len(product.shared_states), -1)
@@ -120,7 +120,7 @@ def _moves(product: Product) -> tuple[Numbers, Numbers]:
     return starts.astype(np.int64), np.array([target for line in lines for target in line], np.int64)
 
 
-def _targets(table: Table) -> list[list[int]]:
+def _targets(table: MoveTable) -> list[list[int]]:
     size = len(table.states)
     return [sorted({target for _, target in line} - {place % size}) for place, line in enumerate(table.steps)]
 

@@ -23,7 +23,7 @@ Where = tuple[int, tuple[int, ...]]
 
 
 @frozen(eq=False)
-class Table:
+class MoveTable:
     """Local states of a component and its moves. Lists have one entry for each `shared * len(states) + local`.
 
     `steps` are (transition, target) pairs; `roles[j]` the target in the component's j-th joint piece, NEVER where it
@@ -37,7 +37,7 @@ class Table:
 
 
 @frozen(eq=False)
-class Part:
+class ProductPart:
     """One component in its place. `transitions` are the numbers that the table's steps mean here.
 
     `joint` maps the number of a joint piece to the place of its role in the table.
@@ -45,7 +45,7 @@ class Part:
 
     name: str
     variables: tuple[Variable, ...]
-    table: Table
+    table: MoveTable
     transitions: tuple[int, ...]
     joint: dict[int, int]
 
@@ -57,7 +57,7 @@ class Product:
     system: System
     shared: tuple[Variable, ...]
     shared_states: tuple[bytes, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[ProductPart, ...]
     joint: tuple[Piece, ...]
     jumps: tuple[tuple[int, ...], ...]  # for each joint piece and shared state the shared state after it, or NEVER
     origins: frozenset[str]  # names of the shared components
@@ -129,7 +129,7 @@ def product(system: System, room: int = LOCAL_STATES_MAX) -> Product:
     shared = tuple(v for name, variables in groups.items() if name in origins for v in variables)
     joint = tuple(piece for piece in every if not piece.local)
     moves = shared_moves(shared, joint)
-    tables: dict[object, Table] = {}
+    tables: dict[object, MoveTable] = {}
     parts = [
         _part(name, variables, every, joint, moves, tables, room)
         for name, variables in groups.items()
@@ -146,9 +146,9 @@ def _part(
     every: tuple[Piece, ...],
     joint: tuple[Piece, ...],
     shared: SharedMoves,
-    tables: dict[object, Table],
+    tables: dict[object, MoveTable],
     room: int,
-) -> Part:
+) -> ProductPart:
     mine = [piece for piece in every if piece.local and piece.roles == (name,)]
     roles = [number for number, piece in enumerate(joint) if name in piece.roles]
     others = frozenset(shared.jumps[number] for number in range(len(joint)) if number not in roles)
@@ -157,7 +157,7 @@ def _part(
     if key not in tables:
         tables[key] = _Survey(moves, others, [shared.jumps[number] for number in roles], room).table()
     transitions = tuple(piece.transition for piece in mine)
-    return Part(name, variables, tables[key], transitions, {number: place for place, number in enumerate(roles)})
+    return ProductPart(name, variables, tables[key], transitions, {number: place for place, number in enumerate(roles)})
 
 
 class _Survey:
@@ -172,7 +172,7 @@ class _Survey:
         self._open = [(0, moves.initial)]
         self._queued = {(0, 0)}
 
-    def table(self) -> Table:
+    def table(self) -> MoveTable:
         for shared, state in self._open:  # the list grows while it is read: breadth first
             self._look(shared, state)
         states, worlds = tuple(self._numbers), len(self._moves.shared.states)
@@ -184,7 +184,7 @@ class _Survey:
             for role, target in together:
                 roles[role][place] = target
         seen = tuple(sorted(shared * len(states) + number for shared, number in self._entries))
-        return Table(states, steps, roles, seen)
+        return MoveTable(states, steps, roles, seen)
 
     def _look(self, shared: int, state: bytes) -> None:
         own, together = self._moves.of(shared, state)
@@ -205,7 +205,7 @@ class _Survey:
         return number
 
 
-def conditions(product: Product, part: Part, wanted: list[Expr]) -> list[int]:
+def conditions(product: Product, part: ProductPart, wanted: list[Expr]) -> list[int]:
     """For each entry of the part's table a bit mask: bit i is set where the i-th expression holds.
 
     Entries that cannot occur have none. The expressions speak of this part and the shared state only.

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from siteproof.model.engines.explore.findings import CHANGED, DEAD_END, FIRED, Findings
 from siteproof.model.engines.explore.rows.product import Product, Where
-from siteproof.model.engines.explore.rows.store import Store
-from siteproof.model.engines.explore.rows.watch import Watch
-from siteproof.model.engines.explore.search import Level
+from siteproof.model.engines.explore.rows.store import StateStore
+from siteproof.model.engines.explore.rows.watch import ClaimWatch
+from siteproof.model.engines.explore.search import SearchLevel
 from siteproof.model.engines.explore.trace import Trace
 from siteproof.model.nouns.problem import ExitCode, Problem
 
@@ -17,7 +17,7 @@ from siteproof.model.nouns.problem import ExitCode, Problem
 class RowSearch:
     """A search in progress. Iterate over it level by level; what it knows so far can be read at any time."""
 
-    def __init__(self, product: Product, watch: Watch, store: Store, states_max: int = 1 << 62) -> None:
+    def __init__(self, product: Product, watch: ClaimWatch, store: StateStore, states_max: int = 1 << 62) -> None:
         """`store` holds the initial state of `product` and knows the terms of `watch`."""
         self.product, self.watch, self.store, self.states_max = product, watch, store, states_max
         self.states = 1
@@ -31,10 +31,10 @@ class RowSearch:
         self._owned = [watch.owned(number) for number in range(len(product.parts))]
         self._look()
 
-    def __iter__(self) -> Iterator[Level]:
+    def __iter__(self) -> Iterator[SearchLevel]:
         """Expand one level after the other until no new state appears."""
         while self.width:
-            yield Level(self.depth, self.width, self.states, self.transitions)
+            yield SearchLevel(self.depth, self.width, self.states, self.transitions)
             self.transitions += self.store.expand()
             self.width = self.store.commit(self.depth + 1)
             self.states += self.width
@@ -44,14 +44,14 @@ class RowSearch:
                 self._look()
         self.complete = True
 
-    def run(self, progress: Callable[[Level], None] | None = None) -> "RowSearch":
+    def run(self, progress: Callable[[SearchLevel], None] | None = None) -> "RowSearch":
         """Search to the end; `progress` is told about each level."""
         for level in self:
             if progress is not None:
                 progress(level)
         return self
 
-    def until(self, claim: int, progress: Callable[[Level], None] | None = None) -> tuple[int, Where] | None:
+    def until(self, claim: int, progress: Callable[[SearchLevel], None] | None = None) -> tuple[int, Where] | None:
         """Search until the claim speaks up: depth and state; None when it never does."""
         for level in self:
             if claim in self.first:

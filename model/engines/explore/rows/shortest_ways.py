@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from siteproof.model.engines.explore.program import Program
 from siteproof.model.engines.explore.rows.moves import NEVER
-from siteproof.model.engines.explore.rows.product import Part, Product, Where
+from siteproof.model.engines.explore.rows.product import Product, ProductPart, Where
 from siteproof.model.engines.explore.trace import Trace
 from siteproof.model.engines.explore.trace_of_states import told
 
@@ -46,10 +46,10 @@ class Ways:
                 sources = [self._allies(part, number, earlier, n) for part, n in self._pairs(locals_)]
                 yield from ((earlier, chosen) for chosen in itertools.product(*sources))
 
-    def _pairs(self, locals_: tuple[int, ...]) -> Iterator[tuple[Part, int]]:
+    def _pairs(self, locals_: tuple[int, ...]) -> Iterator[tuple[ProductPart, int]]:
         return zip(self._product.parts, locals_, strict=True)
 
-    def _sources(self, part: Part, world: int, target: int) -> list[int]:
+    def _sources(self, part: ProductPart, world: int, target: int) -> list[int]:
         """The local states from which the part comes to the target by a move of its own."""
         known = self._steps.get(id(part.table))
         if known is None:
@@ -60,7 +60,7 @@ class Ways:
                     known.setdefault((entry[0], after), []).append(entry[1])
         return known.get((world, target), [])
 
-    def _allies(self, part: Part, piece: int, world: int, target: int) -> list[int]:
+    def _allies(self, part: ProductPart, piece: int, world: int, target: int) -> list[int]:
         """The local states from which the part comes to the target in a joint piece."""
         role = part.joint.get(piece)
         if role is None:

@@ -8,7 +8,7 @@ from typing import Protocol
 from siteproof.model.engines.explore.rows.product import Where
 
 
-class Store(Protocol):
+class StateStore(Protocol):
     """The visited states, the frontier, and what the frontier leads to."""
 
     engine: str

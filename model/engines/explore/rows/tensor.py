@@ -8,10 +8,10 @@ import numpy as np
 
 from siteproof.model.engines.explore.findings import DEAD_END
 from siteproof.model.engines.explore.rows import kernels
-from siteproof.model.engines.explore.rows.kernels import Level, Marks, Memo, Words
+from siteproof.model.engines.explore.rows.kernels import LevelRows, Marks, Memo, Words
 from siteproof.model.engines.explore.rows.layout import TENSORS, row_of, size_of, tables, term_masks, where_of
 from siteproof.model.engines.explore.rows.product import Product, Where
-from siteproof.model.engines.explore.rows.watch import Watch
+from siteproof.model.engines.explore.rows.watch import ClaimWatch
 
 STEP_WORDS = 1 << 24  # a kernel call looks at this many words, so that Ctrl-C is heard
 
@@ -21,7 +21,7 @@ class TensorStore:
 
     engine = "rows"
 
-    def __init__(self, product: Product, watch: Watch, memory_bytes_max: int) -> None:
+    def __init__(self, product: Product, watch: ClaimWatch, memory_bytes_max: int) -> None:
         """Hold the initial state; pages are taken when they are touched. Problem when there is no room."""
         self._product, self._watch = product, watch
         self.size = size_of(product)
@@ -110,8 +110,8 @@ class TensorStore:
         return (1 << len(self._depths)) - 1
 
 
-def _level(rows: int, words: int) -> Level:
-    return Level(np.zeros((rows, words), np.uint64), np.full(rows, words, np.int32), np.zeros(rows, np.int32))
+def _level(rows: int, words: int) -> LevelRows:
+    return LevelRows(np.zeros((rows, words), np.uint64), np.full(rows, words, np.int32), np.zeros(rows, np.int32))
 
 
 def _memo(words: int) -> Memo:

@@ -21,7 +21,7 @@ GOAL = -2
 
 
 @frozen
-class Term:
+class WatchTerm:
     """One way for a claim (its number, DEAD_END or GOAL) to speak up. `owner` is the only part that decides, if any."""
 
     claim: int
@@ -29,10 +29,10 @@ class Term:
 
 
 @frozen(eq=False)
-class Watch:
+class ClaimWatch:
     """The terms, and for each part and each entry of its table a bit mask of the terms that it allows."""
 
-    terms: tuple[Term, ...]
+    terms: tuple[WatchTerm, ...]
     allowed: tuple[list[int], ...]
 
     def owned(self, part: int) -> int:
@@ -40,7 +40,7 @@ class Watch:
         return sum(1 << number for number, term in enumerate(self.terms) if term.owner == part)
 
 
-def claims_of(product: Product) -> Watch:
+def claims_of(product: Product) -> ClaimWatch:
     """A term for each way in which a claim can speak up, and one for dead ends (the last)."""
     return _watch(product, _spoken(product.system), dead_ends=True)
 
@@ -62,7 +62,7 @@ def _spoken(system: System) -> list[tuple[int, Expr]]:
     ]
 
 
-def goal_of(product: Product, goal: Goal) -> Watch:
+def goal_of(product: Product, goal: Goal) -> ClaimWatch:
     """Terms for the states that the goal wants."""
     return _watch(product, [(GOAL, joined(Op.AND, _wanted(product.system, goal)))], dead_ends=False)
 
@@ -87,17 +87,17 @@ def _type_of(domain: Domain) -> type[Expr]:
     return Int if isinstance(domain, Range) else Sym if isinstance(domain, Members) else Bool
 
 
-def _watch(product: Product, wanted: Iterable[tuple[int, Expr]], *, dead_ends: bool) -> Watch:
+def _watch(product: Product, wanted: Iterable[tuple[int, Expr]], *, dead_ends: bool) -> ClaimWatch:
     parts = parts_outside(product.origins)
     found = [
         (claim, by_component(conjuncts, parts)) for claim, node in wanted for conjuncts in alternatives((node,), parts)
     ]
     allowed = tuple(_allowed(product, number, [says for _, says in found]) for number in range(len(product.parts)))
-    terms = [Term(claim, _owner(product, says)) for claim, says in found]
+    terms = [WatchTerm(claim, _owner(product, says)) for claim, says in found]
     if dead_ends:
         _add_dead_ends(product, allowed, 1 << len(terms))
-        terms.append(Term(DEAD_END, None))
-    return Watch(tuple(terms), allowed)
+        terms.append(WatchTerm(DEAD_END, None))
+    return ClaimWatch(tuple(terms), allowed)
 
 
 def _owner(product: Product, says: dict[str, Expr]) -> int | None:

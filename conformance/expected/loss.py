@@ -1,4 +1,4 @@
-"""The loss oracle: what a failover lost, from the blocks of the machine that took over, against the RPO that was shown.
+"""What a failover lost, from the blocks of the machine that took over, against the RPO that was shown.
 
 Rule: loss is counted in acknowledged writes that are missing from the bytes; nobody is asked about it.
 """

@@ -1,4 +1,4 @@
-"""The lifecycle oracle: what the model's table says of a state that a subject shows.
+"""What the lifecycle expects of a state: what the model's table says of a state that a subject shows.
 
 Rule: the judge asks the model and nobody else; no row of the table is repeated here.
 """

@@ -1,4 +1,4 @@
-"""The retention oracle: which points the published rule keeps, given every point that was ever listed.
+"""What retention keeps: which points the published rule keeps, given every point that was ever listed.
 
 Rule: the keep decision is the model's (model/theorems/keep); here stands only how a run is watched and compared.
 Pruning happens when a point arrives, so the rule is replayed arrival by arrival: what is thinned never comes back.
@@ -17,7 +17,7 @@ LOOK_EVERY_MINUTES = 60  # no point younger than two hours is ever thinned, so n
 
 
 @define
-class Watch:
+class PointWatch:
     """Looks at a machine often enough to know every point that it ever listed."""
 
     lab: Lab
@@ -54,7 +54,7 @@ def steady_count(profile: Profile) -> range:
     return range(24 + coarse - profile.bucket_divisor, 24 + coarse + profile.bucket_divisor + 1)
 
 
-def kept_as_published(watch: Watch, retention_minutes: int) -> None:
+def kept_as_published(watch: PointWatch, retention_minutes: int) -> None:
     """Exactly the points that the published rule keeps are listed."""
     listed = watch.look()
     verify.given(len(watch.ever) > len(listed), "nothing has been thinned yet")

@@ -1,4 +1,4 @@
-"""Everything of a system that a proof reads, as plain values: two systems with the same outline have the same proof.
+"""Everything of a system that a proof reads, as plain values: two systems with the same fingerprint have one proof.
 
 Rule: nothing is left out but names that a caller asks to be told alike: a bound's value, or the number of a component.
 """
@@ -17,7 +17,7 @@ NOTHING = re.compile(r"(?!)()")
 
 
 @frozen
-class Outline:
+class Fingerprint:
     """How to read a system: `bound` stands for its value, and what `numbered` matches stands without its number."""
 
     bound: str = ""

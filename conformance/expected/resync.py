@@ -1,4 +1,4 @@
-"""The resynchronisation oracle: how many bytes a comparison by checksums may cost.
+"""What a resynchronisation may cost: how many bytes a comparison by checksums may cost.
 
 Rule: the lower bound is what differs, from the judge's own ledger; everything beyond it is an allowance that is written
 down here. A digest costs at most 64 bytes per compared block of 4 KiB (both ways, with framing), a block that differs

@@ -1,4 +1,4 @@
-"""The drill oracle: two runs that differ only by a drill show the same points, images, watermarks and RPO.
+"""What a drill leaves as it was: two runs that differ only by a drill show the same points, images, watermarks and RPO.
 
 Rule: the same seeded workload is played twice on a freshly reset subject; whatever differs was caused by the drill.
 """
@@ -6,22 +6,22 @@ Rule: the same seeded workload is played twice on a freshly reset subject; whate
 from attrs import frozen
 
 from siteproof.conformance import verify, verify_bytes
-from siteproof.conformance.images import Picture
+from siteproof.conformance.images import MachineImages
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.vocabulary import Selection, Verb
 
 
 @frozen(eq=False)
-class Run:
+class DrillRun:
     """What one run left behind."""
 
     seen: Observation
-    source: Picture
-    points: tuple[Picture, ...]
+    source: MachineImages
+    points: tuple[MachineImages, ...]
 
 
-def play(lab: Lab, *, drill: bool) -> Run:
+def play(lab: Lab, *, drill: bool) -> DrillRun:
     """Load, a drill (or none) from beginning to end under load, more load."""
     machine = lab.protected_machine(disk="256 KiB", filled=16)
     _load(lab, machine, 8)
@@ -38,10 +38,10 @@ def play(lab: Lab, *, drill: bool) -> Run:
     lab.settle()
     seen = lab.observe(machine)
     points = tuple(verify_bytes.true_point(lab, machine, point) for point in seen.points)
-    return Run(seen, lab.read(machine), points)
+    return DrillRun(seen, lab.read(machine), points)
 
 
-def same(with_drill: Run, without: Run) -> None:
+def same(with_drill: DrillRun, without: DrillRun) -> None:
     """The drill left no trace."""
     verify.serves("SP-DRL-15")
     taken = [[(p.taken_at_ms, p.consistency) for p in run.seen.points] for run in (with_drill, without)]
@@ -63,5 +63,5 @@ def _load(lab: Lab, machine: Machine, rounds: int) -> None:
         lab.advance(minutes=1)
 
 
-def _marks(run: Run) -> list[object]:
+def _marks(run: DrillRun) -> list[object]:
     return [disk.watermarks for disk in run.seen.disks]

@@ -3,16 +3,13 @@
 Rule: what was not finished is never told as proved; the queries of an induction count only all together.
 """
 
-from typing import TYPE_CHECKING
-
 import attrs
 
-if TYPE_CHECKING:
-    from siteproof.model.engines.prove.agreement import Judged
+from siteproof.model.engines.prove.agreement import JudgedMutant
 
 
 @attrs.define
-class SoFar:
+class ProofProgress:
     """Filled while the command works: whole results in `done`, and the present task with how far it is."""
 
     done: list[str] = attrs.field(factory=list)
@@ -34,7 +31,7 @@ class SoFar:
         """A bounded search has seen all runs of so many steps."""
         self.state = f"no violation within {steps} step{'' if steps == 1 else 's'}"
 
-    def judged(self, mutant: "Judged") -> None:
+    def judged(self, mutant: JudgedMutant) -> None:
         """One mutant more was judged."""
         self.count += 1
         self.against += len(mutant.contradictions)

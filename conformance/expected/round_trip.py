@@ -1,11 +1,11 @@
-"""The round-trip oracle: after going to the cloud and back nothing acknowledged is missing, nothing lost returns.
+"""What a round trip keeps: nothing acknowledged is missing, nothing lost returns.
 
 Rule: a split-brain ledger: writes that the failover lost belong to a history that ended; if one of them shows up again
 anywhere, two histories were mixed, and that is named even when every other byte is right.
 """
 
 from siteproof.conformance import verify, verify_bytes
-from siteproof.conformance.images import Picture
+from siteproof.conformance.images import MachineImages
 from siteproof.conformance.lab import Lab, Landing, Machine
 from siteproof.conformance.ledger import NEVER
 
@@ -20,7 +20,7 @@ def ended_history(landing: Landing, position: int) -> set[tuple[str, int, int]]:
     return lost
 
 
-def came_home(lab: Lab, machine: Machine, wanted: Picture, ended: set[tuple[str, int, int]]) -> None:
+def came_home(lab: Lab, machine: Machine, wanted: MachineImages, ended: set[tuple[str, int, int]]) -> None:
     """The machine that runs now holds exactly `wanted`, and no block of the ended history."""
     picture = lab.read(machine)
     back = [
