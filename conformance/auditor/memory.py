@@ -110,6 +110,7 @@ class Memory:
     owed: list[Owed] = field(factory=list)
     verbs: set[Verb] = field(factory=set)  # what was accepted and may not have ended
     gone: dict[str, str] = field(factory=dict)  # points that are listed no more, with the requirement that took them
+    before_failback: frozenset[str] = frozenset()  # the points that were listed when a failback was asked for
     excursions: set[str] = field(factory=set)  # the requirements whose limit is exceeded at present
 
     def __attrs_post_init__(self) -> None:
@@ -220,6 +221,8 @@ class Memory:
         if command.verb not in DRILLS:
             self.undisturbed_ms = None
             self.owed.clear()
+        if command.verb is Verb.FAIL_BACK:
+            self.before_failback = frozenset(point.name for point in self.seen.points)
         if command.verb is Verb.CHANGE_RECOVERY_POINT:
             self.moves += 1
         if command.verb is Verb.FAIL_OVER:

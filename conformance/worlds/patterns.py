@@ -12,7 +12,7 @@ from attrs import frozen
 from siteproof.conformance.worlds.world import Pattern
 
 BATCH_BLOCKS = 300  # more than fits into one frame of a delta
-DISCARDED_MAX = 9
+DISCARDED_POWERS = 10  # a discard reaches over one block, or over hundreds
 
 
 @frozen
@@ -85,7 +85,7 @@ def _discard(
     """A stretch of the disk, and then one block of it is written again."""
     del last
     first = source.randrange(size)
-    stretch = tuple(range(first, min(size, first + source.randrange(1, DISCARDED_MAX + 1))))
+    stretch = tuple(range(first, min(size, first + 2 ** source.randrange(DISCARDED_POWERS))))
     return (BlockBatch(stretch, gone=True), BlockBatch(numbers))
 
 

@@ -92,7 +92,7 @@ class Pattern(StrEnum):
     ENDS = "ends"  # the first and the last block of the disk among them
     BATCH = "batch"  # many more blocks in one call
     INSIDE = "inside"  # what was written last changes by one byte
-    DISCARD = "discard"  # and a few other blocks are discarded
+    DISCARD = "discard"  # and a stretch of the disk, short or long, is discarded
 
 
 class Neighbours(StrEnum):

@@ -11,7 +11,16 @@ from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.policy import ReplicationPolicy
 from siteproof.model.nouns.subject import FaultKind
-from siteproof.model.nouns.vocabulary import Health, Place, Protection, Resync, ResyncReason, TestFailover, Verb
+from siteproof.model.nouns.vocabulary import (
+    Consistency,
+    Health,
+    Place,
+    Protection,
+    Resync,
+    ResyncReason,
+    TestFailover,
+    Verb,
+)
 from tests.auditor.miniatures import HOUR_MS, LEFT_OUT, MINIATURES, marked, of
 from tests.auditor.tape import NAME, Tape
 
@@ -140,6 +149,31 @@ def the_selected_point_is_the_one_in_use(tape: Tape) -> None:
     tape.protected().point().runs(V.TEST_FAILOVER)
     older, *newer = sorted(tape.seen.points, key=lambda point: point.sequence)
     tape.ends(points=(evolve(older, pinned=True), *newer), running=(Place.PRIMARY, Place.TEST))
+
+
+# -- the way back --
+
+
+@of
+def a_failback_makes_the_kind_of_point_it_was_asked_for(tape: Tape) -> None:
+    """An application-consistent failback makes a crash-consistent point."""
+    _reversed(tape).runs(V.FAIL_BACK, consistency=Consistency.APP)
+    safety = tape.fresh(tape.seen.time_ms, pinned=True)
+    tape.ends(points=(safety,), running=(Place.PRIMARY,), generation=2)
+
+
+@of
+def a_cancelled_failback_leaves_no_point(tape: Tape) -> None:
+    """The safety point is still listed when the cloud machine runs again."""
+    _reversed(tape).runs(V.FAIL_BACK)
+    safety = tape.fresh(tape.seen.time_ms, pinned=True)
+    tape.ends(points=(safety,), running=(Place.PRIMARY,), generation=2)
+    tape.runs(V.CANCEL).ends(points=(evolve(safety, pinned=False),), running=(Place.RECOVERY,), generation=3)
+
+
+def _reversed(tape: Tape) -> Tape:
+    tape.protected().failed_over().runs(V.COMMIT).ends()
+    return tape.runs(V.REPROTECT).ends(points=(), rpo_ms=None)
 
 
 # -- exposure --

@@ -12,6 +12,7 @@ from siteproof.conformance.auditor.oracles import (
     marks,
     power,
     stream,
+    way_back,
 )
 
 ORACLES: tuple[Oracle, ...] = (
@@ -19,6 +20,7 @@ ORACLES: tuple[Oracle, ...] = (
     *catalogue.ORACLES,
     *answers.ORACLES,
     *power.ORACLES,
+    *way_back.ORACLES,
     *departures.ORACLES,
     *marks.ORACLES,
     *arrivals.ORACLES,
