@@ -58,7 +58,7 @@ def _history(lab: Lab) -> Machine:
 def _command(lab: Lab, machine: Machine, verb: Verb, selection: Selection) -> Command:
     """The verb with that selection; a custom one names any point that is listed."""
     names = [point.name for point in lab.observe(machine).points]
-    point = lab.workload.choose(names) if selection is Selection.CUSTOM else ""
+    point = names[lab.workload.choose(range(len(names)))] if selection is Selection.CUSTOM else ""
     return Command(verb, machine.name, selection, point)
 
 
