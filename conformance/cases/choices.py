@@ -9,7 +9,7 @@ from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.auditor.oracles.arrivals import is_office
 from siteproof.conformance.auditor.selections import SELECTED, selected
 from siteproof.conformance.case import case
-from siteproof.conformance.images import Picture
+from siteproof.conformance.images import MachineImages
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.policy import DAY_MINUTES, HOUR_MINUTES, MINUTE_MS, ReplicationPolicy
@@ -77,7 +77,7 @@ def _takes(lab: Lab, machine: Machine, command: Command, place: Place) -> None:
     verify_bytes.past_image(lab, _made(lab, machine, place), ledgers, *span)
 
 
-def _made(lab: Lab, machine: Machine, place: Place) -> Picture:
+def _made(lab: Lab, machine: Machine, place: Place) -> MachineImages:
     return lab.read(machine, place) if place is Place.TEST else lab.landing(machine).picture
 
 

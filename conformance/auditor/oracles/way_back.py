@@ -6,7 +6,7 @@ Rule: judged by what is listed after the job, and only when one single command c
 from collections.abc import Iterator
 
 from siteproof.conformance.auditor.look import Look
-from siteproof.conformance.auditor.memory import Asked, runs_a_job
+from siteproof.conformance.auditor.memory import LastCommand, runs_a_job
 from siteproof.conformance.auditor.oracle import Oracle, Wrong, oracle
 from siteproof.model.nouns.observation import Observation, Regions
 from siteproof.model.nouns.subject import Capability
@@ -43,7 +43,7 @@ def a_cancelled_failback_leaves_no_point(look: Look) -> Iterator[Wrong]:
         yield Wrong("the points from before the failback", f"{', '.join(left)} besides")
 
 
-def _ended(look: Look) -> Asked | None:
+def _ended(look: Look) -> LastCommand | None:
     """The one command since everything had ended, when its job has ended now, without trouble on the way."""
     memory = look.memory
     if memory.asked is None or memory.asked_count != 1 or memory.troubles or memory.arranged:
