@@ -26,8 +26,7 @@ class Case:
 
     It raises verify.Failed, verify.Inconclusive or verify.NonStrict, nouns' Unsupported, or whatever a broken subject
     raises. `on_bytes` cases are data requirements: only checks of bytes that the judge read back itself witness them.
-    `fixes` names what the case cannot bear of a world (worlds/world.py): `size`, or only `past=aged`. `weight` says how
-    many ordinary cases it takes as long as: workers begin with the heavy ones.
+    `fixes` names what the case cannot bear of a world (worlds/world.py): `size`, or only `past=aged`.
     """
 
     id: str
@@ -39,7 +38,6 @@ class Case:
     on_bytes: bool
     function: Callable[[Lab], None] = field(repr=False)
     fixes: tuple[str, ...] = ()
-    weight: int = 1
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A case of the suite is pickled as its id, so that any process of the same version has it."""
@@ -83,13 +81,12 @@ def case(
     *,
     on_bytes: bool = False,
     fixes: Iterable[str] = (),
-    weight: int = 1,
 ) -> Callable[[Callable[[Lab], None]], Callable[[Lab], None]]:
     """Register the decorated function as a case; its docstring's first line is the case's sentence."""
 
     def register(function: Callable[[Lab], None]) -> Callable[[Lab], None]:
         said = (id, _sentence(function), tuple(requires), level, tuple(needs), _chapter(function))
-        _add(Case(*said, on_bytes, function, tuple(fixes), weight))
+        _add(Case(*said, on_bytes, function, tuple(fixes)))
         return function
 
     return register

@@ -6,10 +6,13 @@ Rule: a name that was ever printed stays understood, and an unknown one is answe
 from collections.abc import Iterable
 
 from siteproof.conformance.case import Case, spelled
+from siteproof.conformance.heavy import weight_of
+from siteproof.conformance.worlds.plan import Depth
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.spec.registry import requirements
 from siteproof.model.spec.registry.requirements import Requirement, near
 
+WALKS = "stateful"  # the chapter of cases that are drawn step by step; a few of them belong to every look
 HOW = "a case is C-RES-4, a requirement SP-RES-4, a rule RES-4; siteproof conform --list shows every case"
 
 
@@ -30,6 +33,30 @@ def cases_called(name: str, cases: Iterable[Case]) -> tuple[Case, ...]:
         if found:
             return found
     raise _without_cases(meant[0][0]) if meant else _unknown(name, every)
+
+
+def cases_at(depth: Depth | None, cases: tuple[Case, ...]) -> tuple[Case, ...]:
+    """Those that a run of that depth plays when nobody chose others: all of them, but at a first look."""
+    return each_requirement_once(cases) if depth is Depth.QUICK else cases
+
+
+def each_requirement_once(cases: Iterable[Case]) -> tuple[Case, ...]:
+    """Few and light cases that together speak of every requirement of them all, in their order; walks are among them.
+
+    What is light is chosen first for what it adds; then what the others make superfluous is left out, the heavy first.
+    """
+    every = tuple(cases)
+    chosen = [case for case in every if case.chapter == WALKS]
+    left = {name for case in every for name in case.requires} - {name for case in chosen for name in case.requires}
+    while left:
+        best = max(every, key=lambda case: len(left & set(case.requires)) / weight_of(case.id))
+        chosen.append(best)
+        left -= set(best.requires)
+    for case in sorted(chosen, key=lambda case: -weight_of(case.id)):
+        others = {name for other in chosen if other is not case for name in other.requires}
+        if case.chapter != WALKS and others >= set(case.requires):
+            chosen.remove(case)
+    return tuple(case for case in every if case in chosen)
 
 
 def _requirements_called(name: str) -> list[list[Requirement]]:

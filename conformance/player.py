@@ -19,6 +19,7 @@ from siteproof.conformance.attempt import Attempt
 from siteproof.conformance.carriers.bench import STRETCH_MAX, Bench, Hung
 from siteproof.conformance.carriers.broken import CarrierBroken
 from siteproof.conformance.case import Case
+from siteproof.conformance.heavy import weight_of
 from siteproof.conformance.request import REPEATED, Request
 from siteproof.conformance.verdict import CaseResult
 from siteproof.conformance.worlds.simpler import simplest, together
@@ -31,10 +32,10 @@ STUCK_SECONDS = 10.0  # more than every bound of an attempt: then not even the j
 Task = tuple[Case, tuple[World, ...]]
 
 
-def weight_of(task: Task) -> int:
+def work_of(task: Task) -> int:
     """How much work it is, in ordinary cases."""
     case, worlds = task
-    return case.weight * len(worlds)
+    return weight_of(case.id) * len(worlds)
 
 
 @frozen

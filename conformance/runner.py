@@ -5,7 +5,7 @@ and only a subject that cannot be talked to at all ends a run early, under its o
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
 import msgspec
@@ -18,12 +18,12 @@ from siteproof.conformance.carriers.broken import CarrierBroken, SubjectFailed
 from siteproof.conformance.carriers.carrier import Carrier
 from siteproof.conformance.case import Case, all_cases
 from siteproof.conformance.crew import Crew, Lost, cores, warm_up
-from siteproof.conformance.player import Player, PlayOutcome, Task, weight_of
+from siteproof.conformance.player import Player, PlayOutcome, Task, work_of
 from siteproof.conformance.render.headline import headline
 from siteproof.conformance.request import Keeping, Request
 from siteproof.conformance.verdict import INTERRUPTED, CaseResult, Report
 from siteproof.conformance.worlds.meetings import Met
-from siteproof.conformance.worlds.plan import WorldPlan, plan
+from siteproof.conformance.worlds.plan import Depth, plan
 from siteproof.conformance.worlds.world import World
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
@@ -58,7 +58,7 @@ def judge(request: Request, on_result: Callable[[CaseResult], None] | None = Non
             run.stopped = f"{INTERRUPTED} after {len(found)} of {len(chosen)} cases"
     finally:
         bench.close()
-    met = run.planned.met(found) if run.planned else None
+    met = run.met(found, chosen)
     if met is not None:
         keeping.line(results.WorldsLine(met))
     report = blank.report(description, tuple(found), run.stopped, met)
@@ -114,6 +114,15 @@ class _Run:
         if self._request.depth:
             self.planned = plan(cases, self._player.description, self._request.depth, self._request.seed)
 
+    def met(self, found: Iterable[CaseResult], chosen: Iterable[Case]) -> Met | None:
+        """What the worlds of these results met; None when none were drawn."""
+        if self.planned is None:
+            return None
+        met, first_look = self.planned.met(found), self._request.depth is Depth.QUICK and not self._request.choice
+        if not first_look:
+            return met
+        return evolve(met, cases_left_out=len(all_cases()) - sum(case.travels for case in chosen))
+
     def results(self, cases: Sequence[Case]) -> Iterator[CaseResult]:
         """One result per case, each on disk before it is handed out; ends early when the adapter keeps breaking."""
         breaks, times = 0, dict[str, float]()
@@ -149,7 +158,7 @@ class _Run:
 
     def _shared(self, tasks: Sequence[Task], workers: int) -> Iterator[PlayOutcome]:
         """The outcomes in the order of the tasks; after an interrupt those that are known."""
-        heavy_first = sorted(range(len(tasks)), key=lambda index: -weight_of(tasks[index]))
+        heavy_first = sorted(range(len(tasks)), key=lambda index: -work_of(tasks[index]))
         ordered = [tasks[index] for index in heavy_first]
         found: dict[int, PlayOutcome] = {}
         handed = 0

@@ -12,7 +12,7 @@ from siteproof.conformance.worlds.world import DIMENSIONS, PLAIN, World
 from siteproof.model.nouns.subject import Capability
 
 C = Capability
-EXAMPLES, EXAMPLES_MAX = 20, 400
+FIRST_LOOK, EXAMPLES, EXAMPLES_MAX = 4, 20, 400  # walks: at the least breadth, per breadth beyond it, in all
 WALKED = ("machines", "seat", "names", "disks", "disk", "size", "pattern", "neighbours")  # the walk makes its own past
 STEPS = 20
 
@@ -28,7 +28,7 @@ def walks_never_leave_the_model(lab: Lab) -> None:
     from siteproof.conformance.drivers.stateful import run_stateful  # noqa: PLC0415  (hypothesis takes 0.4 s to import)
 
     try:
-        examples = min(EXAMPLES * lab.breadth, EXAMPLES_MAX)
+        examples = min(EXAMPLES * lab.breadth, EXAMPLES_MAX) if lab.breadth > 1 else FIRST_LOOK
         tally = run_stateful(lambda: lab.subject, lab.seed, examples, STEPS, lab.profile, _worlds(lab))
     except verify.Failed as failed:
         lab.trace[:] = failed.trace

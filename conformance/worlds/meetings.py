@@ -34,6 +34,7 @@ class Met:
     """`met` of `wanted` meetings of `strength` values, each in `chapters` chapters on average; what is missing, why.
 
     `missing` names a few meetings that never came about, `left_out` the values that the subject cannot show.
+    `cases_left_out` is how many cases a first look does without, because others speak of their requirements.
     """
 
     depth: str
@@ -44,11 +45,13 @@ class Met:
     chapters: float = 0.0
     missing: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    cases_left_out: int = 0
 
     def __str__(self) -> str:
         """`standard: 1023 of 1023 pairs met in 245 worlds`, as the verdict line says it."""
         lacking = f", {len(self.left_out)} values left out" if self.left_out else ""
-        return f"{self.depth}: {self.met} of {self.wanted} {NAMES[self.strength]} met{lacking}"
+        fewer = f", {self.cases_left_out} cases left out" if self.cases_left_out else ""
+        return f"{self.depth}: {self.met} of {self.wanted} {NAMES[self.strength]} met{lacking}{fewer}"
 
 
 def meetings(world: World, strength: int) -> frozenset[Meeting]:

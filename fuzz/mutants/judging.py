@@ -13,8 +13,9 @@ from siteproof.conformance.attempt import Attempt
 from siteproof.conformance.carriers.broken import CarrierBroken
 from siteproof.conformance.carriers.in_process import InProcess
 from siteproof.conformance.case import Case
+from siteproof.conformance.heavy import weight_of
 from siteproof.conformance.verdict import CaseResult, Verdict
-from siteproof.conformance.worlds.plan import Depth, plan
+from siteproof.conformance.worlds.plan import EFFORTS, Depth, plan
 from siteproof.conformance.worlds.world import World
 from siteproof.fuzz.mutants.subject import Factory, Intercepted, mutated, watched
 from siteproof.fuzz.mutants.words import Mutant
@@ -26,10 +27,11 @@ TEXT_MAX = 200
 
 @frozen
 class Play:
-    """One case in one world."""
+    """One case in one world, with so many of the choices that it leaves to the seed."""
 
     case_id: str
     world: World
+    breadth: int = 1
 
 
 @frozen
@@ -64,7 +66,7 @@ class MutantJudgement:
 def plays(cases: Sequence[Case], honest: Factory, depth: Depth, seed: int) -> list[Play]:
     """Every case in every world that a run of this depth plays it in."""
     planned = plan(cases, honest().describe(), depth, seed)
-    return [Play(case.id, world) for case in cases for world in planned.worlds[case.id]]
+    return [Play(case.id, world, EFFORTS[depth].breadth) for case in cases for world in planned.worlds[case.id]]
 
 
 def held(
@@ -76,7 +78,7 @@ def held(
     try:
         for play in chosen:
             fired.clear()
-            result = _played(subject, cases[play.case_id], play.world, seed)
+            result = _played(subject, cases[play.case_id], play, seed)
             found.append(HonestPlay(play, result.verdict, len(result.trace), frozenset(fired)))
     finally:
         subject.close()
@@ -86,8 +88,8 @@ def held(
 def judged(
     mutant: Mutant, honest: Factory, cases: Mapping[str, Case], record: Iterable[HonestPlay], seed: int
 ) -> MutantJudgement:
-    """The suite on the mutant: the shortest plays first, and no further than the first that kills it."""
-    mine = sorted((each for each in record if mutant.id in each.ids), key=lambda each: each.steps)
+    """The suite on the mutant: the lightest plays first, and no further than the first that kills it."""
+    mine = sorted((each for each in record if mutant.id in each.ids), key=_work)
     odd: CaseResult | None = None
     subject = mutated(mutant, honest)
     try:
@@ -104,16 +106,20 @@ def judged(
     )
 
 
+def _work(held: HonestPlay) -> tuple[int, int]:
+    return weight_of(held.play.case_id), held.steps
+
+
 def _results(
     subject: Intercepted, cases: Mapping[str, Case], mine: Iterable[HonestPlay], seed: int
 ) -> Iterator[tuple[HonestPlay, CaseResult]]:
     for each in mine:
-        yield each, _played(subject, cases[each.play.case_id], each.play.world, seed)
+        yield each, _played(subject, cases[each.play.case_id], each.play, seed)
 
 
-def _played(subject: Intercepted, case: Case, world: World, seed: int) -> CaseResult:
+def _played(subject: Intercepted, case: Case, play: Play, seed: int) -> CaseResult:
     """One attempt, without a bound in time: whoever calls this has a process of its own."""
-    attempt = Attempt(case, subject.describe(), CORE, seed, world)
+    attempt = Attempt(case, subject.describe(), CORE, seed, play.world, play.breadth)
     try:
         return attempt.not_started() or attempt.run(InProcess(subject))
     except CarrierBroken as broken:

@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TypeVar
 from attrs import evolve, frozen
 
 from siteproof.conformance.case import all_cases
+from siteproof.conformance.choice import cases_at
 from siteproof.conformance.crew import Crew, drop
 from siteproof.conformance.worlds.plan import Depth
 from siteproof.fuzz.mutants import differ
@@ -78,12 +79,18 @@ def look(mutants: Sequence[Mutant], bounds: Bounds, tell: Tell, honest: Factory 
     drives = _parts(range(bounds.drives), bounds.drives // DRIVES_PER_PART + 1)
     driven = _watched(partial(_recorded, tuple(mutants), honest, bounds.seed), drives, bounds.workers,
                       _counting(tell, "parts of the drives", len(drives)))  # fmt: skip
-    chosen = spread(plays(all_cases(), honest, bounds.depth, bounds.seed), bounds.plays) if bounds.depth else []
+    chosen = _plays(bounds, honest)
     parts = _parts(chosen, len(chosen) // PLAYS_PER_PART + 1)
     seen = _watched(partial(_held, tuple(mutants), honest, bounds.seed), parts, bounds.workers,
                     _counting(tell, "parts of the suite", len(parts)))  # fmt: skip
     drives_in_order = sorted((each for part in driven for each in part), key=lambda each: each[0].number)
     return Sitting(tuple(drives_in_order), tuple(each for part in seen for each in part))
+
+
+def _plays(bounds: Bounds, honest: Factory) -> Sequence[Play]:
+    if bounds.depth is None:
+        return []
+    return spread(plays(cases_at(bounds.depth, all_cases()), honest, bounds.depth, bounds.seed), bounds.plays)
 
 
 def _watched(work: Callable[[Any], R], parts: Sequence[Any], workers: int, heard: Callable[[R], None]) -> list[R]:

@@ -21,7 +21,7 @@ from siteproof.cli.targets import target_of, target_options
 from siteproof.conformance import failures, render, results, runner
 from siteproof.conformance.carriers.target import SubjectAddress, TargetKind
 from siteproof.conformance.case import Case, all_cases
-from siteproof.conformance.choice import cases_called
+from siteproof.conformance.choice import cases_at, cases_called
 from siteproof.conformance.request import Keeping, Request
 from siteproof.conformance.verdict import chapter_of
 from siteproof.conformance.worlds.plan import Depth
@@ -150,9 +150,10 @@ def _cases(choice: ConformOptions) -> tuple[Case, ...]:
     wanted = {_chapter(name, known) for name in choice.chapters}
     left_out = [case for name in choice.skipped for case in cases_called(name, every)]
     named = [case for name in choice.case_ids for case in cases_called(name, every)]
-    everything = not (choice.case_ids or choice.chapters)
-    chosen = [case for case in every if everything or case in named or wanted & _chapters(case)]
-    return tuple(case for case in chosen if case not in left_out)
+    kept = tuple(case for case in every if case not in left_out)
+    if not (choice.case_ids or choice.chapters):
+        return cases_at(DEPTHS[choice.depth], kept)
+    return tuple(case for case in kept if case in named or wanted & _chapters(case))
 
 
 def _chapters(case: Case) -> set[str]:

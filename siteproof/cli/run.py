@@ -16,6 +16,7 @@ from siteproof.cli.scratch import scratch
 from siteproof.conformance import failures, render, results, runner
 from siteproof.conformance.carriers.target import SubjectAddress, TargetKind
 from siteproof.conformance.case import all_cases
+from siteproof.conformance.choice import cases_at
 from siteproof.conformance.drill.case import drill_case
 from siteproof.conformance.drill.journey import POLICY
 from siteproof.conformance.drill.measures import MIB, Measures
@@ -54,7 +55,7 @@ def run(python: str, size_mib: int, seed: int, out: Path, timeout: float, worker
     failures.forget(out / failures.FOLDER)
     with scratch(size_mib * MIB * DISKS_AT_ONCE) as folder:
         drill = drill_case(folder, size_mib * MIB, measures, _tell)
-        cases = (drill, *all_cases())
+        cases = (drill, *cases_at(Depth.QUICK, all_cases()))
         with screen(form, len(cases), seed, options, terminal=sys.stdout.isatty()) as shown:
             report = runner.judge(
                 Request(

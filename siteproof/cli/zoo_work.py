@@ -14,7 +14,9 @@ from siteproof.cli.signs_of_life import beating
 from siteproof.cli.zoo_members import MEMBERS, Expectation, ZooMember
 from siteproof.cli.zoo_rows import KILLING, MemberResult, row_of, unshown
 from siteproof.conformance.case import Case, all_cases
+from siteproof.conformance.choice import cases_at
 from siteproof.conformance.crew import Crew, Lost, drop
+from siteproof.conformance.heavy import weight_of
 from siteproof.conformance.request import Request
 from siteproof.conformance.runner import judge
 from siteproof.conformance.verdict import CaseResult
@@ -90,7 +92,8 @@ def judged(name: str, strictness: Strictness) -> MemberResult:
             raise _Killed
 
     try:
-        cases = _ordered(member) if strictness.quick else None
+        cases = cases_at(strictness.depth, all_cases())
+        cases = _ordered(member, cases) if strictness.quick else cases
         report = judge(Request(factory_of(member), cases, seed=strictness.seed, depth=strictness.depth), heard)
     except _Killed:
         return row_of(name, member, tuple(found))
@@ -105,11 +108,11 @@ def factory_of(member: ZooMember) -> Callable[[], Subject]:
     return partial(getattr(import_module(module), function), durable=False)
 
 
-def _ordered(member: ZooMember) -> tuple[Case, ...]:
-    """All cases, those first that speak of what the member breaks first."""
+def _ordered(member: ZooMember, cases: tuple[Case, ...]) -> tuple[Case, ...]:
+    """The cases, those first that speak of what the member breaks first, and of those the light ones."""
 
-    def rank(case: Case) -> int:
+    def rank(case: Case) -> tuple[int, int]:
         spoken = [place for place, requirement in enumerate(member.breaks) if requirement in case.requires]
-        return min(spoken, default=len(member.breaks))
+        return min(spoken, default=len(member.breaks)), weight_of(case.id)
 
-    return tuple(sorted(all_cases(), key=rank))
+    return tuple(sorted(cases, key=rank))
