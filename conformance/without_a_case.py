@@ -32,7 +32,7 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @frozen
-class Gap:
+class UncoveredRequirement:
     """A MUST without a case: the handle that it waits for (`informative` when nothing can judge it), and the reason."""
 
     requirement: Requirement
@@ -46,7 +46,7 @@ def handles() -> tuple[Handle, ...]:
     return msgspec.convert(tomllib.loads(FILE.read_text(encoding="utf-8")), _File).handle
 
 
-def gaps(cases: Iterable[Case]) -> tuple[Gap, ...]:
+def gaps(cases: Iterable[Case]) -> tuple[UncoveredRequirement, ...]:
     """Every MUST that none of these cases speaks of, in the order of the book; without a reason it says so."""
     judged = {name for case in cases for name in case.requires}
     waits = {name: each for each in handles() for name in each.requirements}
@@ -54,7 +54,7 @@ def gaps(cases: Iterable[Case]) -> tuple[Gap, ...]:
     return tuple(_gap(each, waits.get(each.id)) for each in musts)
 
 
-def _gap(each: Requirement, handle: Handle | None) -> Gap:
+def _gap(each: Requirement, handle: Handle | None) -> UncoveredRequirement:
     if each.informative:
-        return Gap(each, NEVER, each.informative)
-    return Gap(each, handle.name, handle.lacks) if handle else Gap(each, "", "")
+        return UncoveredRequirement(each, NEVER, each.informative)
+    return UncoveredRequirement(each, handle.name, handle.lacks) if handle else UncoveredRequirement(each, "", "")

@@ -23,7 +23,7 @@ WRONG_MAX = 5
 NAME_MAX = 64
 
 
-class Role(StrEnum):
+class ClientRole(StrEnum):
     """What a client is."""
 
     READER = "reader"  # looks
@@ -32,10 +32,10 @@ class Role(StrEnum):
 
 
 READING = frozenset({"machine.list", "machine.show", "point.list", "point.verify", "job.list", "event.list"})
-ALLOWED: Mapping[Role, frozenset[str]] = {
-    Role.READER: READING,
-    Role.AGENT: READING | {"machine.ship", "point.take"},
-    Role.OPERATOR: READING
+ALLOWED: Mapping[ClientRole, frozenset[str]] = {
+    ClientRole.READER: READING,
+    ClientRole.AGENT: READING | {"machine.ship", "point.take"},
+    ClientRole.OPERATOR: READING
     | {"machine.ship", "point.take", "machine.do", "machine.policy", "machine.protect", "machine.forget"},
 }
 LOCAL = frozenset({"point.export"})  # it writes where its caller says: only for who owns the state directory
@@ -46,7 +46,7 @@ class Invitation:
     """What a code is good for."""
 
     name: str
-    role: Role
+    role: ClientRole
     until_ms: int
 
 
@@ -65,13 +65,13 @@ class Access:
 
     def invite(self, name: str, role: str) -> str:
         """A code for one registration under that name and role."""
-        if role not in frozenset(Role):
-            raise Problem(f"there is no role {role!r}", f"there are {', '.join(Role)}", "choose one")
+        if role not in frozenset(ClientRole):
+            raise Problem(f"there is no role {role!r}", f"there are {', '.join(ClientRole)}", "choose one")
         if not 0 < len(name) <= NAME_MAX or not name.isprintable():
             raise Problem(f"unusable name {name!r}", f"1 to {NAME_MAX} printable characters", "choose another one")
         code = secrets.token_urlsafe(18)
         with self._guard:
-            self._invited[_digest(code)] = Invitation(name, Role(role), self._now_ms() + CODE_MS)
+            self._invited[_digest(code)] = Invitation(name, ClientRole(role), self._now_ms() + CODE_MS)
         self._note("invite", name=name, role=role, time_ms=self._now_ms())
         return code
 
@@ -111,7 +111,7 @@ class Access:
     def may(self, fingerprint: str, verb: str, machine: str) -> bool:
         """Whether the holder of that certificate may ask for this; noted, whichever it is."""
         client = self.authority.clients.get(fingerprint)
-        role = Role(client.role) if client is not None else None
+        role = ClientRole(client.role) if client is not None else None
         allowed = role is not None and verb in ALLOWED[role]
         who: dict[str, Any] = {"name": client.name, "role": client.role} if client is not None else {"name": "nobody"}
         outcome = "allowed" if allowed else "forbidden"

@@ -49,7 +49,7 @@ class ControlServer(socketserver.ThreadingUnixStreamServer):
         before = os.umask(0o177)
         try:
             with _short(root) as short:
-                super().__init__(short, Handler)
+                super().__init__(short, ControlHandler)
         finally:
             os.umask(before)
         threading.Thread(target=self.serve_forever, args=(0.1,), name="control", daemon=True).start()
@@ -61,7 +61,7 @@ class ControlServer(socketserver.ThreadingUnixStreamServer):
         self._path.unlink(missing_ok=True)
 
 
-class Handler(socketserver.StreamRequestHandler):
+class ControlHandler(socketserver.StreamRequestHandler):
     """One client."""
 
     server: ControlServer

@@ -32,7 +32,7 @@ PAGE = Path(__file__).with_name("status.html")
 Call = Callable[[str, Mapping[str, Any]], Any]
 
 
-class Server(ThreadingHTTPServer):
+class HttpsServer(ThreadingHTTPServer):
     """Listens until `close`; `fingerprint` is that of its certificate."""
 
     daemon_threads = True
@@ -49,7 +49,7 @@ class Server(ThreadingHTTPServer):
         self._context.load_verify_locations(cadata=access.authority.pem)
         self._context.verify_mode = ssl.CERT_OPTIONAL
         try:
-            super().__init__((host, port), Handler)
+            super().__init__((host, port), HttpsHandler)
         except (OSError, OverflowError) as error:
             raise Problem(f"nothing can be served at {host}:{port}", str(error), "choose a free port") from error
         threading.Thread(target=self.serve_forever, args=(0.1,), name="https", daemon=True).start()
@@ -71,10 +71,10 @@ class Server(ThreadingHTTPServer):
         self.server_close()
 
 
-class Handler(BaseHTTPRequestHandler):
+class HttpsHandler(BaseHTTPRequestHandler):
     """One connection."""
 
-    server: Server
+    server: HttpsServer
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "siteproof", ""
     timeout = SILENT_SECONDS_MAX

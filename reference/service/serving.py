@@ -94,7 +94,7 @@ class Served:
     """What listens beside the control socket."""
 
     nbd: NbdTcp | NbdUnix | None = None
-    https: https_api.Server | None = None
+    https: https_api.HttpsServer | None = None
 
 
 @contextmanager
@@ -111,17 +111,17 @@ def serving(service: Service, nbd_address: str = "", https_address: str = "") ->
         yield Served(exports, api)
 
 
-def _api(service: Service, address: str, stack: ExitStack) -> https_api.Server:
+def _api(service: Service, address: str, stack: ExitStack) -> https_api.HttpsServer:
     host, _, port = address.rpartition(":")
     if not host or not port.isascii() or not port.isdecimal():
         raise Problem(f"nothing can be served at {address!r}", "it is not HOST:PORT", "write 127.0.0.1:8443")
     access = Access(Authority(service.root / "keys"), wall_clock_ms, journal((service.root / AUDIT).absolute()))
-    server = https_api.Server(host.strip("[]"), int(port), access, partial(call, service))
+    server = https_api.HttpsServer(host.strip("[]"), int(port), access, partial(call, service))
     stack.callback(server.close)
     return server
 
 
-def _control(service: Service, api: https_api.Server | None, verb: str, arguments: Mapping[str, Any]) -> Any:
+def _control(service: Service, api: https_api.HttpsServer | None, verb: str, arguments: Mapping[str, Any]) -> Any:
     """What the state's owner asks: every verb, and who may use the API."""
     if not verb.startswith("access."):
         return call(service, verb, arguments)

@@ -10,7 +10,7 @@ import click
 from siteproof.cli import remote
 from siteproof.cli.options import format_option
 from siteproof.cli.state import ask, show_one, show_rows, state_option
-from siteproof.reference.service.access import Role
+from siteproof.reference.service.access import ClientRole
 
 
 @click.group()
@@ -20,7 +20,7 @@ def access() -> None:
 
 @access.command()
 @click.argument("name")
-@click.option("--role", type=click.Choice(list(Role)), default=Role.READER.value, show_default=True)
+@click.option("--role", type=click.Choice(list(ClientRole)), default=ClientRole.READER.value, show_default=True)
 @state_option
 @format_option
 def invite(name: str, role: str, state: Path, form: str) -> int:

@@ -11,7 +11,7 @@ import click
 
 from siteproof.cli.options import format_option
 from siteproof.conformance.case import all_cases
-from siteproof.conformance.without_a_case import NEVER, Gap, gaps
+from siteproof.conformance.without_a_case import NEVER, UncoveredRequirement, gaps
 from siteproof.model.nouns.problem import ExitCode
 from siteproof.model.spec.registry.requirements import Level, requirements
 
@@ -28,7 +28,7 @@ def show(form: str) -> int:
     return ExitCode.OK if all(each.reason for each in found) else ExitCode.VIOLATION
 
 
-def _data(gap: Gap) -> dict[str, str]:
+def _data(gap: UncoveredRequirement) -> dict[str, str]:
     return {
         "requirement": gap.requirement.id,
         "sentence": gap.requirement.sentence,
@@ -37,7 +37,7 @@ def _data(gap: Gap) -> dict[str, str]:
     }
 
 
-def _lines(found: tuple[Gap, ...]) -> Iterator[str]:
+def _lines(found: tuple[UncoveredRequirement, ...]) -> Iterator[str]:
     ordered = sorted(found, key=lambda each: (each.handle == NEVER, each.handle, each.reason))
     for (handle, reason), several in groupby(ordered, key=lambda each: (each.handle, each.reason)):
         yield f"{handle or 'NO REASON'}: {reason}"

@@ -15,7 +15,7 @@ from siteproof.cli import main, remote
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.problem import Problem
 from siteproof.reference.service import control, https_api, serving
-from siteproof.reference.service.access import ALLOWED, LOCAL, Role
+from siteproof.reference.service.access import ALLOWED, LOCAL, ClientRole
 from siteproof.reference.service.certificates import Authority, key_pem, new_key, request_for, write_secret
 from siteproof.reference.service.openapi import document
 from siteproof.reference.service.service import Service
@@ -28,7 +28,7 @@ class Bench:
     """A served appliance with a protected machine, and folders of credentials by role."""
 
     root: Path
-    server: https_api.Server
+    server: https_api.HttpsServer
 
     @property
     def state(self) -> Path:
@@ -98,8 +98,8 @@ def test_an_operator_works_from_elsewhere_with_the_same_commands(
     assert ("machine.protect", "operator") in asked
 
 
-@pytest.mark.parametrize("role", list(Role))
-def test_a_role_may_do_what_it_may_and_nothing_else(bench: Bench, role: Role) -> None:
+@pytest.mark.parametrize("role", list(ClientRole))
+def test_a_role_may_do_what_it_may_and_nothing_else(bench: Bench, role: ClientRole) -> None:
     """Every verb is asked for; what is forbidden is noted and not done."""
     folder = bench.credentials(role.value)
     for verb in VERBS:

@@ -10,7 +10,7 @@ import tempfile
 import weakref
 from pathlib import Path
 
-from siteproof.conformance.adapters.backup.tools import Borg, Restic, Tool
+from siteproof.conformance.adapters.backup.tools import BackupTool, Borg, Restic
 from siteproof.conformance.adapters.frame.product import ForeignProduct
 from siteproof.conformance.adapters.frame.subject import FrameSubject
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
@@ -49,7 +49,7 @@ class Backup(ForeignProduct):
     bytes_sent = 0
     link_up = True
 
-    def __init__(self, tool: Tool, folder: Path, specs: tuple[DiskSpec, ...]) -> None:
+    def __init__(self, tool: BackupTool, folder: Path, specs: tuple[DiskSpec, ...]) -> None:
         """The disks are there, and hold what the scenario says."""
         self._tool, self._folder = tool, folder
         self._disks = folder / "disks"
@@ -129,7 +129,7 @@ class Backup(ForeignProduct):
 class BackupSubject(FrameSubject):
     """A folder per machine."""
 
-    def __init__(self, tool: Tool) -> None:
+    def __init__(self, tool: BackupTool) -> None:
         """Nothing is made before `reset`."""
         super().__init__()
         self._tool = tool

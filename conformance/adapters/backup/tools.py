@@ -18,7 +18,7 @@ from siteproof.model.nouns.problem import ExitCode, Problem
 SECONDS_MAX = 60.0
 
 
-class Tool(Protocol):
+class BackupTool(Protocol):
     """A backup tool with one repository; archives have the names that we give them."""
 
     name: str
