@@ -23,7 +23,7 @@ from siteproof.conformance.render.headline import headline
 from siteproof.conformance.request import Keeping, Request
 from siteproof.conformance.verdict import INTERRUPTED, CaseResult, Report
 from siteproof.conformance.worlds.meetings import Met
-from siteproof.conformance.worlds.plan import Depth, plan
+from siteproof.conformance.worlds.plan import Depth, WorldPlan, plan
 from siteproof.conformance.worlds.world import World
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
