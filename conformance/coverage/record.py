@@ -14,6 +14,7 @@ from siteproof.conformance import results
 from siteproof.conformance.coverage.coverage import Coverage, coverage
 from siteproof.conformance.coverage.events import FORMAT_VERSION, Begin, Do, Event, Head, Judged, ShownState
 from siteproof.conformance.coverage.lifecycle_map import LifecycleMap, lifecycle_map
+from siteproof.conformance.coverage.spoken import in_our_words
 from siteproof.conformance.coverage.trail import Trail
 from siteproof.conformance.verdict import CaseResult
 from siteproof.model.nouns.problem import Problem
@@ -30,6 +31,15 @@ class RecordedHistory:
     name: str
     events: tuple[Placed, ...]
     profile: Profile = CORE
+
+
+def is_history(data: bytes) -> bool:
+    """Whether the file is one of ours: its first document has a `kind`."""
+    try:
+        _, document = _first(data, "")
+    except Problem:
+        return False
+    return isinstance(document, dict) and "kind" in document
 
 
 def read(data: bytes, name: str) -> RecordedHistory:
@@ -64,17 +74,21 @@ def _decoded(data: bytes, name: str, number: int) -> Any:
 
 def _history(data: bytes, name: str) -> RecordedHistory:
     """One event a line behind a head."""
-    head: Head | None = None
-    events: list[Placed] = []
-    for number, line in enumerate(data.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        if head is None:
-            head = _head(line, name, number)
-        else:
-            events.append((f"{name}:{number}", _typed(line, Event, name, number)))
-    assert head is not None
-    return RecordedHistory(name, tuple(events), head.profile)
+    lines = ((number, line) for number, line in enumerate(data.split(b"\n"), start=1) if line.strip())
+    first, line = next(lines)
+    head = _head(line, name, first)
+    return RecordedHistory(name, tuple(_lines(lines, name)), head.profile)
+
+
+def _lines(lines: Iterable[tuple[int, bytes]], name: str) -> Iterator[Placed]:
+    for number, line in lines:
+        try:
+            yield f"{name}:{number}", _EVENT.decode(line)
+        except (msgspec.DecodeError, RecursionError):
+            yield f"{name}:{number}", _typed(line, Event, name, number)
+
+
+_EVENT = msgspec.json.Decoder(Event)
 
 
 def _head(line: bytes, name: str, number: int) -> Head:
@@ -88,8 +102,18 @@ def _head(line: bytes, name: str, number: int) -> Head:
 def _typed(line: bytes, kind: Any, name: str, number: int) -> Any:
     try:
         return msgspec.json.decode(line, type=kind)
+    except msgspec.ValidationError as error:
+        return _translated(line, kind, f"line {number}: {error}", name)
     except (msgspec.DecodeError, RecursionError) as error:
         raise _unreadable(name, f"line {number}: {error}") from error
+
+
+def _translated(line: bytes, kind: Any, cause: str, name: str) -> Any:
+    """The line with the service's words in ours; what is not understood then is told as it stands."""
+    try:
+        return msgspec.convert(in_our_words(msgspec.json.decode(line)), kind, str_keys=True)
+    except msgspec.ValidationError:
+        raise _unreadable(name, cause) from None
 
 
 def _results(data: bytes, name: str) -> RecordedHistory:

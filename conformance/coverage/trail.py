@@ -86,6 +86,20 @@ class Trail:
             self.events += isinstance(event, ShownState | Do)
             _FOLLOW[type(event)](self, place, event)
 
+    def place_of(self, machine: str) -> "TrailPlace":
+        """All that is known of a machine, as a value."""
+        known = self._machine(machine)
+        return TrailPlace(known.question, known.told, known.fresh, tuple(sorted(known.answers.items())))
+
+    def put(self, machine: str, place: "TrailPlace") -> None:
+        """Know of a machine what was known at that place."""
+        found = _Machine(place.question, place.told, place.fresh, self._passed, dict(place.answers))
+        self._machines[machine] = found
+
+    def possible(self, machine: str) -> States:
+        """The states in which the machine may be now."""
+        return self._machine(machine).now(self.where)
+
     def begin(self, _place: str, _event: Begin) -> None:
         """Forget every machine."""
         self._machines.clear()
@@ -194,6 +208,16 @@ class Trail:
         machine.fresh = machine.fresh and machine.passed == self._passed
         machine.passed = self._passed
         return machine
+
+
+@frozen(cache_hash=True)
+class TrailPlace:
+    """What is known of a machine: where it may be, what was told of it, whether it may have moved, what it refused."""
+
+    question: Question
+    told: str
+    fresh: bool
+    answers: tuple[tuple[Verb, str], ...]
 
 
 @define(eq=False)

@@ -13,7 +13,14 @@ WAITS = "testfailover"  # a drill's scenario stays while it waits for its clean-
 
 
 def state_of_machine(machine: Thing, vault: ExportedVault) -> ShownState:
-    """The machine's state, with the commands that it lists."""
+    """The machine's state, with the commands that it lists; every check asks for it, so it is read once."""
+    known = vault.states.get(machine.place)
+    if known is None:
+        known = vault.states[machine.place] = _state(machine, vault)
+    return known
+
+
+def _state(machine: Thing, vault: ExportedVault) -> ShownState:
     provider = vault.provider(machine)
     told = machine.text("protectionState")
     description = machine.text("protectionStateDescription") or ""

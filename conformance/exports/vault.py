@@ -4,12 +4,13 @@ Rule: of what is exported in masses (machines, points) only the fields that some
 grow with what a tool writes beside them. The clock is not asked: *now* is the newest timestamp, or what was given.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
+from siteproof.conformance.coverage.events import ShownState
 from siteproof.conformance.exports.documents import Opened
+from siteproof.conformance.exports.points import ExportedPoint, machine_in, point_in
 from siteproof.conformance.exports.things import Thing, ThingKind, part, text_of, thing
 from siteproof.model.spec.providers.catalogue import PROVIDERS, provider_of_type
 from siteproof.model.spec.providers.provider import ProviderData
@@ -44,15 +45,6 @@ INNER = {
     "protecteddisks": ("diskId", "diskName", "isInitialReplicationComplete", "resyncRequired", *PENDING),
     "unprotecteddisks": ("diskId", "diskLunId"),
 }
-_MACHINE_OF = re.compile(r"/replicationprotecteditems/([^/]+)")
-
-
-@frozen
-class ExportedPoint:
-    """A recovery point of a machine: when it was taken (ms since 1970) and whether it is application-consistent."""
-
-    at_ms: int
-    app: bool
 
 
 @define(eq=False)
@@ -79,9 +71,17 @@ class ExportedVault:
         self._keys = None
         for document in opened.documents:
             self.objects += 1
+            point = point_in(document)
+            if point is not None:
+                self._point(*point)
+                continue
             read = thing(document.value(), document.place)
             _ADD[read.kind](self, read)
             self.newest_ms = max(self.newest_ms, *_times(read))
+
+    def _point(self, machine: str, point: ExportedPoint) -> None:
+        self.points.setdefault(machine, []).append(point)
+        self.newest_ms = max(self.newest_ms, point.at_ms)
 
     def provider(self, each: Thing) -> ProviderData | None:
         """The provider that the thing names, or the one that was chosen for what names none."""
@@ -111,6 +111,7 @@ class ExportedVault:
             for kind in COMPONENTS:
                 yield from ((kind, each) for each in fabric.parts(kind))
 
+    states: dict[str, ShownState] = field(factory=dict)  # what machines show, by their place, once somebody asked
     known: dict[str, int] = field(factory=dict)  # the place of each machine by its id
 
     def _by_key(self) -> dict[str, Thing]:
@@ -131,8 +132,7 @@ def vault_of(files: Iterable[Opened], provider: str | None = None) -> ExportedVa
 
 def key_of(identity: str) -> str:
     """What joins a machine with its points and its plans: the item's own name within the id, in small letters."""
-    found = _MACHINE_OF.search(identity)
-    return found[1] if found else identity.rsplit("/", 1)[-1]
+    return machine_in(identity) or identity.rsplit("/", 1)[-1]
 
 
 def _machine(vault: ExportedVault, read: Thing) -> None:
@@ -157,16 +157,16 @@ def _inner(each: Thing, wanted: Iterable[str]) -> dict[str, object]:
     return {name: each.values[name.casefold()] for name in wanted if name.casefold() in each.values}
 
 
-def _point(vault: ExportedVault, read: Thing) -> None:
+def _slow_point(vault: ExportedVault, read: Thing) -> None:
+    """A point in a shape that is read field by field."""
     at, kind = read.when("recoveryPointTime"), text_of(read.values.get("recoverypointtype")) or ""
     if at:
-        found = _MACHINE_OF.search(read.id)
-        vault.points.setdefault(found[1] if found else "", []).append(ExportedPoint(at, "app" in kind.casefold()))
+        vault.points.setdefault(machine_in(read.id), []).append(ExportedPoint(at, "app" in kind.casefold()))
 
 
 _ADD: dict[ThingKind, Callable[[ExportedVault, Thing], None]] = {
     ThingKind.MACHINE: _machine,
-    ThingKind.POINT: _point,
+    ThingKind.POINT: _slow_point,
     ThingKind.POLICY: lambda vault, read: vault.policies.append(read),
     ThingKind.PLAN: lambda vault, read: vault.plans.append(read),
     ThingKind.JOB: lambda vault, read: vault.jobs.append(read),

@@ -26,6 +26,11 @@ VERBS: dict[str, Verb] = {
     "resynchronize": Verb.RESYNCHRONIZE,
     "applyrecoverypoint": Verb.CHANGE_RECOVERY_POINT,
     "changerecoverypoint": Verb.CHANGE_RECOVERY_POINT,
+    "enabledr": Verb.ENABLE,
+    "disabledr": Verb.DISABLE,
+    "enablereplication": Verb.ENABLE,
+    "disablereplication": Verb.DISABLE,
+    "resync": Verb.RESYNCHRONIZE,
     "migrate": Verb.COMPLETE_MIGRATION,
 }
 """Commands by any of their names, in small letters without blanks."""
@@ -73,6 +78,7 @@ RESYNCS: dict[str, Resync] = {
 }
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def bare(word: str) -> str:
     """A word in small letters, without blanks and signs between."""
     return re.sub(r"[\s_-]", "", word).casefold()

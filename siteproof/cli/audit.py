@@ -15,7 +15,7 @@ from siteproof import __version__
 from siteproof.cli.files import STDIN, read_bytes, refused, write_text
 from siteproof.cli.guides import AUDIT, guide_option
 from siteproof.cli.json_and_title import emit, facts, identity, title
-from siteproof.cli.options import today, whole
+from siteproof.cli.options import PROVIDER, today, whole
 from siteproof.cli.signs_of_life import beating
 from siteproof.conformance.audit.audit import Audit
 from siteproof.conformance.audit.audit import audit as audited
@@ -31,7 +31,6 @@ from siteproof.conformance.exports.vault import ExportedVault, vault_of
 from siteproof.conformance.render.text import printable
 from siteproof.model.drawing.page import html_of
 from siteproof.model.nouns.problem import Problem
-from siteproof.model.nouns.provider import ReplicationProvider
 
 FILE_BYTES_MAX = 1 << 30
 FILES_MAX = 10_000
@@ -42,7 +41,7 @@ FORMS = ("text", "json", "sarif", "junit")
 
 @click.command("audit")
 @click.argument("files", nargs=-1, required=True, metavar="FILES|FOLDER|-")
-@click.option("--provider", type=click.Choice(list(ReplicationProvider)), help="Of what names no provider itself.")
+@click.option("--provider", type=PROVIDER, help="Of what names no provider itself.")
 @click.option("--since", "older", multiple=True, metavar="FILE", help="An older export, to see what does not move.")
 @click.option("--baseline", metavar="FILE", help="An earlier report as JSON: what it knows does not decide.")
 @click.option("--now", "at", metavar="TIME", help="When the export was made. [default: its newest timestamp]")

@@ -12,10 +12,12 @@ import click
 from siteproof import __version__
 from siteproof.cli.files import read_bytes
 from siteproof.cli.guides import HISTORIES, guide_option
-from siteproof.cli.options import format_option, whole
+from siteproof.cli.options import PROVIDER, format_option, whole
 from siteproof.cli.signs_of_life import beating
 from siteproof.conformance.coverage import record
 from siteproof.conformance.coverage.coverage import Aspect, Coverage, Missing
+from siteproof.conformance.logs import reading
+from siteproof.conformance.logs.meant import others_for
 from siteproof.conformance.render.text import printable
 from siteproof.model.nouns.problem import ExitCode
 
@@ -28,22 +30,27 @@ ALL = 1_000_000
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--missing", is_flag=True, help="List what was not visited, with the shortest way there.")
 @click.option("--limit", type=whole(1, ALL), default=20, show_default=True, help="Of each list.")
+@click.option("--provider", type=PROVIDER, help="Whose table holds.")
 @format_option
 @guide_option(HISTORIES)
-def coverage(files: tuple[str, ...], missing: bool, limit: int, form: str) -> int:
+def coverage(files: tuple[str, ...], missing: bool, limit: int, provider: str | None, form: str) -> int:
     """Say which states, rules, commands, transitions and requirements the recorded FILEs have visited.
 
     Exit code 1 when a recorded step is one that the model does not allow.
     """
-    records = [record.read(read_bytes(file, FILE_BYTES_MAX, HINT), file) for file in files]
+    records = reading.records([(file, read_bytes(file, FILE_BYTES_MAX, HINT)) for file in files], provider)
     with beating(lambda seconds: f"following {len(records)} histories on the model for {seconds:.0f} s"):
         found = record.follow(records)
+        others = set.intersection(*(set(others_for(each)) for each in records)) if found.deviations else set()
     if form == "json":
-        click.echo(json.dumps(_data(found, files), indent=1, ensure_ascii=False))
+        meant = {"explained_with": sorted(others)}
+        click.echo(json.dumps({**_data(found, files), **meant}, indent=1, ensure_ascii=False))
     else:
         title = f"siteproof {__version__} · coverage · no seed (nothing is random) · {' '.join(files)}"
         for line in (title, *_lines(found, limit if missing else 0, limit)):
             click.echo(printable(line))
+        for name in sorted(others):
+            click.echo(f"hint: every recorded step is explained with --provider {name.value}")
     return ExitCode.VIOLATION if found.deviations else ExitCode.OK
 
 

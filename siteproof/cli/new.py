@@ -1,4 +1,4 @@
-"""`siteproof new`: an adapter to begin with, in the language of the product.
+"""`siteproof new`: files to begin with; here an adapter in the language of the product.
 
 Rule: nothing that is there is overwritten, and what is printed can be pasted.
 """
@@ -9,18 +9,26 @@ from pathlib import Path
 import click
 
 from siteproof.cli.files import write_files
+from siteproof.cli.lazy import LazyGroup
 from siteproof.conformance.scaffolds import SCAFFOLDS, Scaffold
 from siteproof.model.nouns.problem import Problem
 
 LANGUAGES: dict[str, Scaffold] = {each.language: each for each in SCAFFOLDS}
 
 
-@click.group()
+COMMANDS = {
+    "adapter": ("siteproof.cli.new:adapter", "An adapter that runs at once: Python, Go, Node or shell."),
+    "policy": ("siteproof.cli.new_templates:policy", "A commented policy file, valid as it stands, on stdout."),
+    "plan": ("siteproof.cli.new_templates:plan", "A commented recovery plan, valid as it stands, on stdout."),
+}
+
+
+@click.group(cls=LazyGroup, table=COMMANDS)
 def new() -> None:
     """Write files to begin with."""
 
 
-@new.command("adapter")
+@click.command("adapter")
 @click.option("--lang", type=click.Choice(tuple(LANGUAGES)), default="python", show_default=True, help="Its language.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("my-adapter"), show_default=True, help="Folder.")
 def adapter(lang: str, out: Path) -> int:

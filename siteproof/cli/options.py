@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from siteproof.model.nouns.provider import ReplicationProvider
+
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="on stdout"
 )
@@ -16,6 +18,9 @@ format_option = click.option(
 lines_option = click.option(
     "--format", "form", type=click.Choice(["text", "ndjson"]), default="text", show_default=True, help="On stdout."
 )
+
+PROVIDER = click.Choice([each.value for each in ReplicationProvider])
+"""Whose table, ranges and plan rules hold, where the data does not say it."""
 
 
 def is_number(text: str) -> bool:

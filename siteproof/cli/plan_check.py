@@ -4,19 +4,22 @@ Rule: files are read and written here and nowhere below.
 """
 
 import click
+from attrs import evolve
 
+from siteproof.cli.exported import exported_plan, is_export
 from siteproof.cli.files import read_bytes, write_text
 from siteproof.cli.guides import PLAN_EXAMPLE, guide
 from siteproof.cli.json_and_title import emit, facts, identity, refuse_pictures_of_many, title
-from siteproof.cli.options import format_option
+from siteproof.cli.options import PROVIDER, format_option
 from siteproof.model.advice.recovery_plan import report
 from siteproof.model.advice.recovery_plan.checks import PlanVerdict, judge
 from siteproof.model.advice.recovery_plan.pages import plan_page
 from siteproof.model.advice.recovery_plan.picture import draw
-from siteproof.model.advice.recovery_plan.plan import SITUATIONS
+from siteproof.model.advice.recovery_plan.plan import SITUATIONS, RecoveryPlan
 from siteproof.model.advice.recovery_plan.reading import parse_plan, schema
 from siteproof.model.drawing.page import html_of
 from siteproof.model.nouns.problem import ExitCode
+from siteproof.model.nouns.provider import ReplicationProvider
 
 FILE_BYTES_MAX = 1_048_576
 HINT = "name a readable plan file; siteproof plan example prints one"
@@ -34,14 +37,17 @@ FAILOVERS = ("unplanned", "test", "planned")
     help="which one the picture shows; planned is the way back",
 )
 @click.option("--html", metavar="FILE.html", help="write a report with the pictures of all failovers into this file")
+@click.option("--provider", type=PROVIDER, help="who runs the plan")
 @format_option
-def check(files: tuple[str, ...], picture: str | None, failover: str, html: str | None, form: str) -> int:
-    """Judge plan FILEs (siteproof plan example prints one; - is standard input).
+def check(
+    files: tuple[str, ...], picture: str | None, failover: str, html: str | None, provider: str | None, form: str
+) -> int:
+    """Judge plan FILEs (siteproof plan example prints one; - is standard input), also exported ones.
 
     Exit code 1 when a check fails, 2 when a file is no plan.
     """
     refuse_pictures_of_many(files, picture, html)
-    plans = [parse_plan(read_bytes(file, FILE_BYTES_MAX, HINT), file) for file in files]
+    plans = [plan_in(read_bytes(file, FILE_BYTES_MAX, HINT), file, provider) for file in files]
     verdicts = [judge(each) for each in plans]
     for each in verdicts:
         if picture:
@@ -54,6 +60,12 @@ def check(files: tuple[str, ...], picture: str | None, failover: str, html: str 
     else:
         click.echo("\n\n".join("\n".join(_lines(each)) for each in verdicts))
     return ExitCode.OK if all(each.sound for each in verdicts) else ExitCode.VIOLATION
+
+
+def plan_in(data: bytes, name: str, provider: str | None = None) -> RecoveryPlan:
+    """The plan of a file of ours or of an export; a provider that is named goes before the one in it."""
+    plan = exported_plan(data, name) if is_export(data) else parse_plan(data, name)
+    return plan if provider is None else evolve(plan, provider=ReplicationProvider(provider))
 
 
 def _lines(verdict: PlanVerdict) -> list[str]:

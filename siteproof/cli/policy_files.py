@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from siteproof.cli.exported import is_export, policy_settings
 from siteproof.cli.files import read_bytes
 from siteproof.cli.guides import POLICY_EXAMPLE, guide
 from siteproof.cli.json_and_title import emit
@@ -29,12 +30,14 @@ FLAGS = {
     "latency": "latency",
     "misses": "tolerated_misses",
     "thinning": "thinning",
+    "provider": "provider",
 }
 
 
 def policy_flags(command: Command) -> Command:
     """The flags that stand for keys of a policy file; a flag wins over the file."""
     for decorate in (
+        click.option("--provider", metavar="NAME", help="whose ranges hold (default vmware-modernized, the seed's)"),
         click.option("--thinning", metavar="RULE", help="published (default) or plain age"),
         click.option("--misses", metavar="N", help="app-consistent snapshots that may fail in a row (default 0)"),
         click.option("--latency", metavar="SPAN", help="time until a point is usable (default 30m)"),
@@ -48,8 +51,14 @@ def policy_flags(command: Command) -> Command:
 
 def settings_in(file: str | None, flags: Flags, hint: str = HINT) -> dict[str, Any]:
     """The raw settings of a file (or none; `-` is standard input) with the flags laid over it."""
-    settings = settings_of(read_bytes(file, FILE_BYTES_MAX, hint), file) if file else {}
+    settings = _of_file(file, hint) if file else {}
     return {**settings, **{FLAGS[flag]: _typed(flag, value) for flag, value in flags.items() if value is not None}}
+
+
+def _of_file(file: str, hint: str) -> dict[str, Any]:
+    """A file of ours, or an export of the service."""
+    data = read_bytes(file, FILE_BYTES_MAX, hint)
+    return policy_settings(data, file) if is_export(data) else settings_of(data, file)
 
 
 def request_in(settings: dict[str, Any], flags: Flags) -> PolicyRequest:

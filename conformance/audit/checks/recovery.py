@@ -5,9 +5,9 @@ from itertools import pairwise
 
 from siteproof.conformance.audit.check import HOUR_MS, MINUTE_MS, AuditScene, Observed, Severity, check, span
 from siteproof.conformance.exports.machines import is_protected, state_of_machine
+from siteproof.conformance.exports.points import ExportedPoint
 from siteproof.conformance.exports.policies import PolicyTimes, times_of
 from siteproof.conformance.exports.things import Thing
-from siteproof.conformance.exports.vault import ExportedPoint
 from siteproof.model.spec.retention_rule import RetentionRule, published_rule
 
 LATENCY_MINUTES = 30  # D: the service's own alarm comes so long after the second interval without a point

@@ -1,5 +1,6 @@
 """All providers by name, and which of them an instance type belongs to."""
 
+import functools
 from collections.abc import Iterable
 
 from siteproof.model.nouns.profile import CORE, Profile
@@ -17,6 +18,7 @@ SEED = VMWARE_MODERNIZED
 """The provider whose table is the seed's."""
 
 
+@functools.lru_cache(maxsize=1024)
 def provider_of_type(instance_type: str) -> ProviderData | None:
     """The provider to which an instance type of an export belongs, whatever its case; None for an unknown one."""
     wanted = instance_type.casefold()
