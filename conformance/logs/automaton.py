@@ -8,7 +8,7 @@ from attrs import define, field, frozen
 
 from siteproof.conformance.coverage.events import Do, Event, Passes, ShownState
 from siteproof.conformance.coverage.lifecycle_map import LifecycleMap
-from siteproof.conformance.coverage.trail import Deviation, DeviationKind, TrailPlace, Trail
+from siteproof.conformance.coverage.trail import Deviation, DeviationKind, Trail, TrailPlace
 from siteproof.model.nouns.vocabulary import Verb
 
 STEPS_MAX = 1 << 18  # steps that are remembered; a log of a lifecycle has some thousands
