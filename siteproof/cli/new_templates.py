@@ -23,9 +23,15 @@ SAID = {  # what a key is for, beside what it may be
     "claims_seed": "false for a system with another crash-consistent interval",
     "crash_consistent_every": "how often a crash-consistent point is taken",
     "provider": "whose ranges hold",
+    "keep": "tiers of your own in place of retention and thinning; as [[keep]] tables, too",
     "way_back": "true for the policy of the failback direction, which keeps no history",
 }
-LEFT_OUT = ("claims_seed", "crash_consistent_every", "way_back")  # commented out: a usual policy does not say them
+LEFT_OUT = (
+    "claims_seed",
+    "crash_consistent_every",
+    "way_back",
+    "keep",
+)  # written as remarks
 
 
 @click.command("policy")
@@ -57,7 +63,7 @@ def policy_lines(provider: ReplicationProvider) -> list[str]:
 
 
 def _written(text: str) -> str:
-    return text if text in ("true", "false") or text.isdecimal() else f'"{text}"'
+    return text if text in ("true", "false") or text.isdecimal() or text.startswith("[") else f'"{text}"'
 
 
 def _typed(text: str) -> object:

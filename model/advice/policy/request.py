@@ -14,6 +14,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from siteproof.model.advice.policy.duration import BadDurationError, NearMissError, parse_minutes, spell
+from siteproof.model.advice.policy.tiers import TIERS_MAX, OwnTier, own_rule, read_tiers
 from siteproof.model.nouns.policy import (
     CRASH_CONSISTENT_MINUTES,
     DAY_MINUTES,
@@ -42,6 +43,7 @@ class ThinningRule(StrEnum):
 
     PUBLISHED = "published"
     PLAIN = "plain"
+    OWN = "own"  # the tiers that the policy itself says
 
 
 @frozen
@@ -53,6 +55,7 @@ class PolicyRequest:
     thinning: ThinningRule = ThinningRule.PUBLISHED
     name: str = ""
     way_back: bool = False  # the policy of the failback direction: it keeps no history
+    keep: tuple[OwnTier, ...] = ()  # tiers of one's own
 
     @property
     def ranges(self) -> PolicyRanges:
@@ -66,6 +69,8 @@ class PolicyRequest:
 
     def rule_of(self, retention_minutes: int) -> RetentionRule:
         """The retention rule for any retention under the chosen thinning."""
+        if self.keep:
+            return own_rule(self.keep, retention_minutes)
         rules = {ThinningRule.PLAIN: plain_rule, ThinningRule.PUBLISHED: published_rule}
         return rules[self.thinning](retention_minutes)
 
@@ -92,7 +97,7 @@ class Breach:
 def _ranges(request: PolicyRequest) -> tuple[Breach, ...]:
     policy, ranges = request.policy, request.ranges
     crash, by = policy.crash_consistent_minutes, _whose(request)
-    longest = 0 if request.way_back else ranges.retention_minutes_max
+    longest = 0 if request.way_back else ANY_MINUTES if request.keep else ranges.retention_minutes_max
     return (
         Breach("SP-RET-2", "retention", _retention(policy.retention_minutes, longest, ranges, by)),
         Breach("SP-POL-4", "app_consistent_every", _interval(policy.app_consistent_minutes, ranges, by)),
@@ -185,8 +190,9 @@ def _provider(value: Any) -> ReplicationProvider:
 
 
 def _thinning(value: Any) -> ThinningRule:
-    near = difflib.get_close_matches(str(value), list(ThinningRule), 1)
-    if value not in list(ThinningRule):
+    known = [each for each in ThinningRule if each is not ThinningRule.OWN]
+    near = difflib.get_close_matches(str(value), known, 1)
+    if value not in known:
         raise NearMissError("there is no such rule", near[0] if near else "")
     return ThinningRule(value)
 
@@ -195,6 +201,13 @@ _SPAN = {"type": "string", "pattern": r"^\s*(0|([0-9]{1,9}\s*[dhm]\s*)+)$"}
 _ZERO = {"const": 0}
 _SPAN_OR_ZERO = {"anyOf": [_SPAN, _ZERO]}
 _SPAN_OR_OFF = {"anyOf": [_SPAN, {"const": "off"}, _ZERO]}
+_TIER = {"every": {"type": "string"}, "for": _SPAN}
+_TIERS = {
+    "type": "array",
+    "minItems": 1,
+    "maxItems": TIERS_MAX,
+    "items": {"type": "object", "properties": _TIER, "required": list(_TIER), "additionalProperties": False},
+}
 _COUNT = {"type": "integer", "minimum": 0, "maximum": MISSES_MAX}
 _OFF_OR = _duration(0, ANY_MINUTES, off=True)
 
@@ -206,11 +219,12 @@ KEYS: dict[str, Key] = {
     "rpo_threshold": Key("1m to 15d", _duration(1, FIFTEEN_DAYS), _SPAN, "15m"),
     "latency": Key("1m to 15d", _duration(1, FIFTEEN_DAYS), _SPAN, "30m"),
     "tolerated_misses": Key(f"0 to {MISSES_MAX}", _count, _COUNT, "1"),
-    "thinning": Key("published or plain", _thinning, {"enum": list(ThinningRule)}, "published"),
+    "thinning": Key("published or plain", _thinning, {"enum": ["published", "plain"]}, "published"),
     "claims_seed": Key("true or false", _flag, {"type": "boolean"}, "true"),
     "crash_consistent_every": Key("5m; 1m to 1h with claims_seed = false", _duration(1, HOUR_MINUTES), _SPAN, "5m"),
     "provider": Key(" or ".join(ReplicationProvider), _provider, {"enum": list(ReplicationProvider)}, "hyperv"),
     "way_back": Key("true or false", _flag, {"type": "boolean"}, "true"),
+    "keep": Key("tables with every and for", read_tiers, _TIERS, '[{every = "1h", for = "1d"}]'),
 }
 # fmt: on
 
@@ -269,7 +283,17 @@ def _read(key: str, value: Any, spoken: str) -> Any:
         raise _out_of_range(key, value, error, spoken) from None
 
 
-def _assemble(read: Mapping[str, Any]) -> PolicyRequest:
+def _with_tiers(read: Mapping[str, Any]) -> dict[str, Any]:
+    """Tiers say the retention and the thinning themselves."""
+    keep = read.get("keep", ())
+    twice = [key for key in ("retention", "thinning") if keep and key in read]
+    if twice:
+        raise Problem(f"{twice[0]} is said twice", f"{twice[0]} follows from keep", f"leave out {twice[0]} or keep")
+    return {**read, "retention": keep[-1].for_minutes, "thinning": ThinningRule.OWN} if keep else dict(read)
+
+
+def _assemble(said: Mapping[str, Any]) -> PolicyRequest:
+    read = _with_tiers(said)
     default = PolicyRequest()
     policy = evolve(
         default.policy,
@@ -290,7 +314,12 @@ def _assemble(read: Mapping[str, Any]) -> PolicyRequest:
         crash_consistent_minutes=policy.crash_consistent_minutes,
     )
     return PolicyRequest(
-        policy, profile, read.get("thinning", default.thinning), read.get("name", default.name), way_back
+        policy,
+        profile,
+        read.get("thinning", default.thinning),
+        read.get("name", default.name),
+        way_back,
+        read.get("keep", ()),
     )
 
 

@@ -165,10 +165,15 @@ def _always_usable(request: PolicyRequest, run: Witness | None) -> PolicyFinding
 
 def _theorems(request: PolicyRequest) -> tuple[str, str]:
     """The theorem that proves the bound under the request's thinning, and the one that refutes beyond it."""
+    if request.thinning is ThinningRule.OWN:
+        return "", ""  # no theorem speaks of them: the run that breaks them is searched for these values
     return ("POL-T1", "POL-T2") if request.thinning is ThinningRule.PLAIN else ("POL-T26", "POL-T27")
 
 
 def _remarks(request: PolicyRequest) -> tuple[str, ...]:
+    if request.keep:
+        told = ", ".join(map(str, request.keep))
+        return (f"tiers of one's own ({told}): decided for these values, the bounds of the theorems are not theirs",)
     if request.timing.retention_minutes:
         return ()
     return ("retention 0 stores no recovery point: only the selection latest is possible (SP-RET-7)",)
