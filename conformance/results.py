@@ -120,11 +120,16 @@ def picture(path: Path, title: str, svg: str) -> None:
 
 def read(path: Path) -> RecordedRun:
     """The last run of the file; Problem when there is none or when a line other than a torn one is not ours."""
+    return _recorded(last_run(path))
+
+
+def last_run(path: Path) -> list[Line]:
+    """The lines of the last run of the file, its head first; Problem as in `read`."""
     lines = [line for _, line in numbered(_bytes(path), str(path))]
     starts = [number for number, line in enumerate(lines) if isinstance(line, RunLine)]
     if not starts:
         raise _unreadable(str(path), "no run has been recorded in it")
-    return _recorded(lines[starts[-1] :])
+    return lines[starts[-1] :]
 
 
 def _recorded(lines: list[Line]) -> RecordedRun:

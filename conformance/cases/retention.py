@@ -91,6 +91,23 @@ def without_new_points_nothing_is_pruned(lab: Lab) -> None:
     verify.equal([point.name for point in watch.look()], before, "points after 30 hours without a new one")
 
 
+@case("C-RET-14", ["SP-RET-10"], needs=(*AGING, C.LINK_FAULTS, C.OLDER_POINTS), on_bytes=True, fixes=FIXED)
+def the_newest_point_outlives_a_long_outage(lab: Lab) -> None:
+    """A day and a half without a link, longer than the retention: the newest point is listed and restores its bytes."""
+    machine = lab.protected_machine(disk=SMALL)
+    lab.write(machine, 3)
+    newest = lab.crash_point(machine)
+    then = verify_bytes.true_point(lab, machine, newest)
+    with lab.link_down(machine):
+        for _ in range(36):
+            lab.advance(minutes=60)
+        listed = [point.name for point in lab.observe(machine).points]
+        verify.that(
+            newest.name in listed, f"{newest.name} listed after 36 hours without a link", f"{len(listed)} points"
+        )
+        verify_bytes.same_image(lab.restore(machine, newest), then, "the newest point after the outage")
+
+
 @case("C-RET-7", ["SP-RET-11", "SP-DRL-6"], needs=(*AGING, C.TEST_FAILOVER, C.OLDER_POINTS), on_bytes=True, fixes=FIXED)
 def a_point_in_use_is_not_pruned(lab: Lab) -> None:
     """The point of a running drill outlives the thinning of its hour, byte for byte, and goes after the clean-up."""

@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "zoo": ("siteproof.cli.zoo:zoo", "The suite against every wrong appliance: the kill table."),
     "fuzz": ("siteproof.cli.fuzz:fuzz", "A seeded campaign of walks and faults."),
     "report": ("siteproof.cli.report:report", "A record for people, build servers, a page, or as a baseline."),
+    "results": ("siteproof.cli.results:results", "The page of judged products, from committed records."),
     "compare": ("siteproof.cli.compare:compare", "What is lost by moving from one product or version to another."),
     "evidence": ("siteproof.cli.evidence:evidence", "Sign a run; check a signed one offline."),
     "coverage": (

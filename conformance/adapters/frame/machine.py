@@ -55,6 +55,7 @@ class FrameMachine:
         self.site_up = True
         self.stands = {Place.PRIMARY}
         self.behind = False
+        self.counted_bytes = 0  # as the last call that may have moved any left them: daemons chatter in between
         self.policy = ReplicationPolicy()
         self.reason: ResyncReason | None = None
         self.clock_ahead_ms = 0  # of the machine's wall clock, by which points are dated
@@ -69,6 +70,11 @@ class FrameMachine:
     def replicates(self) -> bool:
         """Whether changes are to travel."""
         return self.regions.protection is Protection.PROTECTED
+
+    @property
+    def latest_ms(self) -> int:
+        """The time of what a failover to latest would bring: under a mark that is the newest point."""
+        return self._pointed_ms if self.reason else self.instant_ms
 
     @property
     def running(self) -> tuple[Place, ...]:
@@ -116,6 +122,10 @@ class FrameMachine:
             self._event(ErrorCode.TARGET_INTERNAL_ERROR, f"{verb.value} failed: {trouble}")
         else:
             self.regions = table.settled(before, verb, CORE)
+
+    def count(self) -> None:
+        """Take in what has left; a refused command, and a look, move nothing."""
+        self.counted_bytes = self.product.bytes_sent
 
     def ship(self) -> None:
         """Bring the other side up to this instant, as far as the link allows."""

@@ -25,7 +25,7 @@ class ForeignProduct(ABC):
     @property
     @abstractmethod
     def bytes_sent(self) -> int:
-        """Bytes that left for the other side since the machine was made."""
+        """Bytes that left for the other side since the machine was made, this moment's chatter included."""
 
     @property
     @abstractmethod

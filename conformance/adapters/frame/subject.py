@@ -109,6 +109,7 @@ class FrameSubject(ABC):
         try:
             self._check_identity(machine, command.verb)
             machine.do(command, self._scenario.policy)
+            machine.count()
         except Refused as refused:
             return Refusal(refused.code, refused.detail)
         return Accepted(f"job-{next(self._jobs)}")
@@ -153,6 +154,7 @@ class FrameSubject(ABC):
         """See Subject."""
         for machine in self.machines.values():
             machine.ship()
+            machine.count()
 
     def close(self) -> None:
         """See Subject."""
@@ -163,6 +165,7 @@ class FrameSubject(ABC):
     def _pass(self, milliseconds: int) -> None:
         for machine in self.machines.values():
             machine.pass_time(machine.now_ms + milliseconds)
+            machine.count()
 
     def _happens(self, during: During) -> None:
         """May be called by another thread: nothing is started here."""

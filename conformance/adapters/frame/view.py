@@ -21,12 +21,12 @@ def observe(machine: FrameMachine) -> Observation:
         points=machine.points.shown({each.point.name for each in machine.pins.values()}),
         disks=_disks(machine),
         running=machine.running,
-        rpo_ms=machine.now_ms - machine.instant_ms if machine.replicates else None,
+        rpo_ms=machine.now_ms - machine.latest_ms if machine.replicates else None,
         health=Health.WARNING if _is_unwell(machine) else Health.NORMAL,
         events=machine.events,
         resync_reason=machine.reason,
         generation=machine.generation,
-        bytes_sent=product.bytes_sent,
+        bytes_sent=machine.counted_bytes,
         link_up=product.link_up,
     )
 

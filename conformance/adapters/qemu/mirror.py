@@ -25,7 +25,6 @@ from siteproof.model.nouns.scenario import DiskSpec
 from siteproof.model.nouns.vocabulary import Place
 
 READY_SECONDS_MAX = 60.0
-SPEED_BYTES = 1 << 19  # per second once the initial copy is done: a line on which something is under way
 GRANULARITY_BYTES = 4096
 
 
@@ -39,15 +38,15 @@ class CopyMode(StrEnum):
 class Layers:
     """The replica's chain of layers per disk; the newest one is what the mirror writes to."""
 
-    def __init__(self, machine: int, sizes: dict[int, int]) -> None:
-        """One layer."""
+    def __init__(self, machine: int, sizes: dict[int, int], life: int) -> None:
+        """One layer; `life` tells replicas apart that a machine had one after the other."""
         self.sizes = sizes
         self.newest = 0
-        self._machine = machine
+        self._name = f"m{machine}-{life}"
 
     def node(self, disk: int, layer: int) -> str:
         """The target's node of a disk's layer."""
-        return f"m{self._machine}-{disk}-{layer}"
+        return f"{self._name}-{disk}-{layer}"
 
 
 class QemuMirror(ForeignProduct):
@@ -60,7 +59,8 @@ class QemuMirror(ForeignProduct):
         self._sites, self._exports, self._index, self._mode = sites, exports, index, mode
         self._specs = specs
         self._copies = DiskCopies(sites, exports, index)
-        self._layers = Layers(index, {})
+        self._layers = Layers(index, {}, 0)
+        self._lives = 0
         self._marks: dict[str, int] = {}
         self._mirrors = False
         self._dead = False
@@ -101,7 +101,9 @@ class QemuMirror(ForeignProduct):
 
     def enable(self, disks_: tuple[int, ...]) -> None:
         """A replica of zeros, and a full mirror into it."""
-        self._layers = Layers(self._index, {each: self._specs[each].size_bytes for each in disks_})
+        self._lives += 1
+        sizes = {each: self._specs[each].size_bytes for each in disks_}
+        self._layers = Layers(self._index, sizes, self._lives)
         for disk, size in self._layers.sizes.items():
             node = self._layers.node(disk, 0)
             disks.create(self._sites.target, node, self._sites.folder, size)
@@ -110,13 +112,18 @@ class QemuMirror(ForeignProduct):
             self._start(disk)
         self._mirrors = True
         self.ship()
-        for disk in disks_:
-            self._source.execute("block-job-set-speed", device=self._job(disk), speed=SPEED_BYTES)
 
     def ship(self) -> None:
-        """The jobs have caught up; one that an error has stopped is resumed until it runs."""
+        """The jobs run until they have caught up, and stand still again: between two calls no time passes.
+
+        A write-blocking mirror copies each write all the same; only what lies behind it waits.
+        """
         with _troubled():
-            wait_for(self._caught_up, READY_SECONDS_MAX, "the mirror")
+            self._every_job("block-job-resume")
+            try:
+                wait_for(self._caught_up, READY_SECONDS_MAX, "the mirror")
+            finally:
+                self._every_job("block-job-pause")
 
     def mark(self, point: str, *, running: bool) -> None:
         """A new layer on every disk; what was newest until now is the point."""
@@ -223,6 +230,11 @@ class QemuMirror(ForeignProduct):
             on_target_error="stop",
             auto_dismiss=True,
         )
+
+    def _every_job(self, command: str) -> None:
+        for disk in self._layers.sizes:
+            with contextlib.suppress(CommandError):  # one that an error has stopped is not ours to let run
+                self._source.execute(command, device=self._job(disk))
 
     def _caught_up(self) -> bool:
         self.revive()

@@ -67,7 +67,7 @@ class QemuMirrorSubject(FrameSubject):
             "qemu": self._version,
             "copy_mode": self._mode.value,
             "granularity_bytes": str(mirror.GRANULARITY_BYTES),
-            "speed_bytes": str(mirror.SPEED_BYTES),
+            "clock": "virtual: the jobs are paused between calls, and run in advance and settle",
             "target": "qcow2, cache=writeback, the default",
         }
         name = f"qemu-storage-daemon, {self._mode.value} mirror"

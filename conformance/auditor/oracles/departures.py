@@ -88,7 +88,7 @@ def a_thinned_point_has_a_neighbour(look: Look) -> Iterator[Wrong]:
             )
 
 
-@oracle("SP-RET-19", C.VIRTUAL_CLOCK)
+@oracle("SP-RET-19", C.VIRTUAL_CLOCK, C.RETENTION)
 def old_points_go(look: Look) -> Iterator[Wrong]:
     """A point whose age has reached the retention goes when the next point arrives."""
     retention_ms = look.memory.policy.retention_minutes * MINUTE_MS

@@ -61,7 +61,7 @@ def trouble_marks_at_once(look: Look) -> Iterator[Wrong]:
             yield Wrong(f"a mark after {fault.kind.value}", "resync none", MARKS[fault.kind])
 
 
-@oracle("SP-RES-1", C.VIRTUAL_CLOCK, C.LINK_FAULTS)
+@oracle("SP-RES-1", C.VIRTUAL_CLOCK, C.LINK_FAULTS, C.RESYNC)
 def a_dead_link_marks(look: Look) -> Iterator[Wrong]:
     """Data that has waited for a dead link for a minute has marked the machine."""
     if not look.stays_cut or not look.memory.trusted(look.now) or look.verbs:
