@@ -12,8 +12,8 @@ from attrs import evolve
 
 from siteproof.conformance.levels import reached
 from siteproof.conformance.render.text import printable
-from siteproof.conformance.results import CaseLine, Line, Recorded
-from siteproof.conformance.verdict import CaseResult, Report, Requirement, Verdict
+from siteproof.conformance.results import CaseLine, Line, RecordedRun
+from siteproof.conformance.verdict import CaseResult, Report, RequirementVerdict, Verdict
 from siteproof.model.spec.registry import requirements
 
 HEAD = """# Products of others before the judge
@@ -41,7 +41,7 @@ def _trimmed(result: CaseResult) -> CaseResult:
     return evolve(result, history=(), trace=trace, replay="")
 
 
-def page(records: Mapping[str, Recorded]) -> str:
+def page(records: Mapping[str, RecordedRun]) -> str:
     """The page; `records` by the name of their file."""
     found = {name: record.report for name, record in sorted(records.items()) if record.report is not None}
     parts = [HEAD, *_overview(found, records), *_matrix(found)]
@@ -50,7 +50,7 @@ def page(records: Mapping[str, Recorded]) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _overview(found: Mapping[str, Report], records: Mapping[str, Recorded]) -> Iterator[str]:
+def _overview(found: Mapping[str, Report], records: Mapping[str, RecordedRun]) -> Iterator[str]:
     yield "| product | version | judged on | level | cases judged | record |\n| --- | --- | --- | --- | --- | --- |"
     for name, report in found.items():
         who, judged = report.description, sum(each.verdict in (*HOLDS, *BROKEN) for each in report.results)
@@ -72,7 +72,7 @@ def _matrix(found: Mapping[str, Report]) -> Iterator[str]:
     yield ""
 
 
-def _by_chapter(judged: tuple[Requirement, ...]) -> dict[str, Counter[Verdict]]:
+def _by_chapter(judged: tuple[RequirementVerdict, ...]) -> dict[str, Counter[Verdict]]:
     found: dict[str, Counter[Verdict]] = {}
     for each in judged:
         found.setdefault(each.chapter, Counter())[each.verdict] += 1
