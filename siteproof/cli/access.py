@@ -22,7 +22,7 @@ def access() -> None:
 @click.argument("name")
 @click.option("--role", type=click.Choice(list(ClientRole)), default=ClientRole.READER.value, show_default=True)
 @state_option
-@format_option
+@format_option("text", "json")
 def invite(name: str, role: str, state: Path, form: str) -> int:
     """Print a code that is good for one registration within 15 minutes."""
     answer = ask(state, "access.invite", name=name, role=role)
@@ -32,7 +32,7 @@ def invite(name: str, role: str, state: Path, form: str) -> int:
 
 @access.command("list")
 @state_option
-@format_option
+@format_option("text", "json")
 def list_clients(state: Path, form: str) -> int:
     """List who is registered."""
     show_rows(
@@ -44,6 +44,7 @@ def list_clients(state: Path, form: str) -> int:
 @access.command()
 @click.argument("name")
 @state_option
+@format_option("text")
 def revoke(name: str, state: Path) -> int:
     """Forget every certificate of a name."""
     click.echo(f"{name}: {ask(state, 'access.revoke', name=name)['revoked']} certificates revoked")
@@ -55,6 +56,7 @@ def revoke(name: str, state: Path) -> int:
 @click.argument("code")
 @click.argument("fingerprint")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("siteproof-credentials"), show_default=True)
+@format_option("text")
 def register(url: str, code: str, fingerprint: str, out: Path) -> int:
     """Bring a code to an appliance and store the certificate that is given for it."""
     role = remote.register(url, code, fingerprint, out)

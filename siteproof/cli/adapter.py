@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from siteproof.cli.guides import ADAPTERS, guide
-from siteproof.cli.options import whole
+from siteproof.cli.options import format_option, whole
 from siteproof.conformance import wire
 from siteproof.conformance.carriers import http_serving, in_process, serving
 from siteproof.model.nouns.problem import Problem
@@ -50,12 +50,14 @@ def _serve_http(make: Callable[[], Subject], port: int) -> int:
 
 
 @adapter.command("guide")
+@format_option("markdown")
 def show_guide() -> None:
     """Print how to write an adapter: the calls, their fields, what the verdicts mean."""
     click.echo(guide(ADAPTERS), nl=False)
 
 
 @adapter.command()
+@format_option("json")
 def schema() -> None:
     """Print the JSON Schema of every request and reply, for adapters in other languages."""
     click.echo(msgspec.json.format(msgspec.json.encode(wire.json_schema()), indent=1).decode())

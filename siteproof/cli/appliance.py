@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from siteproof.cli.options import format_option
 from siteproof.cli.state import state_option
 from siteproof.model.nouns.problem import Problem
 from siteproof.reference.service import protecting, serving
@@ -32,6 +33,7 @@ def appliance() -> None:
 
 @appliance.command()
 @state_option
+@format_option("text")
 def init(state: Path) -> int:
     """Make a new state directory with a key and an empty vault."""
     initialise(state)

@@ -15,7 +15,7 @@ from siteproof import __version__
 from siteproof.cli.files import STDIN, read_bytes, refused, write_text
 from siteproof.cli.guides import AUDIT, guide_option
 from siteproof.cli.json_and_title import emit, facts, identity, title
-from siteproof.cli.options import PROVIDER, today, whole
+from siteproof.cli.options import PROVIDER, format_option, today, whole
 from siteproof.cli.signs_of_life import beating
 from siteproof.conformance.audit.audit import Audit
 from siteproof.conformance.audit.audit import audit as audited
@@ -50,7 +50,7 @@ FORMS = ("text", "json", "sarif", "junit")
 @click.option("--date", default=today, metavar="DATE", help="When this is, for the report's readers. [default: today]")
 @click.option("--html", metavar="FILE.html", help="Write a page with pictures into this file.")
 @click.option("--limit", type=whole(1, 1_000_000), default=50, show_default=True, help="Findings in the text.")
-@click.option("--format", "form", type=click.Choice(FORMS), default="text", show_default=True, help="On stdout.")
+@format_option(*FORMS)
 @guide_option(AUDIT)
 def audit(files: tuple[str, ...], older: tuple[str, ...], at: str | None, form: str, **more: Any) -> int:
     """Judge a deployed vault from its exports: az … -o json, az rest, or PowerShell's ConvertTo-Json.

@@ -31,7 +31,7 @@ from siteproof.model.nouns.problem import ExitCode
     "--seed", type=whole(0, 2**63 - 1), default=0, show_default=True, help="Seed with which targets are judged."
 )
 @click.option("--i-own-this-target", "own_target", is_flag=True, help="The targets are mine and may be erased.")
-@format_option
+@format_option("text", "json")
 def compare(before: str, after: str, case_ids: tuple[str, ...], seed: int, *, own_target: bool, form: str) -> int:
     """Compare BEFORE with AFTER: each a results.ndjson, or python:PKG:FACTORY, cmd:COMMAND or a URL, judged here."""
     every = all_cases()

@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from siteproof.cli.case_list import listed
 from siteproof.cli.expecting import expected, recorded, told
 from siteproof.cli.files import make_folder
-from siteproof.cli.options import duration, today, whole, workers_option
+from siteproof.cli.options import duration, format_option, today, whole, workers_option
 from siteproof.cli.progress import screen
 from siteproof.cli.scratch import scratch
 from siteproof.cli.targets import target_of, target_options
@@ -96,7 +96,7 @@ class ConformOptions:
 @click.option("--date", default=today, metavar="DATE", help="When this is, for the report's readers. [default: today]")
 @click.option("--expect", type=click.Path(path_type=Path), metavar="FILE", help=EXPECT)
 @click.option("--record", type=click.Path(path_type=Path), metavar="FILE", help="Write every call and answer there.")
-@click.option("--format", "form", type=click.Choice(FORMS), default="text", help="On stdout; json only with --list.")
+@format_option(*FORMS)
 def conform(cmd: str | None, python: str | None, url: str | None, ca: str, *, listing: bool, **chosen: Any) -> int:
     """Judge an implementation: verdict line, report.html, exit code 0 iff every MUST passed."""
     choice = ConformOptions(**chosen)

@@ -31,7 +31,7 @@ ALL = 1_000_000
 @click.option("--missing", is_flag=True, help="List what was not visited, with the shortest way there.")
 @click.option("--limit", type=whole(1, ALL), default=20, show_default=True, help="Of each list.")
 @click.option("--provider", type=PROVIDER, help="Whose table holds.")
-@format_option
+@format_option("text", "json")
 @guide_option(HISTORIES)
 def coverage(files: tuple[str, ...], missing: bool, limit: int, provider: str | None, form: str) -> int:
     """Say which states, rules, commands, transitions and requirements the recorded FILEs have visited.

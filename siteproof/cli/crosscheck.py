@@ -33,7 +33,7 @@ HEAD = ("executor", "version", "states", "transitions", "depth", "broken claims"
 @click.option("--tool", "tools", type=click.Choice(NAMES), multiple=True, help="only these of theirs; may be repeated")
 @click.option("--seconds-max", type=whole(1), default=600, show_default=True, help="for each run of theirs")
 @memory_option("for each executor")
-@format_option
+@format_option("text", "json")
 def crosscheck(
     spec: str,
     *,

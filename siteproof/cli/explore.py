@@ -16,7 +16,7 @@ from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.explain_specs import listing
 from siteproof.cli.graph import graph_option, searched, write_graph
 from siteproof.cli.memory import memory_option
-from siteproof.cli.options import whole
+from siteproof.cli.options import format_option, whole
 from siteproof.cli.signs_of_life import beating
 from siteproof.model.engines.explore.choice import ENGINES, explorer, orbits_of
 from siteproof.model.engines.explore.exploration import ClaimVerdict, Exploration, verdict_of
@@ -62,7 +62,7 @@ def _list(context: click.Context, _: click.Parameter, wanted: bool) -> None:
 @graph_option
 @click.option("--states-max", type=whole(1), default=STATES_MAX, show_default=True)
 @memory_option("for example 512M")
-@click.option("--format", "form", type=click.Choice(["text", "json", "itf"]), default="text", show_default=True)
+@format_option("text", "json", "itf")
 def explore(
     spec: str,
     *,

@@ -11,6 +11,7 @@ import click
 from siteproof import __version__
 from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.files import write_files
+from siteproof.cli.options import format_option
 from siteproof.model.engines.formats.identifiers import Docs, docs_of, word
 from siteproof.model.engines.formats.jsonspec import to_json
 from siteproof.model.engines.formats.promela import promela
@@ -40,6 +41,7 @@ class _Language(click.Choice[str]):
 @click.option("--to", "form", type=_Language(["tla", "promela", "json"]), required=True, help="the language")
 @bound_options
 @click.option("--out", type=click.Path(path_type=Path), help="write files into this folder instead of printing")
+@format_option("text")
 def export(spec: str, form: str, out: Path | None, **bounds: object) -> int:
     """Write SPEC (default: replication) as TLA+, Promela or JSON, for the given bounds."""
     chosen = known(spec)

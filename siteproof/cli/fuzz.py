@@ -65,7 +65,7 @@ TABLE = {
 @seed_option
 @workers_option
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder.")
-@format_option
+@format_option("text", "json")
 @click.pass_context
 def fuzz(
     context: click.Context,

@@ -11,6 +11,7 @@ import click
 from attrs import evolve
 
 from siteproof.cli.files import make_folder, read_bytes
+from siteproof.cli.options import format_option
 from siteproof.cli.scratch import scratch
 from siteproof.conformance.carriers.target import SubjectAddress, TargetKind
 from siteproof.conformance.render import text
@@ -29,6 +30,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,80}")
 @click.option("--name", required=True, metavar="WORDS", help="Of the case: lower-case words with hyphens.")
 @click.option("--why", required=True, help="One sentence: what goes wrong, and why it matters.")
 @click.option("--to", "folder", type=click.Path(path_type=Path), default=Path("cases"), show_default=True)
+@format_option("text")
 def promote(file: Path, name: str, why: str, folder: Path) -> int:
     """Check that FILE still fails on its subject, and write it as a case without history, numbers and folders."""
     if not _NAME.fullmatch(name):

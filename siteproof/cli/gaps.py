@@ -17,7 +17,7 @@ from siteproof.model.spec.registry.requirements import Level, requirements
 
 
 @click.command("gaps")
-@format_option
+@format_option("text", "json")
 def show(form: str) -> int:
     """List every MUST without a case, by what a case would need, then those that nothing can judge."""
     found = gaps(all_cases())

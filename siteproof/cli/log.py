@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from siteproof.cli.options import lines_option
+from siteproof.cli.options import format_option
 from siteproof.reference.service.inspecting import Row, inspect
 
 
@@ -20,7 +20,7 @@ def log() -> None:
 @log.command("inspect")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--key", type=click.Path(path_type=Path), help="The key-encryption key: frames are authenticated then.")
-@lines_option
+@format_option("text", "ndjson")
 def inspect_file(file: Path, key: Path | None, form: str) -> int:
     """Print a log segment, or a catalogue of points, frame by frame; exit 1 when one is damaged."""
     damaged = False

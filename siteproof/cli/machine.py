@@ -50,7 +50,7 @@ def machine() -> None:
 @click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="IMAGE...")
 @policy_options
 @state_option
-@format_option
+@format_option("text", "json")
 def protect(
     name: str, images: tuple[Path, ...], retention: int, app_every: int, rpo_threshold: int, state: Path, form: str
 ) -> int:
@@ -87,7 +87,7 @@ def _points(shown: Any) -> str:
 
 @machine.command("list")
 @state_option
-@format_option
+@format_option("text", "json")
 def list_machines(state: Path, form: str) -> int:
     """List the machines."""
     show_rows(ask(state, "machine.list"), COLUMNS, form)
@@ -97,7 +97,7 @@ def list_machines(state: Path, form: str) -> int:
 @machine.command()
 @click.argument("name")
 @state_option
-@format_option
+@format_option("text", "json")
 def show(name: str, state: Path, form: str) -> int:
     """Show a machine: state, disks, RPO, what may be asked of it, and its last events."""
     show_one(ask(state, "machine.show", machine=name), form, _said)
@@ -120,7 +120,7 @@ def _said(shown: Any) -> str:
 @machine.command()
 @click.argument("name")
 @state_option
-@format_option
+@format_option("text", "json")
 def ship(name: str, state: Path, form: str) -> int:
     """Bring the other side up to date; both sides are compared where changes are not known."""
     show_one(
@@ -137,7 +137,7 @@ def ship(name: str, state: Path, form: str) -> int:
 @click.option("--no-shutdown", is_flag=True, help="fail_over: leave the source running.")
 @click.option("--location", type=click.Choice([each.value for each in Location]), default=Location.ORIGINAL.value)
 @state_option
-@format_option
+@format_option("text", "json")
 def lead(
     verb: str, name: str, point: str, selection: str | None, no_shutdown: bool, location: str, state: Path, form: str
 ) -> int:
@@ -163,7 +163,7 @@ def lead(
 @click.argument("name")
 @policy_options
 @state_option
-@format_option
+@format_option("text", "json")
 def policy_of(name: str, retention: int, app_every: int, rpo_threshold: int, state: Path, form: str) -> int:
     """Change the policy of a machine, and show it."""
     answer = ask(state, "machine.policy", machine=name, **_policy(retention, app_every, rpo_threshold))
@@ -174,6 +174,7 @@ def policy_of(name: str, retention: int, app_every: int, rpo_threshold: int, sta
 @machine.command()
 @click.argument("name")
 @state_option
+@format_option("text")
 def forget(name: str, state: Path) -> int:
     """Forget a machine that is disabled; its images stay."""
     ask(state, "machine.forget", machine=name)

@@ -10,6 +10,7 @@ import click
 
 from siteproof.cli.files import write_files
 from siteproof.cli.lazy import LazyGroup
+from siteproof.cli.options import format_option
 from siteproof.conformance.scaffolds import SCAFFOLDS, Scaffold
 from siteproof.model.nouns.problem import Problem
 
@@ -31,6 +32,7 @@ def new() -> None:
 @click.command("adapter")
 @click.option("--lang", type=click.Choice(tuple(LANGUAGES)), default="python", show_default=True, help="Its language.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("my-adapter"), show_default=True, help="Folder.")
+@format_option("text")
 def adapter(lang: str, out: Path) -> int:
     """Write an adapter that runs at once, and say how to judge it."""
     scaffold = LANGUAGES[lang]

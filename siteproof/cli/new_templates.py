@@ -6,7 +6,7 @@ Rule: a template is made from the table of keys it is for, so that it can say no
 import click
 
 from siteproof.cli.guides import PLAN_EXAMPLE, guide
-from siteproof.cli.options import PROVIDER
+from siteproof.cli.options import PROVIDER, format_option
 from siteproof.model.advice.policy.duration import spell
 from siteproof.model.advice.policy.request import KEYS, request_of
 from siteproof.model.nouns.provider import ReplicationProvider
@@ -36,12 +36,14 @@ LEFT_OUT = (
 
 @click.command("policy")
 @click.option("--provider", type=PROVIDER, default=SEED.name.value, show_default=True, help="whose ranges hold")
+@format_option("toml")
 def policy(provider: str) -> None:
     """Print a policy file with every key, what it means and what it may be."""
     click.echo("\n".join(policy_lines(ReplicationProvider(provider))))
 
 
 @click.command("plan")
+@format_option("toml")
 def plan() -> None:
     """Print a recovery plan of three tiers with remarks."""
     click.echo(guide(PLAN_EXAMPLE), nl=False)

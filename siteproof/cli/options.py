@@ -4,6 +4,7 @@ Rule: a wrong value is named together with the form that is expected.
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,13 +12,39 @@ import click
 
 from siteproof.model.nouns.provider import ReplicationProvider
 
-format_option = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="on stdout"
-)
+FORMS = ("text", "json", "ndjson", "itf", "toml", "markdown", "html", "junit", "sarif", "ctrf", "badge", "expect")
+"""How forms of output are spelled, by every command that has them."""
 
-lines_option = click.option(
-    "--format", "form", type=click.Choice(["text", "ndjson"]), default="text", show_default=True, help="On stdout."
-)
+
+class Form(click.Choice[str]):
+    """What a command can print on stdout; the first of its forms is the one that is not asked for."""
+
+    def __init__(self, *forms: str) -> None:
+        """At least one of FORMS, each spelled as it is there."""
+        assert forms
+        assert set(forms) <= set(FORMS), forms
+        super().__init__(forms)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The form; a usage error that names those that the command has."""
+        if value not in self.choices:
+            here = f"`{ctx.info_name}` gives" if ctx is not None else "there is"
+            self.fail(f"{value!r} is no form that is printed here: {here} {', '.join(self.choices)}", param, ctx)
+        return value
+
+
+def format_option(*forms: str) -> Callable[[Any], Any]:
+    """`--format` as `form`; whoever has one form only needs no parameter for it."""
+    return click.option(
+        "--format",
+        "form",
+        type=Form(*forms),
+        default=forms[0],
+        show_default=True,
+        expose_value=len(forms) > 1,
+        help="On stdout.",
+    )
+
 
 PROVIDER = click.Choice([each.value for each in ReplicationProvider])
 """Whose table, ranges and plan rules hold, where the data does not say it."""

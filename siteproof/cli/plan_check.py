@@ -38,7 +38,7 @@ FAILOVERS = ("unplanned", "test", "planned")
 )
 @click.option("--html", metavar="FILE.html", help="write a report with the pictures of all failovers into this file")
 @click.option("--provider", type=PROVIDER, help="who runs the plan")
-@format_option
+@format_option("text", "json")
 def check(
     files: tuple[str, ...], picture: str | None, failover: str, html: str | None, provider: str | None, form: str
 ) -> int:
@@ -79,12 +79,14 @@ def draw_plan(picture: str, verdict: PlanVerdict, failover: str) -> None:
 
 
 @click.command("example")
+@format_option("toml")
 def show_example() -> None:
     """Print a recovery plan of three tiers, as a beginning for one's own."""
     click.echo(guide(PLAN_EXAMPLE), nl=False)
 
 
 @click.command("schema")
+@format_option("json")
 def show_schema() -> None:
     """Print the JSON Schema of plan files."""
     emit(schema())

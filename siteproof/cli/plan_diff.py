@@ -14,7 +14,7 @@ from siteproof.model.nouns.problem import ExitCode
 @click.command()
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
-@format_option
+@format_option("text", "json")
 def diff(old: str, new: str, form: str) -> int:
     """Say what changes from plan OLD to plan NEW: machines, order, steps, worst recovery time.
 

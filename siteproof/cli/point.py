@@ -31,7 +31,7 @@ def point() -> None:
 @point.command("list")
 @click.argument("machine", default="")
 @state_option
-@format_option
+@format_option("text", "json")
 def list_points(machine: str, state: Path, form: str) -> int:
     """List the points of a machine, or of all."""
     show_rows(ask(state, "point.list", machine=machine), POINTS, form)
@@ -42,7 +42,7 @@ def list_points(machine: str, state: Path, form: str) -> int:
 @click.argument("machine")
 @click.option("--app", is_flag=True, help="Application-consistent.")
 @state_option
-@format_option
+@format_option("text", "json")
 def take(machine: str, app: bool, state: Path, form: str) -> int:
     """Ship what has changed and make a point of it now."""
     kind = Consistency.APP if app else Consistency.CRASH
@@ -55,7 +55,7 @@ def take(machine: str, app: bool, state: Path, form: str) -> int:
 @click.argument("machine")
 @click.argument("name", metavar="POINT")
 @state_option
-@format_option
+@format_option("text", "json")
 def verify(machine: str, name: str, state: Path, form: str) -> int:
     """Read a point in full, every block against its checksum; exit 1 when one is damaged."""
     answer = ask(state, "point.verify", machine=machine, point=name)
@@ -70,7 +70,7 @@ def verify(machine: str, name: str, state: Path, form: str) -> int:
 @click.option("--disk", default="", help="Which disk, where the machine has several.")
 @click.option("--as", "kind", type=click.Choice(FORMATS), default="raw", show_default=True, help="Format of the image.")
 @state_option
-@format_option
+@format_option("text", "json")
 def restore(machine: str, name: str, target: Path, disk: str, kind: str, state: Path, form: str) -> int:
     """Write a disk as it was at a point to a new image file."""
     target = target.absolute()
@@ -114,7 +114,7 @@ def job() -> None:
 @job.command("list")
 @machine_option
 @state_option
-@format_option
+@format_option("text", "json")
 def list_jobs(machine: str, state: Path, form: str) -> int:
     """List the jobs, oldest first."""
     show_rows(ask(state, "job.list", machine=machine), JOBS, form)
@@ -129,7 +129,7 @@ def event() -> None:
 @event.command("list")
 @machine_option
 @state_option
-@format_option
+@format_option("text", "json")
 def list_events(machine: str, state: Path, form: str) -> int:
     """List the events, oldest first."""
     show_rows(ask(state, "event.list", machine=machine), EVENTS, form)

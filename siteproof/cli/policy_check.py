@@ -28,7 +28,7 @@ CHECK_DAYS = 16  # so long does a check simulate for its report: a day more than
 @click.option("--strict", is_flag=True, help="a refuted advisory fails too")
 @click.option("--picture", metavar="FILE.svg", help="draw the calendar into this file")
 @click.option("--html", metavar="FILE.html", help="write a report with pictures into this file")
-@format_option
+@format_option("text", "json")
 def check(
     files: tuple[str, ...], strict: bool, picture: str | None, html: str | None, form: str, **flags: str | None
 ) -> int:

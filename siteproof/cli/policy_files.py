@@ -12,7 +12,7 @@ from siteproof.cli.exported import is_export, policy_settings
 from siteproof.cli.files import read_bytes
 from siteproof.cli.guides import POLICY_EXAMPLE, guide
 from siteproof.cli.json_and_title import emit
-from siteproof.cli.options import is_number
+from siteproof.cli.options import format_option, is_number
 from siteproof.model.advice.policy.request import PolicyRequest, request_of, schema, settings_of
 from siteproof.model.nouns.problem import Problem
 
@@ -81,12 +81,14 @@ def _typed(flag: str, value: str) -> str | int:
 
 
 @click.command("example")
+@format_option("toml")
 def show_example() -> None:
     """Print a policy file, as a beginning for one's own."""
     click.echo(guide(POLICY_EXAMPLE), nl=False)
 
 
 @click.command("schema")
+@format_option("json")
 def show_schema() -> None:
     """Print the JSON Schema of policy files."""
     emit(schema())

@@ -24,7 +24,7 @@ from siteproof.model.nouns.problem import ExitCode
 @click.option("--app-rpo", default="0", metavar="SPAN", help="largest age of the newest app-consistent point; 0: none")
 @click.option("--latency", default="30m", metavar="SPAN", show_default=True, help="time until a point is usable")
 @click.option("--misses", default=0, type=whole(0, 5000), show_default=True, help="tolerated misses in a row")
-@format_option
+@format_option("text", "json")
 def plan(misses: int, form: str, **needs: Any) -> int:
     """Find the cheapest policy that meets the needs, with the proof that nothing cheaper exists.
 

@@ -29,7 +29,7 @@ WITHOUT_EFFECT = {
 @click.option("--days", type=whole(1, 366), default=16, show_default=True, help="how long to simulate")
 @click.option("--picture", metavar="FILE.svg", help="draw the kept points into this file")
 @click.option("--html", metavar="FILE.html", help="write a report with the picture and every kept point")
-@format_option
+@format_option("text", "json")
 def simulate(file: str | None, days: int, picture: str | None, html: str | None, form: str, **flags: str | None) -> int:
     """Let an undisturbed machine make points for some days and show what is kept, with reasons."""
     _refuse_without_effect(flags)
@@ -58,7 +58,7 @@ def _refuse_without_effect(flags: Flags) -> None:
 @click.command()
 @click.argument("old")
 @click.argument("new")
-@format_option
+@format_option("text", "json")
 def diff(old: str, new: str, form: str) -> int:
     """Show which points a change from policy OLD to policy NEW deletes, and when.
 

@@ -13,7 +13,7 @@ from siteproof.model.theorems.theorem import Theorem, TheoremResult
 @click.command()
 @click.argument("theorem", required=False)
 @click.option("--smtlib", is_flag=True, help="print the queries of one theorem as SMT-LIB")
-@format_option
+@format_option("text", "json")
 def theorems(theorem: str | None, smtlib: bool, form: str) -> int:
     """Prove every policy theorem, or the one that is named; exit code 1 when one is not as expected."""
     chosen = proving.chosen(theorem)

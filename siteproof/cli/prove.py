@@ -15,7 +15,7 @@ import click
 from siteproof import __version__
 from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.interrupts import interruptible
-from siteproof.cli.options import whole
+from siteproof.cli.options import format_option, whole
 from siteproof.cli.proof_progress import ProofProgress
 from siteproof.cli.proof_text import (
     agreement_lines,
@@ -59,7 +59,7 @@ MUTANT_BOUNDS: dict[str, dict[str, int]] = {
 @click.option("--mutants", type=whole(1), metavar="N", help="do all of them agree on N wrong edits")
 @click.option("--seed", type=whole(), default=1, show_default=True, help="with --mutants: which edits")
 @click.option("--states-max", type=whole(1), default=200_000, show_default=True, help="for traces")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option("text", "json")
 @click.pass_context
 def prove(
     context: click.Context,

@@ -16,6 +16,7 @@ from attrs import frozen
 from siteproof import __version__
 from siteproof.cli import ending
 from siteproof.cli.files import read_bytes
+from siteproof.cli.options import format_option
 from siteproof.cli.scratch import scratch
 from siteproof.cli.signs_of_life import beating
 from siteproof.cli.targets import target_of, target_options
@@ -38,6 +39,7 @@ WRITERS = "siteproof conform, siteproof fuzz and a crash of siteproof write such
 @click.argument("file", type=click.Path(path_type=Path))
 @target_options
 @click.option("--i-own-this-target", "own_target", is_flag=True, help="The target is mine and may be erased.")
+@format_option("text")
 def replay(file: Path, own_target: bool, **named: Any) -> int:
     """Reproduce a recorded failure: exit code 1 when it comes back, 0 when it does not.
 

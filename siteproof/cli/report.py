@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from siteproof.cli.options import format_option
 from siteproof.conformance import expectations, results, times
 from siteproof.conformance.render.badge import badge
 from siteproof.conformance.render.ctrf import ctrf
@@ -41,7 +42,7 @@ TIMED: dict[str, Callable[[RecordedRun, dict[str, float]], str]] = {"junit": jun
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), default=Path("out") / results.FILE_NAME)
-@click.option("--format", "form", type=click.Choice(tuple(RENDERERS)), default="markdown", show_default=True)
+@format_option("markdown", *(name for name in RENDERERS if name != "markdown"))
 def report(file: Path, form: str) -> int:
     """Print the last run recorded in FILE [out/results.ndjson]: for people, build servers, a page, or a baseline."""
     record, render = results.read(file), RENDERERS[form]

@@ -10,7 +10,7 @@ import click
 
 from siteproof.cli.conform import PROFILES
 from siteproof.cli.files import make_folder
-from siteproof.cli.options import duration, lines_option, today, whole, workers_option
+from siteproof.cli.options import duration, format_option, today, whole, workers_option
 from siteproof.cli.progress import screen
 from siteproof.cli.scratch import scratch
 from siteproof.conformance import failures, render, results, runner
@@ -45,7 +45,7 @@ NEXT = (
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder.")
 @click.option("--timeout", type=duration, default="300s", show_default=True, help="Bound of one case.")
 @workers_option
-@lines_option
+@format_option("text", "ndjson")
 def run(python: str, size_mib: int, seed: int, out: Path, timeout: float, workers: int | None, form: str) -> int:
     """Protect a real image, cut the link, resync, drill, fail over, fail back; judge all of it."""
     target = SubjectAddress(TargetKind.PYTHON, python)

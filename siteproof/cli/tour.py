@@ -12,6 +12,7 @@ from siteproof import __version__
 from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.graph import graph_option, searched, write_graph
 from siteproof.cli.interrupts import interruptible
+from siteproof.cli.options import format_option
 from siteproof.cli.signs_of_life import beating
 from siteproof.model.engines.explore.analysis import must_pass, shape
 from siteproof.model.engines.explore.goal import goal
@@ -32,6 +33,7 @@ PHASE = "protection"
 @click.option("--must-pass", "passed", metavar="STATE", help="What every way to STATE passes.")
 @click.option("--steps", "show_steps", is_flag=True, help="Print the walks.")
 @graph_option
+@format_option("text")
 def tour_command(
     spec: str,
     cover: str | None,

@@ -31,7 +31,7 @@ Checked = tuple[FieldLog, Followed, tuple[ReplicationProvider, ...]]
 @click.option("--provider", type=PROVIDER, help="Whose table holds.")
 @click.option("--skew", type=duration, help="How far clocks may differ, for example 5s; logs with times only.")
 @click.option("--limit", type=whole(1, 1_000_000), default=20, show_default=True, help="Machines that are told.")
-@format_option
+@format_option("text", "json")
 @guide_option(HISTORIES)
 def check(files: tuple[str, ...], provider: str | None, skew: float | None, limit: int, form: str) -> int:
     """Say whether the model explains the LOGs: EXPLAINED, or the longest explained prefix of each machine.

@@ -28,7 +28,7 @@ from siteproof.model.nouns.problem import ExitCode, Problem
 @click.option("--quick", is_flag=True, help="Leave a wrong appliance at its first confirmed kill, likely cases first.")
 @click.option("--seed", type=whole(0, 2**63 - 1), default=0, show_default=True, help="Seed of every choice.")
 @workers_option
-@format_option
+@format_option("text", "json")
 @guide_option(MUTANTS)
 @click.option("--generate", type=whole(1, 100_000), metavar="N", help="Conditional mutants instead: so many.")
 @click.option("--mutant", "mutants", multiple=True, metavar="ID", help="Only this mutant; may be given again.")

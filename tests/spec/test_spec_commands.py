@@ -1,5 +1,6 @@
 """`siteproof spec build` and `siteproof explain` as a user meets them."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,25 @@ def test_build_writes_only_what_is_stale(tmp_path: Path, capsys: pytest.CaptureF
     assert main(["spec", "build", "--out", str(tmp_path)]) == 0
     assert "1 written" in capsys.readouterr().out
     assert (tmp_path / "mine.txt").read_text() == "kept"
+
+
+def test_the_check_as_json_names_the_same_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One document with what is stale, missing and foreign, and the exit code of the text."""
+    main(["spec", "build", "--out", str(tmp_path)])
+    (tmp_path / "res.md").write_text("edited by hand\n")
+    (tmp_path / "lifecycle.svg").unlink()
+    capsys.readouterr()
+    assert main(["spec", "build", "--check", "--format", "json", "--out", str(tmp_path)]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["stale"], told["missing"], told["not_part"]) == (["res.md"], ["lifecycle.svg"], [])
+
+
+def test_explain_as_json_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    """The lines of the text, below version and name."""
+    assert main(["explain", "sp-res-5"]) == 0
+    _, *lines = capsys.readouterr().out.splitlines()
+    assert main(["explain", "sp-res-5", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["lines"] == lines
 
 
 def test_a_folder_that_cannot_be_written_is_a_problem(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
