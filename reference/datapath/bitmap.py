@@ -5,56 +5,51 @@ Maintainers keep: a bit is cleared only by `take`, and whoever takes either deli
 
 import numpy as np
 
+from siteproof.reference.datapath.block_set import PAGE_BLOCKS, BlockSet
 from siteproof.reference.datapath.blocks import Blocks
 
 
-class DirtyBitmap:
-    """Bits of a disk of so many blocks, all clear at first."""
-
-    def __init__(self, blocks: int) -> None:
-        """One byte per block in memory, touched only where it is used."""
-        self._bits = np.zeros(blocks, bool)
-
-    @property
-    def blocks(self) -> int:
-        """The disk's size in blocks."""
-        return len(self._bits)
-
-    @property
-    def count(self) -> int:
-        """How many blocks are dirty."""
-        return int(np.count_nonzero(self._bits))
+class DirtyBitmap(BlockSet):
+    """Bits of a disk of so many blocks, all clear at first; memory only where some are set."""
 
     def mark(self, block: int, blocks: int = 1) -> None:
         """Consecutive blocks are dirty."""
-        self._bits[block : block + blocks] = True
+        super().mark(block, blocks)
 
     def restore(self, blocks: Blocks) -> None:
         """Blocks that were taken and not delivered are dirty again; those beyond the end of the disk are gone."""
-        self._bits[blocks[blocks < len(self._bits)]] = True
+        self.add(blocks)
 
     def take(self) -> Blocks:
         """The dirty blocks in ascending order; none is dirty any more."""
-        blocks = np.flatnonzero(self._bits)
-        self._bits[blocks] = False
+        blocks = self.listed()
+        self.clear()
         return blocks
 
     def resize(self, blocks: int) -> None:
         """Bits beyond the end go; new blocks are dirty."""
-        grown = np.ones(blocks, bool)
-        kept = min(blocks, len(self._bits))
-        grown[:kept] = self._bits[:kept]
-        self._bits = grown
+        self.fit(blocks)
 
     def to_bytes(self) -> bytes:
         """The stored form: little-endian bits, eight blocks per byte."""
-        return np.packbits(self._bits, bitorder="little").tobytes()
+        stored = np.zeros((self.blocks + 7) // 8, np.uint8)
+        for page, held in self._pages.items():
+            bits = np.ones(self._size(page), bool) if held is None else held[: self._size(page)]
+            at = page * (PAGE_BLOCKS // 8)
+            packed = np.packbits(bits, bitorder="little")
+            stored[at : at + len(packed)] = packed
+        return stored.tobytes()
 
     @classmethod
     def from_bytes(cls, data: bytes, blocks: int) -> "DirtyBitmap":
         """The bitmap again; ValueError when the length is not that of so many blocks."""
         if len(data) != (blocks + 7) // 8:
             raise ValueError(f"{len(data)} bytes are not a bitmap of {blocks} blocks")
-        bitmap = cls(blocks)
-        bitmap._bits[:] = np.unpackbits(np.frombuffer(data, np.uint8), count=blocks, bitorder="little").view(bool)
+        bitmap, stored = cls(blocks), np.frombuffer(data, np.uint8)
+        for page in range(-(-blocks // PAGE_BLOCKS)):
+            at = page * (PAGE_BLOCKS // 8)
+            part = stored[at : at + PAGE_BLOCKS // 8]
+            if part.any():
+                bits = np.unpackbits(part, count=bitmap._size(page), bitorder="little")
+                bitmap.add(np.flatnonzero(bits) + page * PAGE_BLOCKS)
         return bitmap

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
+from siteproof.reference.datapath.block_set import BlockSet
 from siteproof.reference.datapath.blocks import BLOCK_BYTES, Blocks, plain_runs
 from siteproof.reference.datapath.device import StoreFailed
 
@@ -26,24 +27,33 @@ class Cut:
     """Ascending `blocks` as they were at write `lsn`; `whole` when these are all blocks of the disk."""
 
     def __init__(
-        self, lsn: int, blocks: Blocks, size: int, read: BlockReader, end: Callable[["Cut", bool], None]
+        self, lsn: int, blocks: Blocks | None, size: int, read: BlockReader, end: Callable[["Cut", bool], None]
     ) -> None:
-        """Of a disk of `size` blocks; `end(cut, delivered)` is called once."""
+        """Of a disk of `size` blocks, all of them when `blocks` is None; `end(cut, delivered)` is called once."""
         self.lsn = lsn
-        self.blocks = blocks
-        self.whole = len(blocks) == size
-        self._member = np.zeros(size, bool)
-        self._member[blocks] = True
+        self.size = size
+        self.whole = blocks is None or len(blocks) == size
+        self._member = BlockSet(size)
+        if self.whole or blocks is None:
+            self._member.mark(0, size)
+        else:
+            self._member.add(blocks)
         self._preserved: dict[int, bytes] = {}
         self._torn: StoreFailed | None = None  # a block was overwritten that could not be read before
         self._read = read
         self._end = end
 
+    @property
+    def blocks(self) -> Blocks:
+        """The numbers of its blocks."""
+        return self._member.listed()
+
     def preserve(self, block: int, blocks: int) -> None:
         """Consecutive blocks are about to be overwritten: keep those that belong to the cut."""
-        for offset in np.flatnonzero(self._member[block : block + blocks]).tolist():
-            if block + offset not in self._preserved:
-                self._keep(block + offset)
+        numbers = np.arange(block, min(block + blocks, self.size))
+        for number in numbers[self._member.holds(numbers)].tolist():
+            if number not in self._preserved:
+                self._keep(number)
 
     def _keep(self, block: int) -> None:
         """The workload never waits for replication: when its old content cannot be read, the cut is at fault."""

@@ -12,7 +12,8 @@ from attrs import evolve
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.policy import RecoveryPoint
 from siteproof.reference.datapath import catalogue
-from siteproof.reference.datapath.blocks import BLOCK_BYTES, Blocks, Mask
+from siteproof.reference.datapath.block_set import BlockSet
+from siteproof.reference.datapath.blocks import BLOCK_BYTES, Blocks
 from siteproof.reference.datapath.catalogue import Catalogue, Entry
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.effects import Executor, SyncDirectory, Unlink
@@ -80,10 +81,10 @@ class History:
         epoch = self.current
         if epoch is None:
             return
-        fresh = blocks[~self._saved[blocks]]
+        fresh = blocks[~self._saved.holds(blocks)]
         if len(fresh):
             self._save(epoch, fresh, lsn)
-            self._saved[fresh] = True
+            self._saved.add(fresh)
             self.version += 1
 
     def _save(self, epoch: UndoEpoch, blocks: Blocks, lsn: int) -> None:
@@ -182,15 +183,15 @@ class History:
     def _open(self, log: int, reached: Position) -> UndoEpoch:
         return UndoEpoch(self._executor, self._folder, self._keys, log, max(self._catalogue.end(log), reached))
 
-    def _saved_mask(self) -> Mask:
+    def _saved_mask(self) -> BlockSet:
         """Which blocks the newest point need not save again; sized for the largest disk that it ever was."""
         if not self._catalogue.entries:
-            return np.zeros(0, bool)
+            return BlockSet(0)
         saved = [self._epochs[log].blocks() for log in self._catalogue.entries[-1].logs]
-        mask = np.zeros(max([self._seed.blocks, *(int(blocks.max(initial=-1)) + 1 for blocks in saved)]), bool)
+        found = BlockSet(max([self._seed.blocks, *(int(blocks.max(initial=-1)) + 1 for blocks in saved)]))
         for blocks in saved:
-            mask[blocks] = True
-        return mask
+            found.add(blocks)
+        return found
 
     def _remove_orphans(self) -> None:
         known = {f"undo-{log:08d}" for log in self._catalogue.logs}

@@ -10,8 +10,6 @@ bits' own barrier; without it, or without the file, every block counts as dirty.
 import hashlib
 import struct
 
-import numpy as np
-
 from siteproof.model.nouns.problem import Problem
 from siteproof.reference.datapath.bitmap import DirtyBitmap
 from siteproof.reference.datapath.blocks import BLOCK_BYTES, Blocks
@@ -75,7 +73,7 @@ class SourceDisk:
         """Writes are no longer marked, and nothing is dirty; open cuts fail quietly."""
         self.capturing = False
         self._cuts.clear()
-        self.dirty.take()
+        self.dirty.clear()
 
     def write(self, block: int, data: Bytes) -> int:
         """Overwrite consecutive blocks and return the write's sequence; Problem when it does not fit the disk."""
@@ -116,8 +114,8 @@ class SourceDisk:
 
     def take_all(self) -> Cut:
         """The whole disk, as a consistent cut of this moment; nothing is dirty afterwards."""
-        self.dirty.take()
-        return self._cut(np.arange(self.blocks))
+        self.dirty.clear()
+        return self._cut(None)
 
     def resize(self, blocks: int) -> None:
         """The disk has another size; new blocks are zeros and dirty. Open cuts fail quietly."""
@@ -128,7 +126,7 @@ class SourceDisk:
         self.size_bytes = blocks * BLOCK_BYTES
         self.dirty.resize(blocks)
         if not self.capturing:
-            self.dirty.take()
+            self.dirty.clear()
 
     def close(self) -> None:
         """A clean shutdown: the bitmap is stored and may be trusted by the next start."""
@@ -168,7 +166,7 @@ class SourceDisk:
             what = f"blocks {block} to {block + blocks - 1} of a disk of {self.blocks}"
             raise Problem(f"{what} do not exist", "the range is outside of the disk", "stay within the disk")
 
-    def _cut(self, blocks: Blocks) -> Cut:
+    def _cut(self, blocks: Blocks | None) -> Cut:
         cut = Cut(self.written, blocks, self.blocks, self._read_now, self._end)
         self._cuts.append(cut)
         return cut
@@ -191,7 +189,7 @@ class SourceDisk:
         if cut in self._cuts:
             self._cuts.remove(cut)
             if not delivered and self.capturing:
-                self.dirty.restore(cut.blocks)
+                self.dirty.mark(0, self.blocks) if cut.whole else self.dirty.restore(cut.blocks)
 
     def _store(self, *, clean: bool) -> None:
         bits = self.dirty.to_bytes() if clean else b""
