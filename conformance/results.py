@@ -187,7 +187,7 @@ def numbered(data: bytes, name: str) -> Iterator[tuple[int, Line]]:
             continue
         try:
             yield number, msgspec.json.decode(text, type=Line)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             if not _is_torn(text, error):
                 raise _unreadable(name, f"line {number}: {error}") from error
 

@@ -20,6 +20,6 @@ def save(results_path: Path, seconds: Mapping[str, float]) -> None:
 
 def load(results_path: Path) -> dict[str, float]:
     """The wall time of each case of the last run, in seconds."""
-    with contextlib.suppress(OSError, msgspec.DecodeError):
+    with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError):
         return msgspec.json.decode(results_path.with_name(FILE_NAME).read_bytes(), type=dict[str, float])
     return {}

@@ -137,7 +137,7 @@ def read_record(document: bytes | Mapping[str, Any], name: str) -> WalkRecord:
         if isinstance(document, bytes):
             return _checked(msgspec.json.decode(document[:RECORD_BYTES_MAX], type=WalkRecord), name)
         return _checked(msgspec.convert(document, WalkRecord), name)
-    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(f"{name} is not a recorded walk", str(error), HINT) from error
 
 

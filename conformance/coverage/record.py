@@ -61,14 +61,14 @@ def _first(data: bytes, name: str) -> tuple[int, Any]:
     number, line = next(lines, (1, b""))
     try:
         return number, msgspec.json.decode(line)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return number, _decoded(data, name, number)
 
 
 def _decoded(data: bytes, name: str, number: int) -> Any:
     try:
         return msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable(name, f"line {number} is not JSON: {error}") from error
 
 
@@ -84,7 +84,7 @@ def _lines(lines: Iterable[tuple[int, bytes]], name: str) -> Iterator[Placed]:
     for number, line in lines:
         try:
             yield f"{name}:{number}", _EVENT.decode(line)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             yield f"{name}:{number}", _typed(line, Event, name, number)
 
 
@@ -104,7 +104,7 @@ def _typed(line: bytes, kind: Any, name: str, number: int) -> Any:
         return msgspec.json.decode(line, type=kind)
     except msgspec.ValidationError as error:
         return _translated(line, kind, f"line {number}: {error}", name)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable(name, f"line {number}: {error}") from error
 
 

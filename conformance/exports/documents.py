@@ -39,7 +39,7 @@ class Document:
         """The object as plain data; Problem when it is no JSON."""
         try:
             return _ANY.decode(self.raw)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise unreadable(self.place, _told(error)) from None
 
 
@@ -112,7 +112,7 @@ def _member(each: Raw, place: str, more: list[str], depth: int) -> Iterator[Docu
 def _object(text: Raw | bytes, place: str, more: list[str], depth: int) -> Iterator[Document]:
     try:
         envelope = _ENVELOPE.decode(text)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         yield from _lines(text, place, error)
         return
     small = {key.casefold(): key for key in envelope}
@@ -135,7 +135,7 @@ def _body(responses: Raw) -> Raw | None:
 def _members(text: Raw | bytes, place: str) -> list[Raw]:
     try:
         return _LIST.decode(text)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise unreadable(place, _told(error)) from None
 
 
@@ -146,7 +146,7 @@ def _lines(text: Raw | bytes, place: str, error: Exception) -> Iterator[Document
         if line.strip():
             try:
                 _ENVELOPE.decode(line)
-            except (msgspec.DecodeError, RecursionError) as wrong:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
                 first = number == 1 or not lines[0].strip()
                 raise unreadable(place if first else f"{place}:{number}", _told(error if first else wrong)) from None
             yield Document(f"{place}:{number}", line)

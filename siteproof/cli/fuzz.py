@@ -47,6 +47,7 @@ USUAL_SECONDS = 30.0
 REPORT = "campaign.html"
 KNOWN = "known.toml"
 TABLE = {
+    "crashes": ("siteproof.cli.fuzz_crashes:crashes", "Every state that a loss of power may leave of the reference."),
     "promote": ("siteproof.cli.fuzz_promote:promote", "Make a plain case of a finding, for `replay` on any subject."),
 }
 

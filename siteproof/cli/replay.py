@@ -146,7 +146,7 @@ def _converted(record: Mapping[str, Any]) -> Failure:
 def _read(file: Path) -> dict[str, Any]:
     try:
         record = msgspec.json.decode(read_bytes(file, FILE_BYTES_MAX, WRITERS))
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable(file, f"it is not JSON: {error}") from error
     if not isinstance(record, dict):
         raise _unreadable(file, "it is not a JSON object")

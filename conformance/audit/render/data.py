@@ -55,7 +55,7 @@ def baseline_of(data: bytes, name: str) -> Collection[str]:
     """The marks of a report; Problem when it is none."""
     try:
         read = msgspec.json.decode(data, type=_Baseline)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(f"{name} is no baseline", str(error), HINT) from None
     return frozenset(each.mark for each in (*read.findings, *read.known))
 
