@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from siteproof.cli.fuzz_options import known_findings
 from siteproof.cli.policy_files import request_in, settings_in
 from siteproof.conformance import wire
-from siteproof.conformance.coverage.events import Do, Event, Head, State, line
+from siteproof.conformance.coverage.events import Do, Event, Head, line
 from siteproof.conformance.coverage.record import read as read_history
 from siteproof.fuzz.actions import WalkRecord, read_record
 from siteproof.fuzz.canary import WALK
@@ -197,7 +197,9 @@ EVENTS = st.lists(
     st.one_of(
         st.builds(Do, st.sampled_from(Verb), st.just("vm1"), st.sampled_from(("", "OperationConflict"))),
         st.builds(
-            State, st.just("vm1"), st.sampled_from(Protection), st.sampled_from(Direction), st.sampled_from(Site)
+            ShownState,
+            st.just("vm1"),
+            *map(st.sampled_from, (Protection, Direction, Site)),
         ),
     ),
     min_size=1,
