@@ -77,6 +77,20 @@ workers_option = click.option(
     "--workers", type=whole(1, 64), help="Processes that share the work; 1: this one alone. [default: the cores]"
 )
 
+
+class mebibytes(whole):  # noqa: N801  (used like a function: type=mebibytes(16, 4096))
+    """Whole MiB within bounds: `64`, `64M` and `64MiB` are the same, `1G` is 1024 of them."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number of MiB; a usage error for everything else."""
+        match = _MEBIBYTES.fullmatch(value) if isinstance(value, str) else None
+        text = str(int(match[1]) << (10 if match[2] in "gG" else 0)) if match else value
+        return super().convert(text, param, ctx)
+
+
+_MEBIBYTES = re.compile(r"([0-9]{1,9})([MG])(?:i?B)?", re.IGNORECASE)
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)")
 

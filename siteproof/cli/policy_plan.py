@@ -31,7 +31,7 @@ def plan(misses: int, form: str, **needs: Any) -> int:
     The text is a policy file: siteproof policy plan > policy.toml && siteproof policy check policy.toml
     """
     asked = planning.needs_of(misses=misses, **needs)
-    answer = planning.cheapest(asked)
+    answer = planning.answered(asked)
     if form == "json":
         emit({**identity("policy plan"), **planning.as_data(asked, answer)})
     else:

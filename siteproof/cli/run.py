@@ -10,7 +10,7 @@ import click
 
 from siteproof.cli.conform import PROFILES
 from siteproof.cli.files import make_folder
-from siteproof.cli.options import duration, format_option, today, whole, workers_option
+from siteproof.cli.options import duration, format_option, mebibytes, today, whole, workers_option
 from siteproof.cli.progress import screen
 from siteproof.cli.scratch import scratch
 from siteproof.conformance import failures, render, results, runner
@@ -40,13 +40,30 @@ NEXT = (
 
 @click.command()
 @click.option("--python", default=EMBEDDED, metavar="PKG:FACTORY", help="Another subject than the embedded reference.")
-@click.option("--size", "size_mib", type=whole(16, 4096), default=256, show_default=True, help="MiB of image.")
+@click.option(
+    "--size",
+    "size_mib",
+    type=mebibytes(16, 4096),
+    default=256,
+    show_default=True,
+    help="Of the image, in MiB (64 or 64M) or GiB (1G).",
+)
 @click.option("--seed", type=whole(0, 2**63 - 1), default=0, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder.")
 @click.option("--timeout", type=duration, default="300s", show_default=True, help="Bound of one case.")
+@click.option("--site", default="", metavar="NAME", help="Where this is, for the report's readers.")
 @workers_option
 @format_option("text", "ndjson")
-def run(python: str, size_mib: int, seed: int, out: Path, timeout: float, workers: int | None, form: str) -> int:
+def run(
+    python: str,
+    size_mib: int,
+    seed: int,
+    out: Path,
+    timeout: float,
+    site: str,
+    workers: int | None,
+    form: str,
+) -> int:
     """Protect a real image, cut the link, resync, drill, fail over, fail back; judge all of it."""
     target = SubjectAddress(TargetKind.PYTHON, python)
     options = {"target": python, "size": f"{size_mib}MiB", "profile": "core", "depth": Depth.QUICK.value}
@@ -63,7 +80,7 @@ def run(python: str, size_mib: int, seed: int, out: Path, timeout: float, worker
                     cases,
                     profile=PROFILES["core"],
                     seed=seed,
-                    keeping=Keeping(path, out / failures.FOLDER, target, today()),
+                    keeping=Keeping(path, out / failures.FOLDER, target, today(), site),
                     timeout_seconds=timeout,
                     options=options,
                     depth=Depth.QUICK,

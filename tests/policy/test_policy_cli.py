@@ -188,7 +188,7 @@ def test_full_width_digits_are_no_digits(say: Say, flag: tuple[str, str]) -> Non
         (("check", "."), "cannot read"),
         (("check", "--retenton", "1d"), "--retention"),
         (("diff", "no-such-old.toml", "no-such-new.toml"), "no-such-old.toml"),
-        (("plan", "--keep", "16d"), "--keep"),
+        (("plan", "--keep", "16 days"), "--keep"),
         (("plan", "--granularity", "2h@x"), "--granularity"),
         (("plan", "--rpo", "15"), "--rpo"),
         (("simulate", "--days", "0"), "--days"),
@@ -204,6 +204,14 @@ def test_wrong_input_ends_in_three_lines(say: Say, arguments: tuple[str, ...], n
     assert named in err
     assert len(err.splitlines()) == 3
     assert "Traceback" not in err
+
+
+def test_what_no_policy_may_keep_is_refuted(say: Say) -> None:
+    """A retention beyond the range is judged by plan as check judges it: by its requirement, with exit code 1."""
+    code, out, err = say("plan", "--keep", "16d")
+    assert (code, err) == (1, "")
+    assert "REFUTED  SP-RET-2" in out
+    assert say("check", "--retention", "16d")[0] == 1
 
 
 @pytest.mark.parametrize("junk", [b"\x7fELF\x00\xff", b"retention = [", b"x" * 70_000, b"retention = '1w'"])

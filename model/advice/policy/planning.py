@@ -3,20 +3,21 @@
 from collections.abc import Iterable
 from typing import Any
 
-from attrs import asdict
+from attrs import asdict, evolve
 
 from siteproof.model.advice.policy.duration import BadDurationError, parse_minutes, spell
 from siteproof.model.advice.policy.plan import Needs, NoPlan, PolicyPlan, cheapest
+from siteproof.model.advice.policy.request import ANY_MINUTES, PolicyRequest
 from siteproof.model.nouns.policy import DAY_MINUTES, RETENTION_DAYS_MAX
 from siteproof.model.nouns.problem import Problem
 
-__all__ = ["as_data", "as_lines", "cheapest", "found", "needs_of", "options"]
+__all__ = ["answered", "as_data", "as_lines", "cheapest", "found", "needs_of", "options"]
 FIFTEEN_DAYS = RETENTION_DAYS_MAX * DAY_MINUTES
 
 
 def needs_of(*, rpo: str, keep: str, granularity: Iterable[str], app_rpo: str, latency: str, misses: int) -> Needs:
     """Read the flags of `policy plan`; Problem names the flag that is wrong."""
-    kept = _span("--keep", keep, 0)
+    kept = _span("--keep", keep, 0, ANY_MINUTES)
     return Needs(
         rpo_minutes=_span("--rpo", rpo, 1),
         keep_minutes=kept,
@@ -25,6 +26,14 @@ def needs_of(*, rpo: str, keep: str, granularity: Iterable[str], app_rpo: str, l
         latency_minutes=_span("--latency", latency, 1),
         misses=misses,
     )
+
+
+def answered(needs: Needs) -> PolicyPlan | NoPlan:
+    """The cheapest policy; none where what is to be kept is beyond the range that a requirement gives a retention."""
+    asked = PolicyRequest()
+    breaches = evolve(asked, policy=evolve(asked.policy, retention_minutes=needs.keep_minutes)).breaches
+    refuted = tuple(f"REFUTED  {each.requirement}  keep {each.text}" for each in breaches)
+    return NoPlan(refuted) if refuted else cheapest(needs)
 
 
 def found(answer: PolicyPlan | NoPlan) -> bool:
@@ -66,13 +75,13 @@ def _settings(needs: Needs, answer: PolicyPlan) -> dict[str, Any]:
     }
 
 
-def _span(flag: str, text: str, lowest: int) -> int:
+def _span(flag: str, text: str, lowest: int, most: int = FIFTEEN_DAYS) -> int:
     try:
         minutes = parse_minutes(text)
     except BadDurationError as error:
         meant = f'did you mean "{error.nearest}"? ' if error.nearest else ""
         raise Problem(f"{flag} {text[:60]!r} is not allowed", str(error), f"{meant}write for example 12h") from None
-    if not lowest <= minutes <= FIFTEEN_DAYS:
+    if not lowest <= minutes <= most:
         cause = f"{spell(minutes)} is {'more' if minutes else 'less'} than allowed"
         raise Problem(f"{flag} {text[:60]!r} is not allowed", cause, f"{flag} is {spell(lowest)} to 15d")
     return minutes
