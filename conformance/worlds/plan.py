@@ -4,6 +4,8 @@ Rule: a world is dealt to the case with which it brings most that is new, first 
 chapter; a case gets nothing that it cannot bear. The same cases, subject, depth and seed give the same plan.
 """
 
+import functools
+import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
@@ -87,38 +89,50 @@ def borne(case: Case, world: World) -> World:
 
 @define
 class _Dealer:
-    """Hands out rows; knows what the run, and each chapter, has got so far."""
+    """Hands out rows; knows what the run, and each chapter, has got so far: sets of meetings, a bit for each."""
 
     rows: tuple[World, ...]
     strength: int
-    run: set[Meeting] = field(factory=set)
-    chapters: dict[str, set[Meeting]] = field(factory=dict)
-    _meetings: dict[World, frozenset[Meeting]] = field(factory=dict)
+    run: int = 0
+    chapters: dict[str, int] = field(factory=dict)
+    _bits: dict[Meeting, int] = field(factory=dict)
+    _masks: dict[World, int] = field(factory=dict)
+    _borne: dict[tuple[tuple[str, ...], bool], tuple[World, ...]] = field(factory=dict)
 
     def lacks(self, wanted: frozenset[Meeting]) -> bool:
         """Whether something is still to be met."""
-        return not wanted <= self.run
+        return bool(self._mask(wanted) & ~self.run)
 
     def deal(self, case: Case, before: Iterable[World]) -> Iterator[World]:
         """The row that brings most, as the case bears it; nothing when it can bear only what it has already."""
         known = set(before)
-        chapter = self.chapters.setdefault(case.chapter, set())
-        offered = dict.fromkeys(world for row in self.rows if (world := borne(case, row)) not in known)
+        new, new_here = ~self.run, ~self.chapters.get(case.chapter, 0)
+        offered = [(self._of(world), world) for world in self._offered(case) if world not in known]
         if not offered:
             return
-        best = max(offered, key=lambda world: self._worth(world, chapter))
-        self.run |= self._of(best)
-        chapter |= self._of(best)
+        most, best = max(offered, key=lambda each: _worth(each[0], new, new_here))
+        self.run |= most
+        self.chapters[case.chapter] = self.chapters.get(case.chapter, 0) | most
         yield best
 
-    def _worth(self, world: World, chapter: set[Meeting]) -> int:
-        found = self._of(world)
-        return len(found - self.run) * WHOLE_WEIGHT + len(found - chapter)
+    def _offered(self, case: Case) -> tuple[World, ...]:
+        """The rows as the case bears them, each once; the same for all cases that bear the same."""
+        bears = case.fixes, Capability.RESYNC in case.needs
+        if bears not in self._borne:
+            self._borne[bears] = tuple(dict.fromkeys(borne(case, row) for row in self.rows))
+        return self._borne[bears]
 
-    def _of(self, world: World) -> frozenset[Meeting]:
-        if world not in self._meetings:
-            self._meetings[world] = meetings(world, self.strength)
-        return self._meetings[world]
+    def _of(self, world: World) -> int:
+        if world not in self._masks:
+            self._masks[world] = self._mask(meetings(world, self.strength))
+        return self._masks[world]
+
+    def _mask(self, found: Iterable[Meeting]) -> int:
+        return functools.reduce(operator.or_, (1 << self._bits.setdefault(each, len(self._bits)) for each in found), 0)
+
+
+def _worth(found: int, new: int, new_here: int) -> int:
+    return (found & new).bit_count() * WHOLE_WEIGHT + (found & new_here).bit_count()
 
 
 def _in_turn(cases: Sequence[Case]) -> Iterator[Case]:
