@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from siteproof.cli.fuzz_options import known_findings
 from siteproof.cli.policy_files import request_in, settings_in
 from siteproof.conformance import wire
-from siteproof.conformance.coverage.events import Do, Event, Head, line
+from siteproof.conformance.coverage.events import Do, Event, Head, ShownState, line
 from siteproof.conformance.coverage.record import read as read_history
 from siteproof.fuzz.actions import WalkRecord, read_record
 from siteproof.fuzz.canary import WALK
