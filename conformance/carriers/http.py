@@ -47,6 +47,7 @@ class Http(Carrier):
         self._session = f"{os.getpid()}-{next(_NUMBERS)}"
         self._number = 0
         self._pending_bytes = 0
+        self._socket: socket.socket | None = None  # also when an answer without a length has taken it over
         self._gone = ""
         self.doing = ""
 
@@ -61,10 +62,9 @@ class Http(Carrier):
     def abandon(self) -> None:
         """Cut the connection; a call that waits on it ends with CarrierBroken."""
         self._gone = self._gone or "it was let go by the judge"
-        sock = self._connection.sock
-        if sock is not None:
+        if self._socket is not None:
             with contextlib.suppress(OSError):
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
         if not self.doing:
             self._connection.close()
 
@@ -89,8 +89,8 @@ class Http(Carrier):
             self._ready(None)
             headers = {"Content-Type": "application/json", SESSION: self._session}
             self._connection.request("POST", self._url.request_uri, line, headers, preload_content=False)
-            response = self._connection.getresponse()
-            body = self._read(response)
+            with contextlib.closing(self._connection.getresponse()) as response:
+                body = self._read(response)
         except BROKEN as error:
             raise self._broken(f"gave no answer to `{op}`", f"{type(error).__name__}: {error}") from error
         if len(body) > wire.LINE_BYTES_MAX:
@@ -106,8 +106,9 @@ class Http(Carrier):
         if not self._connection.is_connected:
             self._connection.close()
             self._connection.connect()
-        if self._connection.sock is not None:
-            self._connection.sock.settimeout(timeout_seconds)
+        self._socket = self._connection.sock
+        if self._socket is not None:
+            self._socket.settimeout(timeout_seconds)
 
     def _read(self, response: urllib3.HTTPResponse) -> bytes:
         pieces: list[bytes] = []

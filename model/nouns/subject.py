@@ -42,7 +42,7 @@ class Capability(StrEnum):
     WATERMARKS = "watermarks"  # sequences reached by each stage are shown
     BYTE_COUNTS = "byte_counts"  # bytes that left for the other side are counted
     DISCARD = "discard"  # blocks can be discarded
-    VIRTUAL_CLOCK = "virtual_clock"  # time passes only in advance()
+    VIRTUAL_CLOCK = "virtual_clock"  # time passes only in advance(), and clock_jump moves a machine's wall clock alone
     HOLD = "hold"  # jobs stay transitional until settle, so transient phases can be seen
     LINK_FAULTS = "link_faults"  # link_down, link_up, site_down, site_up
     CRASH_FAULTS = "crash_faults"  # agent_crash, forced_shutdown, low_memory

@@ -20,6 +20,7 @@ from siteproof.conformance import results, wire
 from siteproof.conformance.carriers import http, http_serving
 from siteproof.conformance.carriers.bench import Bench, Hung
 from siteproof.conformance.carriers.broken import CarrierBroken
+from siteproof.conformance.carriers.carrier import Carrier
 from siteproof.conformance.carriers.http_serving import SESSIONS_MAX, Server
 from siteproof.conformance.scaffolds.python_adapter import make_subject
 from siteproof.model.nouns.problem import ExitCode, Problem
@@ -82,6 +83,15 @@ def hang_up(handler: BaseHTTPRequestHandler) -> None:
     handler.close_connection = True
 
 
+def stall(handler: BaseHTTPRequestHandler) -> None:
+    """The beginning of an answer without a length, and no more of it for longer than the bound."""
+    handler.send_response(200)
+    handler.end_headers()
+    handler.wfile.write(b'{"id"')
+    handler.close_connection = True
+    threading.Event().wait(5)
+
+
 def flood(handler: BaseHTTPRequestHandler) -> None:
     """An answer without an end."""
     handler.send_response(200)
@@ -123,22 +133,33 @@ def test_what_is_no_answer_is_data(answer: Callable[[BaseHTTPRequestHandler], No
     assert says in broken.value.problem
 
 
-@pytest.mark.parametrize(("answer", "says"), [(hang, "hangs"), (flood, "floods")])
+@pytest.mark.parametrize(("answer", "says"), [(hang, "hangs"), (stall, "hangs"), (flood, "floods")])
 def test_no_answer_within_the_bound_is_told(answer: Callable[[BaseHTTPRequestHandler], None], says: str) -> None:
     """A silent and a flooding adapter are let go within the bound, each by its name."""
     with running(raw(answer)) as port:
-        bench = Bench(http.factory(f"http://127.0.0.1:{port}/"), timeout_seconds=1.0)
+        bench, ended = Bench(http.factory(f"http://127.0.0.1:{port}/"), timeout_seconds=1.0), threading.Event()
+
+        def ask(carrier: Carrier) -> None:
+            try:
+                carrier.describe()
+            finally:
+                ended.set()
+
         with pytest.raises(Hung) as hung:
-            bench.run(lambda carrier: carrier.describe())
+            bench.run(ask)
+        assert ended.wait(2), "the call is cut off, not left behind"
         bench.close()
     assert says in hung.value.problem
 
 
 def test_an_answer_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """More bytes than a line may have are not read to their end."""
+    """More bytes than a line may have are not read to their end, which may never come."""
     monkeypatch.setattr(wire, "LINE_BYTES_MAX", 100)
-    with running(raw(body(200, b"x" * 5000))) as port, pytest.raises(CarrierBroken) as broken:
-        http.factory(f"http://127.0.0.1:{port}/")().describe()
+    with running(raw(flood)) as port:
+        bench = Bench(http.factory(f"http://127.0.0.1:{port}/"), timeout_seconds=60.0)
+        with pytest.raises(CarrierBroken) as broken:
+            bench.run(lambda carrier: carrier.describe())
+        bench.close()
     assert "more than 100 bytes" in broken.value.problem
 
 
