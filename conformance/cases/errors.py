@@ -125,6 +125,28 @@ def an_hour_without_a_point_is_told(lab: Lab) -> None:
     verify.that(_told(lab, machine, ErrorCode.NO_CRASH_CONSISTENT_POINT), "an event NoCrashConsistentPoint", "none")
 
 
+@case("C-ERR-8", ["SP-ERR-5", "SP-PT-30"], needs=[C.LINK_FAULTS, C.CRASH_POINTS, C.RESYNC, C.VIRTUAL_CLOCK])
+def every_excursion_is_told(lab: Lab) -> None:
+    """The second time that the RPO exceeds its limits is told like the first, and so is the third."""
+    machine = lab.protected_machine(disk="64 KiB")
+    for number in (1, 2, 3):
+        with lab.link_down(machine):
+            lab.write(machine, 3)
+            lab.advance(minutes=75)
+        lab.resynchronise(machine)
+        lab.advance(minutes=6)
+        for code, of in EXCURSIONS.items():
+            verify.serves(of)
+            told = sum(event.code is code for event in lab.observe(machine).events)
+            verify.at_least(told, number, f"events {code.value} after {number} excursions")
+
+
+EXCURSIONS = {
+    ErrorCode.RPO_THRESHOLD_EXCEEDED: "SP-ERR-5",
+    ErrorCode.NO_CRASH_CONSISTENT_POINT: "SP-PT-30",
+}
+
+
 def _told(lab: Lab, machine: Machine, code: ErrorCode) -> bool:
     return code in {event.code for event in lab.observe(machine).events}
 

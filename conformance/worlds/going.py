@@ -4,6 +4,7 @@ Rule: where a command leads is the model's word, and a machine is healthy when n
 """
 
 from collections import deque
+from typing import Any
 
 from siteproof.conformance import verify
 from siteproof.conformance.expected.lifecycle import offered
@@ -20,7 +21,7 @@ NO_WAY_BACK = (Verb.COMPLETE_MIGRATION,)
 LOSES = (Verb.CANCEL, Verb.CHANGE_RECOVERY_POINT)  # they throw writes away, as they are told to
 
 
-def go(lab: Lab, machine: Machine, verb: Verb, *, fails: bool = False) -> None:
+def go(lab: Lab, machine: Machine, verb: Verb, *, fails: bool = False, **fields: Any) -> None:
     """One command: it is accepted, and its job ends where the model says; a mark on the way is no contradiction."""
     verify.serves(GOES)
     before = lab.observe(machine).regions
@@ -28,7 +29,7 @@ def go(lab: Lab, machine: Machine, verb: Verb, *, fails: bool = False) -> None:
     if fails:
         lab.fault(FaultKind.JOB_FAILS, machine)
     try:
-        after = lab.run(machine, verb).regions
+        after = lab.run(machine, verb, **fields).regions
     except Inconclusive as refused:
         raise Failed(f"{verb.value} accepted in {before.protection.value}", refused.reason) from refused
     verify.equal(_words(after), _words(wanted), f"state after {'a failed ' if fails else ''}{verb.value}")

@@ -13,7 +13,7 @@ from siteproof.conformance.verify import Failed
 from siteproof.conformance.worlds.going import GOES, go, heal
 from siteproof.conformance.worlds.world import DIMENSIONS, Neighbours, Past, Trouble, World
 from siteproof.model.nouns.observation import Observation
-from siteproof.model.nouns.policy import MINUTE_MS
+from siteproof.model.nouns.policy import HOUR_MINUTES, MINUTE_MS, ReplicationPolicy
 from siteproof.model.nouns.subject import FaultKind
 from siteproof.model.nouns.vocabulary import Place, Verb
 
@@ -22,6 +22,7 @@ SET_UP = {"machines", "seat", "names", "disks", "disk", "size", "hour"}  # playe
 AGED_HOURS = 4
 JUMP_MINUTES = 90
 BESIDE_BLOCKS = 3
+FORMER = ReplicationPolicy(retention_minutes=2 * HOUR_MINUTES, rpo_threshold_minutes=HOUR_MINUTES)  # of an earlier life
 
 
 class Staging:
@@ -107,7 +108,7 @@ class Staging:
 
 def _second_life(lab: Lab, machine: Machine) -> None:
     lab.write(machine, 12)
-    go(lab, machine, Verb.ENABLE)
+    go(lab, machine, Verb.ENABLE, policy=FORMER)
     lab.write(machine, 6)
     lab.crash_point(machine)
     lab.write(machine, 6)
@@ -116,7 +117,7 @@ def _second_life(lab: Lab, machine: Machine) -> None:
 
 def _failed_start(lab: Lab, machine: Machine) -> None:
     lab.write(machine, 12)
-    go(lab, machine, Verb.ENABLE, fails=True)
+    go(lab, machine, Verb.ENABLE, fails=True, policy=FORMER)
     go(lab, machine, Verb.DISABLE)
 
 
