@@ -12,6 +12,7 @@ import click
 
 from siteproof import __version__
 from siteproof.cli import ending
+from siteproof.cli.closed_pipe import outlive_the_reader
 from siteproof.cli.lazy import LazyGroup
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -66,4 +67,5 @@ def siteproof() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; the console script hands it to the shell."""
     argv = list(sys.argv[1:] if arguments is None else arguments)
+    outlive_the_reader()
     return ending.exit_code(lambda: siteproof.main(args=argv, prog_name="siteproof", standalone_mode=False), argv)
