@@ -278,7 +278,7 @@ class QemuMirror(ForeignProduct):
         for disk in self._layers.sizes:
             with contextlib.suppress(CommandError):
                 self._source.execute("block-job-cancel", device=self._job(disk), force=True)
-            gone = lambda disk=disk: self._job(disk) not in self._jobs()  # noqa: E731
+            gone = lambda disk=disk: self._job(disk) not in self._jobs()  # noqa: E731  (asked until it holds)
             wait_for(gone, READY_SECONDS_MAX, "the end of the mirror")
             with contextlib.suppress(CommandError):
                 disks.detach(self._source, self._remote(disk))
