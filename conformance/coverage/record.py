@@ -112,7 +112,7 @@ def _translated(line: bytes, kind: Any, cause: str, name: str) -> Any:
     """The line with the service's words in ours; what is not understood then is told as it stands."""
     try:
         return msgspec.convert(in_our_words(msgspec.json.decode(line)), kind, str_keys=True)
-    except msgspec.ValidationError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise _unreadable(name, cause) from None
 
 
