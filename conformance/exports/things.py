@@ -5,7 +5,7 @@ is absent, null or empty reads as None, and nobody below makes anything of None.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -111,7 +111,7 @@ class Thing:
 
 def thing(value: object, place: str) -> Thing:
     """What an object of an export is."""
-    values = dict(_flat(value)) if isinstance(value, dict) else {}
+    values = _flat(value) if isinstance(value, dict) else {}
     kind = _kind(values)
     identity = text_of(values.get("id")) or text_of(values.get("name")) or place
     name = text_of(values.get("friendlyname")) or text_of(values.get("name")) or identity.rsplit("/", 1)[-1]
@@ -120,7 +120,7 @@ def thing(value: object, place: str) -> Thing:
 
 def part(value: Mapping[str, Any], place: str) -> Thing:
     """An object inside of another one."""
-    values = dict(_flat(value))
+    values = _flat(value)
     name = text_of(values.get("friendlyname")) or text_of(values.get("name")) or ""
     return Thing(ThingKind.UNKNOWN, (text_of(values.get("id")) or "").casefold(), name, place, values)
 
@@ -173,14 +173,14 @@ def _six_digits(text: str) -> str:
     return re.sub(r"(\.\d{6})\d+", r"\1", text)
 
 
-def _flat(value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _flat(value: Mapping[str, Any]) -> dict[str, Any]:
     """Every field under its name in small letters; what stands outside wins over what stands further in."""
-    own = {str(key).casefold(): each for key, each in value.items()}
+    own = {key.casefold(): each for key, each in value.items()}
     for name in _INNER:
-        inner = own.get(name)
-        if isinstance(inner, dict):
-            yield from ((key, each) for key, each in _flat(inner) if key not in own or key == "instancetype")
-    yield from own.items()
+        within = own.get(name)
+        if isinstance(within, dict):
+            own = {**_flat(within), **own}
+    return own
 
 
 def _kind(values: Values) -> ThingKind:
