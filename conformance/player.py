@@ -8,6 +8,7 @@ import contextlib
 import faulthandler
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Iterator
 from multiprocessing.util import Finalize
@@ -26,7 +27,7 @@ from siteproof.conformance.worlds.simpler import simplest, together
 from siteproof.conformance.worlds.world import World
 from siteproof.model.nouns.subject import Description
 
-CLOSING_SECONDS_MAX = 1.5  # of a worker that is asked to end: it is killed soon after
+CLOSING_SECONDS_MAX = 1.0  # of a worker that is asked to end: it is killed soon after
 STUCK_SECONDS = 10.0  # more than every bound of an attempt: then not even the judge's own threads can run
 
 Task = tuple[Case, tuple[World, ...]]
@@ -118,8 +119,14 @@ class Player:
         if self._bench is None:
             self._bench = Bench(self.request.subject, self.request.timeout_seconds)
             if _is_a_worker():
-                Finalize(None, self._bench.close, (CLOSING_SECONDS_MAX,), exitpriority=10)
+                Finalize(None, _leave, (self._bench,), exitpriority=10)
         return self._bench
+
+
+def _leave(bench: Bench) -> None:
+    """A worker ends, because there is nothing more to do or because it was told to; told again, it goes on with it."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    bench.close(CLOSING_SECONDS_MAX)
 
 
 def _is_a_worker() -> bool:

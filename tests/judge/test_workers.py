@@ -22,14 +22,13 @@ from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.subject import Description
 from siteproof.model.nouns.vocabulary import Verb
 from tests.judge import judge_cases
-from tests.judge.adapters.deadly import Boastful, Computes, Exits, Holds
+from tests.judge.adapters.deadly import NOTES, Computes, Exits, Holds, Noted
 from tests.judge.adapters.tiny import Tiny
 from tests.judge.judge_cases import case_of
 
 SUBJECT = "siteproof.reference.subject:make_subject"
 WRONG = "siteproof.reference.zoo.b2:make_subject"
 CHOSEN = ("C-RES-2", "C-RES-4", "C-LC-2", "C-REP-4", "C-FO-1")
-NOTES = "SITEPROOF_TEST_NOTES"
 ENABLING = ("C-REP-1", "C-REP-2", "C-LC-1")
 
 
@@ -90,13 +89,8 @@ def test_a_case_made_for_one_run_is_played_by_the_judge_itself() -> None:
     assert report == judge(Request(Tiny, cases))
 
 
-class Real(Boastful):
-    """A product that is really there; the environment names the file in which it notes where it runs."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        with Path(os.environ[NOTES]).open("a") as notes:
-            notes.write(f"{os.getpid()}\n")
+class Real(Noted):
+    """A product that is really there."""
 
     def describe(self) -> Description:
         """See Subject."""
@@ -112,6 +106,24 @@ def test_a_product_that_is_really_there_is_asked_by_one_process(
     monkeypatch.setenv(NOTES, str(notes))
     judge(Request(Real, [find(name) for name in ENABLING], workers=workers, own_target=True))
     assert (set(notes.read_text().split()) == {str(os.getpid())}) is alone
+
+
+@pytest.mark.slow
+def test_workers_leave_no_adapter_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the run is over, each process that a worker has started for an adapter is gone."""
+    notes = tmp_path / "notes"
+    monkeypatch.setenv(NOTES, str(notes))
+    served = SubjectAddress(TargetKind.COMMAND, command("deadly:Lingers")).factory()
+    judge(Request(served, [find(name) for name in ENABLING], workers=2))
+    started = notes.read_text().split()
+    assert len(started) >= 2
+    assert [process for process in started if runs(process)] == []
+
+
+def runs(process: str) -> bool:
+    """Whether there is such a process that has not ended."""
+    stat = Path(f"/proc/{process}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def test_time_without_a_core_is_not_taken(tmp_path: Path) -> None:

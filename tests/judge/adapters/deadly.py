@@ -4,10 +4,15 @@
 
 import ctypes
 import os
+import threading
+import time
+from pathlib import Path
 
 from siteproof.model.nouns.commands import Answer, Command
 from siteproof.model.nouns.subject import Capability, Description, Provider
 from tests.judge.adapters.tiny import Tiny
+
+NOTES = "SITEPROOF_TEST_NOTES"
 
 
 class Boastful(Tiny):
@@ -15,6 +20,23 @@ class Boastful(Tiny):
 
     def describe(self) -> Description:
         return Description("boastful", "1", dict.fromkeys(Capability, Provider.PRODUCT), ours=True)
+
+
+class Noted(Boastful):
+    """Lives, and notes in which process: the environment names the file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with Path(os.environ[NOTES]).open("a") as notes:
+            notes.write(f"{os.getpid()}\n")
+
+
+class Lingers(Noted):
+    """Does not end when nobody speaks to it any more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        threading.Thread(target=time.sleep, args=(120,)).start()
 
 
 class Exits(Boastful):
