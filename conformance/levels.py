@@ -15,7 +15,7 @@ from siteproof.conformance.verdict import MUST, CaseResult, Report, Verdict
 from siteproof.model.nouns.subject import Capability, Description, Provider
 
 C = Capability
-WRONG = (Verdict.FAIL, Verdict.DISHONEST, Verdict.ERROR)
+WRONG = (Verdict.FAIL, Verdict.DISHONEST)  # an error says nothing of the product
 LACKS_SHOWN = 4
 
 
@@ -40,6 +40,14 @@ NEEDS: Mapping[ConformanceLevel, frozenset[Capability]] = {
     ConformanceLevel.FAILOVER: TAKES_OVER,
     ConformanceLevel.FULL: frozenset(C) - BENCH_HANDLES - {C.TOTAL_ORDER},
 }
+HIGHEST_FIRST = (
+    ConformanceLevel.FULL,
+    ConformanceLevel.FAILOVER,
+    ConformanceLevel.MIRROR,
+    ConformanceLevel.POINTS_ONLY,
+    ConformanceLevel.SMOKE,
+)
+"""Who mirrors and keeps points is called a mirror."""
 NEXT: Mapping[ConformanceLevel, ConformanceLevel | None] = {
     ConformanceLevel.SMOKE: ConformanceLevel.MIRROR,
     ConformanceLevel.MIRROR: ConformanceLevel.FAILOVER,
@@ -69,7 +77,7 @@ class Reached:
 def reached(report: Report) -> Reached:
     """What the judged product reaches."""
     lacks = {level: _lacks(level, report.description, report.results) for level in ConformanceLevel}
-    level = next(each for each in reversed(ConformanceLevel) if each is ConformanceLevel.SMOKE or not lacks[each])
+    level = next(each for each in HIGHEST_FIRST if each is ConformanceLevel.SMOKE or not lacks[each])
     then = NEXT[level]
     if level is ConformanceLevel.SMOKE and len(lacks[ConformanceLevel.POINTS_ONLY]) <= len(
         lacks[ConformanceLevel.MIRROR]

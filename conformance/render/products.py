@@ -88,7 +88,7 @@ def _told(counts: Counter[Verdict]) -> str:
 
 def _broken(name: str, report: Report) -> Iterator[str]:
     failed = [each for each in report.results if each.verdict in (*BROKEN, Verdict.ERROR)]
-    yield f"## {name}\n\n{printable(report.description.name)} {printable(report.description.version)}: " + _sum(report)
+    yield f"## {name}\n\n{printable(report.description.name)} {printable(report.description.version)}, " + _sum(report)
     if not failed:
         return
     yield "\n| case | requirement | expected | seen |\n| --- | --- | --- | --- |"
@@ -101,7 +101,7 @@ def _broken(name: str, report: Report) -> Iterator[str]:
 
 def _sum(report: Report) -> str:
     counts = Counter(each.verdict.value.replace("_", " ") for each in report.results)
-    return ", ".join(f"{counts[word]} cases {word}" for word in sorted(counts)) + "."
+    return "cases: " + ", ".join(f"{counts[word]} {word}" for word in sorted(counts)) + "."
 
 
 def _cell(text: str) -> str:

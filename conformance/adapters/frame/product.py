@@ -7,6 +7,7 @@ names of points are the frame's.
 from abc import ABC, abstractmethod
 from pathlib import Path
 
+from siteproof.model.nouns.subject import Unsupported
 from siteproof.model.nouns.vocabulary import Place
 
 
@@ -89,32 +90,32 @@ class ForeignProduct(ABC):
 
     def prune(self, now_ms: int) -> set[str]:
         """Let the product's retention decide; the points that are left."""
-        raise NotImplementedError(now_ms)
+        raise Unsupported(f"prune {now_ms}: this product does not do that")
 
     def resynchronise(self) -> None:
         """Make the receiving side equal to the running one, whatever it holds."""
-        raise NotImplementedError
+        raise Unsupported("this product does not do that")
 
     def start_test(self, point: str) -> None:
         """Stand up a writable copy of a point."""
-        raise NotImplementedError(point)
+        raise Unsupported(f"start_test {point}: this product does not do that")
 
     def end_test(self) -> None:
         """Delete that copy."""
-        raise NotImplementedError
+        raise Unsupported("this product does not do that")
 
     def fail_over(self, point: str, *, reachable: bool) -> None:
         """Run at the recovery site, from what has arrived or from a point; `reachable`: the source can be asked."""
-        raise NotImplementedError(point, reachable)
+        raise Unsupported(f"fail_over {point} {reachable}: this product does not do that")
 
     def change_point(self, point: str) -> None:
         """Run at the recovery site from another point."""
-        raise NotImplementedError(point)
+        raise Unsupported(f"change_point {point}: this product does not do that")
 
     def turn_round(self) -> None:
         """Replicate from the side that runs to the other one, until both are equal."""
-        raise NotImplementedError
+        raise Unsupported("this product does not do that")
 
     def fail_back(self) -> None:
         """Run at the other side, with everything."""
-        raise NotImplementedError
+        raise Unsupported("this product does not do that")
