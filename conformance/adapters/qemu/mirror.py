@@ -279,12 +279,7 @@ class QemuMirror(ForeignProduct):
         for disk in self._layers.sizes:
             with contextlib.suppress(CommandError):
                 self._source.execute("block-job-cancel", device=self._job(disk), force=True)
-<<<<<<< HEAD
-            gone = lambda disk=disk: self._job(disk) not in self._jobs()  # noqa: E731  (asked until it holds)
-            wait_for(gone, READY_SECONDS_MAX, "the end of the mirror")
-=======
             wait_for(partial(self._has_ended, self._job(disk)), READY_SECONDS_MAX, "the end of the mirror")
->>>>>>> dee5143 (What products of others keep and break: findings with replays, records, and a page made from them)
             with contextlib.suppress(CommandError):
                 disks.detach(self._source, self._remote(disk))
             disks.unexport(self._sites.target, self._door(disk))
