@@ -23,7 +23,7 @@ FRAMES_MAX = 12
 
 
 @frozen(order=True)
-class Place:
+class BarrierPlace:
     """Where a barrier is emitted: `log.py _sync Barrier`, with a number where a function has several."""
 
     file: str
@@ -39,7 +39,7 @@ class Place:
 
 
 @functools.cache
-def places() -> tuple[Place, ...]:
+def places() -> tuple[BarrierPlace, ...]:
     """Every place, by file and line."""
     folder = Path(datapath.__file__).parent
     files = sorted(path for path in folder.glob("*.py") if path.name not in EXECUTORS)
@@ -52,14 +52,14 @@ def places() -> tuple[Place, ...]:
     return tuple(found)
 
 
-def _in_file(path: Path) -> list[Place]:
+def _in_file(path: Path) -> list[BarrierPlace]:
     functions = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
     found = []
     for function in functions:
         for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
             emitted = [kind for each in call.args if (kind := _kind(each))]
             ends = call.end_lineno or call.lineno
-            found += [Place(path.name, call.lineno, ends, function.name, kind) for kind in emitted]
+            found += [BarrierPlace(path.name, call.lineno, ends, function.name, kind) for kind in emitted]
     return found
 
 
@@ -70,7 +70,7 @@ def _kind(argument: ast.expr) -> str:
     return ""
 
 
-def emitted_at() -> Place | None:
+def emitted_at() -> BarrierPlace | None:
     """The place from which the barrier comes that is being performed right now."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  (the only way to know who asks)
     folder = str(Path(datapath.__file__).resolve().parent)
@@ -84,10 +84,10 @@ def emitted_at() -> Place | None:
     return None
 
 
-def _at(file: str, line: int) -> Place | None:
+def _at(file: str, line: int) -> BarrierPlace | None:
     return next((each for each in places() if each.file == file and each.line <= line <= each.end), None)
 
 
-def deaf_to(place: Place) -> Callable[[Effect], bool]:
+def deaf_to(place: BarrierPlace) -> Callable[[Effect], bool]:
     """Whether a barrier does nothing: the mutant of that place."""
     return lambda _effect: emitted_at() == place

@@ -63,7 +63,7 @@ Renaming = dict[str, _Inode | None]
 
 
 @frozen
-class Bounds:
+class CrashBounds:
     """How many states are made of one moment at most, and the seed of those that are drawn when there are more."""
 
     states: int = 64
@@ -71,7 +71,7 @@ class Bounds:
 
 
 @frozen
-class Moment:
+class CrashMoment:
     """The states of one moment; `every`: there are no others."""
 
     states: tuple[Files, ...]
@@ -183,7 +183,7 @@ class CrashDisk:
 
     # -- what may be left ---------------------------------------------------------------------------------------------
 
-    def moment(self, bounds: Bounds) -> Moment:
+    def moment(self, bounds: CrashBounds) -> CrashMoment:
         """The states that a loss of power may leave right now, each once."""
         found: dict[bytes, Files] = {}
         every, share = True, max(1, bounds.states // (len(self._changes) + 1))
@@ -192,10 +192,10 @@ class CrashDisk:
             for _, change in self._changes[:prefix]:
                 _apply(names, change)
             every = self._states(names, evolve(bounds, states=share), found) and every
-        return Moment(tuple(found.values()), every)
+        return CrashMoment(tuple(found.values()), every)
 
     @staticmethod
-    def _states(names: Mapping[str, _Inode], bounds: Bounds, found: dict[bytes, Files]) -> bool:
+    def _states(names: Mapping[str, _Inode], bounds: CrashBounds, found: dict[bytes, Files]) -> bool:
         """Add the states under these names; whether they are all."""
         inodes = list(dict.fromkeys(names.values()))
         changes = [change for inode in inodes for change in inode.since]
@@ -225,7 +225,7 @@ def digest(files: Files) -> bytes:
     return said.digest()
 
 
-def selections(changes: Sequence[Change], bounds: Bounds) -> tuple[list[tuple[Choice, ...]], bool]:
+def selections(changes: Sequence[Change], bounds: CrashBounds) -> tuple[list[tuple[Choice, ...]], bool]:
     """What may have become of each change; all of it when that is not more than the bound, else a spread of it.
 
     Beyond the bound: nothing, every prefix whole and with its last change torn, every change alone, all but one, and

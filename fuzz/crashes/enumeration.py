@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 from attrs import define, evolve, field, frozen
 
-from siteproof.fuzz.crashes.barriers import Place, deaf_to, emitted_at, places
-from siteproof.fuzz.crashes.disk import Bounds, CrashDisk, Files, digest
+from siteproof.fuzz.crashes.barriers import BarrierPlace, deaf_to, emitted_at, places
+from siteproof.fuzz.crashes.disk import CrashBounds, CrashDisk, Files, digest
 from siteproof.fuzz.crashes.judge import judge
 from siteproof.fuzz.crashes.life import HISTORY, Life
 from siteproof.fuzz.crashes.second_life import SECOND, resumed
@@ -45,7 +45,7 @@ SOURCE = Kind("source", SourceLife, SOURCE_HISTORY, judge_source)
 
 
 @frozen
-class Lost:
+class LostProcess:
     """A state that is wrong: behind which effect of the life, and what it shows."""
 
     moment: int
@@ -61,14 +61,14 @@ class Lost:
 class Enumeration:
     """What came of it. `moments` were looked at, of which `whole` have no other states than those that were made."""
 
-    bounds: Bounds = field(factory=Bounds)
+    bounds: CrashBounds = field(factory=CrashBounds)
     stop_at_first: bool = True
     deaf: Callable[[Effect], bool] = lambda _effect: False
     moments: int = 0
     whole: int = 0
     made: int = 0
     distinct: int = 0
-    lost: list[Lost] = field(factory=list)
+    lost: list[LostProcess] = field(factory=list)
     second: int = 0  # of so many distinct states one is lived on from, to a second loss of power; 0: of none
     met: Counter[str] = field(factory=Counter)  # how often each place of a barrier was met
     on_moment: Callable[["Enumeration"], None] = lambda _self: None
@@ -141,7 +141,7 @@ class Enumeration:
             raise _Enough
 
     def _wrong(self, sentence: str) -> None:
-        self.lost.append(Lost(self.moments, self._last, sentence))
+        self.lost.append(LostProcess(self.moments, self._last, sentence))
 
     def _number(self, truth: Any) -> int:
         """The same truth is the same number; truths are values, and few."""
@@ -156,7 +156,7 @@ class _Enough(Exception):  # noqa: N818  (an end, not a defect)
     """A wrong state was found, and one is enough."""
 
 
-def without(place: Place, bounds: Bounds, second: int = 0) -> Enumeration:
+def without(place: BarrierPlace, bounds: CrashBounds, second: int = 0) -> Enumeration:
     """The lives of the reference without the barriers of one place, up to the first state that is wrong."""
     found = Enumeration(bounds, second=second, deaf=deaf_to(place))
     for kind in (SOURCE, REPLICA) if place.file == "tracker.py" else (REPLICA,):
@@ -165,6 +165,6 @@ def without(place: Place, bounds: Bounds, second: int = 0) -> Enumeration:
     return found
 
 
-def mutants() -> tuple[Place, ...]:
+def mutants() -> tuple[BarrierPlace, ...]:
     """One for each place."""
     return places()

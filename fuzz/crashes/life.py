@@ -10,7 +10,7 @@ from contextlib import suppress
 from attrs import define, evolve, field
 
 from siteproof.fuzz.crashes.disk import CrashDisk
-from siteproof.fuzz.crashes.truth import CUTS_KEPT, Truth
+from siteproof.fuzz.crashes.truth import CUTS_KEPT, CrashTruth
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.cut import Cut
 from siteproof.reference.datapath.device import StoreFailed
@@ -32,7 +32,7 @@ class Life:
     """A source disk, its replica on `disk`, and what must be true of it."""
 
     disk: CrashDisk
-    truth: Truth = field(factory=Truth)
+    truth: CrashTruth = field(factory=CrashTruth)
     source: SourceDisk = field(init=False)
     replica: Replica = field(init=False)
     sealer: Sealer = field(init=False)
@@ -54,7 +54,7 @@ class Life:
         """The replica, empty."""
         options = {"random": self.secret.randbytes}
         self.replica = Replica.create(self.disk, FOLDER, BLOCKS, KEK, disk=DISK, **options)
-        self.truth = Truth(cuts=((0, bytes(BLOCKS * BLOCK)),), created=True, machines=self.truth.machines)
+        self.truth = CrashTruth(cuts=((0, bytes(BLOCKS * BLOCK)),), created=True, machines=self.truth.machines)
         self.connect()
         self.source.start_capture()
 
@@ -165,18 +165,18 @@ class Life:
 
     def destroy(self) -> None:
         """The replica and its points go."""
-        self.truth = Truth(dying=True, machines=self.truth.machines)
+        self.truth = CrashTruth(dying=True, machines=self.truth.machines)
         self.replica.destroy()
-        self.truth = Truth(machines=self.truth.machines)
+        self.truth = CrashTruth(machines=self.truth.machines)
 
     def begin_over_remains(self) -> None:
         """An end that was broken off has left logs; a replica is created in the same folder, and goes on."""
         self.create()
         self.first_copy()
-        self.truth = Truth(dying=True, machines=self.truth.machines)
+        self.truth = CrashTruth(dying=True, machines=self.truth.machines)
         self.disk.perform(Unlink(f"{FOLDER}/disk"))
         self.disk.perform(SyncDirectory(FOLDER))
-        self.truth = Truth(machines=self.truth.machines)
+        self.truth = CrashTruth(machines=self.truth.machines)
         self.source.stop_capture()
         self.create()
         self.first_copy()

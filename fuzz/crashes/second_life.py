@@ -7,16 +7,16 @@ from collections.abc import Callable
 
 from siteproof.fuzz.crashes.disk import CrashDisk
 from siteproof.fuzz.crashes.life import FOLDER, KEK, Life
-from siteproof.fuzz.crashes.truth import Truth
+from siteproof.fuzz.crashes.truth import CrashTruth
 from siteproof.model.nouns.problem import Problem
 from siteproof.reference.datapath.cut import Cut
 from siteproof.reference.datapath.replica import Replica
 from siteproof.reference.datapath.tracker import SourceDisk
 
 
-def resumed(disk: CrashDisk, before: Truth) -> Life:
+def resumed(disk: CrashDisk, before: CrashTruth) -> Life:
     """A life that goes on from what the disk holds; one without a replica does nothing."""
-    life = Life(disk, Truth(machines=before.machines))
+    life = Life(disk, CrashTruth(machines=before.machines))
     life.dice.seed(9)
     disk.listener = life.hear
     try:
@@ -29,7 +29,9 @@ def resumed(disk: CrashDisk, before: Truth) -> Life:
     life.source.start_capture()
     life.connect()
     shown = {point.name: _seen(life.replica, point.name) for point in life.replica.points()}
-    life.truth = Truth(max(cached, before.acknowledged), (), shown, created=True, uneven=True, machines=before.machines)
+    life.truth = CrashTruth(
+        max(cached, before.acknowledged), (), shown, created=True, uneven=True, machines=before.machines
+    )
     return life
 
 

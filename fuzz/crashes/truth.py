@@ -11,7 +11,7 @@ CUTS_KEPT = 4
 
 
 @frozen
-class Truth:
+class CrashTruth:
     """`cuts` are the last commits as (LSN, image), the newest perhaps in flight; `points` must, `unsure` may be there.
 
     `created`: there is a replica, because its creation has returned; `dying`: its end has begun. `machines` are disks

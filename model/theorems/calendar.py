@@ -23,7 +23,7 @@ class SnapshotAttempt:
 
 
 @frozen
-class Life:
+class PointLife:
     """One point: usable in [usable_minutes, ended_minutes), or to the end of the calendar when that is None."""
 
     name: str
@@ -60,7 +60,7 @@ class RecoveryGap:
 class Calendar:
     """Everything that happened up to `until_minutes`; gaps count from the instant the first point was due to serve."""
 
-    lives: tuple[Life, ...]
+    lives: tuple[PointLife, ...]
     missed_minutes: tuple[int, ...]
     gaps: tuple[RecoveryGap, ...]
     until_minutes: int
@@ -91,8 +91,8 @@ def point_name(number: int) -> str:
     return (point_name(more - 1) if more else "") + chr(ord("A") + last)
 
 
-def _lived(taken: Sequence[int], rule: RetentionRule, latency: int, until: int) -> tuple[Life, ...]:
-    lives = {point_name(number): Life(point_name(number), at, at + latency) for number, at in enumerate(taken)}
+def _lived(taken: Sequence[int], rule: RetentionRule, latency: int, until: int) -> tuple[PointLife, ...]:
+    lives = {point_name(number): PointLife(point_name(number), at, at + latency) for number, at in enumerate(taken)}
     alive: dict[str, RecoveryPoint] = {}
     arriving = [_point(life, number) for number, life in enumerate(lives.values())]
     for now in _instants(taken, rule, until):
@@ -105,7 +105,7 @@ def _lived(taken: Sequence[int], rule: RetentionRule, latency: int, until: int) 
     return tuple(lives.values())
 
 
-def _point(life: Life, sequence: int) -> RecoveryPoint:
+def _point(life: PointLife, sequence: int) -> RecoveryPoint:
     return RecoveryPoint(life.name, Consistency.APP, life.taken_minutes * MINUTE_MS, sequence)
 
 
@@ -114,7 +114,7 @@ def _instants(taken: Iterable[int], rule: RetentionRule, until: int) -> list[int
     return sorted({at + age for at in taken for age in ages if at + age <= until})
 
 
-def _gaps(lives: Sequence[Life], until: int) -> tuple[RecoveryGap, ...]:
+def _gaps(lives: Sequence[PointLife], until: int) -> tuple[RecoveryGap, ...]:
     if not lives:
         return ()
     first = min(life.usable_minutes for life in lives)

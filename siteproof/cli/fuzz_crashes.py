@@ -10,7 +10,7 @@ from siteproof.cli.fuzz_options import Seed, seed_option
 from siteproof.cli.options import whole
 from siteproof.cli.signs_of_life import beating
 from siteproof.fuzz.crashes.barriers import places
-from siteproof.fuzz.crashes.disk import Bounds
+from siteproof.fuzz.crashes.disk import CrashBounds
 from siteproof.fuzz.crashes.enumeration import REPLICA, SOURCE, Enumeration, without
 from siteproof.fuzz.crashes.redundant import REDUNDANT
 from siteproof.model.nouns.problem import ExitCode
@@ -26,7 +26,7 @@ WIDTH = 44
 @seed_option
 def crashes(states: int, second: int, barriers: bool, seed: Seed) -> int:
     """Lose power behind every effect of a replica's life, and judge what is left."""
-    bounds = Bounds(states, seed.number)
+    bounds = CrashBounds(states, seed.number)
     more = f" · second loss from one of {second}" if second else ""
     click.echo(f"siteproof {__version__} · fuzz crashes · seed {seed} · at most {states} states of a moment{more}")
     found = Enumeration(bounds, stop_at_first=False, second=second)
@@ -42,7 +42,7 @@ def crashes(states: int, second: int, barriers: bool, seed: Seed) -> int:
     return ExitCode.OK if missed and not found.lost else ExitCode.VIOLATION
 
 
-def _without_each(bounds: Bounds) -> bool:
+def _without_each(bounds: CrashBounds) -> bool:
     """A line for each place; whether every one that is not called redundant is missed."""
     fine = True
     for place in places():

@@ -4,21 +4,21 @@ import itertools
 
 import pytest
 
-from siteproof.fuzz.crashes.barriers import Place, places
-from siteproof.fuzz.crashes.disk import Bounds, CrashDisk, choices, digest, selections
+from siteproof.fuzz.crashes.barriers import BarrierPlace, places
+from siteproof.fuzz.crashes.disk import CrashBounds, CrashDisk, choices, digest, selections
 from siteproof.fuzz.crashes.enumeration import REPLICA, SOURCE, Enumeration, without
 from siteproof.fuzz.crashes.redundant import REDUNDANT
 from siteproof.model.nouns.problem import Problem
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.datapath.effects import Barrier, Rename, SyncDirectory, Truncate, Unlink, Write
 
-SMALL = Bounds(16)
+SMALL = CrashBounds(16)
 FOUND = [place for place in places() if str(place) not in REDUNDANT]
 
 
 def contents(disk: CrashDisk, file: str, states: int = 1000) -> set[bytes | None]:
     """What a file may hold after a loss of power right now; None: it is not there."""
-    return {files.get(file) for files in disk.moment(Bounds(states)).states}
+    return {files.get(file) for files in disk.moment(CrashBounds(states)).states}
 
 
 def durable(**files: bytes) -> CrashDisk:
@@ -57,10 +57,10 @@ def test_names_survive_as_a_prefix_until_their_folder_is_synced() -> None:
     disk.perform(Write("f/new", 0, b"n"))
     disk.perform(Barrier("f/new"))
     disk.perform(Unlink("f/old"))
-    names = {tuple(sorted(files)) for files in disk.moment(Bounds(100)).states}
+    names = {tuple(sorted(files)) for files in disk.moment(CrashBounds(100)).states}
     assert names == {("f/old",), ("f/new", "f/old"), ("f/new",)}
     disk.perform(SyncDirectory("f"))
-    assert {tuple(files) for files in disk.moment(Bounds(100)).states} == {("f/new",)}
+    assert {tuple(files) for files in disk.moment(CrashBounds(100)).states} == {("f/new",)}
 
 
 def test_a_rename_is_there_or_not_and_never_half() -> None:
@@ -86,13 +86,13 @@ def test_what_a_failed_sync_should_have_saved_is_read_and_never_saved() -> None:
 def test_a_bound_is_kept_and_said() -> None:
     """Where there are more states than the bound, so many are made, all different, and the moment says so."""
     changes = [Write("f/a", place, b"x") for place in range(9)]
-    few, every = selections(changes, Bounds(20))
+    few, every = selections(changes, CrashBounds(20))
     assert (len(set(few)), every) == (20, False)
     assert tuple(changes) in few
     assert (None,) * 9 in few
-    all_of_them, whole = selections(changes, Bounds(512))
+    all_of_them, whole = selections(changes, CrashBounds(512))
     assert (len(set(all_of_them)), whole) == (512, True)
-    assert selections(changes, Bounds(20)) == (few, every)
+    assert selections(changes, CrashBounds(20)) == (few, every)
 
 
 def test_a_state_has_one_digest() -> None:
@@ -114,7 +114,7 @@ def test_the_honest_reference_survives_every_state_of_a_life() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("place", FOUND, ids=str)
-def test_no_barrier_can_be_left_out(place: Place) -> None:
+def test_no_barrier_can_be_left_out(place: BarrierPlace) -> None:
     """The mutant without the barriers of one place shows a wrong state."""
     assert without(place, SMALL).lost
 
@@ -134,7 +134,7 @@ def test_a_hundred_thousand_distinct_crash_states() -> None:
     """The life under many draws of what survives, and lived on from to a second loss."""
     distinct = 0
     for seed in itertools.count():
-        found = Enumeration(Bounds(256, seed), second=10).run(SOURCE).run(REPLICA)
+        found = Enumeration(CrashBounds(256, seed), second=10).run(SOURCE).run(REPLICA)
         assert [str(each) for each in found.lost] == []
         distinct += found.distinct
         if distinct >= 100_000:

@@ -11,7 +11,7 @@ from attrs import frozen
 from siteproof.model.advice.policy.duration import speak
 from siteproof.model.nouns.policy import DAY_MINUTES
 from siteproof.model.nouns.vocabulary import Consistency
-from siteproof.model.theorems.calendar import Calendar, Life, RecoveryGap
+from siteproof.model.theorems.calendar import Calendar, PointLife, RecoveryGap
 from siteproof.model.theorems.keep import Reason
 
 NEVER = "never usable"
@@ -56,7 +56,7 @@ def _points(calendar: Calendar) -> Iterable[TimelineEntry]:
     yield from (TimelineEntry(at, _ending(life)) for at, life in ended if at == life.taken_minutes)
 
 
-def _runs(lives: Iterable[Life]) -> Iterable[list[Life]]:
+def _runs(lives: Iterable[PointLife]) -> Iterable[list[PointLife]]:
     """Points that are thinned one after the other for the same one, without ever being usable, are told together."""
     for key, group in groupby(lives, key=lambda life: (life.favours, _usable_from(life) == NEVER)):
         listed = list(group)
@@ -64,11 +64,11 @@ def _runs(lives: Iterable[Life]) -> Iterable[list[Life]]:
         yield from [listed] if together else ([life] for life in listed)
 
 
-def _taken(life: Life) -> TimelineEntry:
+def _taken(life: PointLife) -> TimelineEntry:
     return TimelineEntry(life.taken_minutes, f"point {life.name} taken", _usable_from(life))
 
 
-def _taken_in_a_row(run: list[Life]) -> Iterable[TimelineEntry]:
+def _taken_in_a_row(run: list[PointLife]) -> Iterable[TimelineEntry]:
     first, last = run[0], run[-1]
     names = f"{first.name} to {last.name}"
     ended, age = first.ended_minutes or 0, speak((first.ended_minutes or 0) - first.taken_minutes)
@@ -76,7 +76,7 @@ def _taken_in_a_row(run: list[Life]) -> Iterable[TimelineEntry]:
     yield TimelineEntry(ended, f"{names} reach {age} and are thinned: their bucket keeps {first.favours}")
 
 
-def _usable_from(life: Life) -> str:
+def _usable_from(life: PointLife) -> str:
     if life.ended_minutes is not None and life.ended_minutes <= life.usable_minutes:
         return NEVER
     same_day = life.usable_minutes // DAY_MINUTES == life.taken_minutes // DAY_MINUTES
@@ -84,7 +84,7 @@ def _usable_from(life: Life) -> str:
     return f"usable from {clock.rpartition(' ')[2] if same_day else clock}"
 
 
-def _ending(life: Life) -> str:
+def _ending(life: PointLife) -> str:
     age = speak((life.ended_minutes or 0) - life.taken_minutes)
     if life.reason is Reason.THINNED:
         return f"{life.name} reaches {age} and is thinned: its bucket keeps {life.favours}"
@@ -110,7 +110,7 @@ def _nothing(calendar: Calendar) -> Iterable[TimelineEntry]:
         yield TimelineEntry(gap.end_minutes, _after(gap, calendar.lives))
 
 
-def _after(gap: RecoveryGap, lives: Iterable[Life]) -> str:
+def _after(gap: RecoveryGap, lives: Iterable[PointLife]) -> str:
     if any(life.covers(gap.end_minutes) for life in lives):
         return f"usable again after a gap of {speak(gap.minutes)}"
     return f"still nothing, {speak(gap.minutes)} after the first point was due"

@@ -14,7 +14,7 @@ from siteproof.model.advice.policy.request import PolicyRequest
 from siteproof.model.drawing import svg
 from siteproof.model.nouns.policy import DAY_MINUTES
 from siteproof.model.nouns.vocabulary import Consistency
-from siteproof.model.theorems.calendar import Calendar, Life, RecoveryGap, SnapshotAttempt, calendar
+from siteproof.model.theorems.calendar import Calendar, PointLife, RecoveryGap, SnapshotAttempt, calendar
 from siteproof.model.theorems.keep import Reason
 
 WIDTH, LEFT, RIGHT = 1120, 64, 250
@@ -155,7 +155,7 @@ def _lives(shown: Calendar, axis: Axis) -> Iterator[str]:
         yield svg.text(axis.right + 16, y + 13, [_ending(life)], "k q")
 
 
-def _bars(life: Life, axis: Axis, y: float, until: int) -> Iterator[str]:
+def _bars(life: PointLife, axis: Axis, y: float, until: int) -> Iterator[str]:
     """Light while nobody can use it, full while it is usable, a cap where it is deleted."""
     end = until if life.ended_minutes is None else life.ended_minutes
     ready = min(life.usable_minutes, end)
@@ -167,7 +167,7 @@ def _bars(life: Life, axis: Axis, y: float, until: int) -> Iterator[str]:
         yield line(axis.x(end), y - 4, axis.x(end), y + BAR + 4, "cut")
 
 
-def _ending(life: Life) -> str:
+def _ending(life: PointLife) -> str:
     if life.ended_minutes is None:
         return f"usable from {moment(life.usable_minutes)}"
     words = {Reason.THINNED: f"thinned for {life.favours}", Reason.NOTHING_STORED: "not stored"}
