@@ -54,7 +54,7 @@ def _overview(found: Mapping[str, Report], records: Mapping[str, RecordedRun]) -
     yield "| product | version | judged on | level | cases judged | record |\n| --- | --- | --- | --- | --- | --- |"
     for name, report in found.items():
         who, judged = report.description, sum(each.verdict in (*HOLDS, *BROKEN) for each in report.results)
-        stopped = f"; {report.stopped}" if report.stopped else ""
+        stopped = f"; {report.stopped}" if report.stopped else "; a part of the suite" if report.choice else ""
         where = f"[{name}]({name}.ndjson)"
         row = (who.name, who.version, records[name].head.date, reached(report), f"{judged} of {len(report.results)}")
         yield "| " + " | ".join(_cell(str(each)) for each in row) + stopped + f" | {where} |"
