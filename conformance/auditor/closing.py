@@ -16,7 +16,7 @@ from siteproof.model.nouns.vocabulary import Place
 from siteproof.model.spec.lifecycle.table import running_place
 
 SIDES = (Place.PRIMARY, Place.RECOVERY)
-RESTORED_MAX = 5  # per machine: the newest ones, the oldest one, and every pinned one
+RESTORED_MAX = 5  # per machine
 
 
 def audit(lab: Lab) -> None:
@@ -44,7 +44,9 @@ def _left(lab: Lab, machine: Machine) -> bool:
 def restore_points(lab: Lab, machine: Machine) -> None:
     """Restore the listed points that are worth reading and compare each with the ledger."""
     listed = lab.observe(machine).points
-    chosen = worth_reading(listed)
+    memory = lab.auditor.memory(machine.name)
+    gone = [memory.points[name].point.sequence for name in memory.gone]
+    chosen = worth_reading(listed, gone[-1] if gone else None)
     for point in chosen:
         try:
             verify_bytes.true_point(lab, machine, point)
@@ -78,12 +80,17 @@ def nobody_writes_elsewhere(lab: Lab, machine: Machine) -> None:
                 lab.write(machine, 1, place=place)
 
 
-def worth_reading(points: tuple[RecoveryPoint, ...]) -> tuple[RecoveryPoint, ...]:
-    """Of the listed points the pinned ones, the oldest one, and the newest ones up to the bound."""
+def worth_reading(points: tuple[RecoveryPoint, ...], gone: int | None = None) -> tuple[RecoveryPoint, ...]:
+    """Of the listed points the pinned ones, the oldest, those beside the one that went last, and the newest ones.
+
+    `gone` is the sequence of the point that went last; all together are as many as the bound says.
+    """
     ordered = sorted(points, key=lambda point: point.sequence)
     pinned = [point for point in ordered if point.pinned]
-    chosen = {point.name: point for point in (*pinned, *ordered[:1], *reversed(ordered))}
-    return tuple(chosen.values())[: max(RESTORED_MAX, len(pinned) + 1)]
+    older = [point for point in ordered if gone is not None and point.sequence < gone][-1:]
+    newer = [point for point in ordered if gone is not None and point.sequence > gone][:1]
+    chosen = {point.name: point for point in (*pinned, *ordered[:1], *older, *newer, *reversed(ordered))}
+    return tuple(chosen.values())[: max(RESTORED_MAX, len(pinned) + 3)]
 
 
 def _gone(lab: Lab, machine: Machine) -> None:

@@ -17,9 +17,9 @@ from siteproof.model.nouns.subject import FaultKind
 from siteproof.model.nouns.vocabulary import Consistency, Selection, Verb
 
 SELECTIONS = (
+    Selection.CUSTOM,
     Selection.LATEST_CRASH_CONSISTENT,
     Selection.LATEST_APP_CONSISTENT,
-    Selection.CUSTOM,
     Selection.LATEST_PROCESSED,
 )
 FEW = 5  # blocks of a write
@@ -73,7 +73,7 @@ class DriveScene:
         fits = [each for each in SELECTIONS if KINDS.get(each) in (None, *kinds)]
         chosen = fits[self.choices // 2 % len(fits)]
         if chosen is Selection.CUSTOM:
-            return {"selection": chosen, "point": points[self.choices % len(points)].name}
+            return {"selection": chosen, "point": points[self.lab.workload.choose(range(len(points)))].name}
         return {"selection": chosen}
 
     def write(self, blocks: int = FEW) -> None:

@@ -19,7 +19,7 @@ from siteproof.model.nouns.vocabulary import Place, Verb
 
 COMES_HOME = "SP-REP-21"  # what was written is what runs in the end
 SET_UP = {"machines", "seat", "names", "disks", "disk", "size", "hour"}  # played by the reset alone
-AGED_HOURS = 4
+AGED_STEPS, AGED_MINUTES = 28, 5
 JUMP_MINUTES = 90
 BESIDE_BLOCKS = 3
 FORMER = ReplicationPolicy(retention_minutes=2 * HOUR_MINUTES, rpo_threshold_minutes=HOUR_MINUTES)  # of an earlier life
@@ -156,9 +156,10 @@ def _failed_drill(lab: Lab, machine: Machine) -> None:
 
 
 def _aged(lab: Lab, machine: Machine) -> None:
-    for _ in range(AGED_HOURS):
+    """Every point holds something of its own, and the last one that came took an older one's place."""
+    for _ in range(AGED_STEPS):
         lab.write(machine, 2)
-        lab.advance(minutes=60)
+        lab.advance(minutes=AGED_MINUTES)
     lab.settle()
 
 
