@@ -26,7 +26,8 @@ class Case:
 
     It raises verify.Failed, verify.Inconclusive or verify.NonStrict, nouns' Unsupported, or whatever a broken subject
     raises. `on_bytes` cases are data requirements: only checks of bytes that the judge read back itself witness them.
-    `fixes` names what the case cannot bear of a world (worlds/world.py): `size`, or only `past=aged`.
+    `fixes` names what the case cannot bear of a world (worlds/world.py): `size`, or only `past=aged`. `bears` names the
+    dimensions of which it bears also what needs consent: `size` down to one block, `way` back.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Case:
     on_bytes: bool
     function: Callable[[Lab], None] = field(repr=False)
     fixes: tuple[str, ...] = ()
+    bears: tuple[str, ...] = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A case of the suite is pickled as its id, so that any process of the same version has it."""
@@ -81,12 +83,13 @@ def case(
     *,
     on_bytes: bool = False,
     fixes: Iterable[str] = (),
+    bears: Iterable[str] = (),
 ) -> Callable[[Callable[[Lab], None]], Callable[[Lab], None]]:
     """Register the decorated function as a case; its docstring's first line is the case's sentence."""
 
     def register(function: Callable[[Lab], None]) -> Callable[[Lab], None]:
         said = (id, _sentence(function), tuple(requires), level, tuple(needs), _chapter(function))
-        _add(Case(*said, on_bytes, function, tuple(fixes)))
+        _add(Case(*said, on_bytes, function, tuple(fixes), tuple(bears)))
         return function
 
     return register

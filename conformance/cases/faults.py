@@ -3,7 +3,7 @@
 Rule: after the trouble every case ends with the sides made equal by the subject's own means, and with their bytes.
 """
 
-from siteproof.conformance import verify, verify_bytes
+from siteproof.conformance import other_side, verify, verify_bytes
 from siteproof.conformance.case import case
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.model.nouns.subject import Capability, FaultKind
@@ -23,11 +23,6 @@ def _heal(lab: Lab, machine: Machine) -> None:
     lab.settle()
 
 
-def _agrees(lab: Lab, machine: Machine, what: str) -> None:
-    point = lab.crash_point(machine)
-    verify_bytes.same_image(lab.restore(machine, point), lab.history.image_now(machine.name), f"the point {what}")
-
-
 @case("C-FLT-1", ["SP-REP-14", "SP-REP-15"], needs=(*BASE, C.TARGET_FAULTS, C.FAILOVER), on_bytes=True)
 def a_crash_of_the_target_keeps_what_was_acknowledged(lab: Lab) -> None:
     """What had been replicated before the replication service crashed is in the machine that takes over."""
@@ -43,7 +38,13 @@ def a_crash_of_the_target_keeps_what_was_acknowledged(lab: Lab) -> None:
     verify_bytes.true_landing(lab, lab.landing(machine), position)
 
 
-@case("C-FLT-2", ["SP-REP-18", "SP-REP-15"], needs=(*BASE, C.TARGET_FAULTS), on_bytes=True)
+@case(
+    "C-FLT-2",
+    ["SP-REP-18", "SP-REP-15"],
+    needs=(*BASE, C.TARGET_FAULTS),
+    on_bytes=True,
+    bears=("size", "way"),
+)
 def replication_goes_on_after_a_crash_of_the_target(lab: Lab) -> None:
     """Crashes of the replication service between writes lose none of them, and points stay past images."""
     machine = lab.protected_machine(disk="256 KiB")
@@ -56,7 +57,7 @@ def replication_goes_on_after_a_crash_of_the_target(lab: Lab) -> None:
     _heal(lab, machine)
     for point in lab.observe(machine).points:
         verify_bytes.true_point(lab, machine, point)
-    _agrees(lab, machine, "after eight crashes")
+    other_side.agrees(lab, machine, "after eight crashes")
 
 
 @case("C-FLT-3", ["SP-PT-26", "SP-PT-14"], needs=(*BASE, C.TARGET_FAULTS, C.VIRTUAL_CLOCK), on_bytes=True)
@@ -73,7 +74,16 @@ def a_half_made_point_is_never_listed(lab: Lab) -> None:
         verify_bytes.true_point(lab, machine, point)
 
 
-@case("C-FLT-4", ["SP-REP-18", "SP-RES-14"], needs=(*BASE, C.LINK_FAULTS, C.RESYNC), on_bytes=True)
+@case(
+    "C-FLT-4",
+    ["SP-REP-18", "SP-RES-14"],
+    needs=(*BASE, C.LINK_FAULTS, C.RESYNC),
+    on_bytes=True,
+    bears=(
+        "size",
+        "way",
+    ),
+)
 def a_flapping_link_forgets_nothing(lab: Lab) -> None:
     """A link that comes and goes under load: once it has healed, the sides agree."""
     machine = lab.protected_machine(disk="256 KiB")
@@ -85,7 +95,7 @@ def a_flapping_link_forgets_nothing(lab: Lab) -> None:
         lab.write(machine, 4)
         lab.advance(milliseconds=(step % 4) * 600)
     _heal(lab, machine)
-    _agrees(lab, machine, "after ten cuts")
+    other_side.agrees(lab, machine, "after ten cuts")
 
 
 @case(
@@ -93,6 +103,10 @@ def a_flapping_link_forgets_nothing(lab: Lab) -> None:
     ["SP-REP-18", "SP-RES-14", "SP-RES-33"],
     needs=(*BASE, C.LINK_FAULTS, C.CRASH_FAULTS, C.TARGET_FAULTS, C.RESYNC),
     on_bytes=True,
+    bears=(
+        "size",
+        "way",
+    ),
 )
 def a_storm_forgets_nothing(lab: Lab) -> None:
     """Cuts, crashes of agent and target and forced shutdowns in seeded order: healed, the sides agree."""
@@ -104,7 +118,7 @@ def a_storm_forgets_nothing(lab: Lab) -> None:
         lab.fault(kinds[lab.workload.choose(range(len(kinds)))], machine)
         lab.advance(milliseconds=lab.workload.choose((0, 400, 1200, 3000)))
     _heal(lab, machine)
-    _agrees(lab, machine, "after the storm")
+    other_side.agrees(lab, machine, "after the storm")
 
 
 @case("C-FLT-6", ["SP-RES-12", "SP-REP-3"], needs=(*BASE, C.LINK_FAULTS, C.HOLD, C.RESYNC), on_bytes=True)
@@ -127,7 +141,7 @@ def trouble_during_the_initial_copy_is_recovered_from(lab: Lab) -> None:
         lab.run(machine, Verb.DISABLE)
         lab.protect(machine)
     lab.settle()
-    _agrees(lab, machine, "after a cut in the initial copy")
+    other_side.agrees(lab, machine, "after a cut in the initial copy")
 
 
 @case("C-FLT-7", ["SP-REP-18", "SP-RES-22"], needs=(*BASE, C.CRASH_FAULTS, C.LINK_FAULTS, C.RESYNC), on_bytes=True)
@@ -140,4 +154,4 @@ def changes_tracked_in_memory_are_not_trusted_after_a_crash(lab: Lab) -> None:
         lab.fault(kind, machine)
         lab.write(machine, 5)
         _heal(lab, machine)
-        _agrees(lab, machine, f"after a cut and {kind.value}")
+        other_side.agrees(lab, machine, f"after a cut and {kind.value}")

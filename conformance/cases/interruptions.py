@@ -6,7 +6,7 @@ next recovery point is compared with what the running side holds.
 
 from collections.abc import Callable, Iterable
 
-from siteproof.conformance import verify, verify_bytes
+from siteproof.conformance import other_side, verify, verify_bytes
 from siteproof.conformance.case import case
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.plain import plain
@@ -57,9 +57,7 @@ def _in_sync(lab: Lab, machine: Machine) -> None:
         if lab.observe(machine).regions.resync is not Resync.NONE:
             lab.resynchronise(machine)
     verify.equal(lab.observe(machine).regions.resync, Resync.NONE, "resync region once everything is mended")
-    point = lab.crash_point(machine)
-    verify_bytes.true_point(lab, machine, point)
-    verify_bytes.same_image(lab.restore(machine, point), lab.history.image_now(machine.name), "the point afterwards")
+    other_side.agrees(lab, machine, "afterwards")
 
 
 def _differ(lab: Lab, machine: Machine, blocks: int) -> None:
@@ -96,13 +94,19 @@ def a_link_that_dies_inside_the_initial_copy_costs_only_time(lab: Lab) -> None:
         _in_sync(lab, machine)
 
 
-@case("C-INT-2", ["SP-REP-18", "SP-RES-1", "SP-RES-13"], needs=INSIDE, on_bytes=True)
+@case("C-INT-2", ["SP-REP-18", "SP-RES-1", "SP-RES-13"], needs=INSIDE, on_bytes=True, bears=("way",))
 def a_link_that_dies_inside_a_delta_forgets_nothing(lab: Lab) -> None:
     """Wherever a batch of changes is cut off, the machine is marked or the rest travels later: nothing is forgotten."""
     _deltas(lab, (FaultKind.LINK_DOWN,))
 
 
-@case("C-INT-3", ["SP-REP-18", "SP-REP-14"], needs=(*INSIDE, C.TARGET_FAULTS, C.CRASH_FAULTS), on_bytes=True)
+@case(
+    "C-INT-3",
+    ["SP-REP-18", "SP-REP-14"],
+    needs=(*INSIDE, C.TARGET_FAULTS, C.CRASH_FAULTS),
+    on_bytes=True,
+    bears=("way",),
+)
 def a_crash_inside_a_delta_forgets_nothing(lab: Lab) -> None:
     """The replication service, or the agent, dies while a batch travels; every acknowledged write still arrives."""
     _deltas(lab, CRASHES)
@@ -112,20 +116,26 @@ def _deltas(lab: Lab, faults: Iterable[FaultKind]) -> None:
     for fault in faults:
         machine = lab.protected_machine(disk=DISK, filled=FILLED)
         for share in SHARES:
-            before = lab.crash_point(machine)
+            before = other_side.kept_point(lab, machine)
             lab.write(machine, _spread(40), noise=BLOCK_BYTES)
             _breaks_at(lab, machine, fault, _bytes(share, 40))
-            verify_bytes.true_point(lab, machine, before)
+            other_side.true_point(lab, machine, before)
             _in_sync(lab, machine)
 
 
-@case("C-INT-4", ["SP-RES-20", "SP-RES-14", "SP-RES-17"], needs=INSIDE, on_bytes=True)
+@case("C-INT-4", ["SP-RES-20", "SP-RES-14", "SP-RES-17"], needs=INSIDE, on_bytes=True, bears=("way",))
 def a_comparison_that_is_cut_off_anywhere_can_be_run_again(lab: Lab) -> None:
     """Wherever a comparison loses its link the mark stays, older points stay restorable, and the next one completes."""
     _comparisons(lab, (FaultKind.LINK_DOWN,))
 
 
-@case("C-INT-5", ["SP-RES-20", "SP-RES-14"], needs=(*INSIDE, C.TARGET_FAULTS, C.CRASH_FAULTS), on_bytes=True)
+@case(
+    "C-INT-5",
+    ["SP-RES-20", "SP-RES-14"],
+    needs=(*INSIDE, C.TARGET_FAULTS, C.CRASH_FAULTS),
+    on_bytes=True,
+    bears=("way",),
+)
 def a_crash_inside_a_comparison_clears_no_mark(lab: Lab) -> None:
     """The replication service, or the agent, dies while both sides are compared; nothing counts as compared by that."""
     _comparisons(lab, CRASHES)
@@ -135,7 +145,7 @@ def _comparisons(lab: Lab, faults: Iterable[FaultKind]) -> None:
     for fault in faults:
         machine = lab.protected_machine(disk=DISK, filled=FILLED)
         for share in SHARES:
-            before = lab.crash_point(machine)
+            before = other_side.kept_point(lab, machine)
             _differ(lab, machine, 40)
             seen = _breaks_at(lab, machine, fault, _bytes(share, 40), Verb.RESYNCHRONIZE)
             if fault is FaultKind.LINK_DOWN:
@@ -143,7 +153,7 @@ def _comparisons(lab: Lab, faults: Iterable[FaultKind]) -> None:
                 verify.serves("SP-RES-14")
                 verify.that(seen.regions.resync is not Resync.NONE, f"a mark after a cut at {share} %", "none")
             verify.serves("SP-RES-20", "SP-RES-14", "SP-RES-17")
-            verify_bytes.true_point(lab, machine, before)
+            other_side.true_point(lab, machine, before)
             _in_sync(lab, machine)
 
 
@@ -159,7 +169,7 @@ def writes_inside_the_initial_copy_arrive(lab: Lab) -> None:
     _in_sync(lab, machine)
 
 
-@case("C-INT-7", ["SP-RES-25", "SP-RES-16", "SP-RES-32"], needs=INSIDE, on_bytes=True)
+@case("C-INT-7", ["SP-RES-25", "SP-RES-16", "SP-RES-32"], needs=INSIDE, on_bytes=True, bears=("way",))
 def writes_inside_a_comparison_are_neither_lost_nor_overwritten(lab: Lab) -> None:
     """The workload writes blocks while they are compared; both sides end with what was written last."""
     machine = lab.protected_machine(disk=DISK, filled=FILLED)

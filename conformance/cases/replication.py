@@ -4,7 +4,7 @@ Rule: every case about data ends in bytes that the judge read back from a recove
 over, compared with its own ledger.
 """
 
-from siteproof.conformance import verify, verify_bytes
+from siteproof.conformance import other_side, verify, verify_bytes
 from siteproof.conformance.case import case
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.model.nouns.stamp import BLOCK_BYTES
@@ -30,7 +30,7 @@ def the_initial_copy_covers_every_block(lab: Lab) -> None:
     verify_bytes.same_image(picture, lab.history.image_at(machine.name, point.name), "the first point")
 
 
-@case("C-REP-2", ["SP-REP-3"], needs=(*DELTA, C.HOLD), on_bytes=True)
+@case("C-REP-2", ["SP-REP-3"], needs=(*DELTA, C.HOLD), on_bytes=True, bears=("size",))
 def writes_during_the_initial_copy_arrive(lab: Lab) -> None:
     """Writes made while the initial copy runs are in a later point, none is lost."""
     machine = lab.machine()
@@ -45,18 +45,24 @@ def writes_during_the_initial_copy_arrive(lab: Lab) -> None:
     verify_bytes.same_image(lab.restore(machine, point), lab.history.image_now(machine.name), "a point after the copy")
 
 
-@case("C-REP-3", ["SP-REP-4", "SP-REP-21", "SP-REP-1"], needs=DELTA, on_bytes=True)
+@case(
+    "C-REP-3",
+    ["SP-REP-4", "SP-REP-21", "SP-REP-1"],
+    needs=DELTA,
+    on_bytes=True,
+    bears=(
+        "size",
+        "way",
+    ),
+)
 def changes_arrive_after_the_initial_copy(lab: Lab) -> None:
     """Blocks written, and written again, after the initial copy are in the next point, byte for byte."""
     machine = lab.protected_machine(filled=64)
     for _ in range(4):
         lab.write(machine, 25)
         lab.flush(machine)
-    point = lab.crash_point(machine)
-    verify_bytes.true_point(lab, machine, point)
-    verify_bytes.same_image(
-        lab.restore(machine, point), lab.history.image_now(machine.name), "the point after the writes"
-    )
+    other_side.true_point(lab, machine, other_side.kept_point(lab, machine))
+    other_side.agrees(lab, machine, "after the writes")
 
 
 @case("C-REP-4", ["SP-REP-16"], needs=(*DELTA, C.DISCARD), on_bytes=True)
@@ -73,25 +79,23 @@ def discards_and_zeroes_travel(lab: Lab) -> None:
     verify_bytes.same_image(lab.restore(machine, point), wanted, "the point after discards and zeros")
 
 
-@case("C-REP-5", ["SP-REP-16"], needs=DELTA, on_bytes=True)
+@case("C-REP-5", ["SP-REP-16"], needs=DELTA, on_bytes=True, bears=("way",))
 def zeroes_travel(lab: Lab) -> None:
     """A block that was overwritten with zeros is zero in the next point."""
     machine = lab.protected_machine(filled=32)
     for block in range(8):
         lab.write_data(machine, block, bytes(BLOCK_BYTES))
-    point = lab.crash_point(machine)
-    verify_bytes.same_image(lab.restore(machine, point), lab.history.image_now(machine.name), "the point after zeros")
+    other_side.agrees(lab, machine, "after zeros")
 
 
-@case("C-REP-6", ["SP-REP-5"], needs=DELTA, on_bytes=True)
+@case("C-REP-6", ["SP-REP-5"], needs=DELTA, on_bytes=True, bears=("way",))
 def bytes_of_any_kind_arrive(lab: Lab) -> None:
     """Blocks without a stamp, text and noise alike, arrive byte for byte."""
     machine = lab.protected_machine()
     samples = (b"plain text ", b"\x00\xff", bytes(range(256)), b"\xff", b"SPSTAMP1 but no stamp ")
     for block, sample in enumerate(samples):
         lab.write_data(machine, 7 * block, (sample * BLOCK_BYTES)[:BLOCK_BYTES])
-    point = lab.crash_point(machine)
-    verify_bytes.same_image(lab.restore(machine, point), lab.history.image_now(machine.name), "the point")
+    other_side.agrees(lab, machine, "after bytes of any kind")
 
 
 @case("C-REP-7", ["SP-REP-6"], needs=(*DELTA, C.FAILOVER, C.LINK_FAULTS, C.VIRTUAL_CLOCK), on_bytes=True)
@@ -106,7 +110,7 @@ def changes_travel_without_being_asked_for(lab: Lab) -> None:
     verify_bytes.true_landing(lab, lab.landing(machine), position)
 
 
-@case("C-REP-8", ["SP-REP-7"], needs=(*DELTA, C.BYTE_COUNTS))
+@case("C-REP-8", ["SP-REP-7"], needs=(*DELTA, C.BYTE_COUNTS), bears=("way",))
 def only_changes_are_sent(lab: Lab) -> None:
     """After the initial copy a few written blocks cost a few blocks of traffic, not a disk."""
     machine = lab.protected_machine(filled=256)
@@ -121,7 +125,15 @@ def only_changes_are_sent(lab: Lab) -> None:
     verify.should(sent <= strict, f"{sent} bytes for 8 blocks: changes are tracked in granules above 4 KiB")
 
 
-@case("C-REP-9", ["SP-REP-10"], needs=(*DELTA, C.WATERMARKS))
+@case(
+    "C-REP-9",
+    ["SP-REP-10"],
+    needs=(*DELTA, C.WATERMARKS),
+    bears=(
+        "size",
+        "way",
+    ),
+)
 def watermarks_are_always_ordered(lab: Lab) -> None:
     """Whatever happens, written >= sent >= cached >= applied >= pointed on every disk, and none of them falls."""
     machine = lab.protected_machine(disks=2)
@@ -141,7 +153,7 @@ def _ordered(lab: Lab, machine: Machine) -> None:
         verify.that(list(chain) == sorted(chain, reverse=True), f"ordered watermarks of {disk.name}", marks)
 
 
-@case("C-REP-10", ["SP-REP-11"], needs=(C.INITIAL_REPLICATION, C.LINK_FAULTS), on_bytes=True)
+@case("C-REP-10", ["SP-REP-11"], needs=(C.INITIAL_REPLICATION, C.LINK_FAULTS), on_bytes=True, bears=("size",))
 def the_workload_never_waits(lab: Lab) -> None:
     """Writes are acknowledged, and read back from the source, while the link is down."""
     machine = lab.protected_machine()

@@ -3,7 +3,7 @@
 Rule: a cleared mark proves nothing; the next recovery point's bytes are compared with the source's.
 """
 
-from siteproof.conformance import verify, verify_bytes
+from siteproof.conformance import other_side, verify, verify_bytes
 from siteproof.conformance.case import case
 from siteproof.conformance.expected import resync as oracle
 from siteproof.conformance.lab import Lab, Machine
@@ -16,16 +16,6 @@ from siteproof.model.nouns.vocabulary import Resync, ResyncReason, Verb
 C = Capability
 CUTS = (C.INITIAL_REPLICATION, C.DELTA, C.LINK_FAULTS, C.RESYNC)
 BYTES = (*CUTS, C.CRASH_POINTS)
-
-
-def _agrees(lab: Lab, machine: Machine, what: str) -> None:
-    """After the resynchronisation the next point holds what the source holds."""
-    lab.settle()
-    seen = lab.observe(machine)
-    verify.equal(seen.regions.resync, Resync.NONE, f"resync region {what}")
-    point = lab.crash_point(machine)
-    verify_bytes.true_point(lab, machine, point)
-    verify_bytes.same_image(lab.restore(machine, point), lab.history.image_now(machine.name), f"the point {what}")
 
 
 @case("C-RES-1", ["SP-RES-1", "SP-RES-28"], needs=CUTS)
@@ -74,7 +64,7 @@ def no_stale_replica_is_called_up_to_date(lab: Lab) -> None:
     verify_bytes.true_landing(lab, lab.landing(machine), low)
 
 
-@case("C-RES-4", ["SP-RES-5", "SP-RES-6", "SP-RES-34"], needs=(*BYTES, C.BYTE_COUNTS), on_bytes=True)
+@case("C-RES-4", ["SP-RES-5", "SP-RES-6", "SP-RES-34"], needs=(*BYTES, C.BYTE_COUNTS), on_bytes=True, bears=("way",))
 def only_what_differs_travels(lab: Lab) -> None:
     """After a link cut the differing blocks travel, and little else, though the whole disk is full of noise."""
     machine = lab.protected_machine(disk="4 MiB", filled=1024)
@@ -88,21 +78,30 @@ def only_what_differs_travels(lab: Lab) -> None:
     verify.given(differing > 0, "nothing differs")
     verify.at_least(report.bytes_sent, differing // 2, "bytes sent for blocks of noise")
     oracle.costs_what_differs(lab, machine, report.bytes_sent, differing, "the resynchronisation")
-    _agrees(lab, machine, "after the resynchronisation")
+    other_side.agrees(lab, machine, "after the resynchronisation")
 
 
-@case("C-RES-5", ["SP-RES-11", "SP-RES-15", "SP-RES-8"], needs=BYTES, on_bytes=True)
+@case(
+    "C-RES-5",
+    ["SP-RES-11", "SP-RES-15", "SP-RES-8"],
+    needs=BYTES,
+    on_bytes=True,
+    bears=(
+        "size",
+        "way",
+    ),
+)
 def delta_resumes_after_a_resynchronisation(lab: Lab) -> None:
     """A resynchronisation by hand ends without a mark, the sides agree, and later writes arrive as deltas."""
     machine = lab.protected_machine(filled=64)
     mark(lab, machine, writes=30)
     verify.accepted(lab.resynchronise(machine).answer, "resynchronize by hand, inside office hours")
-    _agrees(lab, machine, "after the resynchronisation")
+    other_side.agrees(lab, machine, "after the resynchronisation")
     lab.write(machine, 30)
-    _agrees(lab, machine, "after later writes")
+    other_side.agrees(lab, machine, "after later writes")
 
 
-@case("C-RES-6", ["SP-RES-25", "SP-RES-16", "SP-RES-32"], needs=(*BYTES, C.HOLD), on_bytes=True)
+@case("C-RES-6", ["SP-RES-25", "SP-RES-16", "SP-RES-32"], needs=(*BYTES, C.HOLD), on_bytes=True, bears=("way",))
 def a_write_inside_the_resync_window_arrives(lab: Lab) -> None:
     """Writes made while the sides are compared are neither forgotten nor overwritten with older data."""
     machine = lab.protected_machine(disk="512 KiB", filled=128)
@@ -118,10 +117,19 @@ def a_write_inside_the_resync_window_arrives(lab: Lab) -> None:
         lab.write(machine, 10)
         lab.settle()
         verify_bytes.same_image(lab.read(machine), lab.history.image_now(machine.name), "the source after the resync")
-        _agrees(lab, machine, f"after writes {pause_ms} ms into the resynchronisation")
+        other_side.agrees(lab, machine, f"after writes {pause_ms} ms into the resynchronisation")
 
 
-@case("C-RES-7", ["SP-RES-31", "SP-RES-26", "SP-RES-10"], needs=BYTES, on_bytes=True)
+@case(
+    "C-RES-7",
+    ["SP-RES-31", "SP-RES-26", "SP-RES-10"],
+    needs=BYTES,
+    on_bytes=True,
+    bears=(
+        "size",
+        "way",
+    ),
+)
 def a_resynchronisation_without_a_link_fails_and_can_be_repeated(lab: Lab) -> None:
     """With the link down a resynchronisation ends in failed; with the link up the next one completes."""
     machine = lab.protected_machine()
@@ -132,10 +140,10 @@ def a_resynchronisation_without_a_link_fails_and_can_be_repeated(lab: Lab) -> No
         report = lab.resynchronise(machine)
         verify.equal(report.after.regions.resync, Resync.FAILED, "resync region without a link")
     verify.accepted(lab.resynchronise(machine).answer, "resynchronize again")
-    _agrees(lab, machine, "after the second resynchronisation")
+    other_side.agrees(lab, machine, "after the second resynchronisation")
 
 
-@case("C-RES-8", ["SP-RES-20", "SP-RES-14"], needs=(*BYTES, C.HOLD), on_bytes=True)
+@case("C-RES-8", ["SP-RES-20", "SP-RES-14"], needs=(*BYTES, C.HOLD), on_bytes=True, bears=("way",))
 def a_double_failure_forgets_nothing(lab: Lab) -> None:
     """The link breaks again in the middle of a resynchronisation; the next one still finds every differing block."""
     machine = lab.protected_machine(filled=128)
@@ -149,10 +157,19 @@ def a_double_failure_forgets_nothing(lab: Lab) -> None:
     lab.advance(milliseconds=1500)
     verify.that(_marked(lab, machine), "a mark after an interrupted resynchronisation", "none")
     lab.resynchronise(machine)
-    _agrees(lab, machine, "after the second resynchronisation")
+    other_side.agrees(lab, machine, "after the second resynchronisation")
 
 
-@case("C-RES-9", ["SP-RES-7"], needs=(*BYTES, C.VIRTUAL_CLOCK), on_bytes=True)
+@case(
+    "C-RES-9",
+    ["SP-RES-7"],
+    needs=(*BYTES, C.VIRTUAL_CLOCK),
+    on_bytes=True,
+    bears=(
+        "size",
+        "way",
+    ),
+)
 def it_runs_by_itself_outside_office_hours(lab: Lab) -> None:
     """A machine marked on Monday morning is still marked in the afternoon, and resynchronised by the next morning."""
     machine = lab.protected_machine()
@@ -161,7 +178,7 @@ def it_runs_by_itself_outside_office_hours(lab: Lab) -> None:
     verify.equal(lab.observe(machine).regions.resync, Resync.REQUIRED, "resync region in office hours")
     for _ in range(16):
         lab.advance(minutes=60)
-    _agrees(lab, machine, "after the night")
+    other_side.agrees(lab, machine, "after the night")
 
 
 @case("C-RES-10", ["SP-RES-9", "SP-ERR-11"], needs=(*CUTS, C.VIRTUAL_CLOCK))
@@ -234,7 +251,7 @@ def a_resynchronisation_spoils_neither_points_nor_disk(lab: Lab) -> None:
         verify.serves("SP-RES-17")
         verify_bytes.same_image(lab.restore(machine, point), then, "the older point after a resynchronisation")
         verify.serves("SP-RES-16")
-        _agrees(lab, machine, "after a resynchronisation between points")
+        other_side.agrees(lab, machine, "after a resynchronisation between points")
 
 
 @case("C-RES-12", ["SP-RES-18"], needs=(*BYTES, C.FAILOVER), on_bytes=True)
@@ -262,14 +279,14 @@ def _marking(number: int, kind: FaultKind, reason: ResyncReason, code: ErrorCode
         lab.write(machine, 20)
         lab.advance(minutes=11)  # two points would be due, and none may be taken
         lab.resynchronise(machine)
-        _agrees(lab, machine, f"after {kind.value} and a resynchronisation")
+        other_side.agrees(lab, machine, f"after {kind.value} and a resynchronisation")
         codes = {event.code for event in lab.observe(machine).events}
         verify.that(code in codes, f"an event {code.value}", sorted(codes))
 
     marks.__doc__ = (
         f"{kind.value.capitalize()} marks the machine with its reason; after a resynchronisation the sides agree."
     )
-    case(f"C-RES-{number}", ids, needs=needs, on_bytes=True)(marks)
+    case(f"C-RES-{number}", ids, needs=needs, on_bytes=True, bears=("way",))(marks)
 
 
 _SHUTDOWN, _UNCLEAN = ResyncReason.FORCED_SHUTDOWN, ErrorCode.UNCLEAN_SOURCE_SHUTDOWN
@@ -292,9 +309,9 @@ def a_grown_disk_is_replicated_to_its_new_end(lab: Lab) -> None:
         verify.that(ErrorCode.DISK_RESIZED in {event.code for event in seen.events}, "an event DiskResized", "none")
         lab.write(machine, [end, grown - 28, grown - 1])
         lab.resynchronise(machine)
-        _agrees(lab, machine, "after the resize")
+        other_side.agrees(lab, machine, "after the resize")
         lab.write(machine, [end - 1, end, grown - 2, grown - 1])
-        _agrees(lab, machine, "after writes behind the old end")
+        other_side.agrees(lab, machine, "after writes behind the old end")
 
 
 @case(
@@ -340,4 +357,4 @@ def _log_damage(lab: Lab, kind: FaultKind) -> None:
     for point in seen.points:
         verify_bytes.true_point(lab, machine, point)
     lab.resynchronise(machine)
-    _agrees(lab, machine, f"after {kind.value} and a resynchronisation")
+    other_side.agrees(lab, machine, f"after {kind.value} and a resynchronisation")

@@ -3,7 +3,7 @@
 Rule: a window is held open, something is written or broken inside it, and bytes are compared after it has closed.
 """
 
-from siteproof.conformance import verify, verify_bytes
+from siteproof.conformance import other_side, verify, verify_bytes
 from siteproof.conformance.case import case
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.roads import mark, road_to, travel
@@ -16,11 +16,6 @@ DELTA = (C.INITIAL_REPLICATION, C.CRASH_POINTS, C.DELTA)
 HELD = (*DELTA, C.HOLD, C.VIRTUAL_CLOCK)
 BACK = (*HELD, C.FAILOVER, C.COMMIT, C.REPROTECT, C.FAILBACK)
 COPY_PHASES = (Protection.ENABLING, Protection.INITIAL_REPLICATION)
-
-
-def _agrees(lab: Lab, machine: Machine, what: str) -> None:
-    point = lab.crash_point(machine)
-    verify_bytes.same_image(lab.restore(machine, point), lab.history.image_now(machine.name), f"the point {what}")
 
 
 def _heal(lab: Lab, machine: Machine) -> None:
@@ -43,7 +38,7 @@ def every_phase_of_the_initial_copy_takes_writes(lab: Lab) -> None:
         lab.advance(milliseconds=300)
     lab.settle()
     verify.given(bool(shown & set(COPY_PHASES)), "the copy was never seen running")
-    _agrees(lab, machine, "after writes all through the copy")
+    other_side.agrees(lab, machine, "after writes all through the copy")
 
 
 @case("C-WIN-2", ["SP-REP-16", "SP-REP-3"], needs=(*HELD, C.DISCARD), on_bytes=True)
@@ -56,10 +51,16 @@ def a_discard_during_the_initial_copy_arrives(lab: Lab) -> None:
         lab.discard(machine, step * 10, 4)
         lab.advance(milliseconds=300)
     lab.settle()
-    _agrees(lab, machine, "after discards all through the copy")
+    other_side.agrees(lab, machine, "after discards all through the copy")
 
 
-@case("C-WIN-3", ["SP-REP-16", "SP-RES-25"], needs=(*HELD, C.DISCARD, C.LINK_FAULTS, C.RESYNC), on_bytes=True)
+@case(
+    "C-WIN-3",
+    ["SP-REP-16", "SP-RES-25"],
+    needs=(*HELD, C.DISCARD, C.LINK_FAULTS, C.RESYNC),
+    on_bytes=True,
+    bears=("way",),
+)
 def a_discard_around_a_resynchronisation_arrives(lab: Lab) -> None:
     """Blocks discarded while the link is down, and while the sides are compared, are zeros in the next point."""
     machine = lab.protected_machine(disk="4 MiB", filled=1024)
@@ -73,7 +74,7 @@ def a_discard_around_a_resynchronisation_arrives(lab: Lab) -> None:
         lab.discard(machine, first, 8)
         lab.advance(milliseconds=700)
     lab.settle()
-    _agrees(lab, machine, "after discards around a resynchronisation")
+    other_side.agrees(lab, machine, "after discards around a resynchronisation")
 
 
 @case("C-WIN-4", ["SP-REP-16", "SP-FB-9"], needs=(*BACK, C.DISCARD), on_bytes=True)
@@ -104,7 +105,7 @@ def the_jobs_of_a_drill_lose_no_write(lab: Lab) -> None:
         lab.write(machine, 10)
         lab.settle()
     verify.equal(lab.observe(machine).regions.resync, Resync.NONE, "resync region after the drill")
-    _agrees(lab, machine, "after writes while the drill's jobs ran")
+    other_side.agrees(lab, machine, "after writes while the drill's jobs ran")
 
 
 @case("C-WIN-6", ["SP-FB-19", "SP-FB-10", "SP-FB-22"], needs=BACK, on_bytes=True)
@@ -200,24 +201,24 @@ def a_crash_of_the_target_spoils_no_initial_copy(lab: Lab) -> None:
             lab.run(machine, Verb.DISABLE)
             lab.protect(machine)
         _heal(lab, machine)
-        _agrees(lab, machine, f"after a crash of the target {pause_ms} ms into the copy")
+        other_side.agrees(lab, machine, f"after a crash of the target {pause_ms} ms into the copy")
 
 
-@case("C-WIN-11", ["SP-RES-14", "SP-RES-20"], needs=(*TARGET, C.LINK_FAULTS, C.RESYNC), on_bytes=True)
+@case("C-WIN-11", ["SP-RES-14", "SP-RES-20"], needs=(*TARGET, C.LINK_FAULTS, C.RESYNC), on_bytes=True, bears=("way",))
 def a_crash_of_the_target_clears_no_mark(lab: Lab) -> None:
     """The target crashes while a machine is marked, and while it is compared: healed, the sides agree."""
     machine = lab.protected_machine(disk="512 KiB", filled=128)
     mark(lab, machine, writes=20)
     lab.fault(FaultKind.TARGET_CRASH, machine)
     _heal(lab, machine)
-    _agrees(lab, machine, "after a crash of the target while marked")
+    other_side.agrees(lab, machine, "after a crash of the target while marked")
     mark(lab, machine, writes=20)
     lab.ask(machine, Verb.RESYNCHRONIZE)
     lab.fault(FaultKind.TARGET_CRASH, machine)
     lab.write(machine, 10)
     lab.settle()
     _heal(lab, machine)
-    _agrees(lab, machine, "after a crash of the target during a resynchronisation")
+    other_side.agrees(lab, machine, "after a crash of the target during a resynchronisation")
 
 
 @case("C-WIN-12", ["SP-REP-14", "SP-FB-19"], needs=(*BACK, C.TARGET_FAULTS, C.RESYNC), on_bytes=True)
@@ -234,7 +235,16 @@ def a_crash_of_the_service_loses_nothing_on_the_way_home(lab: Lab) -> None:
     verify_bytes.same_image(lab.landing(machine).picture, wanted, "the on-premises machine")
 
 
-@case("C-WIN-13", ["SP-REP-18", "SP-RES-14"], needs=(*DELTA, C.LINK_FAULTS, C.RESYNC), on_bytes=True)
+@case(
+    "C-WIN-13",
+    ["SP-REP-18", "SP-RES-14"],
+    needs=(*DELTA, C.LINK_FAULTS, C.RESYNC),
+    on_bytes=True,
+    bears=(
+        "size",
+        "way",
+    ),
+)
 def a_site_that_blinks_forgets_nothing(lab: Lab) -> None:
     """The primary site goes and comes back with writes on their way: healed, the sides agree."""
     machine = lab.protected_machine(disk="256 KiB", filled=32)
@@ -245,4 +255,4 @@ def a_site_that_blinks_forgets_nothing(lab: Lab) -> None:
         lab.fault(FaultKind.SITE_UP, machine)
         lab.write(machine, 6)
         _heal(lab, machine)
-        _agrees(lab, machine, f"after {pause_ms} ms without the site")
+        other_side.agrees(lab, machine, f"after {pause_ms} ms without the site")

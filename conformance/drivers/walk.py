@@ -16,7 +16,7 @@ from siteproof.conformance.roads import arguments
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.policy import MINUTE_MS
 from siteproof.model.nouns.subject import Capability, FaultKind
-from siteproof.model.nouns.vocabulary import Direction, Protection, Selection, Site, Verb
+from siteproof.model.nouns.vocabulary import Direction, Place, Protection, Selection, Site, Verb
 from siteproof.model.spec.lifecycle.table import allowed_operations, phases
 
 C = Capability
@@ -58,6 +58,8 @@ class ModelWalk:
             actions["jump"] = self.jump
         if self._has(C.DISCARD):
             actions["discard"] = self.discard
+        if Place.TEST in self.lab.observe(self.machine).running:
+            actions["drilled"] = self.drilled
         if self._replicates():
             actions |= self._faults()
         return actions
@@ -73,7 +75,14 @@ class ModelWalk:
             found["crash"] = self.crash
         if self._has(C.TARGET_FAULTS):
             found["target_crash"] = self.target_crash
+        if self._has(C.RESIZE):
+            found["grow"] = self.grow
         return found
+
+    @property
+    def _blocks(self) -> int:
+        """The size of the disk that is meant, where production runs."""
+        return self.lab.history.ledger(self.machine.name, self.machine.disk().name).blocks
 
     def _has(self, capability: Capability) -> bool:
         return capability in self.lab.description.capabilities
@@ -87,7 +96,7 @@ class ModelWalk:
     def write(self, number: int) -> None:
         """One to eight blocks, sometimes zeros."""
         if number % 7 == 0:
-            self.lab.write_data(self.machine, number % 32, b"")
+            self.lab.write_data(self.machine, number % min(32, self._blocks), b"")
         else:
             self.lab.write(self.machine, 1 + number % 8)
 
@@ -137,7 +146,18 @@ class ModelWalk:
 
     def discard(self, number: int) -> None:
         """A few adjacent blocks become zeros."""
-        self.lab.discard(self.machine, number % 24, 1 + number % 8)
+        first = number % min(24, self._blocks)
+        self.lab.discard(self.machine, first, min(1 + number % 8, self._blocks - first))
+
+    def grow(self, number: int) -> None:
+        """The disk that is meant becomes larger by a few blocks, or past the next boundary of a bitmap."""
+        larger = self.machine.larger.get(self.machine.disk().name, 0)
+        self.lab.fault(FaultKind.DISK_RESIZED, self.machine, amount=self._blocks - larger + (1, 5, 64, 70)[number % 4])
+
+    def drilled(self, number: int) -> None:
+        """The test machine is written to; nobody else sees that."""
+        blocks = len(self.lab.read(self.machine, Place.TEST).disk(self.machine.disk().name).digests)
+        self.lab.write(self.machine, (number % blocks,), place=Place.TEST)
 
     def target_crash(self, number: int) -> None:
         """The replication service dies and comes back; nothing that was acknowledged is lost."""

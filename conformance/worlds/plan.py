@@ -16,7 +16,7 @@ from siteproof.conformance.verdict import CaseResult
 from siteproof.conformance.worlds.arrays import drawn
 from siteproof.conformance.worlds.meetings import Meeting, Met, counted, meetings
 from siteproof.conformance.worlds.reach import left_out, reachable
-from siteproof.conformance.worlds.world import PLAIN, World
+from siteproof.conformance.worlds.world import CONSENT, PLAIN, World
 from siteproof.model.nouns.subject import Capability, Description
 
 
@@ -84,6 +84,7 @@ def borne(case: Case, world: World) -> World:
     fixed = [
         name for name, _, value in (each.partition("=") for each in case.fixes) if value in ("", world.value(name))
     ]
+    fixed += [name for name, value in CONSENT if value == world.value(name) and name not in case.bears]
     return world.plainly(*fixed, *(("hour",) if Capability.RESYNC in case.needs else ()))
 
 

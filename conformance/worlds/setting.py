@@ -36,6 +36,7 @@ POLICIES: Mapping[Policy, ReplicationPolicy] = {
 MACHINES: Mapping[Machines, int] = {Machines.ASKED: 0, Machines.TWO: 2, Machines.THREE: 3}
 MORE_DISKS: Mapping[Disks, int] = {Disks.ASKED: 0, Disks.ONE_MORE: 1, Disks.TWO_MORE: 2}
 EXTRA_BLOCKS = (33, 1)  # of the disks beside the meant ones: odd, and the smallest that there is
+TINY: Mapping[DiskSize, int] = {DiskSize.BLOCK: 1, DiskSize.FEW: 7}
 LABEL = "in-the-long-row-of-machines-and-of-disks-at-the-end"
 
 
@@ -69,6 +70,8 @@ def setting(world: World, asked: Sequence[MachineSpec], policy: ReplicationPolic
 
 def grown(world: World, blocks: int) -> int:
     """How many blocks a disk has in this world for which a case asks with `blocks`."""
+    if world.size in TINY:
+        return TINY[world.size]
     steps = {DiskSize.ASKED: 0, DiskSize.ODD: 1, DiskSize.WORD: 64, DiskSize.WINDOW: 1024}
     step = steps[world.size]
     return blocks + step if step < 2 else (blocks // step + 1) * step + step // 8 + 1

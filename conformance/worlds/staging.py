@@ -11,7 +11,7 @@ from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.verify import Failed
 from siteproof.conformance.worlds.going import GOES, go, heal
-from siteproof.conformance.worlds.world import DIMENSIONS, Neighbours, Past, Trouble, World
+from siteproof.conformance.worlds.world import DIMENSIONS, Neighbours, Past, Trouble, Way, World
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import HOUR_MINUTES, MINUTE_MS, ReplicationPolicy
 from siteproof.model.nouns.subject import FaultKind
@@ -59,6 +59,7 @@ class Staging:
             self._lived.add(machine.name)
             with self._on_the_way():
                 self._play(lab, machine, "past", AFTER.get(self.world.past))
+                self._play(lab, machine, "way", TURNS.get(self.world.way))
                 self._play(lab, machine, "trouble", TROUBLE.get(self.world.trouble))
         return lab.observe(machine)
 
@@ -179,6 +180,13 @@ def _link_blinked(lab: Lab, machine: Machine) -> None:
     heal(lab, machine)
 
 
+def _turned(lab: Lab, machine: Machine) -> None:
+    """Production moves, and replication runs back from there."""
+    for verb in (Verb.FAIL_OVER, Verb.COMMIT, Verb.REPROTECT):
+        lab.write(machine, 4)
+        go(lab, machine, verb)
+
+
 def _crashed(kind: FaultKind) -> Callable[[Lab, Machine], None]:
     def crash(lab: Lab, machine: Machine) -> None:
         lab.write(machine, 4)
@@ -201,6 +209,7 @@ AFTER: Mapping[Past, Callable[[Lab, Machine], None]] = {
     Past.AGED: _aged,
     Past.CLOCK_JUMPED: _clock_jumped,
 }
+TURNS: Mapping[Way, Callable[[Lab, Machine], None]] = {Way.BACK: _turned}
 TROUBLE: Mapping[Trouble, Callable[[Lab, Machine], None]] = {
     Trouble.LINK_BLINKED: _link_blinked,
     Trouble.TARGET_CRASHED: _crashed(FaultKind.TARGET_CRASH),

@@ -54,6 +54,8 @@ class DiskSize(StrEnum):
     """How large those disks are."""
 
     ASKED = "as asked"
+    BLOCK = "one block"
+    FEW = "few blocks"  # seven
     ODD = "odd"  # one block more: no multiple of anything
     WORD = "past a word"  # an eighth past the next multiple of 64 blocks
     WINDOW = "past a window"  # an eighth past the next multiple of 1,024 blocks, 4 MiB
@@ -71,6 +73,13 @@ class Past(StrEnum):
     FAILED_DRILL = "failed drill"
     AGED = "aged"  # hours of points, thinned out
     CLOCK_JUMPED = "clock jumped"
+
+
+class Way(StrEnum):
+    """Which way data flows when the case begins, where it makes sense both ways."""
+
+    OUT = "out"
+    BACK = "back"  # failed over, committed and reprotected: the case is played at the recovery site
 
 
 class Trouble(StrEnum):
@@ -129,6 +138,7 @@ class World:
     disk: DiskPosition = DiskPosition.FIRST
     size: DiskSize = DiskSize.ASKED
     past: Past = Past.FRESH
+    way: Way = Way.OUT
     trouble: Trouble = Trouble.NONE
     pattern: Pattern = Pattern.SCATTERED
     neighbours: Neighbours = Neighbours.IDLE
@@ -167,6 +177,8 @@ def _kind(dimension: str) -> type[StrEnum]:
 # Every dimension with its values, the plain one first.
 DIMENSIONS: dict[str, tuple[str, ...]] = {each.name: tuple(_kind(each.name)) for each in fields(World)}
 PLAIN = World()
+# What only a case can bear that says so: it names no block, or looks at the other side whichever way data flows.
+CONSENT = {("size", DiskSize.BLOCK.value), ("size", DiskSize.FEW.value), ("way", Way.BACK.value)}
 
 
 def unsound(world: World) -> Iterator[str]:

@@ -82,7 +82,7 @@ class FakeJobs(FakeTime):
         """Compare everything, send what differs."""
         del command, end
         for disk, data in m.source.items():
-            m.replica[disk].extend(bytes(len(data) - len(m.replica[disk])))
+            m.replica[disk][:] = m.replica[disk][: len(data)].ljust(len(data), b"\0")  # it may have been larger
             m.bytes_sent += len(data) // BLOCK_BYTES * DIGEST_BYTES
             for start in range(0, len(data), BLOCK_BYTES):
                 if data[start : start + BLOCK_BYTES] != m.replica[disk][start : start + BLOCK_BYTES]:

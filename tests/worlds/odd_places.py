@@ -7,10 +7,11 @@ one disk, fresh.
 # ruff: noqa: ARG002  (each looks at what it needs of machine, disk and block)
 
 from siteproof.model.nouns.commands import Accepted, Answer, Command
+from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.scenario import Scenario
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import DiskAddress, Write
-from siteproof.model.nouns.vocabulary import Place, Verb
+from siteproof.model.nouns.vocabulary import Direction, Place, Verb
 from tests.cases.fake import FakeSubject
 from tests.cases.fake_machine import FakeMachine
 
@@ -125,6 +126,35 @@ class ForgetsTheEndOfABatch(Forgets):
         return self.count > 128
 
 
+class ForgetsOnTheWayBack(Forgets):
+    """In the reverse direction nothing is tracked, and nothing is compared."""
+
+    def forgets(self, machine: FakeMachine, disk: str, block: int) -> bool:
+        """Whatever is written at the recovery site."""
+        return machine.regions.direction is Direction.REVERSE
+
+    def on_resynchronize(self, m: FakeMachine, command: Command, end: Regions) -> None:
+        """All but the first blocks."""
+        before = {name: bytes(data) for name, data in m.replica.items()}
+        super().on_resynchronize(m, command, end)
+        if command.verb is Verb.RESYNCHRONIZE and m.regions.direction is Direction.REVERSE:
+            for name, data in before.items():
+                m.replica[name][: len(data) // 2] = data[: len(data) // 2]
+
+    def on_fail_back(self, m: FakeMachine, command: Command, end: Regions) -> None:
+        """And nothing is compared at the end."""
+        del command, end
+        m.generation += 1
+
+
+class ForgetsOnASmallDisk(Forgets):
+    """A disk of less than one byte of the bitmap is not tracked."""
+
+    def forgets(self, machine: FakeMachine, disk: str, block: int) -> bool:
+        """When it is the only one."""
+        return len(machine.spec.disks) == 1 and machine.spec.disks[0].blocks < 8
+
+
 # Each with the dimensions one of which has to be named when it is caught.
 ODD_PLACES: dict[type[Forgets], set[str]] = {
     ForgetsTheLastDisk: {"disks", "disk"},
@@ -135,4 +165,6 @@ ODD_PLACES: dict[type[Forgets], set[str]] = {
     ForgetsInTheSecondLife: {"past"},
     ForgetsAfterTheRoundTrip: {"past"},
     ForgetsTheEndOfABatch: {"pattern"},
+    ForgetsOnTheWayBack: {"way"},
+    ForgetsOnASmallDisk: {"size"},
 }
