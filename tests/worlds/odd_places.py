@@ -24,6 +24,12 @@ CASES = (
     "C-REP-3",
     "C-REP-6",
     "C-RES-5",
+    "C-REP-2",
+    "C-REP-10",
+    "C-FLT-2",
+    "C-FLT-4",
+    "C-WIN-13",
+    "C-WIN-10",
 )
 
 
@@ -111,7 +117,7 @@ class ForgetsAfterTheRoundTrip(Forgets):
 
 
 class ForgetsTheEndOfABatch(Forgets):
-    """Of one call only the first 128 blocks are tracked."""
+    """Of one call only the first 66 blocks are tracked."""
 
     count = 0
 
@@ -121,9 +127,9 @@ class ForgetsTheEndOfABatch(Forgets):
         super().write(address, writes)
 
     def forgets(self, machine: FakeMachine, disk: str, block: int) -> bool:
-        """The 129th and all later ones."""
+        """The 67th and all later ones."""
         self.count += 1
-        return self.count > 128
+        return self.count > 66
 
 
 class ForgetsOnTheWayBack(Forgets):

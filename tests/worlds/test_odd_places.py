@@ -18,17 +18,23 @@ from tests.cases.fake import FakeSubject
 from tests.worlds.odd_places import CASES, ODD_PLACES, Forgets, ForgetsInTheSecondLife
 
 
-def judged(subject: type[Subject], depth: Depth | None, world: World = PLAIN) -> Report:
+SEEDS = (3, 4, 5)  # so few cases do not meet every value with one
+
+
+def judged(subject: type[Subject], depth: Depth | None, world: World = PLAIN, seed: int = SEEDS[0]) -> Report:
     """The chosen cases against that subject."""
-    return judge(Request(subject, [find(name) for name in CASES], seed=3, depth=depth, world=world))
+    return judge(Request(subject, [find(name) for name in CASES], seed=seed, depth=depth, world=world))
 
 
 @pytest.mark.parametrize("subject", ODD_PLACES, ids=lambda each: each.__name__)
 def test_an_odd_place_is_seen_at_standard_only(subject: type[Forgets]) -> None:
     """It is conformant in the plain world, and in drawn worlds it is not, with the odd place named."""
     assert judged(subject, None).conformant
-    failed = [result for result in judged(subject, Depth.STANDARD).results if result.world != PLAIN]
-    assert any(ODD_PLACES[subject] & set(result.world.odd) for result in failed)
+    assert any(_is_named(subject, judged(subject, Depth.STANDARD, seed=seed)) for seed in SEEDS)
+
+
+def _is_named(subject: type[Forgets], report: Report) -> bool:
+    return any(ODD_PLACES[subject] & set(each.world.odd) for each in report.results if each.world != PLAIN)
 
 
 def test_an_honest_subject_is_left_alone_in_every_drawn_world() -> None:
