@@ -17,7 +17,6 @@ from siteproof.model.nouns.subject import Subject
 from tests.cases.fake import FakeSubject
 from tests.worlds.odd_places import CASES, ODD_PLACES, Forgets, ForgetsInTheSecondLife
 
-
 SEEDS = (3, 4, 5)  # so few cases do not meet every value with one
 
 
