@@ -5,7 +5,7 @@ there, and is sent back by a cancel, which restores exactly what was before. Not
 """
 
 from siteproof.conformance import verify_bytes
-from siteproof.conformance.images import MachinePicture
+from siteproof.conformance.images import MachineImages
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.model.nouns.policy import RecoveryPoint
 from siteproof.model.nouns.vocabulary import Direction, Verb
@@ -17,7 +17,7 @@ def agrees(lab: Lab, machine: Machine, what: str) -> None:
     verify_bytes.same_image(picture(lab, machine), wanted, f"the other side {what}")
 
 
-def picture(lab: Lab, machine: Machine) -> MachinePicture:
+def picture(lab: Lab, machine: Machine) -> MachineImages:
     """The judge's own reading of what the other side has."""
     if forward(lab, machine):
         return lab.restore(machine, lab.crash_point(machine))
