@@ -23,7 +23,7 @@ def _heal(lab: Lab, machine: Machine) -> None:
     lab.settle()
 
 
-@case("C-FLT-1", ["SP-REP-14", "SP-REP-15"], needs=(*BASE, C.TARGET_FAULTS, C.FAILOVER), on_bytes=True)
+@case("C-FLT-1", ["SP-REP-14", "SP-REP-15"], needs=(*BASE, C.TARGET_FAULTS, C.FAILOVER), on_bytes=True, bears=("size",))
 def a_crash_of_the_target_keeps_what_was_acknowledged(lab: Lab) -> None:
     """What had been replicated before the replication service crashed is in the machine that takes over."""
     machine = lab.protected_machine(filled=32)
@@ -60,7 +60,9 @@ def replication_goes_on_after_a_crash_of_the_target(lab: Lab) -> None:
     other_side.agrees(lab, machine, "after eight crashes")
 
 
-@case("C-FLT-3", ["SP-PT-26", "SP-PT-14"], needs=(*BASE, C.TARGET_FAULTS, C.VIRTUAL_CLOCK), on_bytes=True)
+@case(
+    "C-FLT-3", ["SP-PT-26", "SP-PT-14"], needs=(*BASE, C.TARGET_FAULTS, C.VIRTUAL_CLOCK), on_bytes=True, bears=("size",)
+)
 def a_half_made_point_is_never_listed(lab: Lab) -> None:
     """Crashes around the creation of points leave only points that restore a past image."""
     machine = lab.protected_machine(disk="128 KiB")

@@ -98,7 +98,9 @@ def bytes_of_any_kind_arrive(lab: Lab) -> None:
     other_side.agrees(lab, machine, "after bytes of any kind")
 
 
-@case("C-REP-7", ["SP-REP-6"], needs=(*DELTA, C.FAILOVER, C.LINK_FAULTS, C.VIRTUAL_CLOCK), on_bytes=True)
+@case(
+    "C-REP-7", ["SP-REP-6"], needs=(*DELTA, C.FAILOVER, C.LINK_FAULTS, C.VIRTUAL_CLOCK), on_bytes=True, bears=("size",)
+)
 def changes_travel_without_being_asked_for(lab: Lab) -> None:
     """Half a minute after a write the site can go down, and the machine that takes over has it."""
     machine = lab.protected_machine()
