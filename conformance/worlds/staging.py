@@ -55,7 +55,7 @@ class Staging:
 
     def enabled(self, lab: Lab, machine: Machine) -> Observation:
         """The machine has become protected: live the rest of its past, once."""
-        if machine.meant and machine.name not in self._lived:
+        if machine.meant and not self._busy and machine.name not in self._lived:
             self._lived.add(machine.name)
             with self._on_the_way():
                 self._play(lab, machine, "past", AFTER.get(self.world.past))
