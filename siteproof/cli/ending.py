@@ -69,7 +69,7 @@ def _environment(error: OSError) -> int | None:
     if error.errno not in ENVIRONMENT:
         return None
     where = f" ({error.filename})" if error.filename else ""
-    hint = "choose another place with --out or make room; what was written before is kept"
+    hint = "make room, or choose another place; what was written before is kept"
     return _tell(refused(f"cannot read or write{where}", error, hint))
 
 
