@@ -50,6 +50,9 @@ case $verb in
   lint) lint ;;
   docs) exec .venv/bin/siteproof spec build "$@" ;;
   bench) peers; exec .venv/bin/python -m benchmarks "$@" ;;
-  nightly) tests -m nightly "$@" ;;
+  nightly)
+    .venv/bin/siteproof fuzz --time 10m --seed "$(git rev-parse HEAD 2>/dev/null || echo 0)" --out out/nightly # campaign.html
+    .venv/bin/siteproof fuzz crashes --barriers --states 128
+    tests -m nightly "$@" ;;
   *) echo "usage: sh dev.sh run|test|lint|docs|bench|nightly" >&2; exit 2 ;;
 esac

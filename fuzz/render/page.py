@@ -119,7 +119,8 @@ def _findings(groups: Iterable[FindingGroup]) -> Markup | None:
 def _card(group: FindingGroup, *, is_open: bool) -> Markup:
     record = group.record
     word = "known" if group.known else "fail"
-    where = f"{group.executions} executions · {group.steps_before} → {len(record.actions)} steps · {group.fingerprint}"
+    times = f"{group.executions} execution{'s' if group.executions > 1 else ''}"
+    where = f"{times} · {group.steps_before} → {len(record.actions)} steps · {group.fingerprint}"
     head = tag("summary", badge(word), tag("strong", record.expected), tag("span", where, class_="where"))
     rows = (
         ("Rule", record.rule, None),
