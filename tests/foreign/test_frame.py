@@ -1,5 +1,8 @@
 """The frame of foreign adapters: a product of dictionaries, whose every promise can be watched."""
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -173,3 +176,20 @@ def test_a_command_that_the_table_does_not_list_asks_nobody(machine: FrameMachin
     with pytest.raises(Refused):
         do(machine, Verb.COMMIT)
     assert asked(machine) == []
+
+
+def test_a_scratch_folder_goes_with_an_owner_that_is_killed() -> None:
+    """Even SIGKILL of the process that made it leaves nothing behind."""
+    program = (
+        "import sys, time; from siteproof.conformance.adapters.frame.scratch import ScratchFolder;"
+        "print(ScratchFolder('siteproof-test-', in_memory=False).path, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen((sys.executable, "-c", program), stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout is not None
+        folder = Path(owner.stdout.readline().strip())
+        assert folder.is_dir()
+        owner.kill()
+    end = time.monotonic() + 30
+    while folder.exists() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not folder.exists()

@@ -6,12 +6,11 @@ the tool's retention runs after it, and every hour whether an archive could be m
 
 import itertools
 import shutil
-import tempfile
-import weakref
 from pathlib import Path
 
 from siteproof.conformance.adapters.backup.tools import BackupTool, Borg, Restic
 from siteproof.conformance.adapters.frame.product import ForeignProduct
+from siteproof.conformance.adapters.frame.scratch import ScratchFolder
 from siteproof.conformance.adapters.frame.subject import FrameSubject
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
 from siteproof.model.nouns.subject import Capability, Description, Provider
@@ -145,8 +144,8 @@ class BackupSubject(FrameSubject):
         """See FrameSubject."""
         del scenario
         self.end()
-        self._folder = Path(tempfile.mkdtemp(prefix="siteproof-backup-"))
-        self._release = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._scratch = ScratchFolder("siteproof-backup-", in_memory=False)
+        self._folder = self._scratch.path
 
     def make(self, index: int, spec: MachineSpec) -> ForeignProduct:
         """See FrameSubject."""
@@ -156,5 +155,5 @@ class BackupSubject(FrameSubject):
     def end(self) -> None:
         """See FrameSubject."""
         if self._folder is not None:
-            self._release()
+            self._scratch.release()
         self._folder = None

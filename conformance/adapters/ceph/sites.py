@@ -1,17 +1,12 @@
 """Both sites, peers of each other, with everything that has to be released. Rule: releasing twice is harmless."""
 
-import shutil
-import tempfile
-import weakref
 from collections.abc import Mapping
-from pathlib import Path
 
 from siteproof.conformance.adapters.ceph import settings
 from siteproof.conformance.adapters.ceph.binding import rbd
 from siteproof.conformance.adapters.ceph.network import Network, address
 from siteproof.conformance.adapters.ceph.site import CephSite
-
-MEMORY = Path("/dev/shm")  # noqa: S108  (mkdtemp makes a private folder in it)
+from siteproof.conformance.adapters.frame.scratch import ScratchFolder
 
 
 class CephSites:
@@ -19,8 +14,8 @@ class CephSites:
 
     def __init__(self, further: Mapping[str, str]) -> None:
         """Start both clusters and mirror daemons with these options more: one to six seconds."""
-        self.folder = Path(tempfile.mkdtemp(prefix="siteproof-ceph-", dir=MEMORY if MEMORY.is_dir() else None))
-        self._release = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        self._scratch = ScratchFolder("siteproof-ceph-", in_memory=True)
+        self.folder = self._scratch.path
         self.network = Network()
         self.a, self.b = (CephSite(self.network, name, self.folder, further) for name in "ab")
         for site in (self.a, self.b):
@@ -41,7 +36,7 @@ class CephSites:
         for site in (self.a, self.b):
             site.close()
         self.network.close()
-        self._release()
+        self._scratch.release()
 
     @staticmethod
     def _pair(site: CephSite, other: CephSite) -> None:
