@@ -59,6 +59,7 @@ case $verb in
   docs) exec .venv/bin/siteproof spec build "$@" ;;
   bench) peers; exec .venv/bin/python -m benchmarks "$@" ;;
   nightly)
+    products
     .venv/bin/siteproof fuzz --time 10m --seed "$(git rev-parse HEAD 2>/dev/null || echo 0)" --out out/nightly # campaign.html
     .venv/bin/siteproof fuzz crashes --barriers --states 128
     tests -m nightly "$@" ;;
