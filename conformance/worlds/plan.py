@@ -98,7 +98,7 @@ class _Dealer:
     chapters: dict[str, int] = field(factory=dict)
     _bits: dict[Meeting, int] = field(factory=dict)
     _masks: dict[World, int] = field(factory=dict)
-    _borne: dict[tuple[tuple[str, ...], bool], tuple[World, ...]] = field(factory=dict)
+    _borne: dict[tuple[tuple[str, ...], tuple[str, ...], bool], tuple[World, ...]] = field(factory=dict)
 
     def lacks(self, wanted: frozenset[Meeting]) -> bool:
         """Whether something is still to be met."""
@@ -118,7 +118,7 @@ class _Dealer:
 
     def _offered(self, case: Case) -> tuple[World, ...]:
         """The rows as the case bears them, each once; the same for all cases that bear the same."""
-        bears = case.fixes, Capability.RESYNC in case.needs
+        bears = case.fixes, case.bears, Capability.RESYNC in case.needs
         if bears not in self._borne:
             self._borne[bears] = tuple(dict.fromkeys(borne(case, row) for row in self.rows))
         return self._borne[bears]
