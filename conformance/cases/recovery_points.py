@@ -203,7 +203,7 @@ def no_point_inside_an_open_resync_window(lab: Lab) -> None:
     verify.at_least(len(fresh), 1, "new points after the resynchronisation")
 
 
-@case("C-PT-13", ["SP-PT-27"], needs=(*POINTS, C.VIRTUAL_CLOCK), on_bytes=True)
+@case("C-PT-13", ["SP-PT-27"], needs=(*POINTS, C.VIRTUAL_CLOCK), on_bytes=True, fixes=("past=clock jumped",))
 def the_time_of_a_point_is_the_time_of_its_bytes(lab: Lab) -> None:
     """Under load every point holds all writes made before its time and none made after it, give or take a shipment."""
     machine = lab.protected_machine(disk="128 KiB")
