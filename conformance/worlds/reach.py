@@ -5,7 +5,7 @@ Rule: only what a subject declares decides; a world that it declares to reach an
 
 from collections.abc import Mapping
 
-from siteproof.conformance.worlds.world import DIMENSIONS, Hour, Past, Pattern, Policy, Trouble, Way
+from siteproof.conformance.worlds.world import DIMENSIONS, Heading, Hour, Past, Pattern, Policy, Trouble
 from siteproof.model.nouns.subject import Capability, Description
 
 C = Capability
@@ -20,7 +20,7 @@ NEEDS: Mapping[tuple[str, str], tuple[Capability, ...]] = {
     ("past", Past.FAILED_DRILL): (C.TEST_FAILOVER, C.JOB_FAULTS),
     ("past", Past.AGED): (C.VIRTUAL_CLOCK, C.CRASH_POINTS, C.DELTA),
     ("past", Past.CLOCK_JUMPED): (C.VIRTUAL_CLOCK,),
-    ("way", Way.BACK): (*BACK, C.CANCEL),
+    ("way", Heading.BACK): (*BACK, C.CANCEL),
     ("trouble", Trouble.LINK_BLINKED): (C.LINK_FAULTS, C.RESYNC),
     ("trouble", Trouble.TARGET_CRASHED): (C.TARGET_FAULTS, C.RESYNC),
     ("trouble", Trouble.AGENT_CRASHED): (C.CRASH_FAULTS, C.RESYNC),

@@ -11,7 +11,7 @@ from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.verify import Failed
 from siteproof.conformance.worlds.going import GOES, go, heal
-from siteproof.conformance.worlds.world import DIMENSIONS, Neighbours, Past, Trouble, Way, World
+from siteproof.conformance.worlds.world import DIMENSIONS, Heading, Neighbours, Past, Trouble, World
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import HOUR_MINUTES, MINUTE_MS, ReplicationPolicy
 from siteproof.model.nouns.subject import FaultKind
@@ -209,7 +209,7 @@ AFTER: Mapping[Past, Callable[[Lab, Machine], None]] = {
     Past.AGED: _aged,
     Past.CLOCK_JUMPED: _clock_jumped,
 }
-TURNS: Mapping[Way, Callable[[Lab, Machine], None]] = {Way.BACK: _turned}
+TURNS: Mapping[Heading, Callable[[Lab, Machine], None]] = {Heading.BACK: _turned}
 TROUBLE: Mapping[Trouble, Callable[[Lab, Machine], None]] = {
     Trouble.LINK_BLINKED: _link_blinked,
     Trouble.TARGET_CRASHED: _crashed(FaultKind.TARGET_CRASH),

@@ -75,7 +75,7 @@ class Past(StrEnum):
     CLOCK_JUMPED = "clock jumped"
 
 
-class Way(StrEnum):
+class Heading(StrEnum):
     """Which way data flows when the case begins, where it makes sense both ways."""
 
     OUT = "out"
@@ -138,7 +138,7 @@ class World:
     disk: DiskPosition = DiskPosition.FIRST
     size: DiskSize = DiskSize.ASKED
     past: Past = Past.FRESH
-    way: Way = Way.OUT
+    way: Heading = Heading.OUT
     trouble: Trouble = Trouble.NONE
     pattern: Pattern = Pattern.SCATTERED
     neighbours: Neighbours = Neighbours.IDLE
@@ -178,7 +178,7 @@ def _kind(dimension: str) -> type[StrEnum]:
 DIMENSIONS: dict[str, tuple[str, ...]] = {each.name: tuple(_kind(each.name)) for each in fields(World)}
 PLAIN = World()
 # What only a case can bear that says so: it names no block, or looks at the other side whichever way data flows.
-CONSENT = {("size", DiskSize.BLOCK.value), ("size", DiskSize.FEW.value), ("way", Way.BACK.value)}
+CONSENT = {("size", DiskSize.BLOCK.value), ("size", DiskSize.FEW.value), ("way", Heading.BACK.value)}
 
 
 def unsound(world: World) -> Iterator[str]:

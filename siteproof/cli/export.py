@@ -38,17 +38,17 @@ class _Language(click.Choice[str]):
 
 @click.command()
 @click.argument("spec", required=False, default="replication")
-@click.option("--to", "form", type=_Language(["tla", "promela", "json"]), required=True, help="the language")
+@click.option("--to", "language", type=_Language(["tla", "promela", "json"]), required=True, help="the language")
 @bound_options
 @click.option("--out", type=click.Path(path_type=Path), help="write files into this folder instead of printing")
 @format_option("text")
-def export(spec: str, form: str, out: Path | None, **bounds: object) -> int:
+def export(spec: str, language: str, out: Path | None, **bounds: object) -> int:
     """Write SPEC (default: replication) as TLA+, Promela or JSON, for the given bounds."""
     chosen = known(spec)
     system = chosen.system(given(bounds))
     options = " ".join(f"{name}={value}" for name, value in system.bounds.items())
-    title = f"siteproof {__version__} · export {spec} to {form} · seed none · {options or 'no bounds'}"
-    files = FORMS[form](system, docs_of(chosen))
+    title = f"siteproof {__version__} · export {spec} to {language} · seed none · {options or 'no bounds'}"
+    files = FORMS[language](system, docs_of(chosen))
     if out is None:
         click.echo(title, err=True)  # standard output is the text itself, for a pipe
         click.echo(next(iter(files.values())), nl=False)

@@ -7,7 +7,7 @@ import click
 
 from siteproof import __version__
 from siteproof.cli.fuzz_options import Seed, seed_option
-from siteproof.cli.options import whole
+from siteproof.cli.options import format_option, whole
 from siteproof.cli.signs_of_life import beating
 from siteproof.fuzz.crashes.barriers import places
 from siteproof.fuzz.crashes.disk import CrashBounds
@@ -24,6 +24,7 @@ WIDTH = 44
               help="Go on from one of so many distinct states, to a second loss of power; 0: from none.")  # fmt: skip
 @click.option("--barriers", is_flag=True, help="Take the barriers of each place away, and look who misses them.")
 @seed_option
+@format_option("text")
 def crashes(states: int, second: int, barriers: bool, seed: Seed) -> int:
     """Lose power behind every effect of a replica's life, and judge what is left."""
     bounds = CrashBounds(states, seed.number)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from siteproof.cli.files import write_files
+from siteproof.cli.options import format_option
 from siteproof.conformance import results as records
 from siteproof.conformance.render import products
 from siteproof.model.nouns.problem import ExitCode, Problem
@@ -26,6 +27,7 @@ def results() -> None:
 @click.option(
     "--out", type=click.Path(path_type=Path), default=FOLDER, show_default=True, help="Folder of the records."
 )
+@format_option("text")
 def build(*, check: bool, out: Path) -> int:
     """Make the page from every record in the folder."""
     found = sorted(out.glob("*.ndjson"))
@@ -47,6 +49,7 @@ def build(*, check: bool, out: Path) -> int:
 @click.option(
     "--out", type=click.Path(path_type=Path), default=FOLDER, show_default=True, help="Folder of the records."
 )
+@format_option("text")
 def add(file: Path, name: str, out: Path) -> int:
     """Take the last run of a results.ndjson into the folder, under a name, and make the page anew."""
     lines = records.last_run(file)

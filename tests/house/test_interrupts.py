@@ -79,7 +79,7 @@ def test_an_interrupted_campaign_counts_its_walks(monkeypatch: pytest.MonkeyPatc
         return wander(bench, seed, number, steps, guide)
 
     monkeypatch.setattr(campaigns, "wander", tired)
-    code = main(["fuzz", "--executions", "5", "--steps", "5", "--out", str(tmp_path)])
+    code = main(["fuzz", "--executions", "5", "--steps", "5", "--workers", "1", "--out", str(tmp_path)])
     assert code == ExitCode.INTERRUPTED
     assert "interrupted" in (tmp_path / "campaign.html").read_text()
 
@@ -108,7 +108,7 @@ def test_an_interrupted_zoo_shows_the_members_that_were_judged(
     "line", ["explore --list", "policy theorems POL-T2 --smtlib", "conform --list", "export --to tla", "adapter guide"]
 )
 def test_a_reader_who_leaves_hears_no_complaint(line: str, tmp_path: Path) -> None:
-    """When the pipe is closed before the first line is read, nothing is printed on standard error."""
+    """When the pipe is closed before the first line is read, nothing is complained about, and the command ends well."""
     reads, writes = os.pipe()
     os.close(reads)
     command = [sys.executable, "-m", "siteproof", *line.split()]
@@ -117,5 +117,5 @@ def test_a_reader_who_leaves_hears_no_complaint(line: str, tmp_path: Path) -> No
             command, cwd=tmp_path, stdout=pipe, stderr=subprocess.PIPE, text=True, timeout=120, check=False
         )
     assert "rror" not in ended.stderr
-    assert ended.returncode == ExitCode.INTERRUPTED
+    assert ended.returncode == ExitCode.OK
     assert list(tmp_path.glob("out/crashes/*")) == []
