@@ -6,7 +6,7 @@ from siteproof.conformance.case import Case, all_cases
 from siteproof.conformance.drivers.stateful import run_stateful
 from siteproof.conformance.verify import Failed
 from siteproof.model.nouns.subject import Capability
-from tests.cases import miniatures
+from tests.cases import miniatures, miniatures_of_kinds
 from tests.cases.fake import FakeSubject
 from tests.cases.judging import chapters, python_in, verdict
 
@@ -37,7 +37,7 @@ def test_a_miniature_is_caught(wrong: type[FakeSubject], case_id: str) -> None:
 
 def test_rounding_a_retention_down_is_caught_below_one_day_too() -> None:
     """Six hours without thinning fail the case of six hours, as 36 hours thinned hourly fail theirs."""
-    assert verdict("C-RET-11", miniatures.FollowsTheShorterRow())[0].startswith("fail: expected")
+    assert verdict("C-RET-11", miniatures_of_kinds.FollowsTheShorterRow())[0].startswith("fail: expected")
 
 
 WALKED_INTO = (
