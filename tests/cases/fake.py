@@ -152,7 +152,7 @@ class FakeSubject(FakeJobs):
 
     def _disk_view(self, m: FakeMachine, disk: str) -> DiskView:
         sent = m.shipped.get(disk, 0)
-        marks = Watermarks(m.written.get(disk, 0), sent, sent, sent, sent if m.points else 0)
+        marks = Watermarks(m.written.get(disk, 0), sent, sent, sent, sent if m.pointed else 0)
         return DiskView(
             disk, len(m.source[disk]) // BLOCK_BYTES, dirty_blocks=len(m.dirty.get(disk, ())), watermarks=marks
         )

@@ -16,6 +16,7 @@ from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.vocabulary import (
     Consistency,
     Direction,
+    Location,
     Place,
     Resync,
     Selection,
@@ -77,6 +78,7 @@ class FakeJobs(FakeTime):
         """Nothing is left of the replication."""
         del command, end
         m.points, m.replica, m.dirty, m.reason, m.enabled_ms = [], {}, {}, None, 0
+        m.pointed = False
 
     def on_resynchronize(self, m: FakeMachine, command: Command, end: Regions) -> None:
         """Compare everything, send what differs."""
@@ -145,10 +147,15 @@ class FakeJobs(FakeTime):
 
     def on_reprotect(self, m: FakeMachine, command: Command, end: Regions) -> None:
         """Only differences travel, into the disks of the other side."""
-        m.points, m.used = [], ""
+        m.points, m.used, m.pointed = [], "", False
         m.replica = m.copies.get(Place.PRIMARY if end.direction is Direction.REVERSE else Place.TEST, {})
         running, m.regions = m.source, end
         assert running is m.source
+        if end.direction is Direction.REVERSE and command.location is Location.ALTERNATE:
+            m.replica = {}  # a new machine, which has nothing yet
+            self.full_copy(m)
+            m.copies[Place.PRIMARY] = m.replica
+            return
         if end.direction is Direction.REVERSE:
             self.on_resynchronize(m, command, end)
             return
@@ -160,11 +167,12 @@ class FakeJobs(FakeTime):
         """The rest travels, then the on-premises machine starts."""
         self.on_resynchronize(m, command, end)
         m.generation += 1
+        self._pin(m, self.take_point(m, command.consistency).name)
 
     def on_cancel(self, m: FakeMachine, command: Command, end: Regions) -> None:
         """The machine in the cloud runs again; what was written on-premises meanwhile is overwritten."""
         m.replica = m.copies[Place.PRIMARY]
-        m.regions = end
+        m.regions, m.points = end, []
         self.on_resynchronize(m, command, end)
 
     def select(self, machine: FakeMachine, command: Command) -> RecoveryPoint | None:

@@ -59,6 +59,8 @@ class FakeMachine:
     bytes_sent: int = 0
     synced_ms: int = 0
     exceeded: bool = False  # the RPO is above its threshold, and that was told
+    stale: bool = False  # an hour has passed without a point, and that was told
+    pointed: bool = False  # this stream has had a point
     enabled_ms: int = 0
     used: str = ""
     skipped: set[tuple[str, int]] = field(factory=set)  # only a miniature skips anything

@@ -60,9 +60,10 @@ class FakeTime(ABC):
             app = m.policy.app_consistent_minutes
             self.take_point(m, Consistency.APP if app and self._due(m, app * MINUTE_MS) else Consistency.CRASH)
             self.prune(m)
-        stale = m.points and self.now_ms - m.points[-1][0].taken_at_ms > 60 * MINUTE_MS
-        if stale and ErrorCode.NO_CRASH_CONSISTENT_POINT not in {event.code for event in m.events}:
+        stale = bool(m.points) and self.now_ms - m.points[-1][0].taken_at_ms > 60 * MINUTE_MS
+        if stale and not m.stale:
             m.events.append(Event(self.now_ms, ErrorCode.NO_CRASH_CONSISTENT_POINT, m.spec.name))
+        m.stale = stale
         exceeded = bool(m.points) and self.now_ms - m.synced_ms > m.policy.rpo_threshold_minutes * MINUTE_MS
         if exceeded and not m.exceeded:
             m.events.append(Event(self.now_ms, ErrorCode.RPO_THRESHOLD_EXCEEDED, m.spec.name))
@@ -78,8 +79,9 @@ class FakeTime(ABC):
 
     def resynchronize_at_night(self, m: FakeMachine) -> None:
         """By itself outside office hours; a run that fails waits for a manual one."""
-        hour = self.now_ms // (60 * MINUTE_MS) % 24
-        if m.regions.resync is not Resync.REQUIRED or m.job or 8 <= hour < 18:
+        days, hour = divmod(self.now_ms // (60 * MINUTE_MS), 24)
+        office = (days + 3) % 7 < 5 and 8 <= hour < 18  # the first of January 1970 was a Thursday
+        if m.regions.resync is not Resync.REQUIRED or m.job or office:
             return
         if not m.link_up:
             m.events.append(Event(self.now_ms, ErrorCode.NO_RESYNC_PROGRESS, m.spec.name))
@@ -103,6 +105,7 @@ class FakeTime(ABC):
     def take_point(self, m: FakeMachine, consistency: Consistency) -> RecoveryPoint:
         """The replica as it is, under a new name."""
         m.made += 1
+        m.pointed = True
         point = RecoveryPoint(f"{m.spec.name}-point-{m.made}", consistency, self.now_ms, m.made)
         m.points.append((point, {name: bytes(data) for name, data in m.replica.items()}))
         return point
