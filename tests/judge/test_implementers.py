@@ -39,7 +39,7 @@ def test_the_page_can_be_followed(tmp_path: Path) -> None:
         assert done.returncode in FINE, f"{line}: {done.stderr}"
         assert "Usage" not in done.stderr
     assert folder != tmp_path
-    for name in ("known.toml", "junit.xml", "siteproof.sarif", "summary.md", "out/report.html"):
+    for name in ("known.toml", "junit.xml", "siteproof.sarif", "out/summary.markdown", "out/report.html"):
         assert (folder / name).stat().st_size > 0, name
 
 
