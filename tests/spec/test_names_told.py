@@ -3,17 +3,18 @@
 import pytest
 
 from siteproof.cli import main
-from siteproof.model.spec.registry.specs import RIGHT, WRONG
+from siteproof.model.spec.registry.specs import PROVIDED, RIGHT, WRONG
 from siteproof.model.spec.wrong_designs import EXHIBITS, STALLS
 
 
 @pytest.mark.parametrize("arguments", [["explore", "--list"], ["explain", "specifications"]])
 def test_the_list_has_one_line_for_each(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """Right specifications first, then the wrong designs with what they break."""
+    """Right specifications first, with those of other providers, then the wrong designs with what they break."""
     assert main(arguments) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
-    assert [line.split()[0] for line in lines[: len(RIGHT)]] == list(RIGHT)
-    assert sorted(line.split()[0] for line in lines[len(RIGHT) :]) == sorted(WRONG)
+    right = [*RIGHT, *PROVIDED]
+    assert [line.split()[0] for line in lines[: len(right)]] == right
+    assert sorted(line.split()[0] for line in lines[len(right) :]) == sorted(WRONG)
     for exhibit in (*EXHIBITS, *STALLS):
         line = next(line for line in lines if line.split()[0] == exhibit.spec.name)
         assert exhibit.breaks in line.partition("Breaks ")[2]
