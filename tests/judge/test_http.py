@@ -92,15 +92,21 @@ def stall(handler: BaseHTTPRequestHandler) -> None:
     threading.Event().wait(5)
 
 
-def flood(handler: BaseHTTPRequestHandler) -> None:
+def flood(handler: BaseHTTPRequestHandler, size: int = 65536, pause_seconds: float = 0) -> None:
     """An answer without an end."""
     handler.send_response(200)
     handler.end_headers()
     try:
         while True:
-            handler.wfile.write(b"x" * 65536)
+            handler.wfile.write(b"x" * size)
+            threading.Event().wait(pause_seconds)
     except OSError:
         handler.close_connection = True
+
+
+def drip(handler: BaseHTTPRequestHandler) -> None:
+    """An answer without an end, too slow to become too long within the bound."""
+    flood(handler, 1 << 16, 0.005)
 
 
 def test_the_results_do_not_depend_on_the_carrier(tmp_path: Path) -> None:
@@ -133,7 +139,7 @@ def test_what_is_no_answer_is_data(answer: Callable[[BaseHTTPRequestHandler], No
     assert says in broken.value.problem
 
 
-@pytest.mark.parametrize(("answer", "says"), [(hang, "hangs"), (stall, "hangs"), (flood, "floods")])
+@pytest.mark.parametrize(("answer", "says"), [(hang, "hangs"), (stall, "hangs"), (drip, "floods")])
 def test_no_answer_within_the_bound_is_told(answer: Callable[[BaseHTTPRequestHandler], None], says: str) -> None:
     """A silent and a flooding adapter are let go within the bound, each by its name."""
     with running(raw(answer)) as port:
