@@ -112,6 +112,7 @@ class Campaign:
             self._bench.run(meet)
             wanted = self._bench.run(lambda carrier: goals(carrier.describe()))
             end = self._rounds(wanted, waiting)
+            self._sample()  # the report shows a round that was not ended, too; whoever resumes ends it
             seconds = self.clock() - self._start
             return CampaignOutcome(self._tally, end, seconds, wanted, met(self._tally.cells) & wanted)
         finally:
@@ -161,10 +162,14 @@ class Campaign:
             self.ears.on_walk(self._tally, self._tally.executions)
 
     def _round_over(self, first: int) -> None:
-        tally = self._tally
-        seconds = self._before + self.clock() - self._start
-        tally.samples.append(Sample(tally.executions, seconds, len(tally.cells), len(tally.groups)))
-        self.store.round_over(tally, first)
+        self._sample()
+        self.store.round_over(self._tally, first)
+
+    def _sample(self) -> None:
+        """How far it is now, unless that is known already."""
+        tally, seconds = self._tally, self._before + self.clock() - self._start
+        if not tally.samples or tally.samples[-1].executions < tally.executions:
+            tally.samples.append(Sample(tally.executions, seconds, len(tally.cells), len(tally.groups)))
 
     def _over(self, wanted: frozenset[Goal], stale: int) -> CampaignEnd | None:
         end = self._end()

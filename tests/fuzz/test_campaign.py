@@ -90,6 +90,7 @@ def test_an_interrupt_keeps_every_walk(caught: CampaignOutcome, tmp_path: Path) 
 
     outcome = campaign(FORGETFUL, tmp_path, SOME, rounds=tired)
     assert (outcome.end, outcome.tally.executions) == (CampaignEnd.INTERRUPTED, 5)
+    assert outcome.tally.samples[-1].executions == 5, "the picture of the report ends where the campaign ended"
     assert said(campaign(FORGETFUL, tmp_path, SOME, resume=True)) == said(caught)
 
 
