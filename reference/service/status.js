@@ -23,12 +23,12 @@ const timeline = (points) => {
   const first = points.length ? points[0].taken_at_ms : 0;
   const span = Math.max(1, points.length ? points.at(-1).taken_at_ms - first : 1);
   for (const point of points) {
-    const dot = document.createElementNS(space, "circle");
-    dot.setAttribute("cx", 10 + (980 * (point.taken_at_ms - first)) / span);
-    dot.setAttribute("cy", 12);
-    dot.setAttribute("r", 5);
-    if (point.consistency === "app") dot.setAttribute("class", "app");
-    svg.append(dot);
+    const tick = document.createElementNS(space, "line");
+    const x = 10 + (980 * (point.taken_at_ms - first)) / span;
+    for (const [name, value] of [["x1", x], ["x2", x], ["y1", 3], ["y2", 21]]) tick.setAttribute(name, value);
+    tick.setAttribute("vector-effect", "non-scaling-stroke");  // the picture is as wide as the page, a tick is not
+    if (point.consistency === "app") tick.setAttribute("class", "app");
+    svg.append(tick);
   }
   return svg;
 };
