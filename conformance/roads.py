@@ -25,6 +25,7 @@ class How(StrEnum):
     SUCCEEDS = "succeeds"
     FAILS = "fails"  # the job is made to fail
     HELD = "held"  # the job has not ended yet
+    CUT = "cut"  # its initial copy is seen, then the link dies until the job has ended
     MARK = "mark"  # no command: data meets a dead link
 
 
@@ -63,9 +64,13 @@ def failures(road: Road, profile: Profile) -> tuple[Regions, ...]:
     before = destination(evolve(road, turns=road.turns[:-1]), profile)[0]
     verb = road.turns[-1].verb
     assert verb is not None, f"the last step of {road.name} is no command"
+    return (lifecycle.failed(before, verb, profile), *_broken_copies(before, verb, profile))
+
+
+def _broken_copies(before: Regions, verb: Verb, profile: Profile) -> tuple[Regions, ...]:
+    """Where the initial copy that is part of the job leads when it fails; none when there is no copy in it."""
     copying = (each for each in lifecycle.phases(before, verb, profile) if each.protection is COPYING)
-    copies = (evolve(each, protection=Protection.INITIAL_REPLICATION_FAILED) for each in copying)
-    return (lifecycle.failed(before, verb, profile), *copies)
+    return tuple(evolve(each, protection=Protection.INITIAL_REPLICATION_FAILED) for each in copying)
 
 
 def travel(lab: Lab, road: Road, writes: int = 3) -> Machine:
@@ -88,6 +93,8 @@ def _next(state: Regions, turn: Turn, profile: Profile) -> tuple[Regions, ...]:
         return (evolve(state, resync=Resync.REQUIRED),)
     if turn.how is How.FAILS:
         return (lifecycle.failed(state, turn.verb, profile),)
+    if turn.how is How.CUT:
+        return _broken_copies(state, turn.verb, profile)
     phases = lifecycle.phases(state, turn.verb, profile)
     return phases[:-1] if turn.how is How.HELD else phases[-1:]
 
@@ -95,6 +102,8 @@ def _next(state: Regions, turn: Turn, profile: Profile) -> tuple[Regions, ...]:
 def _take(lab: Lab, machine: Machine, turn: Turn) -> None:
     if turn.verb is None:
         return mark(lab, machine)
+    if turn.how is How.CUT:
+        return cut_copy(lab, machine, turn.verb)
     if turn.how is How.FAILS:
         lab.fault(FaultKind.JOB_FAILS, machine)
     if turn.how is How.SUCCEEDS:
@@ -114,6 +123,25 @@ def mark(lab: Lab, machine: Machine, writes: int = 3) -> None:
         lab.settle()
 
 
+def until_copying(lab: Lab, machine: Machine, verb: Verb) -> None:
+    """Give the command and let moments pass until the initial copy shows."""
+    lab.ask(machine, verb)
+    for pause_ms in (*[100] * 20, *[1_000] * 30):
+        if lab.observe(machine).regions.protection is COPYING:
+            return
+        lab.advance(milliseconds=pause_ms)
+    given(holds=False, reason="the initial copy is never shown")
+
+
+def cut_copy(lab: Lab, machine: Machine, verb: Verb) -> None:
+    """The link dies under a copy that was seen, and is back when the job has ended; a copy may wait for it, too."""
+    until_copying(lab, machine, verb)
+    with lab.link_down(machine):
+        lab.settle()
+        seen = lab.observe(machine).regions.protection
+    given(seen not in (COPYING, Protection.PROTECTED), "the copy goes on in spite of the dead link")
+
+
 C = Capability
 _TO_PROTECTED = (Turn(Verb.ENABLE),)
 _TO_FAILED_OVER = (*_TO_PROTECTED, Turn(Verb.FAIL_OVER))
@@ -126,6 +154,10 @@ _MARK = Turn(None, How.MARK)
 
 def _fails(verb: Verb) -> Turn:
     return Turn(verb, How.FAILS)
+
+
+def _cut(verb: Verb) -> Turn:
+    return Turn(verb, How.CUT)
 
 
 def _held(verb: Verb) -> Turn:
@@ -165,6 +197,13 @@ FAILED_ROADS = (
     Road("reverse-commit-failed",  (*_TO_BACK, _fails(Verb.COMMIT)),               _BACK),
     Road("disabling-failed",       (*_TO_PROTECTED, _fails(Verb.DISABLE))),
 )
+# The state of a copy that broke off after the machine had been seen in it: no other end of the job leads there.
+CUT_ROADS = (
+    Road("copy-failed",            (_cut(Verb.ENABLE),),                           (C.LINK_FAULTS,)),
+    Road("reverse-copy-failed",    (*_TO_COMMITTED, _cut(Verb.REPROTECT)),         (*_BACK[:3], C.LINK_FAULTS)),
+    Road("return-copy-failed",     (*_TO_BACK, Turn(Verb.COMMIT), _cut(Verb.REPROTECT)),
+                                                                                   (*_BACK, C.LINK_FAULTS)),
+)
 HELD_ROADS = (
     Road("enabling",               (_held(Verb.ENABLE),)),
     Road("drill-running",          (*_TO_PROTECTED, _held(Verb.TEST_FAILOVER)),    (C.TEST_FAILOVER,)),
@@ -189,6 +228,9 @@ RESYNC_ROADS = (
 # fmt: on
 
 
+ROADS = (*SETTLED_ROADS, *FAILED_ROADS, *CUT_ROADS, *HELD_ROADS, *RESYNC_ROADS)
+
+
 def road_to(name: str) -> Road:
     """The road of that name; KeyError when there is none."""
-    return {road.name: road for road in (*SETTLED_ROADS, *FAILED_ROADS, *HELD_ROADS, *RESYNC_ROADS)}[name]
+    return {road.name: road for road in ROADS}[name]

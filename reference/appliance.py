@@ -17,7 +17,6 @@ from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.equipment import Equipment
 from siteproof.reference.jobs import FAILS_WITH, PHASE_MS, Job, JobFailed, JobState
-from siteproof.reference.lifecycle import Change
 from siteproof.reference.machine import Machine
 from siteproof.reference.procedures import PROCEDURES, Procedure
 from siteproof.reference.replicator import Replicator
@@ -99,7 +98,7 @@ class Appliance(Equipment):
             raise Refused(ErrorCode.DUPLICATE_MACHINE_IDENTITY, f"{machine.spec.identity} is {twins[0]}")
 
     def _start(self, machine: Machine, command: Command) -> str:
-        course = lifecycle.COURSES[command.verb, machine.regions.direction]
+        course = lifecycle.course_of(command.verb, machine.regions)
         works = self.procedures[command.verb](self, machine, command)
         self._give_up(machine)
         name, doomed = self.vault.next_job(), machine.next_job_fails
@@ -135,22 +134,15 @@ class Appliance(Equipment):
             self.scheduler.at(self.now_ms + self.phase_ms, later)
 
     def cancel(self, machine: Machine) -> None:
-        """An operator cancels what runs: it fails where it is, and says so; nothing runs means nothing happens.
-
-        The copy of a reprotect is not cancelled: half of it would be neither direction. Disable ends it.
-        """
-        copies = machine.regions.protection is Protection.INITIAL_REPLICATION
-        if machine.job is not None and copies and machine.job.verb is Verb.REPROTECT:
-            return
+        """An operator cancels what runs: it fails where it is, and says so; nothing runs means nothing happens."""
         if machine.job is not None:
-            failed = Change(Protection.INITIAL_REPLICATION_FAILED) if copies else None
-            self._cancel(machine, machine.job, JobFailed(ErrorCode.JOB_CANCELLED, machine.job.verb.value, failed))
+            self._cancel(machine, machine.job, JobFailed(ErrorCode.JOB_CANCELLED, machine.job.verb.value))
         elif machine.comparison is not None:
             self.vault.record(machine, self.now_ms, ErrorCode.JOB_CANCELLED, Verb.RESYNCHRONIZE.value)
             self.replicator.comparisons.cancel(machine)
 
     def _cancel(self, machine: Machine, job: Job, failure: JobFailed) -> None:
-        if job.verb is Verb.ENABLE:
+        if job.verb is Verb.ENABLE or machine.regions.protection is Protection.INITIAL_REPLICATION:
             self.replicator.end(machine)
         self._fail(machine, job, failure)
         self._end(machine, job)
@@ -173,7 +165,7 @@ class Appliance(Equipment):
         self.vault.keep(machine, job)
 
     def _fail(self, machine: Machine, job: Job, failure: JobFailed) -> None:
-        machine.regions = job.fail(failure, machine.regions)
+        machine.regions = job.fail(machine.regions)
         self.vault.record(machine, self.now_ms, FAILS_WITH.get(job.verb, failure.code), failure.detail)
 
     def _end(self, machine: Machine, job: Job) -> None:

@@ -20,14 +20,13 @@ FAILS_WITH = {Verb.CANCEL: ErrorCode.PLANNED_FAILOVER_CANCEL_FAILED}  # the cata
 
 
 class JobFailed(Exception):  # noqa: N818  (it names what happened)
-    """The job cannot go on; `change` overrides the regions that the table names for a failure."""
+    """The job cannot go on."""
 
-    def __init__(self, code: ErrorCode, detail: str, change: Change | None = None) -> None:
+    def __init__(self, code: ErrorCode, detail: str) -> None:
         """Name the error for the machine's events."""
         super().__init__(f"{code.value}: {detail}")
         self.code = code
         self.detail = detail
-        self.change = change
 
 
 class JobState(StrEnum):
@@ -82,7 +81,7 @@ class Job:
         self.state = JobState.SUCCEEDED
         return self.course.done
 
-    def fail(self, failure: JobFailed, now: Regions) -> Regions:
+    def fail(self, now: Regions) -> Regions:
         """Mark the job failed and return where that leaves the machine; a mark that came meanwhile stays."""
         self.state = JobState.FAILED
-        return (failure.change or self.course.failed).of(evolve(self.before, resync=now.resync))
+        return self.course.failed_in(self.phase).of(evolve(self.before, resync=now.resync))

@@ -34,7 +34,7 @@ TAKEN: Mapping[tuple[Direction, Site, Protection], frozenset[Verb]] = {
     (FORWARD, RECOVERY, P.REPROTECT_FAILED):           frozenset({V.REPROTECT, V.DISABLE}),
     (FORWARD, RECOVERY, P.DISABLING_FAILED):           frozenset({V.DISABLE}),
     (REVERSE, PRIMARY,  P.INITIAL_REPLICATION):        frozenset({V.DISABLE}),
-    (REVERSE, PRIMARY,  P.INITIAL_REPLICATION_FAILED): frozenset({V.DISABLE}),
+    (REVERSE, PRIMARY,  P.INITIAL_REPLICATION_FAILED): frozenset({V.REPROTECT, V.DISABLE}),
     (REVERSE, PRIMARY,  P.PROTECTED):                  frozenset({V.FAIL_BACK, V.DISABLE}),
     (REVERSE, PRIMARY,  P.DISABLING_FAILED):           frozenset({V.DISABLE}),
     (REVERSE, RECOVERY, P.FAILED_OVER):                frozenset({V.COMMIT, V.CANCEL, V.COMPLETE_MIGRATION,
@@ -78,11 +78,20 @@ _REGIONS = ("protection", "direction", "active", "test_failover", "resync")
 
 @frozen
 class Course:
-    """The phases a job leads through, its end, and where a failure leaves the machine (counted from before the job)."""
+    """The phases a job leads through, its end, and where a failure leaves the machine (counted from before the job).
+
+    A failure inside an initial copy has an end of its own: the machine has turned already, half of the copy is nothing.
+    """
 
     during: tuple[Change, ...]
     done: Change
     failed: Change
+    copy_failed: Change | None = None
+
+    def failed_in(self, phase: int) -> Change:
+        """Where a failure in this phase leads."""
+        copies = bool(self.during) and self.during[phase].protection is Protection.INITIAL_REPLICATION
+        return self.copy_failed or self.failed if copies else self.failed
 
 
 def _drill(state: TestFailover) -> Change:
@@ -92,6 +101,7 @@ def _drill(state: TestFailover) -> Change:
 _FAILED_OVER = Change(P.FAILED_OVER, active=RECOVERY, resync=Resync.NONE)
 _REVERSE_COPY = Change(P.INITIAL_REPLICATION, REVERSE, PRIMARY, resync=Resync.NONE)
 _FORWARD_COPY = Change(P.INITIAL_REPLICATION, FORWARD, PRIMARY, resync=Resync.NONE)
+_NO_COPY = Change(P.INITIAL_REPLICATION_FAILED)
 _COMMIT = Course((Change(P.COMMITTING),), Change(P.COMMITTED), Change(P.COMMIT_FAILED))
 _DISABLE = Course((Change(P.DISABLING),), Change(P.UNPROTECTED), Change(P.DISABLING_FAILED))
 _MIGRATE = Course((), Change(P.MIGRATED), Change())
@@ -99,7 +109,7 @@ _MIGRATE = Course((), Change(P.MIGRATED), Change())
 # fmt: off
 COURSES: Mapping[tuple[Verb, Direction], Course] = {
     (V.ENABLE, FORWARD):                Course((Change(P.ENABLING), Change(P.INITIAL_REPLICATION)),
-                                               Change(P.PROTECTED), Change(P.ENABLING_FAILED)),
+                                               Change(P.PROTECTED), Change(P.ENABLING_FAILED), _NO_COPY),
     (V.TEST_FAILOVER, FORWARD):         Course((_drill(T.INITIATED), _drill(T.COMPLETING)),
                                                _drill(T.COMPLETED), _drill(T.FAILED)),
     (V.CLEAN_UP_TEST, FORWARD):         Course((_drill(T.CLEANUP_INITIATED),), _drill(T.NONE), _drill(T.COMPLETED)),
@@ -111,9 +121,11 @@ COURSES: Mapping[tuple[Verb, Direction], Course] = {
     (V.COMPLETE_MIGRATION, FORWARD):    _MIGRATE,
     (V.COMPLETE_MIGRATION, REVERSE):    _MIGRATE,
     (V.REPROTECT, FORWARD):             Course((Change(P.REPROTECTING), _REVERSE_COPY),
-                                               Change(P.PROTECTED), Change(P.REPROTECT_FAILED)),
+                                               Change(P.PROTECTED), Change(P.REPROTECT_FAILED),
+                                               Change(P.INITIAL_REPLICATION_FAILED, REVERSE, PRIMARY)),
     (V.REPROTECT, REVERSE):             Course((Change(P.REPROTECTING), _FORWARD_COPY),
-                                               Change(P.PROTECTED), Change(P.REPROTECT_FAILED)),
+                                               Change(P.PROTECTED), Change(P.REPROTECT_FAILED),
+                                               Change(P.INITIAL_REPLICATION_FAILED, FORWARD, PRIMARY)),
     (V.FAIL_BACK, REVERSE):             Course((Change(P.FAILOVER_INITIATED), Change(P.FAILOVER_COMPLETING)),
                                                _FAILED_OVER, Change(P.PROTECTED)),
     (V.CANCEL, REVERSE):                Course((Change(P.CANCELLING),), Change(P.PROTECTED, active=PRIMARY),
@@ -122,6 +134,13 @@ COURSES: Mapping[tuple[Verb, Direction], Course] = {
     (V.DISABLE, REVERSE):               _DISABLE,
 }
 # fmt: on
+COPY_AGAIN = Course((Change(P.INITIAL_REPLICATION),), Change(P.PROTECTED), _NO_COPY)
+
+
+def course_of(verb: Verb, regions: Regions) -> Course:
+    """The way of a command that is taken there; a reprotect whose copy broke off has turned already."""
+    again = verb is V.REPROTECT and regions.protection is P.INITIAL_REPLICATION_FAILED
+    return COPY_AGAIN if again else COURSES[verb, regions.direction]
 
 
 def allowed(regions: Regions, profile: Profile = CORE) -> tuple[Verb, ...]:

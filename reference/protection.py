@@ -6,12 +6,11 @@ first common point, and whatever fails on the way leaves no replica behind.
 
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode
-from siteproof.model.nouns.vocabulary import Direction, Place, Protection
+from siteproof.model.nouns.vocabulary import Direction, Place
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.equipment import Equipment
 from siteproof.reference.jobs import JobFailed, Work
-from siteproof.reference.lifecycle import Change
 from siteproof.reference.link import LinkDown
 from siteproof.reference.machine import Machine
 from siteproof.reference.stream import Stream
@@ -26,7 +25,7 @@ def enable(appliance: Equipment, machine: Machine, command: Command) -> tuple[Wo
         machine.stream = open_stream(appliance, machine, Direction.FORWARD, Place.PRIMARY, command.disks)
 
     def copy() -> None:
-        first_copy(appliance, machine, Change(Protection.INITIAL_REPLICATION_FAILED))
+        first_copy(appliance, machine)
 
     return prepare, copy
 
@@ -62,26 +61,26 @@ def open_stream(
     return stream
 
 
-def first_copy(appliance: Equipment, machine: Machine, failed: Change) -> None:
+def first_copy(appliance: Equipment, machine: Machine) -> None:
     """Send everything, process it, and make the first common point; no replica is left when it fails."""
     stream, replicator = machine.stream, appliance.replicator
     assert stream is not None
     if not machine.hosts[machine.active_place].running:
         replicator.end(machine)
-        raise JobFailed(ErrorCode.SOURCE_NO_HEARTBEAT, "the machine is off", failed)
+        raise JobFailed(ErrorCode.SOURCE_NO_HEARTBEAT, "the machine is off")
     try:
         stream.copy_everything()
         stream.service.apply()
         replicator.add_first_point(machine)
     except LinkDown:
         replicator.end(machine)
-        raise JobFailed(ErrorCode.INITIAL_REPLICATION_STALLED, "the link is down", failed) from None
+        raise JobFailed(ErrorCode.INITIAL_REPLICATION_STALLED, "the link is down") from None
     except CorruptLog as damage:
         replicator.end(machine)
-        raise JobFailed(ErrorCode.CORRUPT_LOG_RECORD, damage.reason, failed) from damage
+        raise JobFailed(ErrorCode.CORRUPT_LOG_RECORD, damage.reason) from damage
     except StoreFailed as failure:
         replicator.end(machine)
-        raise JobFailed(failure.code_of_event, failure.cause, failed) from failure
+        raise JobFailed(failure.code_of_event, failure.cause) from failure
 
 
 def remove_host(appliance: Equipment, machine: Machine, place: Place) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode
-from siteproof.model.nouns.vocabulary import Direction, Location, Place, Resync
+from siteproof.model.nouns.vocabulary import Direction, Location, Place, Protection, Resync
 from siteproof.reference.agent import WriterFailed
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.device import StoreFailed
@@ -22,7 +22,12 @@ from siteproof.reference.stream import Stream
 
 
 def reprotect(appliance: Equipment, machine: Machine, command: Command) -> tuple[Work, ...]:
-    """Turn the direction round: back to the site after a failover, to the cloud again after a failback."""
+    """Turn the direction round: back to the site after a failover, to the cloud again after a failback.
+
+    A reverse copy that broke off is made again: the machine has turned by then.
+    """
+    if machine.regions.protection is Protection.INITIAL_REPLICATION_FAILED:
+        return _to_site(appliance, machine, command.location)[1:]
     if machine.forward:
         return _to_site(appliance, machine, command.location)
     return _to_cloud(appliance, machine)
@@ -34,9 +39,7 @@ def _to_site(appliance: Equipment, machine: Machine, location: Location) -> tupl
         _power_off(machine, Place.PRIMARY)
 
     def copy() -> None:
-        _require_way(machine)
-        stream = open_stream(appliance, machine, Direction.REVERSE, Place.RECOVERY)
-        _turn_round(appliance, machine, stream, _filling(appliance, machine, location))
+        _turn_round(appliance, machine, Direction.REVERSE, _filling(appliance, machine, location))
         remove_host(appliance, machine, Place.PRIMARY)
 
     return prepare, copy
@@ -60,16 +63,13 @@ def _to_cloud(appliance: Equipment, machine: Machine) -> tuple[Work, ...]:
         _require_way(machine)
         _power_off(machine, Place.RECOVERY)
 
+    def fill(stream: Stream) -> None:
+        stream.copy_everything()
+        stream.service.apply()
+        appliance.replicator.add_first_point(machine)
+
     def copy() -> None:
-        _require_way(machine)
-        stream = open_stream(appliance, machine, Direction.FORWARD, Place.PRIMARY)
-
-        def fill(stream: Stream) -> None:
-            stream.copy_everything()
-            stream.service.apply()
-            appliance.replicator.add_first_point(machine)
-
-        _turn_round(appliance, machine, stream, fill)
+        _turn_round(appliance, machine, Direction.FORWARD, fill)
         remove_host(appliance, machine, Place.RECOVERY)
 
     return prepare, copy
@@ -86,20 +86,20 @@ def _power_off(machine: Machine, place: Place) -> None:
         host.running = False
 
 
-def _turn_round(appliance: Equipment, machine: Machine, stream: Stream, fill: Callable[[Stream], None]) -> None:
-    """Fill the new stream's replicas, then let the former ones go; on failure everything is as before."""
-    former, points = machine.stream, machine.points
-    machine.stream, machine.points = stream, []
+SOURCE = {Direction.FORWARD: Place.PRIMARY, Direction.REVERSE: Place.RECOVERY}
+
+
+def _turn_round(appliance: Equipment, machine: Machine, direction: Direction, fill: Callable[[Stream], None]) -> None:
+    """Let the former replicas and points go, then fill new ones; when that fails the machine has none."""
+    appliance.replicator.end(machine)
+    _require_way(machine)
+    stream = machine.stream = open_stream(appliance, machine, direction, SOURCE[direction])
     try:
         fill(stream)
         stream.service.apply()
     except (LinkDown, CorruptLog, StoreFailed) as failure:
-        appliance.replicator.discard(machine, stream)
-        machine.stream, machine.points = former, points
+        appliance.replicator.end(machine)
         raise JobFailed(ErrorCode.UPLOAD_FAILED, "the copy did not arrive") from failure
-    if former is not None:
-        appliance.replicator.discard(machine, former)
-    machine.using, machine.received_ms = "", None
 
 
 def fail_back(appliance: Equipment, machine: Machine, command: Command) -> tuple[Work, ...]:

@@ -10,7 +10,7 @@ from siteproof.conformance import other_side, verify, verify_bytes
 from siteproof.conformance.case import case
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.plain import plain
-from siteproof.conformance.roads import HELD_ROADS, Road, failures, travel
+from siteproof.conformance.roads import HELD_ROADS, Road, cut_copy, failures, travel
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import MINUTE_MS
 from siteproof.model.nouns.stamp import BLOCK_BYTES
@@ -215,6 +215,24 @@ def a_way_back_that_is_cut_off_is_taken_again(lab: Lab) -> None:
         _twice(lab, machine, Verb.FAIL_BACK, _bytes(share, 40), _runs_at_home)
         landing = lab.landing(machine)
         verify_bytes.true_landing(lab, landing, landing.position)
+
+
+@case("C-INT-12", ["SP-LC-52", "SP-FB-7"], needs=(*BACK, C.HOLD, C.VIRTUAL_CLOCK), on_bytes=True)
+def a_reverse_copy_that_broke_off_is_made_again(lab: Lab) -> None:
+    """The link dies under a reverse copy that was seen; the workload goes on, and the next copy brings everything."""
+    machine = lab.protected_machine(disk=DISK, filled=FILLED)
+    for verb in (Verb.FAIL_OVER, Verb.COMMIT):
+        lab.run(machine, verb)
+    lab.write(machine, _spread(60), noise=BLOCK_BYTES)
+    cut_copy(lab, machine, Verb.REPROTECT)
+    lab.write(machine, _spread(40), noise=BLOCK_BYTES)
+    verify.accepted(lab.ask(machine, Verb.REPROTECT), "reprotect behind a reverse copy that broke off")
+    lab.settle()
+    verify.that(_is_reverse_protected(lab.observe(machine)), "reprotect completes once the link is back", "it does not")
+    lab.write(machine, _spread(20), noise=BLOCK_BYTES)
+    lab.run(machine, Verb.FAIL_BACK)
+    landing = lab.landing(machine)
+    verify_bytes.true_landing(lab, landing, landing.position)
 
 
 def _twice(lab: Lab, machine: Machine, verb: Verb, after_bytes: int, done: Callable[[Observation], bool]) -> None:

@@ -6,8 +6,9 @@ Rule: a state of the table gets two cases made from the same road: what is not l
 from siteproof.conformance import verify
 from siteproof.conformance.case import case
 from siteproof.conformance.expected import lifecycle as oracle
-from siteproof.conformance.lab import Lab, Machine, machine_spec
+from siteproof.conformance.lab import Lab, machine_spec
 from siteproof.conformance.roads import (
+    CUT_ROADS,
     FAILED_ROADS,
     HELD_ROADS,
     RESYNC_ROADS,
@@ -17,8 +18,8 @@ from siteproof.conformance.roads import (
     mark,
     road_to,
     travel,
+    until_copying,
 )
-from siteproof.conformance.verify import given
 from siteproof.model.nouns.commands import Refusal
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Observation
@@ -56,6 +57,9 @@ STATES: dict[str, tuple[str, ...]] = {
     "cancel-failed": ("SP-LC-18", "SP-LC-46", "SP-FB-14"),
     "reverse-commit-failed": ("SP-LC-18", "SP-LC-46"),
     "disabling-failed": ("SP-LC-19", "SP-LC-46"),
+    "copy-failed": ("SP-LC-19", "SP-LC-36"),
+    "reverse-copy-failed": ("SP-LC-52",),
+    "return-copy-failed": ("SP-LC-19", "SP-LC-36"),
     "resync-running": ("SP-LC-49",),
     "reverse-resync-running": ("SP-LC-50",),
 }
@@ -105,6 +109,8 @@ for _number, _road in enumerate(FAILED_ROADS, 21):
     _table_case(_number, _road, STATES[_road.name], (C.JOB_FAULTS,))
 for _number, _road in enumerate(HELD_ROADS, 41):
     _table_case(_number, _road, IN_PROGRESS, (C.HOLD,))
+for _number, _road in enumerate(CUT_ROADS, 36):
+    _table_case(_number, _road, STATES[_road.name], (C.HOLD, C.VIRTUAL_CLOCK))
 for _number, _road in enumerate(RESYNC_ROADS, 61):
     _table_case(_number, _road, STATES[_road.name], (C.HOLD,))
 
@@ -220,22 +226,12 @@ def disable_after_a_failover_keeps_the_cloud_machine(lab: Lab) -> None:
 COPYING = (C.LIFECYCLE, C.HOLD, C.VIRTUAL_CLOCK, C.INITIAL_REPLICATION)
 
 
-def _until_copying(lab: Lab, machine: Machine, verb: Verb) -> None:
-    """Give the command and let moments pass until the initial copy shows."""
-    lab.ask(machine, verb)
-    for pause_ms in (*[100] * 20, *[1_000] * 30):
-        if lab.observe(machine).regions.protection is Protection.INITIAL_REPLICATION:
-            return
-        lab.advance(milliseconds=pause_ms)
-    given(holds=False, reason="the initial copy is never shown")
-
-
 @case("C-LC-10", ["SP-LC-17", "SP-LC-35"], needs=COPYING)
 def the_initial_copy_allows_disable_only(lab: Lab) -> None:
     """While the forward initial copy runs, disable is listed alone and everything else changes nothing."""
     machine = lab.machine(disk="4 MiB")
     lab.write(machine, range(1024))
-    _until_copying(lab, machine, Verb.ENABLE)
+    until_copying(lab, machine, Verb.ENABLE)
     oracle.allowed_as_listed(lab, lab.observe(machine))
     oracle.refuses_the_rest(lab, machine)
 
@@ -244,7 +240,7 @@ def the_initial_copy_allows_disable_only(lab: Lab) -> None:
 def the_reverse_initial_copy_allows_disable_only(lab: Lab) -> None:
     """While the reverse initial copy runs, disable is listed alone and everything else changes nothing."""
     machine = travel(lab, road_to("committed"))
-    _until_copying(lab, machine, Verb.REPROTECT)
+    until_copying(lab, machine, Verb.REPROTECT)
     oracle.allowed_as_listed(lab, lab.observe(machine))
     oracle.refuses_the_rest(lab, machine)
 

@@ -158,7 +158,7 @@ def _take_up(appliance: Appliance, machine: Machine, facts: MachineFacts, known:
     """The job at the phase in which it was; its works are made in the regions that it began in."""
     command = known.command
     machine.regions = known.before
-    course = lifecycle.COURSES[command.verb, machine.regions.direction]
+    course = lifecycle.course_of(command.verb, machine.regions)
     works = appliance.procedures[command.verb](appliance, machine, command)
     machine.regions, machine.chosen, machine.policy = facts.regions, facts.chosen, facts.policy
     job = Job(known.name, command, known.started_ms, known.before, course, works, known.doomed, known.phase)

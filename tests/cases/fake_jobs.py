@@ -18,6 +18,7 @@ from siteproof.model.nouns.vocabulary import (
     Direction,
     Location,
     Place,
+    Protection,
     Resync,
     Selection,
     Verb,
@@ -51,13 +52,19 @@ class FakeJobs(FakeTime):
         end = m.phases[-1]
         if m.job_fails or (command.verb in NEEDS_LINK and not m.link_up):
             m.job_fails = False
-            end = lifecycle.failed(m.before, command.verb, CORE)
+            end = self.failed(m, command)
             if command.verb is Verb.CANCEL:
                 m.events.append(Event(self.now_ms, ErrorCode.PLANNED_FAILOVER_CANCEL_FAILED, m.spec.name))
         else:
             getattr(self, f"on_{command.verb.value}")(m, command, end)
         marked = m.regions.resync is Resync.REQUIRED and command.verb in (Verb.TEST_FAILOVER, Verb.CLEAN_UP_TEST)
         m.regions = evolve(end, resync=Resync.REQUIRED) if marked else end
+
+    def failed(self, m: FakeMachine, command: Command) -> Regions:
+        """Where a job that fails leaves the machine: an initial copy that was shown has an end of its own."""
+        if m.regions.protection is Protection.INITIAL_REPLICATION:
+            return evolve(m.regions, protection=Protection.INITIAL_REPLICATION_FAILED)
+        return lifecycle.failed(m.before, command.verb, CORE)
 
     def on_enable(self, m: FakeMachine, command: Command, end: Regions) -> None:
         """Copy everything and take a first point."""

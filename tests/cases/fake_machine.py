@@ -23,7 +23,7 @@ from siteproof.model.spec.lifecycle import table as lifecycle
 Disks = dict[str, bytearray]
 FRAME_BYTES = 48
 DIGEST_BYTES = 16
-NEEDS_LINK = (Verb.RESYNCHRONIZE, Verb.REPROTECT, Verb.FAIL_BACK)
+NEEDS_LINK = (Verb.ENABLE, Verb.RESYNCHRONIZE, Verb.REPROTECT, Verb.FAIL_BACK)
 MARKS = {
     FaultKind.FORCED_SHUTDOWN: (ResyncReason.FORCED_SHUTDOWN, ErrorCode.UNCLEAN_SOURCE_SHUTDOWN),
     FaultKind.AGENT_CRASH: (ResyncReason.FORCED_SHUTDOWN, ErrorCode.UNCLEAN_SOURCE_SHUTDOWN),

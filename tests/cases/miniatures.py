@@ -9,6 +9,7 @@ from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.observation import Observation, Regions
 from siteproof.model.nouns.policy import MINUTE_MS, RecoveryPoint
+from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import DiskAddress, Fault, FaultKind, Image
 from siteproof.model.nouns.vocabulary import (
@@ -20,6 +21,7 @@ from siteproof.model.nouns.vocabulary import (
     TestFailover,
     Verb,
 )
+from siteproof.model.spec.lifecycle import table as lifecycle
 from siteproof.model.spec.retention_rule import Alignment, Representative, RetentionRule, published_rule
 from siteproof.model.theorems.keep import kept
 from tests.cases.fake import FakeSubject
@@ -210,6 +212,14 @@ class IgnoresTheChosenPoint(FakeSubject):
         return machine.points[-1][0] if super().select(machine, command) else None
 
 
+class TurnsBackFromABrokenCopy(FakeSubject):
+    """A reverse copy that breaks off is shown as if the machine had never turned."""
+
+    def failed(self, m: FakeMachine, command: Command) -> Regions:
+        """As a job that fails before its copy."""
+        return lifecycle.failed(m.before, command.verb, CORE)
+
+
 class TrustsACrashedAgent(FakeSubject):
     """B10: what the agent remembered before it crashed is trusted."""
 
@@ -350,6 +360,7 @@ KILLED_BY: dict[type[FakeSubject], str] = {
     KeepsStampsAndNoBytes: "C-REP-1",
     CopiesEverythingAgain: "C-RES-4",
     ShipsTheWholeDisk: "C-REP-8",
+    TurnsBackFromABrokenCopy: "C-LC-T37.1",
     DrillWritesIntoItsPoint: "C-DRL-2",
     DrillPausesReplication: "C-DRL-4",
     CommitKeepsPoints: "C-FO-13",

@@ -118,6 +118,9 @@ class Operator(Bench):
                 self.learn(before)
             elif self.seen.regions.protection in {Protection.ENABLING_FAILED, Protection.INITIAL_REPLICATION_FAILED}:
                 self.do(Verb.DISABLE)
+            elif self.where() == (Direction.FORWARD, Site.PRIMARY, Protection.UNPROTECTED):
+                self.do(Verb.ENABLE)  # the copy behind a failback broke off, and its protection begins anew
+                self.learn(before)
 
     def where(self) -> tuple[Any, ...]:
         """Direction, side and protection."""
