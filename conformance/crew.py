@@ -5,6 +5,7 @@ Processes are forked from a server that holds no thread, no lock and no open fil
 """
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import resource
@@ -24,6 +25,7 @@ from pebble import ProcessExpired, ProcessPool
 T = TypeVar("T")
 R = TypeVar("R")
 WORKERS_MAX = 64
+GARBAGE_MIN = 20_000  # objects: a search of all of them each 700, as Python has it, takes a twelfth of a worker's time
 PRELOADED = ("siteproof.conformance.runner", "siteproof.conformance.case")
 
 
@@ -154,6 +156,8 @@ def _begin(here: _Here) -> None:
     tempfile.tempdir = here.scratch
     os.environ.clear()
     os.environ.update(here.environment)
+    gc.freeze()  # what was imported is never garbage
+    gc.set_threshold(GARBAGE_MIN, *gc.get_threshold()[1:])
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 

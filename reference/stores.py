@@ -24,7 +24,21 @@ EXPORTS_MAX_BYTES = 4 << 30
 
 
 class SimulatedFolder(FolderExecutor):
-    """A folder without barriers: for simulation only, where no power can be lost."""
+    """A folder without barriers: for simulation only, where no power can be lost and nobody else is in the folder."""
+
+    def __init__(self, root: str | Path) -> None:
+        """See FolderExecutor."""
+        super().__init__(root)
+        self._seen: set[str] = set()  # folders that are no links, and that nobody can replace by one
+
+    def _is_link(self, folder: str) -> bool:
+        if folder in self._seen:
+            return False
+        if super()._is_link(folder):
+            return True
+        if Path(folder).is_dir():
+            self._seen.add(folder)
+        return False
 
     def perform(self, effect: Effect) -> None:
         """Carry everything out but the waiting for the device."""

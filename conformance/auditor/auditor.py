@@ -94,13 +94,15 @@ class Auditor:
             self._watched(deviation.machine).deviations.append(deviation)
 
     def _see(self, seen: Observation) -> None:
+        """A machine that shows what it showed, and was asked nothing since, is no news: it was judged when it was."""
         watched = self._watched(seen.machine)
-        memory, calls = watched.memory, tuple(watched.calls)
-        look = Look(memory.seen, seen, calls, memory, self._bench, tuple(watched.deviations))
-        self._wrong.extend((each, wrong) for each in self._oracles for wrong in each.judge(look))
+        memory = watched.memory
+        if watched.calls or watched.deviations or memory.seen != seen:
+            look = Look(memory.seen, seen, tuple(watched.calls), memory, self._bench, tuple(watched.deviations))
+            self._wrong.extend((each, wrong) for each in self._oracles for wrong in each.judge(look))
+            watched.calls.clear()
+            watched.deviations.clear()
         memory.see(seen)
-        watched.calls.clear()
-        watched.deviations.clear()
 
     def _watched(self, name: str) -> _AuditedMachine:
         if name not in self._machines:

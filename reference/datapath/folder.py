@@ -4,6 +4,9 @@ Maintainers keep: no name leaves the folder: no absolute path, no "..", no symbo
 `HANDLES_MAX` files are open at a time.
 """
 
+# ruff: noqa: PTH
+# paths are texts here: they are joined and asked many thousands of times a day
+
 import errno
 import os
 from collections import OrderedDict
@@ -25,6 +28,7 @@ from siteproof.reference.datapath.effects import (
 )
 
 HANDLES_MAX = 64
+NO_PARTS = frozenset({"", ".", ".."})
 NOT_THERE = frozenset({errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.EACCES, errno.EPERM})
 
 
@@ -35,6 +39,7 @@ class FolderExecutor:
         """Open the folder; nothing outside of it will ever be read or written through this object."""
         self._root = Path(root).resolve()
         self._root.mkdir(parents=True, exist_ok=True)
+        self._place = str(self._root)
         self._handles: OrderedDict[str, int] = OrderedDict()
         self._anchored: set[Path] = set()  # folders whose own names are durable
         self._on_acknowledge = on_acknowledge
@@ -58,7 +63,7 @@ class FolderExecutor:
                 self._rename(old, new)
             case Unlink(file):
                 self._forget(file)
-                self._inside(file).unlink()
+                os.unlink(self._inside(file))
             case SyncDirectory(folder):
                 self._sync_directory(folder)
             case Acknowledge():
@@ -67,10 +72,11 @@ class FolderExecutor:
 
     def read_into(self, file: str, offset: int, buffer: bytearray | memoryview) -> int:
         """Fill `buffer` from byte `offset` and return how many bytes there were; Problem when there is no file."""
-        view, done = memoryview(buffer), 0
-        handle = self._handle(file)
+        view, handle = memoryview(buffer), self._handle(file)
         try:
-            while done < len(view) and (count := os.preadv(handle, [view[done:]], offset + done)):
+            count = done = os.preadv(handle, [view], offset) if view else 0
+            while count and done < len(view):
+                count = os.preadv(handle, [view[done:]], offset + done)
                 done += count
         except OSError as error:
             raise refused("read", error) from error
@@ -94,11 +100,11 @@ class FolderExecutor:
 
     def exists(self, file: str) -> bool:
         """Whether there is such a file."""
-        return self._inside(file).is_file()
+        return os.path.isfile(self._inside(file))
 
     def list(self, folder: str) -> tuple[str, ...]:
         """The names of the files directly in the folder, sorted; nothing when there is no such folder."""
-        place = self._inside(folder) if folder else self._root
+        place = self._inside(folder) if folder else self._place
         try:
             with os.scandir(place) as entries:  # tells files from folders without a look at each
                 return tuple(sorted(entry.name for entry in entries if entry.is_file()))
@@ -109,7 +115,7 @@ class FolderExecutor:
 
     def path(self, file: str) -> str:
         """The file's absolute path."""
-        return str(self._inside(file))
+        return self._inside(file)
 
     def close(self) -> None:
         """Close every handle; the files stay."""
@@ -129,28 +135,30 @@ class FolderExecutor:
         path = self._inside(file)
         flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | (os.O_CREAT if create else 0)
         try:
-            if create and not path.parent.exists():
-                path.parent.mkdir(parents=True, exist_ok=True)
-            return os.open(path, flags, 0o600)
+            return _opened(path, flags)
         except OSError as error:
             raise (_cannot_open(file, error) if error.errno in NOT_THERE else refused("open", error)) from error
 
-    def _inside(self, name: str) -> Path:
+    def _inside(self, name: str) -> str:
         """The absolute path of a relative name, having checked that it stays below the root."""
         parts = name.split("/")
-        if "\0" in name or any(part in {"", ".", ".."} for part in parts):
+        if "\0" in name or not NO_PARTS.isdisjoint(parts):
             raise _outside(name, "the name is not a plain relative path")
-        place = str(self._root)
+        place = self._place
         for part in parts[:-1]:
             place = f"{place}/{part}"
-            if os.path.islink(place):  # noqa: PTH114  (a string is joined and asked thousands of times a day)
+            if self._is_link(place):
                 raise _outside(name, "a folder on the way is a symbolic link")
-        return Path(place, parts[-1])
+        return f"{place}/{parts[-1]}"
+
+    def _is_link(self, folder: str) -> bool:
+        """Whether the name leads elsewhere now, whatever it was before."""
+        return os.path.islink(folder)
 
     def _rename(self, old: str, new: str) -> None:
         self._forget(old)
         self._forget(new)
-        self._inside(old).rename(self._inside(new))
+        os.rename(self._inside(old), self._inside(new))
 
     def _forget(self, file: str) -> None:
         handle = self._handles.pop(file, None)
@@ -159,7 +167,7 @@ class FolderExecutor:
 
     def _sync_directory(self, folder: str) -> None:
         """Sync the folder, and once those above it, so that a new folder survives with its files."""
-        place = self._inside(folder) if folder else self._root
+        place = Path(self._inside(folder)) if folder else self._root
         _sync_folder(place)
         while place != self._root and place not in self._anchored:
             self._anchored.add(place)
@@ -167,8 +175,20 @@ class FolderExecutor:
             _sync_folder(place)
 
 
+def _opened(path: str, flags: int) -> int:
+    """A handle; a file that may be made gets its folder, too."""
+    try:
+        return os.open(path, flags, 0o600)
+    except FileNotFoundError:
+        if not flags & os.O_CREAT:
+            raise
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    return os.open(path, flags, 0o600)
+
+
 def _write_all(handle: int, data: Bytes, offset: int) -> None:
-    view, done = memoryview(data).cast("B"), 0
+    view = memoryview(data).cast("B")
+    done = os.pwrite(handle, view, offset) if view else 0
     while done < len(view):
         done += os.pwrite(handle, view[done:], offset + done)
 

@@ -21,7 +21,7 @@ from siteproof.reference.datapath.keys import DiskKeys
 from siteproof.reference.datapath.log import Position
 from siteproof.reference.datapath.overlay import Overlay, overlay
 from siteproof.reference.datapath.seed_disk import SeedDisk
-from siteproof.reference.datapath.state import StateFile
+from siteproof.reference.datapath.state import StateFile, numbers_of
 from siteproof.reference.datapath.undo import FRAME_BLOCKS, UndoEpoch
 
 LOGS_MAX = 8  # of one point, before they are merged whatever that saves
@@ -164,9 +164,8 @@ class History:
         self._saved = self._saved_mask()
 
     def _replace(self, new: Catalogue) -> None:
-        ends = {str(log): self._epochs[log].end for log in new.logs if log in self._epochs}
-        numbers = {log: (end.segment, end.offset, end.sequence) for log, end in ends.items()}
-        bound = evolve(new, ends=numbers, number=self._catalogue.number + 1)
+        ends = {str(log): numbers_of(self._epochs[log].end) for log in new.logs if log in self._epochs}
+        bound = Catalogue(new.entries, new.next_log, self._catalogue.number + 1, ends)
         catalogue.save(self._executor, self._folder, self._keys, bound)
         self._state.bind(bound.number)
         self._catalogue = bound

@@ -109,10 +109,11 @@ class DiskKeys:
     secret: bytes = field(repr=False)
     random: Random = field(default=os.urandom, repr=False)
     aead: AeadMaker = field(default=AESGCM, repr=False)
+    key_id: bytes = field(init=False)
+    """A name of the data key that tells nothing about it."""
 
-    @property
-    def key_id(self) -> bytes:
-        """A name of the data key that tells nothing about it."""
+    @key_id.default
+    def _named(self) -> bytes:
         return _derive(self.secret, b"", b"siteproof/key-id", KEY_ID_BYTES)
 
     def salt(self) -> bytes:

@@ -49,12 +49,13 @@ class State:
 
     def pack(self) -> bytes:
         """The record's bytes."""
-        positions = (*_numbers(self.applied), self.undo_number, *_numbers(self.undo))
+        positions = (*numbers_of(self.applied), self.undo_number, *numbers_of(self.undo))
         numbers = (self.generation, self.lsn, self.size_bytes, self.catalogue)
         return _STATE.pack(_STATE_MAGIC, *numbers, *positions, self.window)
 
 
-def _numbers(at: Position) -> tuple[int, int, int]:
+def numbers_of(at: Position) -> tuple[int, int, int]:
+    """Segment, offset and sequence."""
     return at.segment, at.offset, at.sequence
 
 

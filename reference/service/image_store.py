@@ -32,8 +32,8 @@ class ImageStore(FolderExecutor):
             return
         super().perform(effect)
 
-    def _inside(self, name: str) -> Path:
-        return Path(self._images[name]) if name in self._images else super()._inside(name)
+    def _inside(self, name: str) -> str:
+        return self._images[name] if name in self._images else super()._inside(name)
 
     def _handle(self, file: str, *, create: bool = False) -> int:
         with self._guard:

@@ -46,7 +46,7 @@ def events_are_dated_and_addressed(look: Look) -> Iterator[Wrong]:
 @oracle("SP-ERR-2")
 def events_are_never_taken_back(look: Look) -> Iterator[Wrong]:
     """What was told stays told; a bounded list may drop its oldest events."""
-    if look.before is None:
+    if look.before is None or look.before.events == look.now.events:
         return
     gone = Counter(look.before.events) - Counter(look.now.events)
     oldest = min((event.time_ms for event in look.now.events), default=None)
@@ -57,6 +57,8 @@ def events_are_never_taken_back(look: Look) -> Iterator[Wrong]:
 
 def new_events(look: Look) -> list[Event]:
     """The events that the last look did not show."""
+    if look.before is not None and look.before.events == look.now.events:
+        return []
     known = Counter(look.before.events) if look.before is not None else Counter[Event]()
     return list((Counter(look.now.events) - known).elements())
 
