@@ -4,7 +4,7 @@ Maintainers keep: no name leaves the folder: no absolute path, no "..", no symbo
 `HANDLES_MAX` files are open at a time.
 """
 
-# ruff: noqa: PTH
+# ruff: noqa: PTH103, PTH104, PTH108, PTH113, PTH114, PTH120
 # paths are texts here: they are joined and asked many thousands of times a day
 
 import errno
