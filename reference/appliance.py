@@ -5,6 +5,7 @@ A refusal is raised before anything is touched.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from siteproof.model.nouns.commands import Accepted, Command
 from siteproof.model.nouns.errors import ErrorCode, Refused
@@ -47,6 +48,7 @@ class Appliance(Equipment):
         machine = self.vault.machine(command.machine)
         lifecycle.admit(machine.regions, command.verb, self.profile)
         self._guard(machine, command)
+        self.vault.require()
         if command.verb is Verb.RESYNCHRONIZE:
             return Accepted(self.replicator.comparisons.queue(machine))
         return Accepted(self._start(machine, command))
@@ -107,9 +109,19 @@ class Appliance(Equipment):
         self.vault.note_job(job, self.now_ms)
         machine.job, machine.next_job_fails = job, False
         machine.regions = job.entry.of(machine.regions)
-        self.vault.keep(machine, job)
+        self._note_start(machine, job)
         self.go_on(machine, job)
         return name
+
+    def _note_start(self, machine: Machine, job: Job) -> None:
+        """A job that nobody could write down was never accepted."""
+        try:
+            self.vault.keep(machine, job)
+        except StoreFailed:
+            machine.job, machine.chosen, machine.regions, job.state = None, "", job.before, JobState.FAILED
+            with suppress(StoreFailed):
+                self.vault.keep(machine, job)
+            raise
 
     def go_on(self, machine: Machine, job: Job) -> None:
         """Do the work of the job's present phase when it is due, and what follows it."""
@@ -127,8 +139,10 @@ class Appliance(Equipment):
     def _plan(self, machine: Machine, job: Job) -> None:
         def later() -> None:
             if machine.job is job:
-                self.step(machine)
-                self._plan(machine, job)
+                try:
+                    self.step(machine)
+                finally:  # also when nothing could be written down: it is tried again
+                    self._plan(machine, job)
 
         if machine.job is job:
             self.scheduler.at(self.now_ms + self.phase_ms, later)
@@ -151,6 +165,7 @@ class Appliance(Equipment):
         """Do one phase of the machine's job; the regions move as the table says."""
         job = machine.job
         assert job is not None
+        self.vault.require()
         try:
             change = job.step()
             machine.regions = change.of(machine.regions)

@@ -86,7 +86,11 @@ def first_copy(appliance: Equipment, machine: Machine) -> None:
 def remove_host(appliance: Equipment, machine: Machine, place: Place) -> None:
     """Remove a machine and its disks, if there is one at that place; the vault knows of none before files go."""
     host = machine.hosts.pop(place, None)
-    appliance.vault.keep(machine)
+    try:
+        appliance.vault.keep(machine)
+    except StoreFailed:
+        machine.hosts |= {place: host} if host is not None else {}
+        raise
     try:
         if host is not None:
             host.remove(appliance.stores.side(place))

@@ -60,6 +60,9 @@ class Vault:
     def keep(self, machine: Machine, job: Job | None = None) -> None:
         """Something may have become of the machine, or of its job; this vault is memory and has nothing to write."""
 
+    def require(self) -> None:
+        """Nothing waits to be written down; StoreFailed when that cannot be done, and no work may begin then."""
+
     def events(self, machine: Machine) -> tuple[Event, ...]:
         """What was told of the machine, oldest first."""
         return tuple(self._events[machine.name])

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from siteproof.model.nouns.problem import Problem
+from siteproof.reference.datapath.device import refused
 
 AUTHORITY_DAYS = 3650
 CLIENT_DAYS = 365
@@ -56,15 +57,24 @@ def fingerprint_of(certificate: bytes) -> str:
 
 
 def write_secret(path: Path, data: bytes) -> None:
-    """Replace a file that is its owner's only, durably."""
+    """Replace a file that is its owner's only, durably; StoreFailed leaves the former one."""
     new = path.with_name(f"{path.name}.new")
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        os.write(handle, data)
+        _write_new(new, data)
+        new.rename(path)
+    except OSError as error:
+        raise refused(f"keep {path.name}", error) from error
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(handle, left) :]
         os.fsync(handle)
     finally:
         os.close(handle)
-    new.rename(path)
 
 
 class Authority:

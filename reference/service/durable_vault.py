@@ -1,16 +1,19 @@
 """The vault of a service: what the appliance's vault holds, written down before anybody hears of it.
 
-Maintainers keep: an entry is durable before the command that it is about is answered; names are never used twice.
+Maintainers keep: an entry is durable before the command that it is about is answered; names are never used twice. What
+the store refused is owed, in order: it is told later, and no work begins before it is written.
 """
 
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from attrs import evolve
 
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Event
+from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.jobs import Job
 from siteproof.reference.journal import Note, silent
 from siteproof.reference.machine import Machine
@@ -19,6 +22,8 @@ from siteproof.reference.service.facts import VaultEntry, facts_of, facts_of_job
 from siteproof.reference.service.index import Index
 from siteproof.reference.service.vault_log import VaultLog
 from siteproof.reference.vault import EVENTS_MAX, Vault
+
+OWED_MAX = 1000
 
 
 class DurableVault(Vault):
@@ -30,7 +35,8 @@ class DurableVault(Vault):
         self.log = log
         self.index_file = index
         self.images = {name: dict(facts.images) for name, facts in log.everything.machines.items()}
-        self.index_of = Index(index)
+        self.index_of = Index(index, self.fill_index)
+        self._owed: list[VaultEntry] = []
         self._points, self._jobs = log.everything.points, log.everything.jobs
         for name, told in log.everything.events.items():
             if name in self._events:
@@ -43,12 +49,18 @@ class DurableVault(Vault):
         self.machines[machine.name] = machine
         self.images[machine.name] = images
         self._events.setdefault(machine.name, deque(maxlen=EVENTS_MAX))
-        self.keep(machine)
+        try:
+            self.keep(machine)
+        except StoreFailed:  # then there is none
+            self._owed = [entry for entry in self._owed if entry.facts is None or entry.facts.spec != machine.spec]
+            del self.machines[machine.name], self.images[machine.name], self._events[machine.name]
+            raise
 
     def remove(self, machine: Machine) -> None:
         """Forget a machine."""
-        del self.machines[machine.name]
+        self.require()
         self._append(VaultEntry(self.time_ms, removed=machine.name))
+        del self.machines[machine.name]
         self.images.pop(machine.name, None)
         self._events.pop(machine.name, None)
         self.index_of.remove(machine.name)
@@ -75,8 +87,15 @@ class DurableVault(Vault):
         """Tell the operator of this machine something, once."""
         super().record(machine, time_ms, code, detail)
         event = Event(time_ms, code, machine.name, detail)
-        self._append(VaultEntry(time_ms, event=event))
+        with suppress(StoreFailed):  # it is owed then; whoever waits for an answer hears of it
+            self._append(VaultEntry(time_ms, event=event))
         self.index_of.event(event)
+
+    def require(self) -> None:
+        """Write down what is owed; StoreFailed while the store refuses it."""
+        while self._owed:
+            self.log.append(self._owed[0])
+            self._owed.pop(0)
 
     def stopped(self, seen: dict[str, dict[str, tuple[int, int]]]) -> None:
         """The last entry of an orderly stop: how the owners' images were left."""
@@ -88,7 +107,21 @@ class DurableVault(Vault):
 
     def _append(self, entry: VaultEntry) -> None:
         self.time_ms = max(self.time_ms, entry.time_ms)
-        self.log.append(evolve(entry, points=self._points, jobs=self._jobs))
+        self._owe(evolve(entry, points=self._points, jobs=self._jobs))
+        self.require()
+
+    def _owe(self, entry: VaultEntry) -> None:
+        """At the end; how a machine is replaces how it was, so that a store which is full for days owes little."""
+        if entry.facts is not None and self._owed:
+            name = entry.facts.spec.name
+            older = [each for each in self._owed if each.facts is None or each.facts.spec.name != name or each.job]
+            self._owed = older
+        self._owed = [*self._owed, entry][-OWED_MAX:]
+
+    def fill_index(self) -> None:
+        """Everything that lists show."""
+        listed = {name: tuple(machine.points) for name, machine in self.machines.items()}
+        self.index_of.rebuild(self.log.everything, listed)
 
     def _seen(self, name: str) -> dict[str, tuple[int, int]]:
         known = self.log.everything.machines.get(name)

@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from siteproof.model.nouns.problem import Problem
+from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.service.access import LOCAL, Access, TooMany
 from siteproof.reference.service.certificates import fingerprint_of
 from siteproof.reference.service.control import answer
@@ -130,7 +131,13 @@ class HttpsHandler(BaseHTTPRequestHandler):
 
     def _may(self, verb: str, machine: str) -> bool:
         mark = self._certificate()
-        if self.server.access.may(mark, verb, machine):
+        try:
+            allowed = self.server.access.may(mark, verb, machine)
+        except StoreFailed as failure:  # what cannot be noted is not done
+            self.close_connection = True
+            self._say(HTTPStatus.SERVICE_UNAVAILABLE, _problem(failure.problem, failure.cause, failure.hint))
+            return False
+        if allowed:
             return True
         self.close_connection = True
         known = mark in self.server.access.authority.clients
@@ -161,6 +168,8 @@ class HttpsHandler(BaseHTTPRequestHandler):
             found = self.server.access.register(str(asked.get("code", "")), str(asked.get("request", "")))
         except TooMany:
             self._say(HTTPStatus.TOO_MANY_REQUESTS, _problem("too many wrong codes", "wait a minute", "ask again"))
+        except StoreFailed as failure:
+            self._say(HTTPStatus.SERVICE_UNAVAILABLE, _problem(failure.problem, failure.cause, failure.hint))
         except Problem as problem:
             self._say(HTTPStatus.FORBIDDEN, _problem(problem.problem, problem.cause, problem.hint))
         else:

@@ -1,11 +1,11 @@
 """The index: machines, points, jobs and events in SQLite, for whoever lists and searches (docs/service.md).
 
 Maintainers keep: it is written behind the vault's log and made anew at every start; whoever deletes it loses nothing.
-Only `index.sqlite` is touched here (wall 4).
+Where the file cannot be written it goes on in memory. Only `index.sqlite` is touched here (wall 4).
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,34 +25,65 @@ CREATE TABLE events (machine TEXT NOT NULL, time_ms INTEGER NOT NULL, code TEXT 
 """
 
 
+MEMORY = ":memory:"
+
+
+def _made(place: str) -> sqlite3.Connection:
+    base = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
+    base.executescript(f"PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY; {SCHEMA}")
+    return base
+
+
 class Index:
     """The file at `path`, which is replaced."""
 
-    def __init__(self, path: Path) -> None:
-        """Empty; `rebuild` fills it."""
+    def __init__(self, path: Path, refill: Callable[[], None]) -> None:
+        """Empty; `refill` calls `rebuild`, and is called again when the file is lost."""
+        self._refill = refill
+        self.in_memory = False
         for name in (path, path.with_name(f"{path.name}-journal")):
             with suppress(FileNotFoundError):
                 name.unlink()
-        self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._base.executescript(f"PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY; {SCHEMA}")
-        path.chmod(0o600)
+        try:
+            self._base = _made(str(path))
+            path.chmod(0o600)
+        except (sqlite3.Error, OSError):
+            self._base, self.in_memory = _made(MEMORY), True
+
+    def _written(self, write: Callable[[], None]) -> None:
+        """Do it; a file that takes no more is left behind, and everything is said again in memory."""
+        try:
+            write()
+        except sqlite3.Error:
+            if self.in_memory:
+                raise
+            with suppress(sqlite3.Error):
+                self._base.close()
+            self._base, self.in_memory = _made(MEMORY), True
+            self._refill()
 
     def rebuild(self, everything: Everything, points: Mapping[str, Iterable[StoredPoint]]) -> None:
         """Everything of the vault, and the points of the machines' logs."""
+        self._written(lambda: self._rebuild(everything, points))
+
+    def _rebuild(self, everything: Everything, points: Mapping[str, Iterable[StoredPoint]]) -> None:
         self._base.execute("BEGIN")
         for table in ("machines", "points", "jobs", "events"):
             self._base.execute(f"DELETE FROM {table}")  # noqa: S608  (names of our own)
         for name, facts in everything.machines.items():
-            self.machine(facts, points.get(name, ()))
+            self._machine(facts, points.get(name, ()))
         for job in everything.known.values():
-            self.job(job)
+            self._job(job)
         for told in everything.events.values():
             for event in told:
-                self.event(event)
+                self._event(event)
         self._base.execute("COMMIT")
 
     def machine(self, facts: MachineFacts, points: Iterable[StoredPoint]) -> None:
         """How a machine is now, and its points."""
+        self._written(lambda: self._machine(facts, points))
+
+    def _machine(self, facts: MachineFacts, points: Iterable[StoredPoint]) -> None:
         name, regions, policy = facts.spec.name, facts.regions, facts.policy
         states = (regions.protection, regions.direction, regions.active, regions.test_failover, regions.resync)
         kept = (policy.retention_minutes, policy.app_consistent_minutes, policy.rpo_threshold_minutes)
@@ -64,17 +95,27 @@ class Index:
 
     def remove(self, machine: str) -> None:
         """A machine that is not known any more."""
-        self._base.execute("DELETE FROM machines WHERE name = ?", (machine,))
-        self._base.execute("DELETE FROM points WHERE machine = ?", (machine,))
-        self._base.execute("DELETE FROM events WHERE machine = ?", (machine,))
+
+        def remove() -> None:
+            self._base.execute("DELETE FROM machines WHERE name = ?", (machine,))
+            self._base.execute("DELETE FROM points WHERE machine = ?", (machine,))
+            self._base.execute("DELETE FROM events WHERE machine = ?", (machine,))
+
+        self._written(remove)
 
     def job(self, job: JobFacts) -> None:
         """How a job stands."""
+        self._written(lambda: self._job(job))
+
+    def _job(self, job: JobFacts) -> None:
         row = (job.name, job.machine, job.command.verb.value, job.started_ms, job.phase, job.state.value)
         self._base.execute("INSERT OR REPLACE INTO jobs VALUES (?,?,?,?,?,?)", row)
 
     def event(self, event: Event) -> None:
         """Something that was told."""
+        self._written(lambda: self._event(event))
+
+    def _event(self, event: Event) -> None:
         row = (event.machine, event.time_ms, event.code.value, event.detail)
         self._base.execute("INSERT INTO events VALUES (?,?,?,?)", row)
 

@@ -61,8 +61,12 @@ def forget(service: Service, name: str) -> None:
 def set_policy(service: Service, name: str, policy: ReplicationPolicy) -> ReplicationPolicy:
     """Give a machine another policy; what it keeps no longer goes with the next point."""
     machine = service.machine(name)
-    machine.policy = check_policy(policy)
-    service.vault.keep(machine)
+    former, machine.policy = machine.policy, check_policy(policy)
+    try:
+        service.vault.keep(machine)
+    except StoreFailed:
+        machine.policy = former
+        raise
     return policy
 
 

@@ -99,8 +99,7 @@ class Service:
         for machine in self.vault.machines.values():
             if machine.stream is not None:
                 self.vault.points_given(machine.stream.service.log.standing.last)
-        listed = {name: tuple(machine.points) for name, machine in self.vault.machines.items()}
-        self.vault.index_of.rebuild(self.vault.log.everything, listed)
+        self.vault.fill_index()
         self.keep()
 
     @staticmethod
@@ -133,6 +132,7 @@ class Service:
 
     def keep(self) -> None:
         """Write down what has become of every machine."""
+        self.vault.require()
         for machine in list(self.vault.machines.values()):
             self.vault.keep(machine)
 

@@ -15,8 +15,8 @@ from typing import Any, BinaryIO, cast
 from attrs import frozen
 
 from siteproof.model.nouns.problem import Problem
-from siteproof.reference.datapath.device import StoreFailed
-from siteproof.reference.journal import journal
+from siteproof.reference.datapath.device import StoreFailed, refused
+from siteproof.reference.journal import Note, journal
 from siteproof.reference.service import control, devices, https_api, nbd
 from siteproof.reference.service.access import Access
 from siteproof.reference.service.certificates import Authority
@@ -115,10 +115,23 @@ def _api(service: Service, address: str, stack: ExitStack) -> https_api.HttpsSer
     host, _, port = address.rpartition(":")
     if not host or not port.isascii() or not port.isdecimal():
         raise Problem(f"nothing can be served at {address!r}", "it is not HOST:PORT", "write 127.0.0.1:8443")
-    access = Access(Authority(service.root / "keys"), wall_clock_ms, journal((service.root / AUDIT).absolute()))
+    access = Access(Authority(service.root / "keys"), wall_clock_ms, audit(service.root / AUDIT))
     server = https_api.HttpsServer(host.strip("[]"), int(port), access, partial(call, service))
     stack.callback(server.close)
     return server
+
+
+def audit(path: Path) -> Note:
+    """The journal of what was asked; what it cannot take is StoreFailed, and is not done."""
+    note = journal(path.absolute())
+
+    def noted(what: str, **facts: object) -> None:
+        try:
+            note(what, **facts)
+        except OSError as error:
+            raise refused("note what was asked", error) from error
+
+    return noted
 
 
 def _control(service: Service, api: https_api.HttpsServer | None, verb: str, arguments: Mapping[str, Any]) -> Any:
