@@ -3,16 +3,13 @@
 Rule: what is served is reachable from this machine only, unless an address says otherwise; a signal ends it in order.
 """
 
-import contextlib
-import signal
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from siteproof.cli.options import format_option
 from siteproof.cli.state import state_option
+from siteproof.cli.stopping import until_signal
 from siteproof.model.nouns.problem import Problem
 from siteproof.reference.service import protecting, serving
 from siteproof.reference.service.service import Service
@@ -102,15 +99,3 @@ def check_address(address: str, anywhere: bool) -> None:
     if host.strip("[]") not in LOOPBACK and not anywhere:
         hint = "say --anywhere when the network is trusted"
         raise Problem(f"{address!r} can be reached from elsewhere", "an NBD export asks for no password", hint)
-
-
-@contextlib.contextmanager
-def until_signal() -> Iterator[threading.Event]:
-    """An event that SIGINT and SIGTERM set while the body runs."""
-    stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

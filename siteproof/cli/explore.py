@@ -18,6 +18,7 @@ from siteproof.cli.graph import graph_option, searched, write_graph
 from siteproof.cli.memory import memory_option
 from siteproof.cli.options import format_option, whole
 from siteproof.cli.signs_of_life import beating
+from siteproof.cli.specs import spec_argument, spec_named
 from siteproof.model.engines.explore.choice import ENGINES, explorer, orbits_of
 from siteproof.model.engines.explore.exploration import ClaimVerdict, Exploration, verdict_of
 from siteproof.model.engines.explore.explorer import Explorer
@@ -30,7 +31,6 @@ from siteproof.model.engines.formats.itf import itf
 from siteproof.model.language.claims import ClaimKind
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode
-from siteproof.model.spec.registry.specs import known
 
 STATES_MAX = 10_000_000_000
 MARKS = {True: "ok", False: "FAIL", None: "open"}
@@ -43,7 +43,7 @@ def _list(context: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 
 @click.command()
-@click.argument("spec", required=False, default="replication")
+@spec_argument("replication")
 @click.option(
     "--list",
     is_flag=True,
@@ -53,7 +53,12 @@ def _list(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     help="name every specification, and every wrong design with what it breaks",
 )
 @bound_options
-@click.option("--trace-to", metavar="STATE", help="the shortest way to a state, for example 'phase=committed'")
+@click.option("--trace-to", metavar="QUERY", help="the shortest way to a state: 'phase=committed and not drill=true'")
+@click.option("--web", is_flag=True, help="walk it in a browser, on this machine only")
+@click.option("--port", type=whole(0, 65535), default=8642, show_default=True, help="with --web; 0: any free one")
+@click.option("--export", "page", type=click.Path(path_type=Path), metavar="FILE.html", help="that page as one file")
+@click.option("--trace", "traces", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
+              help="with --web or --export: a failure, finding, history, log or ITF trace to step through")  # fmt: skip
 @click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help="how to search")
 @click.option(
     "--first", is_flag=True, help="stop at the first violated claim: its shortest trace, as soon as it is there"
@@ -74,15 +79,27 @@ def explore(
     first: bool,
     symmetry: bool,
     target: Path | None,
+    page: Path | None,
+    traces: tuple[Path, ...],
+    web: bool,
+    port: int,
     **bounds: object,
 ) -> int:
     """Explore all reachable states of SPEC (default: replication; --list names all) and judge its claims.
 
     Exit code 0 when every claim holds, 1 when one is violated, 2 on wrong usage, 3 when the limits are too small.
     """
-    system = known(spec).system(given(bounds))
+    chosen = spec_named(spec)
+    system = chosen.system(given(bounds))
     options = " ".join(f"{name}={value}" for name, value in system.bounds.items())
     title = f"siteproof {__version__} · explore {spec} · seed none (exhaustive) · {options or 'no bounds'}"
+    if web or page is not None:
+        from siteproof.cli import explore_page  # noqa: PLC0415  (a search in a terminal needs no server)
+
+        if web:
+            return explore_page.serve(chosen, system, port, traces, title)
+        assert page is not None
+        return explore_page.export(chosen, system, page, traces, title)
     if first:
         if trace_to is not None or symmetry or engine not in {"auto", "plain"} or form != "text":
             raise click.UsageError("--first is the plain search, as text: leave the other options out")

@@ -16,11 +16,11 @@ WORLD = {"subprocess", "socket", "random", "secrets", "time", "threading", "asyn
 def modules() -> dict[str, Path]:
     """Every module of ours by its dotted name."""
     found = {}
-    for folder in ("model", "reference", "conformance", "fuzz", "siteproof/cli"):
+    for folder in ("model", "reference", "conformance", "fuzz", "siteproof/cli", "siteproof/explorer"):
         for path in (ROOT / folder).rglob("*.py"):
             parts = path.relative_to(ROOT).with_suffix("").parts
             name = ".".join(part for part in ("siteproof", *parts) if part != "__init__").replace("..", ".")
-            found[name.removeprefix("siteproof.") if folder == "siteproof/cli" else name] = path
+            found[name.removeprefix("siteproof.") if folder.startswith("siteproof/") else name] = path
     return found
 
 

@@ -1,16 +1,19 @@
-"""What `--trace-to` asks for: `phase=committed,direction=reverse`, over any component that has such a variable.
+"""What a query asks of a system: `phase=committed and not direction=reverse`, of any component that has the variable.
 
 Rule: a name or a value that does not exist is a Problem with its near matches, never an unreachable goal. `phase` is
-the variable of that name, and where there is none the protection phase of a machine.
+the variable of that name, and where there is none the protection phase of a machine. Every command and the page read
+queries here, and every engine takes what comes out as one condition.
 """
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from attrs import frozen
 
-from siteproof.model.engines.explore.program import State
-from siteproof.model.language.domain import Domain, Range
+from siteproof.model.engines.explore.program import State, predicates
+from siteproof.model.engines.explore.query import Compared, Negated, Query, Sign, parsed
+from siteproof.model.language.domain import Domain, Members, Range
+from siteproof.model.language.expression import Bool, Expr, Int, Op, Sym, all_of, any_of
 from siteproof.model.language.spec import System
 from siteproof.model.language.text import value_text
 from siteproof.model.language.variable import Variable
@@ -21,45 +24,84 @@ SYNONYMS = {"phase": "protection"}
 
 @frozen
 class Wanted:
-    """One `name=value`: it holds when any of the places (in the packed state) has the code."""
+    """One `name=value`: it holds when any of the places (in the packed state) compares like this with the code."""
 
     text: str
     places: tuple[int, ...]
     code: int
-
-    def holds(self, state: State) -> bool:
-        """Whether some component has the value."""
-        return any(state[place] == self.code for place in self.places)
+    sign: Sign = Sign.IS
 
 
-@frozen
+@frozen(eq=False)
 class Goal:
-    """Everything that has to hold at once."""
+    """A condition on states, and what it is made of."""
 
     wanted: tuple[Wanted, ...]
+    condition: Bool
+    _fits: Callable[[State], tuple[bool, ...]]
 
     def holds(self, state: State) -> bool:
         """Whether the state is one that was asked for."""
-        return all(each.holds(state) for each in self.wanted)
+        return bool(self._fits(state)[0])
 
 
 def goal(system: System, text: str) -> Goal:
-    """Read a goal; Problem when a part of it is unknown to the system."""
-    return Goal(tuple(_wanted(system, part.strip()) for part in text.split(",")))
+    """Read a query; Problem when it is none, or a part of it is unknown to the system."""
+    query = parsed(text)
+    wanted = {each: _wanted(system, each) for each in _leaves(query)}
+    condition = _condition(query, {each: _some(system, found) for each, found in wanted.items()})
+    return Goal(tuple(wanted.values()), condition, predicates(system, [condition]))
 
 
-def _wanted(system: System, part: str) -> Wanted:
-    name, separator, value = (piece.strip() for piece in part.partition("="))
-    if not separator or not name or not value:
-        raise Problem(
-            f"`{part}` is not a state", "it needs a name and a value", "write for example protection=committed"
-        )
-    places = _places(system, name) or _places(system, SYNONYMS.get(name, name))
+def _leaves(query: Query) -> Iterator[Compared]:
+    if isinstance(query, Compared):
+        yield query
+    else:
+        for each in (query.query,) if isinstance(query, Negated) else query.queries:
+            yield from _leaves(each)
+
+
+def _condition(query: Query, leaves: dict[Compared, Bool]) -> Bool:
+    if isinstance(query, Compared):
+        return leaves[query]
+    if isinstance(query, Negated):
+        return ~_condition(query.query, leaves)
+    return (all_of if query.every else any_of)(_condition(each, leaves) for each in query.queries)
+
+
+def _some(system: System, wanted: Wanted) -> Bool:
+    """Some of the places compares like this; `!=` is that none of them is equal."""
+    sign = Sign.IS if wanted.sign is Sign.IS_NOT else wanted.sign
+    some = any_of(_compares(system.variables[place], sign, wanted.code) for place in wanted.places)
+    return ~some if wanted.sign is Sign.IS_NOT else some
+
+
+def _compares(variable: Variable, sign: Sign, code: int) -> Bool:
+    leaf = _type_of(variable.domain)(Op.VARIABLE, domain=variable.domain, variable=variable)
+    value = type(leaf)(Op.CONSTANT, domain=_domain_of(variable.domain, code), constant=variable.domain.decode(code))
+    ops = {Sign.IS: Op.EQUAL, Sign.LESS: Op.LESS, Sign.MORE: Op.LESS}
+    pair = (value, leaf) if sign in {Sign.MORE, Sign.AT_LEAST} else (leaf, value)
+    return Bool(ops.get(sign, Op.AT_MOST), pair)
+
+
+def _type_of(domain: Domain) -> type[Expr]:
+    return Int if isinstance(domain, Range) else Sym if isinstance(domain, Members) else Bool
+
+
+def _domain_of(domain: Domain, code: int) -> Domain:
+    return Range(code, code) if isinstance(domain, Range) else domain
+
+
+def _wanted(system: System, part: Compared) -> Wanted:
+    places = _places(system, part.name) or _places(system, SYNONYMS.get(part.name, part.name))
     if not places:
         cause = f"it has {len(system.variables)} variables, none of this name"
-        raise Problem(f"{system.name} has no variable `{name}`", cause, _near(name, _short_names(system)))
+        raise Problem(f"{system.name} has no variable `{part.name}`", cause, _near(part.name, _short_names(system)))
     domain = system.variables[places[0]].domain
-    return Wanted(part, places, _code(domain, name, value))
+    if part.sign not in {Sign.IS, Sign.IS_NOT} and not isinstance(domain, Range):
+        hint = f"write  {part.name}={part.value}  or  {part.name}!={part.value}"
+        raise Problem(f"`{part}` compares what has no order", f"{part.name} is no number", hint)
+    return Wanted(str(part), places, _code(domain, part.name, part.value), part.sign)
 
 
 def _places(system: System, name: str) -> tuple[int, ...]:

@@ -3,15 +3,16 @@
 Rule: levels are kept as they were found, so a trace costs one more pass over the levels before it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from siteproof.model.engines.explore.exploration import Exploration
 from siteproof.model.engines.explore.explorer import Progress, Way
 from siteproof.model.engines.explore.findings import CHANGED, DEAD_END, FIRED, Findings, exploration
 from siteproof.model.engines.explore.goal import Goal
-from siteproof.model.engines.explore.packed.lower import States, vectors
+from siteproof.model.engines.explore.packed.lower import States, fitting, vectors
 from siteproof.model.engines.explore.packed.table import WordSet
 from siteproof.model.engines.explore.program import compiled
 from siteproof.model.engines.explore.search import MEBIBYTE, Limits, SearchLevel
@@ -44,7 +45,7 @@ class PackedExplorer:
         self.fired: dict[int, int] = {}
         self.first: dict[int, tuple[int, int]] = {}  # claim: depth and word where it spoke up first
         self.dead_ends = 0
-        self._goal: Goal | None = None
+        self._fits: Callable[[States], NDArray[np.bool_]] | None = None
 
     @property
     def memory_bytes(self) -> int:
@@ -63,7 +64,7 @@ class PackedExplorer:
 
     def way_to(self, goal: Goal, progress: Progress | None = None) -> Way:
         """See Explorer."""
-        self._goal = goal
+        self._fits = fitting(self._vectors.packing, goal.condition)
         for level in self:
             if GOAL in self.first:
                 break
@@ -128,10 +129,8 @@ class PackedExplorer:
             for number, spoken in enumerate(self._vectors.claims(states)):
                 if number not in self.first and spoken.any():
                     self.first[number] = depth, int(states[int(np.argmax(spoken))])
-        if self._goal is not None and GOAL not in self.first:
-            fits = np.flatnonzero(self._vectors.packing.fits(self._goal, level))
-            if fits.size:
-                self.first[GOAL] = depth, int(level[fits[0]])
+            if self._fits is not None and GOAL not in self.first and (fits := self._fits(states)).any():
+                self.first[GOAL] = depth, int(states[int(np.argmax(fits))])
 
     def _found(self) -> Exploration:
         return exploration(

@@ -3,17 +3,16 @@
 Rule: it means what `language.evaluate` says, element by element; a number that leaves its range stops the search.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from siteproof.model.engines.explore.goal import Goal
 from siteproof.model.engines.explore.rows.split import DoesNotFactoriseError, folded
 from siteproof.model.language.domain import Domain, Range
-from siteproof.model.language.expression import Effect, Expr, Op
+from siteproof.model.language.expression import Bool, Effect, Expr, Op, variables_of
 from siteproof.model.language.source import SpecError
 from siteproof.model.language.spec import Claim, System
 from siteproof.model.language.variable import Variable
@@ -42,22 +41,6 @@ class Packing:
         """A word as the plain engine's state."""
         pairs = zip(self.places, self.system.variables, strict=True)
         return bytes((word >> first & (1 << width) - 1) + _low(v.domain) for (first, width), v in pairs)
-
-    def fits(self, goal: Goal, states: States) -> NDArray[np.bool_]:
-        """Which of the states the goal wants."""
-        found = np.ones(states.size, np.bool_)
-        for each in goal.wanted:
-            some = np.zeros(states.size, np.bool_)
-            for place in each.places:
-                some |= self._has(states, place, each.code)
-            found &= some
-        return found
-
-    def _has(self, states: States, place: int, code: int) -> NDArray[np.bool_]:
-        first, width = self.places[place]
-        wanted = code - _low(self.system.variables[place].domain)
-        same: NDArray[np.bool_] = ((states >> np.uint64(first)) & np.uint64((1 << width) - 1)) == np.uint64(wanted)
-        return same
 
 
 @frozen(eq=False)
@@ -93,11 +76,25 @@ def vectors(system: System) -> Vectors:
     return Vectors(layout, layout.word(initial), space["steps"], space["claims"])
 
 
+def fitting(layout: Packing, condition: Bool) -> Callable[[States], NDArray[np.bool_]]:
+    """A function that says which states the condition holds in; it unpacks only what the condition reads."""
+    names = {variable.name: f"v{number}" for number, variable in enumerate(layout.system.variables)}
+    text = _text(folded(condition, {}), names)
+    read = frozenset(each.name for each in variables_of(condition))
+    lines = ("def fits(states):", *_unpacked(layout, read), f"    return np.broadcast_to({text}, states.shape)", "")
+    space: dict[str, Any] = {"np": np}
+    exec(compile("\n".join(lines), f"<{layout.system.name}>", "exec"), space)  # noqa: S102  (our own text, as above)
+    return space["fits"]  # type: ignore[no-any-return]  # the function that was defined just now
+
+
 Names = Mapping[str, str]
 
 
-def _unpacked(layout: Packing) -> Iterator[str]:
+def _unpacked(layout: Packing, read: Container[str] | None = None) -> Iterator[str]:
+    """The variables as arrays: those that are read, or all of them."""
     for number, (variable, (first, width)) in enumerate(zip(layout.system.variables, layout.places, strict=True)):
+        if read is not None and variable.name not in read:
+            continue
         bits = f"(states >> np.uint64({first})) & np.uint64({(1 << width) - 1})"
         if isinstance(variable.domain, Range):
             low = _low(variable.domain)

@@ -13,9 +13,11 @@ from siteproof.model.engines.explore.program import compiled
 from siteproof.model.engines.explore.rows.product import Product
 from siteproof.model.engines.explore.rows.search import RowSearch
 from siteproof.model.engines.explore.rows.shortest_ways import Ways
+from siteproof.model.engines.explore.rows.split import DoesNotFactoriseError
 from siteproof.model.engines.explore.rows.store import StateStore
 from siteproof.model.engines.explore.rows.watch import GOAL, ClaimWatch, claims_of, goal_of
 from siteproof.model.engines.explore.search import Limits
+from siteproof.model.nouns.problem import Problem
 
 MakeStore = Callable[[Product, ClaimWatch], StateStore]
 
@@ -45,11 +47,18 @@ class RowExplorer:
 
     def way_to(self, goal: Goal, progress: Progress | None = None) -> Way:
         """See Explorer."""
-        search = self.prepared(goal_of(self.product, goal))
+        search = self.prepared(self._watched(goal))
         found = search.until(GOAL, progress)
         if found is None:
             return Way(search.states, None, None)
         return Way(search.states, found[0], self._ways(search).to(*found))
+
+    def _watched(self, goal: Goal) -> ClaimWatch:
+        try:
+            return goal_of(self.product, goal)
+        except DoesNotFactoriseError as error:
+            hint = "ask for less at once, or use --engine packed"
+            raise Problem("the query is too entangled for the engine `rows`", str(error), hint) from error
 
     def orbits(self) -> int | None:
         """How many states there are up to the order of equal components; None when they are not interchangeable."""

@@ -12,10 +12,8 @@ from siteproof.model.engines.explore.goal import Goal
 from siteproof.model.engines.explore.rows.pieces import NOWHERE, by_component
 from siteproof.model.engines.explore.rows.product import Product, conditions
 from siteproof.model.engines.explore.rows.split import alternatives, folded, joined, negated, parts_outside
-from siteproof.model.language.domain import Domain, Members, Range
-from siteproof.model.language.expression import Bool, Expr, Int, Op, Sym
+from siteproof.model.language.expression import Bool, Expr, Op
 from siteproof.model.language.spec import Claim, System
-from siteproof.model.language.variable import Variable
 
 GOAL = -2
 
@@ -64,27 +62,12 @@ def _spoken(system: System) -> list[tuple[int, Expr]]:
 
 def goal_of(product: Product, goal: Goal) -> ClaimWatch:
     """Terms for the states that the goal wants."""
-    return _watch(product, [(GOAL, joined(Op.AND, _wanted(product.system, goal)))], dead_ends=False)
+    return _watch(product, [(GOAL, folded(goal.condition, {}))], dead_ends=False)
 
 
 def _instances(claim: Claim) -> Iterator[Bool]:
     """The instances; a claim without any is vacuous: a `sometimes` never holds, the others always do."""
     return (guard for _, guard in claim.instances)
-
-
-def _wanted(system: System, goal: Goal) -> Iterator[Expr]:
-    for each in goal.wanted:
-        yield joined(Op.OR, (_equals(system.variables[place], each.code) for place in each.places))
-
-
-def _equals(variable: Variable, code: int) -> Expr:
-    leaf = _type_of(variable.domain)(Op.VARIABLE, domain=variable.domain, variable=variable)
-    value = type(leaf)(Op.CONSTANT, domain=variable.domain, constant=variable.domain.decode(code))
-    return Bool(Op.EQUAL, (leaf, value))
-
-
-def _type_of(domain: Domain) -> type[Expr]:
-    return Int if isinstance(domain, Range) else Sym if isinstance(domain, Members) else Bool
 
 
 def _watch(product: Product, wanted: Iterable[tuple[int, Expr]], *, dead_ends: bool) -> ClaimWatch:
