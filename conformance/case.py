@@ -4,6 +4,7 @@ Rule: a case is data plus one function of a Lab. It never knows which subject it
 least one check of it really saw what its requirement speaks of; everything else is inconclusive.
 """
 
+import functools
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
@@ -97,10 +98,15 @@ def case(
 
 def all_cases() -> tuple[Case, ...]:
     """Every case of conformance/cases, ordered by chapter and then by id."""
+    _know_them()
+    return tuple(sorted(_REGISTER.values(), key=lambda each: (each.chapter, _natural(each.id))))
+
+
+@functools.cache
+def _know_them() -> None:
     package = importlib.import_module("siteproof.conformance.cases")
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"{package.__name__}.{module.name}")
-    return tuple(sorted(_REGISTER.values(), key=lambda each: (each.chapter, _natural(each.id))))
 
 
 def find(case_id: str) -> Case:

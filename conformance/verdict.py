@@ -145,11 +145,14 @@ class Report:
     stopped: str = ""
     met: Met | None = None
 
-    @property
+    @functools.cached_property
     def requirements(self) -> tuple[RequirementVerdict, ...]:
         """All requirements that a case of this run speaks about, by id."""
-        ids = sorted({name for result in self.results for name in result.speaks_of}, key=requirement_order)
-        return tuple(_roll_up(name, self.results) for name in ids)
+        speaking: dict[str, list[CaseResult]] = {}
+        for result in self.results:
+            for name in result.speaks_of:
+                speaking.setdefault(name, []).append(result)
+        return tuple(_roll_up(name, speaking[name]) for name in sorted(speaking, key=requirement_order))
 
     @property
     def interrupted(self) -> bool:
@@ -209,8 +212,7 @@ def _levels() -> Mapping[str, str]:
     return {each.id: each.level.value for each in requirements.requirements()}
 
 
-def _roll_up(name: str, results: tuple[CaseResult, ...]) -> RequirementVerdict:
-    mine = [result for result in results if name in result.speaks_of]
+def _roll_up(name: str, mine: list[CaseResult]) -> RequirementVerdict:
     invented = any(result.provider is Provider.ADAPTER for result in mine)
     return RequirementVerdict(
         id=name,
