@@ -24,6 +24,7 @@ BENCH_HANDLES = frozenset(
         Capability.JOB_CANCELS,
         Capability.RESIZE,
         Capability.CORRUPTION,
+        Capability.STORE_FAULTS,
         Capability.DURING,
     }
 )
@@ -53,6 +54,9 @@ OF_FAULT: dict[FaultKind, Capability] = {
     FaultKind.LOG_CORRUPT: Capability.CORRUPTION,
     FaultKind.LOG_TRUNCATED: Capability.CORRUPTION,
     FaultKind.DISK_RESIZED: Capability.RESIZE,
+    FaultKind.STORE_FULL: Capability.STORE_FAULTS,
+    FaultKind.IO_ERROR: Capability.STORE_FAULTS,
+    FaultKind.STORE_MENDED: Capability.STORE_FAULTS,
 }
 
 

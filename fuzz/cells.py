@@ -17,8 +17,9 @@ BETWEEN = " | "
 NONE = "-"
 FAULTS = frozenset(kind.value for kind in FaultKind)
 VERBS = frozenset(verb.value for verb in Verb)
-MENDS = frozenset({FaultKind.LINK_UP, FaultKind.SITE_UP})
-STANDS = frozenset({FaultKind.SITE_DOWN, FaultKind.JOB_FAILS, FaultKind.CLOCK_JUMP})
+MENDS = frozenset({FaultKind.LINK_UP, FaultKind.SITE_UP, FaultKind.STORE_MENDED})
+STANDS = frozenset({FaultKind.SITE_DOWN, FaultKind.JOB_FAILS, FaultKind.CLOCK_JUMP,
+                    FaultKind.STORE_FULL, FaultKind.IO_ERROR})  # fmt: skip
 """Faults that stay until they are mended or used up; others are trouble until the subject settles."""
 
 

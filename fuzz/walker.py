@@ -84,7 +84,9 @@ class Walker:
         self._weights = {kind: max(self.dice.choice((0, 1, 2, 4, 8)), LEAST.get(kind, 0)) for kind in ActionKind}
         if not self._has(C.DISCARD):
             self._weights[ActionKind.DISCARD] = 0
-        self._taste = {word: self.dice.choice((1, 1, 3)) for word in (*Verb, *FaultKind)}
+        self._taste = {
+            word: self.dice.choice((1, 1, 3)) for word in (*Verb, *(kind for kind in FaultKind if kind in FAULTS))
+        }
         self._hot = [self.dice.randrange(1 << 30) for _ in range(4)]
         self._guided = self.dice.random() < GUIDED_SHARE
         self._avoid = self.guide.avoid if self.dice.random() < AVOIDING_SHARE else frozenset()

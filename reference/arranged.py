@@ -12,7 +12,8 @@ from siteproof.model.nouns.subject import During, FaultKind
 from siteproof.reference.machine import Machine
 from siteproof.reference.scheduler import Scheduler
 
-SURVIVED = frozenset({FaultKind.LINK_UP, FaultKind.SITE_UP, FaultKind.JOB_FAILS, FaultKind.CLOCK_JUMP})
+SURVIVED = frozenset({FaultKind.LINK_UP, FaultKind.SITE_UP, FaultKind.JOB_FAILS, FaultKind.CLOCK_JUMP,
+                      FaultKind.STORE_FULL, FaultKind.IO_ERROR, FaultKind.STORE_MENDED})  # fmt: skip
 """Faults during which a transfer goes on."""
 
 

@@ -105,6 +105,11 @@ def _clock_jump(appliance: Appliance, machine: Machine, fault: Fault) -> None:
     appliance.vault.record(machine, appliance.now_ms, code, f"{fault.amount} ms")
 
 
+def _store_struck(appliance: Appliance, machine: Machine, fault: Fault) -> None:
+    """The device below the replicas fails or is mended; whoever uses it next finds out."""
+    appliance.stores.strike(machine.name, fault.kind)
+
+
 EFFECTS: Mapping[FaultKind, Effect] = {
     FaultKind.LINK_DOWN: _link_down,
     FaultKind.LINK_UP: _link_up,
@@ -120,4 +125,7 @@ EFFECTS: Mapping[FaultKind, Effect] = {
     FaultKind.DISK_RESIZED: _resized,
     FaultKind.CLOCK_JUMP: _clock_jump,
     FaultKind.LOW_MEMORY: _marked(ResyncReason.LOW_MEMORY),
+    FaultKind.STORE_FULL: _store_struck,
+    FaultKind.IO_ERROR: _store_struck,
+    FaultKind.STORE_MENDED: _store_struck,
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec
 from siteproof.model.nouns.stamp import BLOCK_BYTES
+from siteproof.model.nouns.subject import FaultKind
 from siteproof.model.nouns.vocabulary import Direction, Place
 from siteproof.reference.datapath.effects import Barrier, Effect, SyncDirectory, Unlink
 from siteproof.reference.datapath.folder import FolderExecutor
@@ -19,11 +20,12 @@ from siteproof.reference.datapath.state_lock import StateLock
 from siteproof.reference.host import Host, lay_out
 from siteproof.reference.machine_log import MachineLog
 from siteproof.reference.replication_service import ReplicationService
+from siteproof.reference.troubled_folder import TroubledFolder
 
 EXPORTS_MAX_BYTES = 4 << 30
 
 
-class SimulatedFolder(FolderExecutor):
+class SimulatedFolder(TroubledFolder):
     """A folder without barriers: for simulation only, where no power can be lost and nobody else is in the folder."""
 
     def __init__(self, root: str | Path) -> None:
@@ -42,7 +44,7 @@ class SimulatedFolder(FolderExecutor):
 
     def perform(self, effect: Effect) -> None:
         """Carry everything out but the waiting for the device."""
-        if not isinstance(effect, Barrier | SyncDirectory):
+        if self.trouble or not isinstance(effect, Barrier | SyncDirectory):
             super().perform(effect)
 
 
@@ -57,7 +59,7 @@ class Stores:
 
         Without a key of somebody's nobody could read what is below the root later, and it goes with this object.
         """
-        folder = FolderExecutor if durable else SimulatedFolder
+        folder = TroubledFolder if durable else SimulatedFolder
         self.root = root
         self.site = folder(root / "site")
         self.cloud = folder(root / "cloud")
@@ -79,6 +81,14 @@ class Stores:
     def side(self, place: Place) -> FolderExecutor:
         """The folder in which a place's machines live."""
         return self.site if place is Place.PRIMARY else self.cloud
+
+    def strike(self, machine: str, kind: FaultKind) -> None:
+        """From here on the device below the replicas of that machine is full, or broken, or works again."""
+        for folder in (self.site, self.cloud):
+            if kind is FaultKind.STORE_MENDED:
+                folder.trouble.pop(machine, None)
+            else:
+                folder.trouble[machine] = kind
 
     def receiving(self, direction: Direction) -> FolderExecutor:
         """The folder in which the replicas of that direction live."""

@@ -11,7 +11,7 @@ from siteproof.conformance.auditor import healing, landings
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.policy import RecoveryPoint
-from siteproof.model.nouns.subject import Unsupported
+from siteproof.model.nouns.subject import FaultKind, Unsupported
 from siteproof.model.nouns.vocabulary import Place
 from siteproof.model.spec.lifecycle.table import running_place
 
@@ -25,6 +25,9 @@ def audit(lab: Lab) -> None:
         return
     lab.note("closing audit")
     with verify.judging(set(), ()):
+        for machine in lab.machines:
+            if lab.auditor.memory(machine.name).store_fails:
+                lab.fault(FaultKind.STORE_MENDED, machine)
         lab.settle()
         sound = [machine for machine in lab.machines if _left(lab, machine)]
         for machine in lab.machines:

@@ -22,7 +22,8 @@ from siteproof.model.nouns.vocabulary import (
 )
 from siteproof.model.spec.lifecycle.table import is_transitional, running_place
 
-HARMLESS = frozenset({FaultKind.LINK_UP, FaultKind.SITE_UP, FaultKind.CLOCK_JUMP})
+HARMLESS = frozenset({FaultKind.LINK_UP, FaultKind.SITE_UP, FaultKind.STORE_MENDED, FaultKind.CLOCK_JUMP})
+STORE = frozenset({FaultKind.STORE_FULL, FaultKind.IO_ERROR})
 POWER = frozenset({FaultKind.FORCED_SHUTDOWN, FaultKind.SITE_DOWN})
 DRILLS = frozenset({Verb.TEST_FAILOVER, Verb.CLEAN_UP_TEST})
 TOLD = {
@@ -91,6 +92,7 @@ class Memory:
     doomed_job_ran: bool = False  # a command was accepted after the fault that makes the next job fail
     site_down: bool = False
     link_down: bool = False
+    store_fails: bool = False  # the store of the replicas was made to fail, and was not mended since
     link_is_open: bool = False  # a fault of the link was arranged: only a look tells whether it is up
     source_may_run: bool = False  # the last failover could not, or was not asked to, shut the source down
     settled: bool = True  # the last call that may have changed something was a settle
@@ -199,12 +201,13 @@ class Memory:
         self.asked, self.asked_count = None, 0
         self.verbs.clear()
         if self.is_healthy(now):
-            self.troubles &= {FaultKind.JOB_FAILS, *self.arranged}
+            self.troubles &= {FaultKind.JOB_FAILS, *self.arranged, *(STORE if self.store_fails else ())}
 
     def _expect(self, kinds: frozenset[FaultKind]) -> None:
         """Whatever is arranged may have struck whenever the machine is seen, and explains what it would explain."""
         self.arranged, self.undisturbed_ms = kinds, None
         self.troubles |= kinds - HARMLESS
+        self.store_fails = self.store_fails or bool(kinds & STORE)
         if FaultKind.CLOCK_JUMP in kinds:
             self.jumped, self.ahead_ms = True, None
         self.may_have_lost = self.may_have_lost or bool(kinds & POWER and self.unflushed)
@@ -241,6 +244,8 @@ class Memory:
             self.site_down = kind is FaultKind.SITE_DOWN
         if kind in SITE | LINK:
             self._cut(position, down=kind in (FaultKind.SITE_DOWN, FaultKind.LINK_DOWN))
+        if kind in STORE or kind is FaultKind.STORE_MENDED:
+            self.store_fails = kind in STORE
         if kind in POWER:
             self.may_have_lost = self.may_have_lost or bool(self.unflushed)
 
@@ -265,7 +270,7 @@ class Memory:
     def undisturbed(self, now: Observation) -> bool:
         """Whether forward replication is sound and exact as far as can be seen."""
         exact = all(disk.mode is WriteOrderMode.DATA for disk in now.disks)
-        return exact and self.is_healthy(now) and now.regions.direction is Direction.FORWARD
+        return exact and self.is_healthy(now) and not self.store_fails and now.regions.direction is Direction.FORWARD
 
     @staticmethod
     def trusts_or_marks(now: Observation) -> bool:

@@ -6,8 +6,11 @@ Rule: after the trouble every case ends with the sides made equal by the subject
 from siteproof.conformance import other_side, verify, verify_bytes
 from siteproof.conformance.case import case
 from siteproof.conformance.lab import Lab, Machine
+from siteproof.model.nouns.errors import ErrorCode
+from siteproof.model.nouns.observation import Observation
+from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import Capability, FaultKind
-from siteproof.model.nouns.vocabulary import Resync, Verb
+from siteproof.model.nouns.vocabulary import Health, Protection, Resync, Verb
 
 C = Capability
 BASE = (C.INITIAL_REPLICATION, C.DELTA, C.CRASH_POINTS)
@@ -157,3 +160,98 @@ def changes_tracked_in_memory_are_not_trusted_after_a_crash(lab: Lab) -> None:
         lab.write(machine, 5)
         _heal(lab, machine)
         other_side.agrees(lab, machine, f"after a cut and {kind.value}")
+
+
+STORE_KINDS = (FaultKind.STORE_FULL, FaultKind.IO_ERROR)
+SHARES = (0, 30, 80)  # percent of the bytes that have to travel
+FILLED = 128
+LONG_MINUTES = 2  # by then a change has tried to reach the store, and a product that tries again has done so
+
+
+def _mended(lab: Lab, machine: Machine) -> None:
+    lab.fault(FaultKind.STORE_MENDED, machine)
+    lab.advance(minutes=LONG_MINUTES)
+    lab.settle()
+    if lab.observe(machine).regions.resync is not Resync.NONE:
+        verify.accepted(lab.resynchronise(machine).answer, "resynchronize")
+    lab.settle()
+
+
+def _is_told(lab: Lab, machine: Machine, kind: FaultKind) -> None:
+    verify.serves("SP-ERR-14")
+    codes = {event.code for event in lab.observe(machine).events}
+    expected = ErrorCode.LOG_UPLOAD_LOCATION_NOT_HEALTHY
+    verify.that(expected in codes, f"an event {expected.value} after {kind.value}", codes)
+
+
+@case("C-FLT-8", ["SP-REP-33", "SP-ERR-14"], needs=(*BASE, C.OLDER_POINTS, C.STORE_FAULTS), on_bytes=True)
+def a_store_that_fails_under_replication_is_told_and_loses_nothing(lab: Lab) -> None:
+    """The store is full, or broken, while changes travel: it is told, older points stay, mended all of it arrives."""
+    for kind in STORE_KINDS:
+        machine = lab.protected_machine(disk="512 KiB", filled=FILLED)
+        lab.write(machine, 12)
+        point = lab.crash_point(machine)
+        then = verify_bytes.true_point(lab, machine, point)
+        lab.write(machine, 9)
+        lab.fault(kind, machine)
+        lab.write(machine, 20)
+        lab.advance(minutes=lab.profile.crash_consistent_minutes + LONG_MINUTES)
+        lab.settle()
+        _is_told(lab, machine, kind)
+        verify.that(
+            lab.observe(machine).health is not Health.NORMAL, f"health after {kind.value}: not normal", "normal"
+        )
+        lab.write(machine, 7)
+        _mended(lab, machine)
+        verify.serves("SP-REP-33")
+        verify_bytes.same_image(lab.restore(machine, point), then, f"the older point after {kind.value}")
+        other_side.agrees(lab, machine, f"after {kind.value}, mended")
+
+
+@case(
+    "C-FLT-9",
+    ["SP-REP-33", "SP-ERR-14", "SP-RES-14"],
+    needs=(*BASE, C.STORE_FAULTS, C.LINK_FAULTS, C.RESYNC, C.DURING, C.BYTE_COUNTS),
+    on_bytes=True,
+)
+def a_store_that_fails_under_a_copy_counts_nothing_as_copied(lab: Lab) -> None:
+    """Wherever the store fails in an initial copy or a comparison, half of it is no protection and clears no mark."""
+    for kind in STORE_KINDS:
+        for share in SHARES:
+            machine = lab.machine(disk="512 KiB")
+            lab.write(machine, range(FILLED), noise=BLOCK_BYTES)
+            seen = _fails_inside(lab, machine, kind, share * FILLED * BLOCK_BYTES // 100, Verb.ENABLE)
+            verify.serves("SP-REP-33")
+            told = f"protection after a copy into a store that fails at {share} %"
+            verify.that(seen.regions.protection is not Protection.PROTECTED, f"{told}: not protected", "protected")
+            _is_told(lab, machine, kind)
+            lab.fault(FaultKind.STORE_MENDED, machine)
+            if Verb.DISABLE in lab.observe(machine).allowed:
+                lab.run(machine, Verb.DISABLE)
+            verify.serves("SP-REP-33")
+            lab.protect(machine)
+            _compared(lab, machine, kind, share)
+
+
+def _compared(lab: Lab, machine: Machine, kind: FaultKind, share: int) -> None:
+    with lab.link_down(machine):
+        lab.write(machine, range(0, FILLED, 2), noise=BLOCK_BYTES)
+        lab.advance(minutes=1)
+        lab.settle()
+    seen = _fails_inside(lab, machine, kind, share * FILLED // 2 * BLOCK_BYTES // 100, Verb.RESYNCHRONIZE)
+    verify.serves("SP-RES-14")
+    verify.that(seen.regions.resync is not Resync.NONE, f"a mark while the store fails at {share} %", "none")
+    _mended(lab, machine)
+    verify.serves("SP-REP-33")
+    other_side.agrees(lab, machine, f"after {kind.value} inside a comparison, mended")
+
+
+def _fails_inside(lab: Lab, machine: Machine, kind: FaultKind, after_bytes: int, verb: Verb) -> Observation:
+    """The command runs to its end, and the store fails on the way."""
+    with lab.inside(machine) as inside:
+        inside.fault(kind, after_bytes=after_bytes)
+        inside.armed()
+        verify.accepted(lab.ask(machine, verb), verb.value)
+        lab.advance(minutes=1)
+        lab.settle()
+        return lab.observe(machine)

@@ -51,6 +51,7 @@ class Capability(StrEnum):
     JOB_CANCELS = "job_cancels"  # job_cancelled
     RESIZE = "resize"  # disk_resized
     CORRUPTION = "corruption"  # log_corrupt, log_truncated
+    STORE_FAULTS = "store_faults"  # store_full, io_error, store_mended
     DURING = "during"  # faults and writes can be arranged to happen inside a call, at an instant or a number of bytes
     TOTAL_ORDER = "total_order"  # cuts respect the order of all writes, not only of flushes
 
@@ -145,6 +146,9 @@ class FaultKind(StrEnum):
     DISK_RESIZED = "disk_resized"  # the source disk has another number of blocks
     CLOCK_JUMP = "clock_jump"  # the machine's wall clock jumps, time itself does not
     LOW_MEMORY = "low_memory"  # the agent has no memory for change records
+    STORE_FULL = "store_full"  # the store of logs, seed disks and points takes nothing more until it is mended
+    IO_ERROR = "io_error"  # that store answers reads, writes and syncs with an error until it is mended
+    STORE_MENDED = "store_mended"  # it has room and works again; whatever it had promised to keep is there
 
 
 @frozen

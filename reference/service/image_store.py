@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from siteproof.reference.datapath.effects import Effect, Unlink
-from siteproof.reference.datapath.folder import FolderExecutor
+from siteproof.reference.troubled_folder import TroubledFolder
 
 
-class ImageStore(FolderExecutor):
+class ImageStore(TroubledFolder):
     """A folder in which some names are images elsewhere; several threads may use it."""
 
     def __init__(self, root: Path, images: Mapping[str, str]) -> None:

@@ -38,7 +38,9 @@ from tests.cases.fake_machine import MARKS, Disks, FakeMachine
 class FakeSubject(FakeJobs):
     """Everything of the contract, without files, frames or threads."""
 
-    left_out: frozenset[Capability] = frozenset({Capability.GROUPS, Capability.DURING, Capability.JOB_CANCELS})
+    left_out: frozenset[Capability] = frozenset(
+        {Capability.GROUPS, Capability.DURING, Capability.JOB_CANCELS, Capability.STORE_FAULTS}
+    )
 
     def describe(self) -> Description:
         """All capabilities but those that are left out."""

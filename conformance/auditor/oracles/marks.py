@@ -7,6 +7,7 @@ reason, is.
 from collections.abc import Iterator, Mapping
 
 from siteproof.conformance.auditor.look import Look
+from siteproof.conformance.auditor.memory import STORE
 from siteproof.conformance.auditor.oracle import Oracle, Wrong, oracle
 from siteproof.conformance.auditor.oracles.arrivals import is_office
 from siteproof.conformance.auditor.oracles.clock import new_events
@@ -25,14 +26,14 @@ MARKS: Mapping[FaultKind, str] = {  # the requirement that demands the mark
     F.AGENT_CRASH: "SP-RES-33",
 }
 EXPLAINS: Mapping[ResyncReason, frozenset[FaultKind]] = {
-    R.LINK_FAILURE: frozenset({F.LINK_DOWN, F.SITE_DOWN, F.TARGET_CRASH, F.AGENT_CRASH, F.FORCED_SHUTDOWN}),
+    R.LINK_FAILURE: frozenset({F.LINK_DOWN, F.SITE_DOWN, F.TARGET_CRASH, F.AGENT_CRASH, F.FORCED_SHUTDOWN, *STORE}),
     R.FORCED_SHUTDOWN: frozenset({F.FORCED_SHUTDOWN, F.AGENT_CRASH, F.SITE_DOWN}),
     R.DISK_RESIZED: frozenset({F.DISK_RESIZED}),
     R.LOW_MEMORY: frozenset({F.LOW_MEMORY}),
     R.BITMAP_INVALID: frozenset({F.FORCED_SHUTDOWN, F.AGENT_CRASH, F.SITE_DOWN, F.LOW_MEMORY}),
     R.APPLIANCE_SWITCHED: frozenset(),
-    R.TARGET_FAILURE: frozenset({F.TARGET_CRASH, F.LOG_CORRUPT, F.LOG_TRUNCATED, F.JOB_FAILS, F.SITE_DOWN}),
-    R.CORRUPT_LOG: frozenset({F.LOG_CORRUPT, F.LOG_TRUNCATED, F.TARGET_CRASH}),
+    R.TARGET_FAILURE: frozenset({F.TARGET_CRASH, F.LOG_CORRUPT, F.LOG_TRUNCATED, F.JOB_FAILS, F.SITE_DOWN, *STORE}),
+    R.CORRUPT_LOG: frozenset({F.LOG_CORRUPT, F.LOG_TRUNCATED, F.TARGET_CRASH, *STORE}),
     R.MANUAL: frozenset({F.JOB_FAILS}),
 }
 
