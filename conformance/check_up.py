@@ -17,7 +17,7 @@ from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
 from siteproof.model.nouns.stamp import BLOCK_BYTES, HEADER_BYTES, Stamp
-from siteproof.model.nouns.subject import CONTRACT_VERSION, Capability, DiskAddress, Image, Unsupported, Write
+from siteproof.model.nouns.subject import CONTRACT_VERSIONS, Capability, DiskAddress, Image, Unsupported, Write
 from siteproof.model.nouns.vocabulary import Protection, Verb
 
 BLOCK, BLOCKS, SEED = 5, 16, 7
@@ -75,8 +75,8 @@ def _tried(name: str, step: Callable[[Carrier], str], carrier: Carrier) -> Check
 
 def _describe(carrier: Carrier) -> str:
     said = carrier.describe()
-    if not 1 <= said.contract <= CONTRACT_VERSION:
-        hint = f"leave `contract` out, or answer 1 to {CONTRACT_VERSION}"
+    if said.contract not in CONTRACT_VERSIONS:
+        hint = f"leave `contract` out, or answer 1 to {CONTRACT_VERSIONS[-1]}"
         raise CheckUpFailed(f"it speaks version {said.contract} of the contract", hint)
     if not said.ours:
         hint = 'answer "ours": true when `reset` erases only what the adapter made; else judge with --i-own-this-target'

@@ -82,13 +82,20 @@ class Arrangement:
         self._inside.add(During(self.machine.name, after_ms, after_bytes, Fault(kind, self.machine.name)))
 
     def write(
-        self, blocks: Iterable[int], noise: int = 512, *, after_ms: int | None = None, after_bytes: int | None = None
+        self,
+        blocks: Iterable[int],
+        noise: int = 512,
+        *,
+        after_ms: int | None = None,
+        after_bytes: int | None = None,
+        of: Machine | None = None,
     ) -> None:
-        """The workload writes these blocks of the disk that is meant then."""
-        machine, disk = self.machine, self.machine.disk()
+        """The workload writes these blocks of the disk that is meant then, of this machine or of another one."""
+        machine = of or self.machine
+        disk = machine.disk()
         writes = self._inside.stamped(machine.index, machine.spec.disks.index(disk), blocks, noise)
         address = DiskAddress(machine.name, disk.name)
-        self._inside.add(During(machine.name, after_ms, after_bytes, address=address, writes=writes))
+        self._inside.add(During(self.machine.name, after_ms, after_bytes, address=address, writes=writes))
 
     def armed(self) -> None:
         """It can happen from now on."""

@@ -17,7 +17,7 @@ from siteproof.conformance.carriers.watch import RecordingCarrier
 from siteproof.conformance.history import Workload, WriteHistory
 from siteproof.conformance.images import DiskPicture, MachineImages
 from siteproof.conformance.inside import Arrangement, Inside
-from siteproof.conformance.landing import Landing, ResyncOutcome
+from siteproof.conformance.landing import MOVES_PRODUCTION, Landing, Prior, ResyncOutcome
 from siteproof.conformance.ledger import Ledger
 from siteproof.conformance.plain import plain
 from siteproof.conformance.trace import RecordedStep, difference
@@ -28,17 +28,16 @@ from siteproof.conformance.worlds.stage import Stage
 from siteproof.conformance.worlds.world import PLAIN
 from siteproof.conformance.worlds.writing import Pen, WorldDisk, WriteCall
 from siteproof.model.nouns.commands import Answer, Command, Refusal
+from siteproof.model.nouns.groups import GroupCommand
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import MINUTE_MS, RecoveryPoint, ReplicationPolicy
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import Capability, DiskAddress, Fault, FaultKind, Image, Subject, Write
-from siteproof.model.nouns.vocabulary import Consistency, Place, Protection, Resync, TestFailover, Verb
+from siteproof.model.nouns.vocabulary import Consistency, Place, Protection, Resync, Verb
 
 __all__ = ["Lab", "Landing", "Machine", "ResyncOutcome", "machine_spec"]
-
-_MOVES_PRODUCTION = (Verb.FAIL_OVER, Verb.CHANGE_RECOVERY_POINT, Verb.FAIL_BACK, Verb.CANCEL)
 
 
 @frozen
@@ -60,7 +59,7 @@ class Lab:
         `breadth` says how many of the choices that a case leaves to the seed it takes.
         """
         self.watch = RecordingCarrier(subject)
-        self.subject: Subject = self.watch
+        self.subject: RecordingCarrier = self.watch
         self.description = self.subject.describe()
         self.auditor = Auditor(AuditContext(profile, self.description))
         self.watch.listener = self.auditor.hear
@@ -191,29 +190,44 @@ class Lab:
 
     def run(self, machine: Machine, verb: Verb, **fields: Any) -> Observation:
         """Give one command that the case needs, wait for its end, and follow production to where it runs then."""
-        before, position, ledgers = self.observe(machine), self.history.position, self.history.ledgers(machine.name)
-        troubled = bool(self.auditor.memory(machine.name).troubles)
-        sure = 0 if troubled else self.history.drained_position(machine.name)
+        prior = self.prior(machine)
         answer = self.ask(machine, verb, **fields)
         if isinstance(answer, Refusal):
             raise Inconclusive(f"the set-up needs {verb.value}, which was refused with {answer.code.value}")
         self.settle()
-        after = self.observe(machine)
+        return self.follow(machine, Command(verb, machine.name, **fields), prior)
+
+    def prior(self, machine: Machine) -> Prior:
+        """What has to be known before a command is given, so that production can be followed."""
+        troubled = bool(self.auditor.memory(machine.name).troubles)
+        sure = 0 if troubled else self.history.drained_position(machine.name)
+        before = self.observe(machine)
+        return Prior(before, self.history.position, self.history.ledgers(machine.name), sure, troubled)
+
+    def follow(self, machine: Machine, command: Command, prior: Prior) -> Observation:
+        """The job of that command has ended: follow production to where it runs now."""
+        verb, after = command.verb, self.observe(machine)
         if self.staging and verb is Verb.ENABLE and after.regions.protection is Protection.PROTECTED:
             after = self.staging.enabled(self, machine)
-        moved, drilled = verb in _MOVES_PRODUCTION and _moved(verb, before, after), _drilled(verb, before, after)
+        moved, drilled = prior.moved(verb, after), prior.drilled(verb, after)
         if moved or drilled:
             picture = self.read(machine, Place.TEST if drilled else Place.ACTIVE)
-            command = Command(verb, machine.name, **fields)
-            landing = Landing(command, picture, ledgers, position, before, after, sure, troubled)
-            self._seats[machine.name].landings.append(landing)
+            told = (prior.position, prior.before, after, prior.sure, prior.troubled)
+            self._seats[machine.name].landings.append(Landing(command, picture, prior.ledgers, *told))
             if moved:
                 self.history.rebase(machine.name, picture)
         return after
 
+    def ask_group(self, command: GroupCommand) -> Answer:
+        """Give one command to a group and return its answer; an accepted job may still run."""
+        answer = self.subject.do_group(command)
+        said = f" — refused with {answer.code.value}" if isinstance(answer, Refusal) else ""
+        self._step(f"{command.verb.value} group {command.group}{said}")
+        return answer
+
     def landing(self, machine: Machine) -> Landing:
         """The last move of production."""
-        moves = [each for each in self._seats[machine.name].landings if each.command.verb in _MOVES_PRODUCTION]
+        moves = [each for each in self._seats[machine.name].landings if each.command.verb in MOVES_PRODUCTION]
         given(bool(moves), "production never moved")
         return moves[-1]
 
@@ -362,16 +376,6 @@ class Lab:
     def note(self, text: str, diff: str = "") -> None:
         """Add a step to the trace."""
         self.trace.append(RecordedStep(len(self.trace) + 1, text, diff))
-
-
-def _moved(verb: Verb, before: Observation, after: Observation) -> bool:
-    return verb is Verb.CHANGE_RECOVERY_POINT or before.regions.active is not after.regions.active
-
-
-def _drilled(verb: Verb, before: Observation, after: Observation) -> bool:
-    """Whether a test machine was made; one that may have been there before is nobody's."""
-    there = Place.TEST in after.running and Place.TEST not in before.running
-    return verb is Verb.TEST_FAILOVER and after.regions.test_failover is TestFailover.COMPLETED and there
 
 
 def _replicates(seen: Observation) -> bool:

@@ -9,6 +9,31 @@ from siteproof.conformance.images import MachineImages
 from siteproof.conformance.ledger import Ledger
 from siteproof.model.nouns.commands import Answer, Command
 from siteproof.model.nouns.observation import Observation
+from siteproof.model.nouns.vocabulary import Place, TestFailover, Verb
+
+MOVES_PRODUCTION = (Verb.FAIL_OVER, Verb.CHANGE_RECOVERY_POINT, Verb.FAIL_BACK, Verb.CANCEL)
+
+
+@frozen(eq=False)
+class Prior:
+    """What was known of a machine when a command was given that may move its production."""
+
+    before: Observation
+    position: int
+    ledgers: tuple[Ledger, ...]
+    sure: int
+    troubled: bool
+
+    def moved(self, verb: Verb, after: Observation) -> bool:
+        """Whether another copy runs production now."""
+        if verb not in MOVES_PRODUCTION:
+            return False
+        return verb is Verb.CHANGE_RECOVERY_POINT or self.before.regions.active is not after.regions.active
+
+    def drilled(self, verb: Verb, after: Observation) -> bool:
+        """Whether a test machine was made; one that may have been there before is nobody's."""
+        there = Place.TEST in after.running and Place.TEST not in self.before.running
+        return verb is Verb.TEST_FAILOVER and after.regions.test_failover is TestFailover.COMPLETED and there
 
 
 @frozen(eq=False)

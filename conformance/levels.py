@@ -40,6 +40,8 @@ NEEDS: Mapping[ConformanceLevel, frozenset[Capability]] = {
     ConformanceLevel.FAILOVER: TAKES_OVER,
     ConformanceLevel.FULL: frozenset(C) - BENCH_HANDLES - {C.TOTAL_ORDER},
 }
+AREAS = frozenset({C.GROUPS})
+"""What a product may cover beside its level, each by itself; the highest level needs them all."""
 HIGHEST_FIRST = (
     ConformanceLevel.FULL,
     ConformanceLevel.FAILOVER,
@@ -64,14 +66,16 @@ class Reached:
     level: ConformanceLevel
     then: ConformanceLevel | None
     lacks: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """`level mirror (failover lacks: failover, SP-FO-22)`."""
+        """`level failover with groups (full lacks: failback, SP-FO-22)`."""
+        covered = f" with {', '.join(self.areas)}" if self.areas else ""
         if self.then is None:
             return f"level {self.level.value}"
         more = len(self.lacks) - LACKS_SHOWN
         shown = [*self.lacks[:LACKS_SHOWN], *([f"{more} more"] if more > 0 else [])]
-        return f"level {self.level.value} ({self.then.value} lacks: {', '.join(shown)})"
+        return f"level {self.level.value}{covered} ({self.then.value} lacks: {', '.join(shown)})"
 
 
 def reached(report: Report) -> Reached:
@@ -83,7 +87,20 @@ def reached(report: Report) -> Reached:
         lacks[ConformanceLevel.MIRROR]
     ):
         then = ConformanceLevel.POINTS_ONLY
-    return Reached(level, then, lacks[then] if then else ())
+    areas = () if then is None else _areas(report.description, report.results)
+    return Reached(level, then, lacks[then] if then else (), areas)
+
+
+def _areas(description: Description, results: Iterable[CaseResult]) -> tuple[str, ...]:
+    """The areas that the product itself provides, and in which no MUST was seen to fail."""
+    seen = [result for result in results if result.level == MUST and result.verdict in WRONG]
+    broken = {need for result in seen for need in result.needs}
+    offered = (each for each in Capability if each in AREAS)
+    return tuple(
+        each.value
+        for each in offered
+        if description.capabilities.get(each) is Provider.PRODUCT and each.value not in broken
+    )
 
 
 def _lacks(level: ConformanceLevel, description: Description, results: Iterable[CaseResult]) -> tuple[str, ...]:

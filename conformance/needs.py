@@ -59,6 +59,13 @@ OF_FAULT: dict[FaultKind, Capability] = {
     FaultKind.STORE_MENDED: Capability.STORE_FAULTS,
 }
 
+OF_CALL: dict[str, Capability] = {
+    "discard": Capability.DISCARD,
+    "advance": Capability.VIRTUAL_CLOCK,
+    "arrange": Capability.DURING,
+    "do_group": Capability.GROUPS,
+}
+
 
 def capability_of(op: str, arguments: tuple[Any, ...]) -> Capability | None:
     """The capability that a call rests on; None for calls that every subject must answer."""
@@ -67,7 +74,7 @@ def capability_of(op: str, arguments: tuple[Any, ...]) -> Capability | None:
         return OF_VERB.get(first.verb)
     if isinstance(first, Fault):
         return OF_FAULT.get(first.kind)
-    return {"discard": Capability.DISCARD, "advance": Capability.VIRTUAL_CLOCK, "arrange": Capability.DURING}.get(op)
+    return OF_CALL.get(op)
 
 
 def lacking(needs: tuple[Capability, ...], description: Description) -> tuple[Verdict, str] | None:

@@ -27,7 +27,7 @@ from siteproof.conformance.worlds.plan import Depth, WorldPlan, plan
 from siteproof.conformance.worlds.world import World
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
-from siteproof.model.nouns.subject import CONTRACT_VERSION, Description, Unsupported
+from siteproof.model.nouns.subject import CONTRACT_VERSIONS, Description, Unsupported
 from siteproof.model.spec.registry import requirements
 
 BREAKS_IN_A_ROW_MAX = 3
@@ -209,8 +209,9 @@ def _describe(carrier: Carrier) -> Description:
         description = carrier.describe()
     except (SubjectFailed, Unsupported) as error:
         raise _broken_adapter("describe", str(error)) from error
-    if description.contract != CONTRACT_VERSION:
-        said = f"it speaks version {description.contract} of the contract, this judge version {CONTRACT_VERSION}"
+    if description.contract not in CONTRACT_VERSIONS:
+        ours = " and ".join(map(str, CONTRACT_VERSIONS))
+        said = f"it speaks version {description.contract} of the contract, this judge versions {ours}"
         raise _broken_adapter("describe", said)
     return description
 

@@ -71,6 +71,35 @@ def true_point(lab: Lab, machine: Machine, point: RecoveryPoint) -> MachineImage
     return picture
 
 
+def shared_point(lab: Lab, members: Sequence[Machine], point: RecoveryPoint) -> tuple[MachineImages, ...]:
+    """The parts of a shared point, restored from every member, are one past state of all of them together."""
+    notes = [lab.history.note(machine.name, point.name) for machine in members]
+    pictures = tuple(lab.restore(machine, point) for machine in members)
+    low, high = max(note.low for note in notes), min(note.high for note in notes)
+    one_cut(lab, pictures, [note.ledgers for note in notes], low, high)
+    return pictures
+
+
+def one_cut(
+    lab: Lab, pictures: Sequence[MachineImages], ledgers: Sequence[Sequence[Ledger]], low: int, high: int
+) -> None:
+    """Images of several machines show one state of all of them, with at least `low` and at most `high` writes.
+
+    Where only the order of flushes is promised, each of them is judged by itself.
+    """
+    if lab.by_flush:
+        for picture, mine in zip(pictures, ledgers, strict=True):
+            past_image(lab, picture, mine, low, high)
+        return
+    disks = [disk for picture in pictures for disk in picture.disks]
+    joined = [ledger for mine in ledgers for ledger in mine]
+    _judge(cuts.check(joined, disks, high), joined, disks, (low, high), low)
+    if all(_shows_a_write(mine, picture) for mine, picture in zip(ledgers, pictures, strict=True)):
+        for picture in pictures:
+            picture.anchored = True
+        verify.witness(of_bytes=True)
+
+
 def true_landing(lab: Lab, landing: Landing, low: int = 0) -> int:
     """The copy that took over is a past state of the machine with at least `low` writes; its newest legal position."""
     return past_image(lab, landing.picture, landing.ledgers, low, landing.position)

@@ -13,11 +13,12 @@ from siteproof.model.nouns.policy import ReplicationPolicy, check_policy
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.subject import Image
 from siteproof.model.nouns.vocabulary import Protection, ResyncReason, Verb
-from siteproof.reference import lifecycle, selection
+from siteproof.reference import lifecycle, membership, selection
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.equipment import Equipment
-from siteproof.reference.jobs import FAILS_WITH, PHASE_MS, Job, JobFailed, JobState
+from siteproof.reference.group_desk import GroupDesk
+from siteproof.reference.jobs import FAILS_WITH, PHASE_MS, Job, JobFailed, JobState, Work
 from siteproof.reference.machine import Machine
 from siteproof.reference.procedures import PROCEDURES, Procedure
 from siteproof.reference.replicator import Replicator
@@ -26,6 +27,7 @@ from siteproof.reference.stores import Stores
 from siteproof.reference.vault import Vault
 
 STEPS_MAX = 1_000_000
+OUT_OF_GROUPS = frozenset({Protection.UNPROTECTED, Protection.MIGRATED})
 
 
 class Appliance(Equipment):
@@ -33,6 +35,7 @@ class Appliance(Equipment):
 
     replicator_type: type[Replicator] = Replicator
     procedures: Mapping[Verb, Procedure] = PROCEDURES
+    desk_type: type[GroupDesk] = GroupDesk
     phase_ms = PHASE_MS
 
     def __init__(
@@ -42,11 +45,14 @@ class Appliance(Equipment):
         super().__init__(vault, stores, self.replicator_type(vault, scheduler, profile), policy)
         self.scheduler = scheduler
         self.profile = profile
+        self.groups = self.desk_type(self)
 
     def do(self, command: Command) -> Accepted:
         """Accept the command as a job in its first phase; Refused when the tables or the guards say no."""
         machine = self.vault.machine(command.machine)
         lifecycle.admit(machine.regions, command.verb, self.profile)
+        if machine.group and command.verb in membership.TOGETHER:
+            raise Refused(ErrorCode.OPERATION_NOT_ALLOWED, f"the group {machine.group} moves as one")
         self._guard(machine, command)
         self.vault.require()
         if command.verb is Verb.RESYNCHRONIZE:
@@ -91,6 +97,7 @@ class Appliance(Equipment):
             self._check_identity(machine)
             check_policy(command.policy or self.policy)
             _check_disks(machine, command.disks)
+            membership.admit(self.vault, machine, command.group, self.profile)
         elif command.verb in selection.CHOOSING:
             selection.require(machine, command.selection, command.point)
 
@@ -100,10 +107,20 @@ class Appliance(Equipment):
             raise Refused(ErrorCode.DUPLICATE_MACHINE_IDENTITY, f"{machine.spec.identity} is {twins[0]}")
 
     def _start(self, machine: Machine, command: Command) -> str:
-        course = lifecycle.course_of(command.verb, machine.regions)
         works = self.procedures[command.verb](self, machine, command)
+        name = self.vault.next_job()
+        self.start(machine, command, works, name, doomed=machine.next_job_fails)
+        return name
+
+    @property
+    def equipment(self) -> Equipment:
+        """The parts that a job works with."""
+        return self
+
+    def start(self, machine: Machine, command: Command, works: tuple[Work, ...], name: str, *, doomed: bool) -> None:
+        """Begin a job at that machine, in its first phase; the jobs of a group have one name."""
+        course = lifecycle.course_of(command.verb, machine.regions)
         self._give_up(machine)
-        name, doomed = self.vault.next_job(), machine.next_job_fails
         job = Job(name, command, self.now_ms, machine.regions, course, works, doomed)
         self.vault.jobs.append(job)
         self.vault.note_job(job, self.now_ms)
@@ -111,7 +128,6 @@ class Appliance(Equipment):
         machine.regions = job.entry.of(machine.regions)
         self._note_start(machine, job)
         self.go_on(machine, job)
-        return name
 
     def _note_start(self, machine: Machine, job: Job) -> None:
         """A job that nobody could write down was never accepted."""
@@ -150,10 +166,17 @@ class Appliance(Equipment):
     def cancel(self, machine: Machine) -> None:
         """An operator cancels what runs: it fails where it is, and says so; nothing runs means nothing happens."""
         if machine.job is not None:
-            self._cancel(machine, machine.job, JobFailed(ErrorCode.JOB_CANCELLED, machine.job.verb.value))
+            self._cancel_all(machine, machine.job)
         elif machine.comparison is not None:
             self.vault.record(machine, self.now_ms, ErrorCode.JOB_CANCELLED, Verb.RESYNCHRONIZE.value)
             self.replicator.comparisons.cancel(machine)
+
+    def _cancel_all(self, machine: Machine, job: Job) -> None:
+        """The job of a group is cancelled for all of its members."""
+        for each in self.vault.machines.values():
+            if each is machine or (machine.group and each.job is not None and each.job.name == job.name):
+                assert each.job is not None
+                self._cancel(each, each.job, JobFailed(ErrorCode.JOB_CANCELLED, job.verb.value))
 
     def _cancel(self, machine: Machine, job: Job, failure: JobFailed) -> None:
         if job.verb is Verb.ENABLE or machine.regions.protection is Protection.INITIAL_REPLICATION:
@@ -188,6 +211,8 @@ class Appliance(Equipment):
         machine.job, machine.chosen = None, ""
         if job.verb is Verb.DISABLE and job.state is JobState.SUCCEEDED:
             machine.regions = lifecycle.without_protection(job.before)
+        if machine.regions.protection in OUT_OF_GROUPS:
+            machine.group = ""
         if machine.regions.protection is Protection.PROTECTED and job.before.protection is not Protection.PROTECTED:
             self.replicator.resume(machine)
 

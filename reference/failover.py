@@ -19,7 +19,7 @@ from siteproof.reference.protection import remove_host
 
 def test_failover(appliance: Equipment, machine: Machine, command: Command) -> tuple[Work, ...]:
     """Choose and pin a point; build the isolated machine from it."""
-    _reserve(machine, command)
+    reserve(machine, command)
 
     def build() -> None:
         machine.hosts[Place.TEST] = built(appliance, machine, machine.chosen, Place.TEST)
@@ -41,7 +41,7 @@ def clean_up_test(appliance: Equipment, machine: Machine, command: Command) -> t
 
 def fail_over(appliance: Equipment, machine: Machine, command: Command) -> tuple[Work, ...]:
     """Stop replication and shut the source down if possible; build the machine from the chosen point and start it."""
-    _reserve(machine, command)
+    reserve(machine, command)
     choose = _choosing(appliance, machine, command)
 
     def stop() -> None:
@@ -49,26 +49,34 @@ def fail_over(appliance: Equipment, machine: Machine, command: Command) -> tuple
         choose()
 
     def start() -> None:
-        remove_host(appliance, machine, Place.RECOVERY)
-        machine.hosts[Place.RECOVERY] = built(appliance, machine, machine.chosen, Place.RECOVERY)
-        machine.using = machine.chosen
-        machine.generation += 1
-        machine.resync_reason = None
-        _shut_down_old_side(appliance, machine, command.shutdown)
+        host = built(appliance, machine, machine.chosen, Place.RECOVERY)
+        take_over(appliance, machine, host, shutdown=command.shutdown)
 
     return stop, start
 
 
+def take_over(appliance: Equipment, machine: Machine, host: Host, *, shutdown: bool) -> None:
+    """The built machine carries production from now on, under a new generation; the old side is fenced."""
+    exchange(appliance, machine, host)
+    machine.generation += 1
+    machine.resync_reason = None
+    _shut_down_old_side(appliance, machine, shutdown)
+
+
+def exchange(appliance: Equipment, machine: Machine, host: Host) -> None:
+    """Put the machine that was built from the chosen point in the place of the one that was there."""
+    remove_host(appliance, machine, Place.RECOVERY)
+    machine.hosts[Place.RECOVERY] = host
+    machine.using = machine.chosen
+
+
 def change_recovery_point(appliance: Equipment, machine: Machine, command: Command) -> tuple[Work, ...]:
     """Build the machine anew from another point; what was written since the failover is discarded."""
-    _reserve(machine, command)
+    reserve(machine, command)
 
     def rebuild() -> None:
         _choosing(appliance, machine, command)()
-        replacement = built(appliance, machine, machine.chosen, Place.RECOVERY)
-        remove_host(appliance, machine, Place.RECOVERY)
-        machine.hosts[Place.RECOVERY] = replacement
-        machine.using = machine.chosen
+        exchange(appliance, machine, built(appliance, machine, machine.chosen, Place.RECOVERY))
 
     return (rebuild,)
 
@@ -103,7 +111,7 @@ def built(appliance: Equipment, machine: Machine, point: str, place: Place) -> H
         raise JobFailed(ErrorCode.FAILOVER_MACHINE_CREATE_FAILED, f"{point}: {failure}") from failure
 
 
-def _reserve(machine: Machine, command: Command) -> None:
+def reserve(machine: Machine, command: Command) -> None:
     """Pin the point that was asked for until the job ends."""
     found = selection.find(machine, command.selection, command.point)
     machine.chosen = found.name if found else ""

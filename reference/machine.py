@@ -28,6 +28,7 @@ class Machine:
     link: Link
     hosts: dict[Place, Host]
     regions: Regions = field(factory=Regions)
+    group: str = ""  # the replication group that it was enabled with
     stream: Stream | None = None
     points: list[StoredPoint] = field(factory=list)
     job: Job | None = None

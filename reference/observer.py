@@ -3,8 +3,8 @@
 from attrs import evolve
 
 from siteproof.model.nouns.observation import DiskView, Observation, Watermarks
-from siteproof.model.nouns.vocabulary import Health, Place, Protection, Resync, WriteOrderMode
-from siteproof.reference import lifecycle
+from siteproof.model.nouns.vocabulary import Health, Place, Protection, Resync, Verb, WriteOrderMode
+from siteproof.reference import lifecycle, membership
 from siteproof.reference.appliance import Appliance
 from siteproof.reference.host import Host
 from siteproof.reference.machine import Machine
@@ -16,12 +16,14 @@ def observe(appliance: Appliance, name: str) -> Observation:
     """A snapshot of the machine of that name."""
     machine = appliance.vault.machine(name)
     pinned = machine.pinned
+    circle = membership.members(appliance.vault, machine.group)
+    common = {point.name for point in membership.shared(circle)}
     return Observation(
         machine=name,
         time_ms=appliance.now_ms,
         regions=machine.regions,
-        allowed=lifecycle.allowed(machine.regions, appliance.profile),
-        points=tuple(point.public(point.name in pinned) for point in machine.listed),
+        allowed=_allowed(appliance, machine),
+        points=tuple(point.public(point.name in pinned, shared=point.name in common) for point in machine.listed),
         disks=_disks(machine),
         running=tuple(place for place in _PLACES if place in machine.hosts and machine.hosts[place].running),
         rpo_ms=exposure_ms(machine, appliance.now_ms),
@@ -32,7 +34,14 @@ def observe(appliance: Appliance, name: str) -> Observation:
         bytes_sent=machine.link.bytes_sent,
         link_up=machine.link.up,
         running_job=machine.job.name if machine.job else "",
+        group=machine.group,
     )
+
+
+def _allowed(appliance: Appliance, machine: Machine) -> tuple[Verb, ...]:
+    """What the table takes; a member of a group moves with the group only."""
+    taken = lifecycle.allowed(machine.regions, appliance.profile)
+    return tuple(verb for verb in taken if not (machine.group and verb in membership.TOGETHER))
 
 
 UNFINISHED = frozenset({Protection.FAILOVER_FAILED, Protection.COMMIT_FAILED, Protection.CANCEL_FAILED})

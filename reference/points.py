@@ -18,7 +18,9 @@ class StoredPoint:
     born_ms: int
     taken_at_ms: int
     sequence: int
+    group: str = ""  # whose members were cut at the same instant
 
-    def public(self, pinned: bool) -> RecoveryPoint:
-        """What an observer sees of it."""
-        return RecoveryPoint(self.name, self.consistency, self.taken_at_ms, self.sequence, pinned=pinned)
+    def public(self, pinned: bool, *, shared: bool = False) -> RecoveryPoint:
+        """What an observer sees of it; `shared` says that every member of its group lists it."""
+        group = self.group if shared else ""
+        return RecoveryPoint(self.name, self.consistency, self.taken_at_ms, self.sequence, group, pinned)

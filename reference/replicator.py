@@ -4,6 +4,7 @@ Time stands in rhythm.py, comparisons in resynchronizer.py. A mark is set before
 machine, and only a finished comparison clears it (seed: Resynchronization process).
 """
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
 from siteproof.model.nouns.errors import ErrorCode
@@ -21,6 +22,7 @@ from siteproof.reference.replication_service import ReplicationService
 from siteproof.reference.resynchronizer import Comparisons
 from siteproof.reference.retention import PUBLISHED, Thinning, thin
 from siteproof.reference.rhythm import Rhythm
+from siteproof.reference.rounds import Rounds
 from siteproof.reference.scheduler import Scheduler
 from siteproof.reference.stream import Stream
 from siteproof.reference.vault import Vault
@@ -43,6 +45,7 @@ class Replicator:
     service_type: type[ReplicationService] = ReplicationService
     stream_type: type[Stream] = Stream
     rhythm_type: type[Rhythm] = Rhythm
+    rounds_type: type[Rounds] = Rounds
     comparisons_type: type[Comparisons] = Comparisons
     thinning: Thinning = PUBLISHED
 
@@ -50,6 +53,7 @@ class Replicator:
         """Nothing replicates yet."""
         self.vault = vault
         self.scheduler = scheduler
+        self.rounds = self.rounds_type(self)
         self.rhythm = self.rhythm_type(self, scheduler, profile)
         self.comparisons = self.comparisons_type(self, profile)
 
@@ -97,11 +101,15 @@ class Replicator:
 
     def ship(self, machine: Machine) -> bool:
         """Send what is dirty; False (and a mark, when data could not travel) unless both sides are up to date."""
+        return self.sends(machine, lambda stream: stream.ship())
+
+    def sends(self, machine: Machine, send: Callable[[Stream], bool]) -> bool:
+        """Send something, which says whether anything travelled; as `ship` for the rest."""
         stream = machine.stream
         if not machine.trusted or stream is None:
             return False
         try:
-            if stream.ship():
+            if send(stream):
                 machine.received_ms = self.now_ms
             machine.failing.pop("ship", None)
         except LinkDown:
@@ -138,7 +146,7 @@ class Replicator:
 
     def take_point(self, machine: Machine, consistency: Consistency = Consistency.CRASH) -> StoredPoint | None:
         """A point as of now, on all disks or on none; None while replication is not trusted or nothing can travel."""
-        if not machine.trusted or not self._quiesced(machine, consistency):
+        if not machine.trusted or not self.quiesced(machine, consistency):
             return None
         if not (self.ship(machine) and machine.link.up and self.apply(machine)):
             return None
@@ -146,8 +154,11 @@ class Replicator:
 
     def _kept(self, machine: Machine, consistency: Consistency, source_ms: int) -> StoredPoint | None:
         """The point, or None when its bookmark cannot be believed (and a mark) or cannot be kept."""
+        return self._held(machine, lambda: self.add_point(machine, consistency, source_ms))
+
+    def _held(self, machine: Machine, keep: Callable[[], StoredPoint]) -> StoredPoint | None:
         try:
-            point = self.add_point(machine, consistency, source_ms)
+            point = keep()
         except CorruptLog as damage:
             self.distrust(machine, damage)
             return None
@@ -157,7 +168,8 @@ class Replicator:
         machine.failing.pop("point", None)
         return point
 
-    def _quiesced(self, machine: Machine, consistency: Consistency) -> bool:
+    def quiesced(self, machine: Machine, consistency: Consistency) -> bool:
+        """Whether the machine's applications have flushed, as far as the kind of point asks for it."""
         assert machine.stream is not None
         if consistency is not Consistency.APP:
             return True
@@ -174,9 +186,17 @@ class Replicator:
 
     def add_point(self, machine: Machine, consistency: Consistency, source_ms: int) -> StoredPoint:
         """Make the applied state a point of that source time."""
-        assert machine.stream is not None
         name, sequence = self.vault.next_point()
         point = StoredPoint(name, consistency, source_ms, source_ms + machine.clock_offset_ms, sequence)
+        return self._store(machine, point)
+
+    def keep_point(self, machine: Machine, point: StoredPoint) -> bool:
+        """Make the applied state that point; False as for a point of its own."""
+        return self._held(machine, lambda: self._store(machine, point)) is not None
+
+    @staticmethod
+    def _store(machine: Machine, point: StoredPoint) -> StoredPoint:
+        assert machine.stream is not None
         machine.stream.service.create_point(point)
         machine.points.append(point)
         machine.received_ms = None

@@ -14,6 +14,7 @@ from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.equipment import Equipment
 from siteproof.reference.failover import built
+from siteproof.reference.host import Host
 from siteproof.reference.jobs import JobFailed, Work
 from siteproof.reference.link import LinkDown
 from siteproof.reference.machine import Machine
@@ -106,27 +107,34 @@ def fail_back(appliance: Equipment, machine: Machine, command: Command) -> tuple
     """Copy what is pending; shut the cloud machine down, copy the rest, keep a safety point, start at the site."""
 
     def copy_pending() -> None:
-        _catch_up(appliance, machine)
+        catch_up(appliance, machine)
 
     def start() -> None:
         cloud = machine.hosts[Place.RECOVERY]
         try:
-            _quiesce(machine)
+            quiesce(machine)
             cloud.running = False
-            _catch_up(appliance, machine)
+            catch_up(appliance, machine)
             safety = appliance.replicator.add_point(machine, command.consistency, appliance.now_ms)
-            machine.hosts[Place.PRIMARY] = built(appliance, machine, safety.name, Place.PRIMARY)
+            host = built(appliance, machine, safety.name, Place.PRIMARY)
         except (JobFailed, StoreFailed, CorruptLog):
             cloud.running = True
             raise
-        machine.using = safety.name
-        machine.generation += 1
-        machine.era += 1
+        arrive(machine, host, safety.name)
 
     return copy_pending, start
 
 
-def _quiesce(machine: Machine) -> None:
+def arrive(machine: Machine, host: Host, safety: str) -> None:
+    """The machine at the site carries production from now on; the safety point leads back."""
+    machine.hosts[Place.PRIMARY] = host
+    machine.using = safety
+    machine.generation += 1
+    machine.era += 1
+
+
+def quiesce(machine: Machine) -> None:
+    """Let the applications of the cloud machine flush; JobFailed when one cannot."""
     assert machine.stream is not None
     try:
         machine.stream.agent.quiesce()
@@ -134,7 +142,7 @@ def _quiesce(machine: Machine) -> None:
         raise JobFailed(ErrorCode.APP_WRITER_FAILURE, str(failure)) from failure
 
 
-def _catch_up(appliance: Equipment, machine: Machine) -> None:
+def catch_up(appliance: Equipment, machine: Machine) -> None:
     """Make the replica equal to the source now, by comparison when deltas are not trusted."""
     stream = machine.stream
     assert stream is not None

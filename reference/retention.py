@@ -39,9 +39,15 @@ def absolute_bucket(point: StoredPoint, now_ms: int, width_minutes: int) -> int:
 
 
 def better(held: StoredPoint, other: StoredPoint) -> StoredPoint:
-    """Of two points in stream order the older one represents a bucket, but an app-consistent one wins."""
-    wins = other.consistency is Consistency.APP and held.consistency is not Consistency.APP
-    return other if wins else held
+    """Of two points in stream order the older one represents a bucket, but an app-consistent one wins, then a group's.
+
+    A group's points wear out alike at all members, whatever points of their own they have between them.
+    """
+    return max((held, other), key=_rank)
+
+
+def _rank(point: StoredPoint) -> tuple[bool, bool]:
+    return point.consistency is Consistency.APP, bool(point.group)
 
 
 @frozen

@@ -14,6 +14,7 @@ from siteproof.model.nouns.vocabulary import Consistency
 from siteproof.reference.machine import Machine
 from siteproof.reference.points import StoredPoint
 from siteproof.reference.policy_watch import NO_POINT_MS, exposure_ms, threshold_ms
+from siteproof.reference.rounds import Rounds
 from siteproof.reference.scheduler import Scheduler
 from siteproof.reference.vault import Vault
 
@@ -26,6 +27,7 @@ class TimedReplication(Protocol):
     """What happens when it is time."""
 
     vault: Vault
+    rounds: Rounds
 
     def ship(self, machine: Machine) -> bool:
         """Send what is dirty."""
@@ -115,16 +117,26 @@ class Rhythm:
     def _apply(self, machine: Machine) -> None:
         self.replicator.apply(machine)
 
-    def _every(self, machine: Machine, minutes: int, consistency: Consistency) -> None:
-        def take() -> None:
-            self._every(machine, minutes, consistency)
-            self._take(machine, consistency)
+    def _every(self, machine: Machine, minutes: int, consistency: Consistency, since_ms: int | None = None) -> None:
+        """Take a point so many minutes from then on; when another member of the group was faster, count from there."""
 
-        self.plan(machine, self.scheduler.now_ms + minutes * MINUTE_MS, take)
+        def take() -> None:
+            held_ms = self.replicator.rounds.held_ms(machine, minutes, consistency)
+            self._every(machine, minutes, consistency, held_ms)
+            if held_ms is None:
+                self._take(machine, consistency)
+
+        from_ms = self.scheduler.now_ms if since_ms is None else since_ms
+        self.plan(machine, from_ms + minutes * MINUTE_MS, take)
 
     def _take(self, machine: Machine, consistency: Consistency) -> None:
-        if self.replicator.take_point(machine, consistency) is not None:
-            self.replicator.prune(machine)
+        """A point that the whole group shares; where that is not to be had, one of each member that can."""
+        circle = self.replicator.rounds.circle(machine)
+        if circle and self.replicator.rounds.take(circle, consistency):
+            return
+        for each in circle or (machine,):
+            if self.replicator.take_point(each, consistency) is not None:
+                self.replicator.prune(each)
 
     def _watch(self, machine: Machine, limit_ms: int, code: ErrorCode, told: bool = False) -> None:
         """Raise `code` once per excursion of the machine's exposure beyond the limit."""

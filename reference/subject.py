@@ -11,12 +11,14 @@ from pathlib import Path
 
 from siteproof.model.nouns.commands import Answer, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
+from siteproof.model.nouns.groups import GroupCommand
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.scenario import Scenario
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import (
+    CONTRACT_VERSION,
     Capability,
     Description,
     DiskAddress,
@@ -42,7 +44,6 @@ from siteproof.reference.vault import Vault
 VERSION = "0.1.0"
 MEMORY = Path("/dev/shm")  # noqa: S108  (a folder of its own with mode 0700 is made below it)
 MEMORY_BYTES_MIN = 4 << 30
-UNDECLARED = frozenset({Capability.GROUPS})
 
 
 class ReferenceSubject:
@@ -75,7 +76,8 @@ class ReferenceSubject:
         return Description(
             name=self.name,
             version=VERSION,
-            capabilities={capability: Provider.PRODUCT for capability in Capability if capability not in UNDECLARED},
+            capabilities=dict.fromkeys(Capability, Provider.PRODUCT),
+            contract=CONTRACT_VERSION,
             profile=self._profile,
             parameters=self._parameters(),
             ours=True,
@@ -149,6 +151,13 @@ class ReferenceSubject:
         """Accept a command as a job, or refuse it with a named error and change nothing."""
         try:
             return self.appliance.do(command)
+        except Refused as refusal:
+            return Refusal(refusal.code, refusal.detail)
+
+    def do_group(self, command: GroupCommand) -> Answer:
+        """Accept the command as one job of all members, or refuse it with a named error and change nothing."""
+        try:
+            return self.appliance.groups.do(command)
         except Refused as refusal:
             return Refusal(refusal.code, refusal.detail)
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from attrs import define, evolve, field
 
 from siteproof.conformance.auditor.call import Call
+from siteproof.conformance.auditor.circles import ORACLES as CIRCLES
+from siteproof.conformance.auditor.circles import circles
 from siteproof.conformance.auditor.look import AuditContext, Look
 from siteproof.conformance.auditor.memory import Memory
 from siteproof.conformance.auditor.oracle import Oracle, Wrong
@@ -21,7 +23,7 @@ from siteproof.conformance.verify import Dishonest, Failed
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import ReplicationPolicy
 from siteproof.model.nouns.scenario import Scenario
-from siteproof.model.nouns.subject import Capability
+from siteproof.model.nouns.subject import Capability, FaultKind
 
 
 @define(eq=False)
@@ -68,18 +70,37 @@ class Auditor:
             return
         for name, watched in self._machines.items():
             if call.concerns(name):
+                if call.op == "do_group":
+                    watched.memory.troubles |= self._troubles_beside(watched.memory)
                 watched.calls.append(call)
                 watched.memory.hear(call, self._bench.history.position if self._bench.history is not None else 0)
+
+    def _troubles_beside(self, memory: Memory) -> set[FaultKind]:
+        """What may make the job of its group fail, though it went wrong at another member."""
+        group = memory.seen.group if memory.seen is not None else ""
+        others = (each.memory for each in self._machines.values())
+        return {kind for each in others if each.seen and each.seen.group == group for kind in each.troubles}
 
     def judge(self) -> None:
         """Raise the first contradiction that was seen, if there is one."""
         if not self._wrong:
+            self._judge_circles()
             return
         by, wrong = self._wrong[0]
         self._wrong.clear()
         if wrong.denies is not None:
             raise Dishonest(wrong.denies, wrong.expected, wrong.actual)
         raise Failed(wrong.expected, wrong.actual, f"auditor: {by.sentence}", of=wrong.of or by.requirement)
+
+    def _judge_circles(self) -> None:
+        """Nothing is wrong with a machine by itself: look at what the members of a group show together."""
+        still = [each.memory for each in self._machines.values() if not any(call.changes for call in each.calls)]
+        if len(still) < len(self._machines) or not self.offers(Capability.GROUPS):
+            return
+        for circle in circles(still):
+            for each in CIRCLES:
+                for wrong in each.judge(circle):
+                    raise Failed(wrong.expected, wrong.actual, f"auditor: {each.sentence}", of=each.requirement)
 
     def _reset(self, scenario: Scenario) -> None:
         self._bench = evolve(self._bench, history=None)

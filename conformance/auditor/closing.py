@@ -7,7 +7,7 @@ down, the case moved production past the ledger), it says so in the trace and le
 import contextlib
 
 from siteproof.conformance import verify, verify_bytes
-from siteproof.conformance.auditor import healing, landings
+from siteproof.conformance.auditor import healing, landings, shared_points
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.policy import RecoveryPoint
@@ -29,6 +29,7 @@ def audit(lab: Lab) -> None:
             if lab.auditor.memory(machine.name).store_fails:
                 lab.fault(FaultKind.STORE_MENDED, machine)
         lab.settle()
+        shared_points.audit(lab)
         sound = [machine for machine in lab.machines if _left(lab, machine)]
         for machine in lab.machines:
             nobody_writes_elsewhere(lab, machine)

@@ -39,7 +39,9 @@ def converge(lab: Lab, machine: Machine) -> None:
 def _can_be_healed(seen: Observation) -> bool:
     regions = seen.regions
     forward = regions.direction is Direction.FORWARD and regions.test_failover is TestFailover.NONE
-    return forward and Verb.FAIL_OVER in seen.allowed and regions.protection is Protection.PROTECTED
+    return (
+        forward and (Verb.FAIL_OVER in seen.allowed or seen.group != "") and regions.protection is Protection.PROTECTED
+    )
 
 
 def _compare(lab: Lab, machine: Machine) -> None:

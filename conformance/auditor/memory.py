@@ -20,6 +20,7 @@ from siteproof.model.nouns.vocabulary import (
     Verb,
     WriteOrderMode,
 )
+from siteproof.model.spec.groups import TOGETHER
 from siteproof.model.spec.lifecycle.table import is_transitional, running_place
 
 HARMLESS = frozenset({FaultKind.LINK_UP, FaultKind.SITE_UP, FaultKind.STORE_MENDED, FaultKind.CLOCK_JUMP})
@@ -113,6 +114,8 @@ class Memory:
     verbs: set[Verb] = field(factory=set)  # what was accepted and may not have ended
     gone: dict[str, str] = field(factory=dict)  # points that are listed no more, with the requirement that took them
     before_failback: frozenset[str] = frozenset()  # the points that were listed when a failback was asked for
+    member_ms: int | None = None  # since when it has shown itself as a protected member of its group
+    moved_together: bool = False  # it was a member when its group was last told to move
     excursions: set[str] = field(factory=set)  # the requirements whose limit is exceeded at present
 
     def __attrs_post_init__(self) -> None:
@@ -142,12 +145,20 @@ class Memory:
             self.link_is_open = bool(self.arranged & (SITE | LINK))
         self._listed(now)
         self._watched(now)
+        self._belongs(now)
         if self.settled:
             self._forgive(now)
         if self.seen is not None and running_place(self.seen.regions) is not running_place(now.regions):
             self.moves += 1
             self.cut_position = None  # what was written before the move may have been thrown away with it
         self.seen = now
+
+    def _belongs(self, now: Observation) -> None:
+        protected = bool(now.group) and now.regions.protection is Protection.PROTECTED
+        if not now.group or (self.seen is not None and self.seen.group != now.group):
+            self.member_ms, self.moved_together = None, False
+        if protected and self.member_ms is None:
+            self.member_ms = now.time_ms
 
     def _listed(self, now: Observation) -> None:
         after_ms = self.seen.time_ms if self.seen else now.time_ms
@@ -219,6 +230,7 @@ class Memory:
         self.asked, self.asked_count = LastCommand(command, self.seen), self.asked_count + 1
         self.doomed_job_ran = self.doomed_job_ran or FaultKind.JOB_FAILS in self.troubles
         self.verbs.add(command.verb)
+        self.moved_together = self.moved_together or (bool(self.seen.group) and command.verb in TOGETHER)
         if command.verb is Verb.ENABLE:
             self.policy, self.disks = command.policy or self.default, command.disks
         if command.verb not in DRILLS:

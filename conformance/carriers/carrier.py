@@ -6,12 +6,15 @@ Rule: whatever comes back is checked for its type here, so that no case ever see
 from abc import ABC, abstractmethod
 from typing import Any, TypeVar
 
+from attrs import evolve
+
 from siteproof.conformance.carriers.broken import SubjectFailed
 from siteproof.conformance.carriers.inline import filled, filled_during
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
+from siteproof.model.nouns.groups import GroupCommand
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.scenario import Scenario
-from siteproof.model.nouns.subject import DataMode, Description, DiskAddress, During, Fault, Image, Write
+from siteproof.model.nouns.subject import SINCE, DataMode, Description, DiskAddress, During, Fault, Image, Write
 
 T = TypeVar("T")
 
@@ -37,7 +40,7 @@ class Carrier(ABC):
 
     def describe(self) -> Description:
         """See Subject."""
-        said = self._ask(Description, "describe")
+        said = spoken(self._ask(Description, "describe"))
         self.data = said.data
         return said
 
@@ -63,9 +66,16 @@ class Carrier(ABC):
 
     def do(self, command: Command) -> Answer:
         """See Subject."""
-        answer = self.call("do", command)
+        return self._answered("do", command)
+
+    def do_group(self, command: GroupCommand) -> Answer:
+        """See Grouping."""
+        return self._answered("do_group", command)
+
+    def _answered(self, op: str, command: object) -> Answer:
+        answer = self.call(op, command)
         if not isinstance(answer, Accepted | Refusal):
-            raise SubjectFailed("do", f"it answered {type(answer).__name__}, not Accepted or Refusal")
+            raise SubjectFailed(op, f"it answered {type(answer).__name__}, not Accepted or Refusal")
         return answer
 
     def observe(self, machine: str) -> Observation:
@@ -104,3 +114,9 @@ class Carrier(ABC):
         if not isinstance(answer, kind):
             raise SubjectFailed(op, f"it answered {type(answer).__name__}, not {kind.__name__}")
         return answer
+
+
+def spoken(said: Description) -> Description:
+    """The description without capabilities that its version of the contract cannot ask for: nobody promised them."""
+    there = {each: who for each, who in said.capabilities.items() if SINCE.get(each, 1) <= said.contract}
+    return said if len(there) == len(said.capabilities) else evolve(said, capabilities=there)

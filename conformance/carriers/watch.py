@@ -10,11 +10,15 @@ from typing import Any
 from siteproof.conformance.auditor.call import Call
 from siteproof.conformance.carriers.carrier import Carrier
 from siteproof.conformance.coverage.events import Begin, Do, Event, Passes, ShownState, is_of_the_contract, state_of
+from siteproof.conformance.grouped import member_command, selected
 from siteproof.conformance.needs import capability_of
 from siteproof.model.nouns.commands import Accepted, Command, Refusal
-from siteproof.model.nouns.errors import Refused
+from siteproof.model.nouns.errors import ErrorCode, Refused
+from siteproof.model.nouns.groups import GroupCommand
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.subject import Capability, Subject, Unsupported
+from siteproof.model.nouns.vocabulary import Verb
+from siteproof.model.spec.groups import TOGETHER
 
 MOVES_TIME = ("advance", "settle", "fault")
 
@@ -31,6 +35,7 @@ class RecordingCarrier(Carrier):
         self.listener: Callable[[Call, tuple[Event, ...]], None] | None = None
         self._shown: dict[str, ShownState] = {}
         self._stale: set[str] = set()  # machines whose state may have changed since it was shown
+        self._last: dict[str, Observation] = {}  # what every machine showed last
         self.history: list[Event] = []
         self.denied: Capability | None = None
 
@@ -47,6 +52,8 @@ class RecordingCarrier(Carrier):
         known = len(self.history)
         self._record(op, arguments, answer)
         self._tell(Call(op, arguments, answer), known)
+        if isinstance(answer, Accepted) and isinstance(arguments[0], GroupCommand):
+            self._members_asked(arguments[0], answer)
         return answer
 
     def _record(self, op: str, arguments: tuple[Any, ...], answer: Any) -> None:
@@ -54,10 +61,26 @@ class RecordingCarrier(Carrier):
             self._began()
         elif isinstance(answer, Observation):
             self._saw(answer)
-        elif isinstance(answer, Accepted | Refusal):
+        elif isinstance(answer, Accepted | Refusal) and isinstance(arguments[0], Command):
             self._asked(arguments[0], answer)
         elif op in MOVES_TIME:
             self._stale.update(self._shown)
+
+    def _is_the_groups(self, command: Command, answer: Accepted | Refusal) -> bool:
+        """Whether it was refused because of its group, full or moving as one: its own table does not explain that."""
+        refused = isinstance(answer, Refusal) and answer.code is ErrorCode.OPERATION_NOT_ALLOWED
+        member = command.machine in self._last and self._last[command.machine].group
+        alone = command.verb in TOGETHER and bool(member)
+        return refused and (alone or (command.verb is Verb.ENABLE and bool(command.group)))
+
+    def _members_asked(self, command: GroupCommand, answer: Accepted) -> None:
+        """What a group takes, each of its members takes: the machines' own tables say where that leads."""
+        members = [seen for seen in self._last.values() if seen.group == command.group]
+        point = selected(command, members)
+        for seen in members:
+            known, each = len(self.history), member_command(command, seen.machine, point)
+            self._asked(each, answer)
+            self._tell(Call("do_group", (each,), answer), known)
 
     def _tell(self, call: Call, known: int) -> None:
         if self.listener is not None:
@@ -71,6 +94,7 @@ class RecordingCarrier(Carrier):
     def _began(self) -> None:
         self._shown.clear()
         self._stale.clear()
+        self._last.clear()
         self.history.append(Begin())
 
     def _saw(self, seen: Observation) -> None:
@@ -78,6 +102,7 @@ class RecordingCarrier(Carrier):
         if not is_of_the_contract(seen.machine, seen.regions):
             return
         self._stale.discard(seen.machine)
+        self._last[seen.machine] = seen
         state = state_of(seen.machine, seen.regions)
         if self._shown.get(seen.machine) != state:
             self.history.append(state)
@@ -87,6 +112,8 @@ class RecordingCarrier(Carrier):
         if command.machine in self._stale:
             self.history.append(Passes())
             self._stale.discard(command.machine)
+        if self._is_the_groups(command, answer):
+            return
         refused = str(answer.code) if isinstance(answer, Refusal) else ""
         self.history.append(Do(command.verb, command.machine, refused))
         if not refused:

@@ -13,6 +13,7 @@ from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Observation, Regions
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.vocabulary import Verb
+from siteproof.model.spec.groups import TOGETHER
 from siteproof.model.spec.lifecycle import table as lifecycle
 
 
@@ -24,6 +25,7 @@ def offered(lab: Lab) -> list[Verb]:
 def allowed_as_listed(lab: Lab, seen: Observation) -> None:
     """Of the commands it offers, the machine lists exactly those that the table allows in the state it shows."""
     expected = lifecycle.allowed_operations(seen.regions, lab.profile) & set(offered(lab))
+    expected -= TOGETHER if seen.group else set()
     verify.equal(
         _names(set(seen.allowed) & set(offered(lab))), _names(expected), f"allowed operations in {state(seen)}"
     )

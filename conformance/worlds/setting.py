@@ -5,6 +5,7 @@ calls it something else, makes it larger, or puts something beside it.
 """
 
 from collections.abc import Mapping, Sequence
+from string import ascii_lowercase
 
 from attrs import evolve, field, frozen
 
@@ -101,5 +102,5 @@ def _names(names: NameStyle, asked: Sequence[str], stem: str) -> list[str]:
     if names is NameStyle.ALIKE:
         return [stem + "1" * number for number in range(1, len(asked) + 1)]
     if names is NameStyle.BACKWARDS:
-        return [f"{stem}-{letter}" for _, letter in zip(asked, "zyxwvutsrq", strict=False)]
+        return [f"{stem}-{letter}" for _, letter in zip(asked, reversed(ascii_lowercase), strict=False)]
     return [f"{stem}-{LABEL}-{number}" for number, _ in enumerate(asked)]

@@ -14,6 +14,7 @@ from siteproof.model.book.markdown import NONE, anchor, code, listed, page, tabl
 from siteproof.model.nouns import (
     commands,
     connectivity,
+    groups,
     observation,
     policy,
     profile,
@@ -35,6 +36,7 @@ TYPES: tuple[type, ...] = (
     scenario.DiskSpec,
     policy.ReplicationPolicy,
     commands.Command,
+    groups.GroupCommand,
     commands.Accepted,
     commands.Refusal,
     observation.Observation,
@@ -49,6 +51,11 @@ TYPES: tuple[type, ...] = (
     subject.Fault,
     stamp.Stamp,
 )
+OPTIONAL: dict[type, subject.Capability] = {
+    subject.Arranging: subject.Capability.DURING,
+    groups.Grouping: subject.Capability.GROUPS,
+}
+"""The parts of the contract that only a subject with that capability answers."""
 ENUMS: tuple[type[Enum], ...] = (
     vocabulary.Protection,
     vocabulary.Direction,
@@ -143,9 +150,18 @@ def contract_page() -> str:
 
 
 def _calls() -> str:
-    found = inspect.getmembers(subject.Subject, inspect.isfunction)
-    calls = sorted((each for each in found if not each[0].startswith("_")), key=lambda each: _line(each[1]))
-    return table(("call", "what it does"), [(code(_signature(name, call)), _doc(call)) for name, call in calls])
+    needed = [(code(_signature(name, call)), _doc(call)) for name, call in _methods(subject.Subject)]
+    optional = [
+        (code(_signature(name, call)), f"*{capability.value}*: {_doc(call)}")
+        for protocol, capability in OPTIONAL.items()
+        for name, call in _methods(protocol)
+    ]
+    return table(("call", "what it does"), [*needed, *optional])
+
+
+def _methods(protocol: type) -> list[tuple[str, Any]]:
+    found = inspect.getmembers(protocol, inspect.isfunction)
+    return sorted((each for each in found if not each[0].startswith("_")), key=lambda each: _line(each[1]))
 
 
 def _line(call: Any) -> int:

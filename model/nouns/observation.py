@@ -67,7 +67,8 @@ class Observation:
 
     `rpo_ms` is now minus the source time of what "latest" would produce (None before a first point).
     `running` lists the places where a machine is powered on. `bytes_sent` counts bytes that left for the other side
-    since reset, resync digests included. `generation` rises with every failover and failback.
+    since reset, resync digests included. `generation` rises with every failover and failback. `group` is the
+    replication group that the machine belongs to.
     """
 
     machine: str
@@ -85,3 +86,4 @@ class Observation:
     bytes_sent: int = 0
     link_up: bool = True
     running_job: str = ""
+    group: str = ""

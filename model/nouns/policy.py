@@ -58,7 +58,8 @@ class RecoveryPoint:
     """One restorable state of all disks of a machine.
 
     `sequence` orders points in the replication stream (never the clock); `taken_at_ms` is the source's wall clock in
-    milliseconds; `shared` names the replication group whose members share the point, or is empty.
+    milliseconds; `shared` names the replication group whose members share the point, or is empty: each of them lists
+    its part under the same name.
     """
 
     name: str

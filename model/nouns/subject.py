@@ -1,7 +1,8 @@
 """The Subject contract: what an implementation under test must answer (docs/design.md, conformance).
 
-One contract, two carriers: a Python object, and NDJSON over stdio. The reference satisfies it without knowing the
-judge, and the judge loads it by name like anybody's. `CONTRACT_VERSION` changes with every incompatible change.
+One contract, three carriers: a Python object, NDJSON over stdio, HTTP. The reference satisfies it without knowing the
+judge, and the judge loads it by name like anybody's. `CONTRACT_VERSION` rises with everything that a judge may ask
+and could not ask before; a subject of an older version is asked what its version has (`SINCE`).
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,9 @@ from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.scenario import Scenario
 from siteproof.model.nouns.vocabulary import Place
 
-CONTRACT_VERSION = 1
+CONTRACT_VERSION = 2
+CONTRACT_VERSIONS = (1, 2)
+"""Every version that the judge speaks."""
 
 
 class Capability(StrEnum):
@@ -37,7 +40,7 @@ class Capability(StrEnum):
     REPROTECT = "reprotect"  # replication in the other direction
     FAILBACK = "failback"  # the planned failover home
     CANCEL = "cancel"  # an uncommitted failback can be undone
-    GROUPS = "groups"  # machines with shared points
+    GROUPS = "groups"  # machines with shared points, which fail over together (version 2)
     LIFECYCLE = "lifecycle"  # named refusals and allowed operations
     WATERMARKS = "watermarks"  # sequences reached by each stage are shown
     BYTE_COUNTS = "byte_counts"  # bytes that left for the other side are counted
@@ -54,6 +57,10 @@ class Capability(StrEnum):
     STORE_FAULTS = "store_faults"  # store_full, io_error, store_mended
     DURING = "during"  # faults and writes can be arranged to happen inside a call, at an instant or a number of bytes
     TOTAL_ORDER = "total_order"  # cuts respect the order of all writes, not only of flushes
+
+
+SINCE: Mapping[Capability, int] = {Capability.GROUPS: 2}
+"""The version of the contract in which a capability can be asked for; 1 where none stands."""
 
 
 class Provider(StrEnum):
@@ -77,7 +84,7 @@ class Description:
     name: str
     version: str
     capabilities: Mapping[Capability, Provider]
-    contract: int = CONTRACT_VERSION
+    contract: int = 1  # the version that it speaks
     profile: Profile = field(factory=Profile)
     parameters: Mapping[str, str] = field(factory=dict)
     ours: bool = False  # a throw-away subject: destructive cases may run without being asked for

@@ -32,6 +32,10 @@ from siteproof.model.language import (
     whenever,
 )
 from siteproof.model.language.promise import Leads
+from siteproof.model.nouns.vocabulary import Verb
+
+TOGETHER = frozenset({Verb.FAIL_OVER, Verb.CHANGE_RECOVERY_POINT, Verb.FAIL_BACK, Verb.CANCEL})
+"""What a member of a group is refused alone: everything that moves production or takes it to another state (GRP-14)."""
 
 NOTHING = 0  # no write, no marker, no image
 

@@ -75,6 +75,7 @@ class MachineFacts:
     clock_offset_ms: int = 0
     site_up: bool = True
     lost_power: bool = False
+    group: str = ""
 
 
 @frozen
@@ -152,6 +153,7 @@ def facts_of(machine: Machine, images: dict[str, str], seen: dict[str, tuple[int
         machine.clock_offset_ms,
         machine.site_up,
         machine.lost_power,
+        machine.group,
     )
 
 

@@ -42,6 +42,7 @@ def machine_of(facts: MachineFacts, stores: Stores) -> Machine:
     machine.using, machine.drilling, machine.chosen = facts.using, facts.drilling, facts.chosen
     machine.received_ms, machine.clock_offset_ms = facts.received_ms, facts.clock_offset_ms
     machine.site_up, machine.lost_power = facts.site_up, facts.lost_power
+    machine.group = facts.group
     machine.link.up = facts.site_up
     return machine
 

@@ -12,6 +12,7 @@ from siteproof.reference.zoo import UNSHOWN, ZOO
 from siteproof.reference.zoo.honest import HONEST
 from siteproof.reference.zoo.liars import LIARS
 from siteproof.reference.zoo.table import Exhibit
+from siteproof.reference.zoo.version2 import VERSION2
 
 
 class Expectation(StrEnum):
@@ -43,7 +44,7 @@ def _of(kind: Expectation, exhibits: Mapping[str, Exhibit]) -> dict[str, ZooMemb
 
 
 def _number(item: tuple[str, ZooMember]) -> tuple[int, int]:
-    return "BLH".index(item[0][0]), int(item[0][1:])
+    return "BGPALH".index(item[0][0]), int(item[0][1:])
 
 
 _UNSHOWN = {
@@ -56,7 +57,11 @@ _CARRIED = {
     )
 }
 _ALL = (
-    _of(Expectation.WRONG, ZOO) | _UNSHOWN | _of(Expectation.LIAR, LIARS) | _of(Expectation.HONEST, HONEST) | _CARRIED
+    _of(Expectation.WRONG, ZOO | VERSION2)
+    | _UNSHOWN
+    | _of(Expectation.LIAR, LIARS)
+    | _of(Expectation.HONEST, HONEST)
+    | _CARRIED
 )
 MEMBERS: Mapping[str, ZooMember] = dict(sorted(_ALL.items(), key=_number))
 GROUPS = (Expectation.WRONG.value, Expectation.LIAR.value, Expectation.HONEST.value)

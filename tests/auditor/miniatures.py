@@ -242,3 +242,13 @@ def a_failed_cancel_is_told(tape: Tape) -> None:
     tape.fault(F.JOB_FAILS).runs(V.CANCEL)
     failed = tape.regions(protection=P.CANCEL_FAILED)
     tape.ends(regions=failed, events=tape.event(ErrorCode.TARGET_INTERNAL_ERROR))
+
+
+# -- groups --
+
+
+@of
+def no_member_moves_alone(tape: Tape) -> None:
+    """A member fails over by itself."""
+    tape.runs(V.ENABLE, group="shop").ends(points=(tape.fresh(tape.seen.time_ms),), rpo_ms=0, group="shop")
+    tape.failed_over()

@@ -22,6 +22,7 @@ from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
 from siteproof.model.nouns.subject import Capability, Description, DiskAddress, Fault, FaultKind, Provider, Write
 from siteproof.model.nouns.vocabulary import Consistency, Place, Verb
+from siteproof.model.spec.groups import TOGETHER
 from siteproof.model.spec.lifecycle.table import allowed_operations, phases
 
 NAME = "vm1"
@@ -79,7 +80,8 @@ class Tape:
         """The next observation differs in these fields; the allowed operations are the table's unless given."""
         seen = evolve(self.seen, **shown)
         if "allowed" not in shown:
-            seen = evolve(seen, allowed=tuple(allowed_operations(seen.regions, CORE)))
+            alone = TOGETHER if seen.group else frozenset()
+            seen = evolve(seen, allowed=tuple(allowed_operations(seen.regions, CORE) - alone))
         self.player.seen = seen
         self.watch.observe(NAME)
         self.auditor.judge()

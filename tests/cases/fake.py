@@ -13,6 +13,7 @@ from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
 from siteproof.model.nouns.stamp import BLOCK_BYTES, Stamp
 from siteproof.model.nouns.subject import (
+    SINCE,
     Capability,
     Description,
     DiskAddress,
@@ -39,7 +40,7 @@ class FakeSubject(FakeJobs):
     """Everything of the contract, without files, frames or threads."""
 
     left_out: frozenset[Capability] = frozenset(
-        {Capability.GROUPS, Capability.DURING, Capability.JOB_CANCELS, Capability.STORE_FAULTS}
+        {*SINCE, Capability.DURING, Capability.JOB_CANCELS, Capability.STORE_FAULTS}  # it speaks version 1
     )
 
     def describe(self) -> Description:

@@ -42,6 +42,15 @@ def test_a_broken_requirement_costs_the_level_whose_capabilities_it_rests_on() -
     assert reached(report(ConformanceLevel.FAILOVER, failing(C.INITIAL_REPLICATION))).level is ConformanceLevel.SMOKE
 
 
+def test_an_area_stands_beside_the_level_until_a_must_of_it_fails() -> None:
+    """Who takes over in groups is told so, and not any more when a MUST of groups has failed."""
+    assert str(reached(report(ConformanceLevel.FAILOVER, groups=Provider.PRODUCT))).startswith(
+        "level failover with groups (full lacks: "
+    )
+    assert reached(report(ConformanceLevel.FAILOVER, groups=Provider.ADAPTER)).areas == ()
+    assert reached(report(ConformanceLevel.FAILOVER, failing(C.GROUPS), groups=Provider.PRODUCT)).areas == ()
+
+
 def test_a_backup_tool_is_not_asked_to_mirror() -> None:
     """Points without deltas are a level of their own; whoever is near it is told what it lacks there."""
     assert reached(report(ConformanceLevel.POINTS_ONLY)).then is ConformanceLevel.FAILOVER

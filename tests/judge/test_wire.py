@@ -18,6 +18,7 @@ from siteproof.conformance.carriers.serving import serve
 from siteproof.conformance.wire import CallError, ErrorKind, Reply, WireError
 from siteproof.model.nouns.commands import Accepted, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
+from siteproof.model.nouns.groups import GroupCommand, Grouping, SharedSelection
 from siteproof.model.nouns.observation import Observation, Regions
 from siteproof.model.nouns.policy import RecoveryPoint, ReplicationPolicy
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
@@ -50,6 +51,7 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "close": (),
     "describe": (),
     "discard": (DiskAddress("vm1", "disk0"), 3, 2),
+    "do_group": (GroupCommand(Verb.FAIL_OVER, "web", SharedSelection.CUSTOM, "point-1", shutdown=False),),
     "do": (Command(Verb.ENABLE, "vm1", policy=ReplicationPolicy(60)),),
     "fault": (Fault(FaultKind.LINK_DOWN, "vm1"),),
     "flush": (DiskAddress("vm1", "disk0"),),
@@ -67,15 +69,17 @@ ANSWERS: dict[str, Any] = {
     "read": Image("disk0", ImageKind.INLINE, data=b"\0\xff"),
     "restore": (Image("disk0", ImageKind.PATH, location="a/path"),),
     "do": Accepted("job-1"),
+    "do_group": Refusal(ErrorCode.OPERATION_CONFLICT, "a member is busy"),
 }
 
 
 def test_the_wire_has_every_method_of_the_contract() -> None:
     """Operations are read off the protocols; none is forgotten and none is added, and the optional ones are known."""
-    needed, optional = (
+    needed, *more = (
         {name for name, _ in inspect.getmembers(protocol, inspect.isfunction) if not name.startswith("_")}
-        for protocol in (Subject, Arranging)
+        for protocol in (Subject, Arranging, Grouping)
     )
+    optional = set().union(*more)
     assert set(wire.OPERATIONS) == needed | optional == set(CALLS)
     assert optional == wire.OPTIONAL
 

@@ -7,10 +7,20 @@ import pytest
 
 from siteproof.model.nouns.commands import Accepted, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
+from siteproof.model.nouns.groups import Grouping
 from siteproof.model.nouns.policy import ReplicationPolicy
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
-from siteproof.model.nouns.subject import Capability, DiskAddress, Fault, FaultKind, Subject, Write
+from siteproof.model.nouns.subject import (
+    CONTRACT_VERSION,
+    Arranging,
+    Capability,
+    DiskAddress,
+    Fault,
+    FaultKind,
+    Subject,
+    Write,
+)
 from siteproof.model.nouns.vocabulary import Place, Selection, Verb
 from siteproof.reference.subject import ReferenceSubject, make_subject
 from tests.reference.bench import Bench
@@ -144,12 +154,15 @@ def test_no_key_is_shown_anywhere(bench: Bench) -> None:
         assert repr(secret) not in shown
 
 
-def test_the_reference_satisfies_the_contract_and_declares_no_groups() -> None:
+def test_the_reference_satisfies_the_contract_and_declares_all_of_it() -> None:
     """Every call of the protocol is there; what it has is the product's own."""
     subject = make_subject()
     assert isinstance(subject, Subject)
     description = subject.describe()
-    assert set(Capability) - set(description.capabilities) == {Capability.GROUPS}
+    assert isinstance(subject, Arranging)
+    assert isinstance(subject, Grouping)
+    assert set(Capability) == set(description.capabilities)
+    assert description.contract == CONTRACT_VERSION
     assert description.ours
 
 

@@ -15,6 +15,7 @@ from siteproof.reference.subject import ReferenceSubject, make_subject
 from siteproof.reference.zoo import ZOO
 from siteproof.reference.zoo.honest import HONEST
 from siteproof.reference.zoo.liars import LIARS
+from siteproof.reference.zoo.version2 import VERSION2
 from tests.reference.bench import Bench
 
 Drive = Callable[[Bench], bool]
@@ -41,7 +42,7 @@ def honest_bench(folder: Path) -> Iterator[Bench]:
 @contextmanager
 def member_bench(name: str, folder: Path) -> Iterator[Bench]:
     """A bench around a member of the zoo."""
-    module, function = (ZOO | LIARS | HONEST)[name].factory.split(":")
+    module, function = (ZOO | VERSION2 | LIARS | HONEST)[name].factory.split(":")
     yield from _benched(getattr(import_module(module), function)(str(folder), durable=False))
 
 

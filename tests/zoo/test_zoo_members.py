@@ -8,10 +8,17 @@ import pytest
 from siteproof.reference.subject import make_subject
 from siteproof.reference.zoo import UNSHOWN, ZOO
 from siteproof.reference.zoo.liars import LIARS
-from tests.zoo import drives_of_data, drives_of_liars, drives_of_points, drives_of_states
+from siteproof.reference.zoo.version2 import VERSION2
+from tests.zoo import drives_of_data, drives_of_groups, drives_of_liars, drives_of_points, drives_of_states
 from tests.zoo.drives import DRIVES, Drive, honest_bench, member_bench
 
-FILES = (drives_of_data, drives_of_liars, drives_of_points, drives_of_states)  # importing them registers their drives
+FILES = (
+    drives_of_data,
+    drives_of_groups,
+    drives_of_liars,
+    drives_of_points,
+    drives_of_states,
+)  # importing them registers their drives
 CLASSES = 42
 
 
@@ -29,7 +36,7 @@ def test_a_wrong_appliance_behaves_wrongly_and_the_honest_one_does_not(
 def test_an_exhibit_differs_from_the_honest_appliance_in_its_name_and_one_part_only() -> None:
     """It claims the same capabilities: a lie of omission would be too easy to catch."""
     honest = make_subject().describe()
-    for exhibit in (ZOO | LIARS).values():
+    for exhibit in (ZOO | VERSION2 | LIARS).values():
         module, function = exhibit.factory.split(":")
         described = getattr(import_module(module), function)().describe()
         assert described.name != honest.name
@@ -38,7 +45,7 @@ def test_an_exhibit_differs_from_the_honest_appliance_in_its_name_and_one_part_o
 
 def test_every_exhibit_of_the_table_is_tried_here() -> None:
     """A new exhibit needs its behaviour shown."""
-    assert set(DRIVES) == {*ZOO, *LIARS}
+    assert set(DRIVES) == {*ZOO, *VERSION2, *LIARS}
     assert len(LIARS) >= 10
 
 

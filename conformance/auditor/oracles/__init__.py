@@ -8,6 +8,7 @@ from siteproof.conformance.auditor.oracles import (
     clock,
     departures,
     exposure,
+    groups,
     lifecycle,
     marks,
     power,
@@ -26,5 +27,6 @@ ORACLES: tuple[Oracle, ...] = (
     *arrivals.ORACLES,
     *stream.ORACLES,
     *exposure.ORACLES,
+    *groups.ORACLES,
     *lifecycle.ORACLES,
 )

@@ -35,7 +35,12 @@ def what_is_refused_changes_nothing(look: Look) -> Iterator[Wrong]:
 def selections_are_answered(look: Look) -> Iterator[Wrong]:
     """A selection that a listed point satisfies is never refused for want of one; a point that is not listed always."""
     for call in look.calls:
-        if call.op == "do" and call.arguments[0].verb in CHOOSING and look.before is not None:
+        if (
+            call.op in ("do", "do_group")
+            and isinstance(call.arguments[0], Command)
+            and call.arguments[0].verb in CHOOSING
+            and look.before is not None
+        ):
             yield from _answered(look, look.before, call)
         if call.changes:
             return

@@ -41,10 +41,10 @@ def sequences_are_used_once(look: Look) -> Iterator[Wrong]:
 
 @oracle("SP-PT-27")
 def a_point_never_changes(look: Look) -> Iterator[Wrong]:
-    """What a point showed when it was listed first, it shows for ever; only its pin comes and goes."""
+    """What a point showed first, it shows for ever; pins come and go, and a shared one ends with another's part."""
     for point in look.now.points:
         known = look.memory.points.get(point.name)
-        if known is not None and point != known.point and not _differ_in_pin(point, known.point):
+        if known is not None and point != known.point and not _may_become(known.point, point):
             yield Wrong(f"{_told(known.point)} for ever", _told(point))
 
 
@@ -53,8 +53,9 @@ def new_points(look: Look) -> tuple[RecoveryPoint, ...]:
     return tuple(point for point in look.now.points if point.name not in look.memory.points)
 
 
-def _differ_in_pin(one: RecoveryPoint, other: RecoveryPoint) -> bool:
-    return evolve(one, pinned=other.pinned) == other
+def _may_become(known: RecoveryPoint, now: RecoveryPoint) -> bool:
+    """Thinning goes machine by machine: a point of all members is one of this machine alone when a part is gone."""
+    return now == evolve(known, pinned=now.pinned, shared=now.shared and known.shared)
 
 
 def _told(point: RecoveryPoint) -> str:

@@ -18,6 +18,7 @@ from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.subject import Capability
 from siteproof.model.nouns.vocabulary import Resync, Verb
+from siteproof.model.spec.groups import TOGETHER
 from siteproof.model.spec.lifecycle.table import allowed_operations, rows_of, settled
 from siteproof.model.spec.registry import requirements
 
@@ -71,7 +72,7 @@ def allowed_operations_are_the_tables(look: Look) -> Iterator[Wrong]:
     """Of the commands that it offers, a machine lists exactly those that the table allows in the state it shows."""
     regions, profile = look.now.regions, look.bench.profile
     offers = set(offered(look.bench.description))
-    expected = allowed_operations(regions, profile) & offers
+    expected = allowed_operations(regions, profile) & offers - (TOGETHER if look.now.group else frozenset())
     shown = set(look.now.allowed) & offers
     if shown != expected:
         yield Wrong(

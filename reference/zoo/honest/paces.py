@@ -58,9 +58,9 @@ class OtherMinute(Rhythm):
 
     _begun: frozenset[tuple[str, int]] = frozenset()
 
-    def _every(self, machine: Machine, minutes: int, consistency: Consistency) -> None:
+    def _every(self, machine: Machine, minutes: int, consistency: Consistency, since_ms: int | None = None) -> None:
         if consistency is not Consistency.APP or (machine.name, machine.era) in self._begun:
-            super()._every(machine, minutes, consistency)
+            super()._every(machine, minutes, consistency, since_ms)
             return
         self._begun |= {(machine.name, machine.era)}
         self.plan(machine, self.scheduler.now_ms + APP_DELAY_MS, lambda: self._every(machine, minutes, consistency))
