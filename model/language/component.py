@@ -90,6 +90,7 @@ class Component(Declares):
                     yield item.variable
 
     def __setattr__(self, name: str, value: object) -> None:
+        self.__dict__.setdefault("_place", ("", None))  # whoever forgot super().__init__() meant nothing by it
         if name in self.__dict__:
             raise SpecError(f"`{name}` is a variable and cannot be assigned", f"write  {name}.becomes(value)", here())
         if isinstance(value, tuple):

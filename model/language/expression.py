@@ -225,6 +225,8 @@ def as_int(value: IntLike) -> Int:
 
 def bound(bounds: Mapping[str, int], name: str) -> Int:
     """One of the system's bounds as a number: explored with its value, proved for every value."""
+    if name not in bounds:
+        raise SpecError(f"there is no bound `{name}`", f"the bounds are {', '.join(bounds) or 'none'}", here())
     value = bounds[name]
     return Int(Op.CONSTANT, domain=Range(value, value, name), constant=value, label=name)
 

@@ -16,7 +16,7 @@ from siteproof.model.language.claims import ClaimKind, Property
 from siteproof.model.language.component import Component
 from siteproof.model.language.expression import Bool, Effect, Expr, as_guard, looks_ahead, nodes_of, variables_of
 from siteproof.model.language.promise import Eventually, Leads
-from siteproof.model.language.source import Source, SpecError
+from siteproof.model.language.source import Source, SpecError, here
 from siteproof.model.language.step_claim import kept_by
 from siteproof.model.language.variable import Variable
 from siteproof.model.nouns.problem import Problem
@@ -135,10 +135,12 @@ class Spec:
         places = _placed(self.parts, chosen)
         asked = [claim for claim in self.properties if _can_be_asked(claim, chosen)]
         steps = tuple(step for action in self.actions for step in _transitions(action, places, chosen))
+        variables = tuple(variable for group in places.values() for part in group for variable in part.variables())
+        _must_have_places(steps, frozenset(variables))
         return System(
             self.name,
             chosen,
-            tuple(variable for group in places.values() for part in group for variable in part.variables()),
+            variables,
             steps,
             tuple(_claim(claim, steps, places, chosen) for claim in asked if not isinstance(claim, Eventually)),
             tuple(claim for claim in self.properties if claim not in asked),
@@ -171,8 +173,21 @@ class Spec:
 
 def spec_of(module: str, name: str, doc: str, parts: tuple[Part, ...], bounds: Bounds) -> Spec:
     """The specification that one module is: every action and property written in it so far, in their order."""
+    _must_fit(parts, bounds)
     actions, properties = chapter(sys.modules[module])
     return Spec(name, doc, parts, actions, properties, bounds)
+
+
+def _must_fit(parts: object, bounds: object) -> None:
+    """SpecError when a specification is put together from something else than parts and bounds."""
+    if not isinstance(parts, tuple) or not all(isinstance(part, Part) for part in parts):
+        raise SpecError("the parts are no tuple of Part", "write  (Part(Site, Site),)  with the comma", here())
+    if not isinstance(bounds, Mapping) or not all(isinstance(value, int) for value in bounds.values()):
+        raise SpecError("the bounds are no numbers by name", 'write  {"most": 3}', here())
+    for part in parts:
+        if part.count and part.count not in bounds:
+            hint = f"the bounds are {', '.join(bounds) or 'none'}"
+            raise SpecError(f"{part.kind.__name__} is counted by `{part.count}`, which is no bound", hint, here())
 
 
 def chapter(*modules: ModuleType) -> tuple[tuple[Action, ...], tuple[Property, ...]]:
@@ -247,6 +262,18 @@ def about_steps(claim: Claim, steps: Sequence[Transition]) -> Claim:
                 found.append((label, kept))
                 by.append(number)
     return evolve(claim, instances=tuple(found), by=tuple(by))
+
+
+def _must_have_places(steps: Iterable[Transition], known: frozenset[Variable]) -> None:
+    """SpecError when a step changes or asks for a variable that no component of the system owns."""
+    hint = "assign it to an attribute in the constructor of a component that is a part of the specification"
+    for step in steps:
+        for effect in step.effects:
+            if effect.target not in known:
+                raise SpecError(f"{step.name} changes {effect.target}, which nothing owns", hint, effect.source)
+        for node in (step.guard, *(effect.value for effect in step.effects)):
+            for variable in variables_of(node) - known:
+                raise SpecError(f"{step.name} reads {variable}, which nothing owns", hint, variable.source)
 
 
 def _must_not_read_history(step: Step) -> None:

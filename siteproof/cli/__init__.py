@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("siteproof.cli.run:run", "The main job: protect a real image, fail it over and back, judge all of it."),
     "conform": ("siteproof.cli.conform:conform", "Judge an implementation of the Subject contract."),
     "adapter": ("siteproof.cli.adapter:adapter", "Serve a Python subject over stdio or HTTP; the guide; the schema."),
-    "new": ("siteproof.cli.new:new", "Write an adapter, a policy or a plan to begin with."),
+    "new": ("siteproof.cli.new:new", "Write an adapter, a specification, a policy or a plan to begin with."),
     "doctor": ("siteproof.cli.doctor:doctor", "What this machine has; what is wrong with an adapter, call by call."),
     "appliance": ("siteproof.cli.appliance:appliance", "Make a replication appliance, or let one run."),
     "machine": ("siteproof.cli.machine:machine", "Protect machines and lead them through their lifecycle."),

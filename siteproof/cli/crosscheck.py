@@ -14,20 +14,20 @@ from siteproof.cli.json_and_title import emit
 from siteproof.cli.memory import memory_option
 from siteproof.cli.options import format_option, whole
 from siteproof.cli.signs_of_life import beating
+from siteproof.cli.specs import spec_argument, spec_named
 from siteproof.model.engines.crosscheck.compare import TOOLS, ComparedRow, Comparison, compare
 from siteproof.model.engines.crosscheck.tool import Room
 from siteproof.model.engines.explore.choice import ENGINES
 from siteproof.model.engines.explore.search import MEBIBYTE, Limits
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode
-from siteproof.model.spec.registry.specs import known
 
 NAMES = tuple(tool.name.lower() for tool in TOOLS)
 HEAD = ("executor", "version", "states", "transitions", "depth", "broken claims")
 
 
 @click.command()
-@click.argument("spec", required=False, default="replication")
+@spec_argument("replication")
 @bound_options
 @click.option("--engine", "engines", type=click.Choice(ENGINES), multiple=True, help="which of ours; may be repeated")
 @click.option("--tool", "tools", type=click.Choice(NAMES), multiple=True, help="only these of theirs; may be repeated")
@@ -50,7 +50,7 @@ def crosscheck(
     state as generated and depth in levels. The table shows everything in our terms, and below it what they print.
     Exit code 0 when all agree, 1 when one disagrees, 2 on wrong usage, 3 when one of them could not run.
     """
-    system = known(spec).system(given(bounds))
+    system = spec_named(spec).system(given(bounds))
     options = " ".join(f"{name}={value}" for name, value in system.bounds.items())
     title = f"siteproof {__version__} · crosscheck {spec} · seed none (exhaustive) · {options or 'no bounds'}"
     if form == "text":

@@ -19,6 +19,7 @@ from siteproof.cli.memory import memory_option
 from siteproof.cli.options import format_option, whole
 from siteproof.cli.signs_of_life import beating
 from siteproof.cli.specs import spec_argument, spec_named
+from siteproof.cli.traces import itf_option, write_trace, write_violation
 from siteproof.model.engines.explore.choice import ENGINES, explorer, orbits_of
 from siteproof.model.engines.explore.exploration import ClaimVerdict, Exploration, verdict_of
 from siteproof.model.engines.explore.explorer import Explorer
@@ -64,6 +65,7 @@ def _list(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     "--first", is_flag=True, help="stop at the first violated claim: its shortest trace, as soon as it is there"
 )
 @click.option("--symmetry", is_flag=True, help="visit one of several equal orders of components; count all of them")
+@itf_option
 @graph_option
 @click.option("--states-max", type=whole(1), default=STATES_MAX, show_default=True)
 @memory_option("for example 512M")
@@ -80,6 +82,7 @@ def explore(
     symmetry: bool,
     target: Path | None,
     page: Path | None,
+    itf_file: Path | None,
     traces: tuple[Path, ...],
     web: bool,
     port: int,
@@ -103,18 +106,18 @@ def explore(
     if first:
         if trace_to is not None or symmetry or engine not in {"auto", "plain"} or form != "text":
             raise click.UsageError("--first is the plain search, as text: leave the other options out")
-        return _show_first(Search(system, Limits(states_max, memory)), title)
+        return _show_first(Search(system, Limits(states_max, memory)), title, itf_file)
     if form == "itf" and trace_to is None:
         raise click.UsageError("--format itf is for traces: add --trace-to STATE")
     if target is not None:
         write_graph(searched(system), target)
     search = explorer(system, engine, Limits(states_max, memory), up_to_symmetry=symmetry)
     if trace_to is not None:
-        return _show_way(search, system, trace_to, title, form)
-    return _show_everything(search, system, title, form)
+        return _show_way(search, system, trace_to, title, form, itf_file)
+    return _show_everything(search, system, title, form, itf_file)
 
 
-def _show_everything(search: Explorer, system: System, title: str, form: str) -> int:
+def _show_everything(search: Explorer, system: System, title: str, form: str, itf_file: Path | None) -> int:
     watched = _LastLevel(search)
     with beating(watched.line):
         found = with_promises(search.explore(watched), system, watched)
@@ -123,26 +126,34 @@ def _show_everything(search: Explorer, system: System, title: str, form: str) ->
     else:
         counts, *lines = _lines(found)
         click.echo("\n".join([title, counts, *_engine(search), *lines, *_unasked(system, found), _summary(found)]))
+    if itf_file is not None:
+        write_violation(itf_file, system, found.violated)
     if not found.complete:
         return ExitCode.INTERRUPTED
     return ExitCode.VIOLATION if found.violated else ExitCode.OK
 
 
-def _show_first(search: Search, title: str) -> int:
+def _show_first(search: Search, title: str, itf_file: Path | None) -> int:
     found = first_violation(search)
     seen = f"{len(search.states):,} states"
     if found is None:
         click.echo(f"{title}\nHOLDS  no claim is violated in any of all {seen}")
+        if itf_file is not None:
+            write_violation(itf_file, search.program.system, ())
         return ExitCode.OK
     verdict = verdict_of(search, found[0])
     click.echo("\n".join([title, f"stopped after {seen}: no violation is nearer", *_verdict_lines(verdict)]))
+    if itf_file is not None:
+        write_violation(itf_file, search.program.system, (verdict,))
     return ExitCode.VIOLATION
 
 
-def _show_way(search: Explorer, system: System, text: str, title: str, form: str) -> int:
+def _show_way(search: Explorer, system: System, text: str, title: str, form: str, itf_file: Path | None) -> int:
     wanted, watched = goal(system, text), _LastLevel(search)
     with beating(watched.line):
         way = search.way_to(wanted, watched)
+    if itf_file is not None and way.trace is not None:
+        write_trace(itf_file, system, way.trace, f"the shortest way to {text}")
     if form == "itf" and way.trace is not None:
         click.echo(title, err=True)  # standard output is the trace itself
         click.echo(itf(system, way.trace, f"the shortest way to {text}"), nl=False)

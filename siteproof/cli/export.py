@@ -12,13 +12,13 @@ from siteproof import __version__
 from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.files import write_files
 from siteproof.cli.options import format_option
+from siteproof.cli.specs import spec_argument, spec_named
 from siteproof.model.engines.formats.identifiers import Docs, docs_of, word
 from siteproof.model.engines.formats.jsonspec import to_json
 from siteproof.model.engines.formats.promela import promela
 from siteproof.model.engines.formats.tla import tla
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode, Problem
-from siteproof.model.spec.registry.specs import known
 
 Files = dict[str, str]
 
@@ -37,14 +37,14 @@ class _Language(click.Choice[str]):
 
 
 @click.command()
-@click.argument("spec", required=False, default="replication")
+@spec_argument("replication")
 @click.option("--to", "language", type=_Language(["tla", "promela", "json"]), required=True, help="the language")
 @bound_options
 @click.option("--out", type=click.Path(path_type=Path), help="write files into this folder instead of printing")
 @format_option("text")
 def export(spec: str, language: str, out: Path | None, **bounds: object) -> int:
     """Write SPEC (default: replication) as TLA+, Promela or JSON, for the given bounds."""
-    chosen = known(spec)
+    chosen = spec_named(spec)
     system = chosen.system(given(bounds))
     options = " ".join(f"{name}={value}" for name, value in system.bounds.items())
     title = f"siteproof {__version__} · export {spec} to {language} · seed none · {options or 'no bounds'}"

@@ -20,6 +20,7 @@ LANGUAGES: dict[str, Scaffold] = {each.language: each for each in SCAFFOLDS}
 COMMANDS = {
     "adapter": ("siteproof.cli.new:adapter", "An adapter that runs at once: Python, Go, Node or shell."),
     "policy": ("siteproof.cli.new_templates:policy", "A commented policy file, valid as it stands, on stdout."),
+    "spec": ("siteproof.cli.new_spec:spec", "A specification of your own that runs at once, with a mistake to find."),
     "plan": ("siteproof.cli.new_templates:plan", "A commented recovery plan, valid as it stands, on stdout."),
 }
 

@@ -21,6 +21,8 @@ EXAMPLE = "siteproof new spec NAME writes one that runs"
 def own_spec(name: str) -> Spec:
     """The specification that a module or a file calls like this; Problem with file and line when something is wrong."""
     place, _, attribute = name.rpartition(":")
+    if not place.endswith(".py") and not all(part.isidentifier() for part in place.split(".")):
+        raise Problem(f"`{place}` is no module", "its name is not one of Python", "write my_module:SPEC")
     file = _file(place)
     try:
         module = _from_file(file) if place.endswith(".py") else _from_module(place)
@@ -60,8 +62,6 @@ def _from_file(file: Path) -> ModuleType:
 
 
 def _from_module(place: str) -> ModuleType:
-    if not all(part.isidentifier() for part in place.split(".")):
-        raise Problem(f"`{place}` is no module", "its name is not one of Python", "write my_module:SPEC")
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)

@@ -29,6 +29,7 @@ from siteproof.cli.proof_text import (
 from siteproof.cli.prove_all import prove_all
 from siteproof.cli.prove_options import left_open, refuse_contradictions
 from siteproof.cli.signs_of_life import beating
+from siteproof.cli.specs import spec_argument, spec_named
 from siteproof.model.engines.explore.search import Limits
 from siteproof.model.engines.prove.agreement import agreement
 from siteproof.model.engines.prove.bounded import Bounded, bounded
@@ -39,7 +40,7 @@ from siteproof.model.engines.prove.reality import Reality, realities
 from siteproof.model.language.spec import Spec
 from siteproof.model.language.text import value_text
 from siteproof.model.nouns.problem import ExitCode
-from siteproof.model.spec.registry.specs import RIGHT, known
+from siteproof.model.spec.registry.specs import RIGHT
 
 MUTANT_BOUNDS: dict[str, dict[str, int]] = {
     "replication": {"points": 1},
@@ -50,7 +51,7 @@ MUTANT_BOUNDS: dict[str, dict[str, int]] = {
 
 
 @click.command()
-@click.argument("spec", required=False)
+@spec_argument(None)
 @bound_options
 @click.option("--for-all", "--every", "every", metavar="BOUNDS", help="for every value, e.g. machines,versions")
 @click.option("--bmc", "steps", type=whole(0), metavar="K", help="search the first K steps instead")
@@ -97,9 +98,9 @@ def prove(
             if spec is None and every is None and steps is None and not second_opinion and not sizes:
                 return prove_all(states_max, form, so_far)
             if steps is not None:
-                return _worst(_bmc(known(name), sizes, steps, form, so_far, witnesses=witnesses) for name in names)
+                return _worst(_bmc(spec_named(name), sizes, steps, form, so_far, witnesses=witnesses) for name in names)
             asked = _Asked(sizes, every, states_max, form, second_opinion, so_far)
-            return _worst(_prove(known(name), asked) for name in names)
+            return _worst(_prove(spec_named(name), asked) for name in names)
     except KeyboardInterrupt:
         click.echo(so_far.line(), err=True)
         return ExitCode.INTERRUPTED
@@ -161,7 +162,7 @@ def _bounded_code(found: Bounded) -> int:
 
 def _mutants(spec: str | None, bounds: dict[str, int], count: int, seed: int, so_far: ProofProgress) -> int:
     """Spread the mutants over the specifications, and print what everybody says of them."""
-    specs = list(RIGHT.values()) if spec in {None, "all"} else [known(str(spec))]
+    specs = list(RIGHT.values()) if spec in {None, "all"} else [spec_named(str(spec))]
     what = f"prove {spec or 'all'} --mutants {count}"
     click.echo(f"siteproof {__version__} · {title(what, (), bounds, str(seed))}")
     rows = []

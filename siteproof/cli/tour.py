@@ -5,35 +5,38 @@ Nothing is printed that depends on the clock: the same specification and bounds 
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import attrs
 import click
 
 from siteproof import __version__
 from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.graph import graph_option, searched, write_graph
 from siteproof.cli.interrupts import interruptible
+from siteproof.cli.json_and_title import emit
 from siteproof.cli.options import format_option
 from siteproof.cli.signs_of_life import beating
+from siteproof.cli.specs import spec_argument, spec_named
 from siteproof.model.engines.explore.analysis import must_pass, shape
 from siteproof.model.engines.explore.goal import goal
 from siteproof.model.engines.explore.graph import StateGraph
 from siteproof.model.engines.tours import Cover, Tour, phase_names, tour
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode
-from siteproof.model.spec.registry.specs import known
 
 PHASE = "protection"
 
 
 @click.command(name="tour")
-@click.argument("spec", required=False, default="lifecycle")
+@spec_argument("lifecycle")
 @click.option("--cover", type=click.Choice([cover.value for cover in Cover]), help="Only this one of the three.")
 @click.option("--phase", metavar="VARIABLE", help=f"The variable that tells phases apart (default: {PHASE}).")
 @bound_options
 @click.option("--must-pass", "passed", metavar="STATE", help="What every way to STATE passes.")
 @click.option("--steps", "show_steps", is_flag=True, help="Print the walks.")
 @graph_option
-@format_option("text")
+@format_option("text", "json")
 def tour_command(
     spec: str,
     cover: str | None,
@@ -41,18 +44,22 @@ def tour_command(
     passed: str | None,
     show_steps: bool,
     target: Path | None,
+    form: str,
     **bounds: object,
 ) -> int:
     """Cover all actions, all pairs of action and phase, all transitions of SPEC (default: lifecycle).
 
     Beside each figure stands a bound that is proved: no tour takes fewer steps.
     """
-    system = known(spec).system(given(bounds))
+    system = spec_named(spec).system(given(bounds))
     chosen = [Cover(cover)] if cover else list(Cover)
     if phase is not None:
         phase_names(system, phase)  # refused before the search, not after it
     options = " ".join(f"{name}={value}" for name, value in system.bounds.items())
-    click.echo(f"siteproof {__version__} · tour {spec} · seed none (exhaustive) · {options or 'no bounds'}")
+    title = f"siteproof {__version__} · tour {spec} · seed none (exhaustive) · {options or 'no bounds'}"
+    if form == "json":
+        return _as_json(system, title, (chosen, phase, passed), target, steps=show_steps)
+    click.echo(title)
     graph = searched(system)
     for line in _shape_lines(graph):
         click.echo(line)
@@ -66,6 +73,47 @@ def tour_command(
     if target is not None:
         write_graph(graph, target)
     return ExitCode.OK
+
+
+def _as_json(
+    system: System,
+    title: str,
+    asked: tuple[list[Cover], str | None, str | None],
+    target: Path | None,
+    *,
+    steps: bool,
+) -> int:
+    """The same facts as one document; `tours` has null for what is not asked of a specification without phases."""
+    chosen, phase, passed = asked
+    graph = searched(system)
+    data: dict[str, Any] = {"title": title, "shape": _shape_data(graph)}
+    if passed is not None:
+        goals, passes = _passed(graph, passed) or (0, [])
+        emit({**data, "must_pass": {"query": passed, "states": goals, "passes": passes}})
+        return ExitCode.OK if goals else ExitCode.VIOLATION
+    tours = {
+        each: None
+        if each is Cover.PAIRS and phase is None and not _has_phases(system)
+        else _toured(graph, each, phase or PHASE)
+        for each in chosen
+    }
+    data["tours"] = {each.value: found and _tour_data(found, steps) for each, found in tours.items()}
+    emit(data)
+    if target is not None:
+        write_graph(graph, target)
+    return ExitCode.OK
+
+
+def _shape_data(graph: StateGraph) -> dict[str, Any]:
+    found = shape(graph)
+    final = [{"states": len(part), "one": dict(graph.shown(part[0]))} for part in found.final]
+    return {**attrs.asdict(found), "final": final}
+
+
+def _tour_data(found: Tour, steps: bool) -> dict[str, Any]:
+    walks = [[{"rule": edge.rule, "name": edge.name} for edge in path] for path in found.paths]
+    counts = {"covered": found.owed, "steps": found.steps, "walks": len(found.paths), "least": found.least}
+    return {**counts, "paths": walks} if steps else counts
 
 
 def _has_phases(system: System) -> bool:
@@ -105,12 +153,19 @@ def _show(found: Tour, show_steps: bool) -> None:
 
 
 def _show_passed(graph: StateGraph, text: str) -> int:
-    wanted = goal(graph.search.program.system, text)
-    goals = [number for number, state in enumerate(graph.search.states) if wanted.holds(state)]
-    if not goals:
+    found = _passed(graph, text)
+    if found is None:
         click.echo(f"UNREACHABLE  {text}")
         return ExitCode.VIOLATION
-    click.echo(f"every way to {text} ({len(goals):,} states) passes:")
-    for state in must_pass(graph, goals):
-        click.echo(f"  {_named(graph, state)}")
+    goals, passes = found
+    click.echo(f"every way to {text} ({goals:,} states) passes:")
+    for name in passes:
+        click.echo(f"  {name}")
     return ExitCode.OK
+
+
+def _passed(graph: StateGraph, text: str) -> tuple[int, list[str]] | None:
+    """How many states are like that, and what every way to them passes; None when none is reached."""
+    wanted = goal(graph.search.program.system, text)
+    goals = [number for number, state in enumerate(graph.search.states) if wanted.holds(state)]
+    return (len(goals), [_named(graph, state) for state in must_pass(graph, goals)]) if goals else None

@@ -14,7 +14,6 @@ from siteproof.model.language.source import SpecError
 from siteproof.model.language.spec import Claim, System, Transition
 from siteproof.model.language.text import value_text
 from siteproof.model.language.variable import Variable
-from siteproof.model.nouns.problem import Problem
 
 State = bytes
 Successors = Callable[[State], list[tuple[int, State]]]
@@ -46,10 +45,11 @@ class Program:
 
 
 def compiled(system: System) -> Program:
-    """The system's program; Problem when a variable has more values than a byte can hold."""
+    """The system's program; SpecError when a variable has more values than a byte can hold."""
     for variable in system.variables:
         if variable.domain.size > VALUES_MAX:
-            raise Problem(f"{variable} has {variable.domain.size} values", f"at most {VALUES_MAX}", "choose less")
+            problem = f"{variable} has {variable.domain.size} values, at most {VALUES_MAX} are explored"
+            raise SpecError(problem, "choose a smaller range, or a smaller bound", variable.source)
     names = {variable.name: f"v{number}" for number, variable in enumerate(system.variables)}
     source = "\n".join((*_successor_lines(system, names), "", *_claim_lines(system, names), ""))
     space: dict[str, object] = {"leaves_range": _leaves_range(system)}

@@ -5,26 +5,28 @@ Rule: variables keep their full names; what happened stands in each state's `#me
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from siteproof.model.engines.explore.trace import Trace
+from siteproof.model.engines.explore.trace import Trace, TraceStep
 from siteproof.model.language.domain import Domain, Range, Truth
 from siteproof.model.language.spec import System
 
 DESCRIPTION = "https://apalache-mc.org/docs/adr/015adr-trace.html"
 
 
-def itf(system: System, trace: Trace, description: str) -> str:
-    """The trace as ITF text; `description` says what it leads to."""
+def itf(system: System, trace: Trace, description: str, again: Sequence[TraceStep] = ()) -> str:
+    """The trace as ITF text; `description` says what it leads to, `again` are steps that go on for ever at its end."""
     domains = {variable.name: variable.domain for variable in system.variables}
     shown = dict(trace.start)
     states = [{"#meta": {"index": 0}, **_state(shown, domains)}]
-    for number, step in enumerate(trace.steps, 1):
+    for number, step in enumerate((*trace.steps, *again), 1):
         shown.update({change.variable: change.after for change in step.changes})
         meta = {"index": number, "rule": step.rule, "action": step.name}
         states.append({"#meta": meta, **_state(shown, domains)})
     about = {"format": "ITF", "format-description": DESCRIPTION, "source": system.name, "description": description}
-    return json.dumps({"#meta": about, "vars": list(domains), "states": states}, indent=1) + "\n"
+    loop = {"loop": trace.length} if again else {}
+    return json.dumps({"#meta": about, "vars": list(domains), "states": states, **loop}, indent=1) + "\n"
 
 
 def _state(shown: dict[str, str], domains: dict[str, Domain]) -> dict[str, Any]:
