@@ -4,7 +4,7 @@ Its entry points are verbs of the Subject contract; what a command does to data 
 A refusal is raised before anything is touched.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from siteproof.model.nouns.commands import Accepted, Command
@@ -37,6 +37,7 @@ class Appliance(Equipment):
     procedures: Mapping[Verb, Procedure] = PROCEDURES
     desk_type: type[GroupDesk] = GroupDesk
     phase_ms = PHASE_MS
+    steps: int | None = None  # of a job's work at a time; None: all of it
 
     def __init__(
         self, vault: Vault, stores: Stores, scheduler: Scheduler, policy: ReplicationPolicy, profile: Profile = CORE
@@ -76,13 +77,17 @@ class Appliance(Equipment):
         """Let time pass; everything that is due happens on the way."""
         self.scheduler.run_until(self.now_ms + milliseconds)
 
-    def settle(self) -> None:
-        """Bring every job and comparison to its end and replicate what waits, without moving the clock."""
+    def settle(self, between: Callable[[], None] = lambda: None) -> None:
+        """Bring every job and comparison to its end and replicate what waits, without moving the clock.
+
+        `between` steps others may have their turn.
+        """
         for _ in range(STEPS_MAX):
-            pushed = [self._push(machine) for machine in self.vault.machines.values()]
+            pushed = [self._push(machine) for machine in list(self.vault.machines.values())]
             if not any(pushed):
                 break
-        for machine in self.vault.machines.values():
+            between()
+        for machine in list(self.vault.machines.values()):
             self.replicator.drain(machine)
 
     def _push(self, machine: Machine) -> bool:
@@ -149,6 +154,7 @@ class Appliance(Equipment):
     def _give_up(self, machine: Machine) -> None:
         """A disable may interrupt an initial copy; its job ends without doing the rest."""
         if machine.job is not None:
+            machine.job.stop()
             machine.job.state = JobState.FAILED
             self.vault.keep(machine, machine.job)
 
@@ -179,6 +185,7 @@ class Appliance(Equipment):
                 self._cancel(each, each.job, JobFailed(ErrorCode.JOB_CANCELLED, job.verb.value))
 
     def _cancel(self, machine: Machine, job: Job, failure: JobFailed) -> None:
+        job.stop()
         if job.verb is Verb.ENABLE or machine.regions.protection is Protection.INITIAL_REPLICATION:
             self.replicator.end(machine)
         self._fail(machine, job, failure)
@@ -190,7 +197,9 @@ class Appliance(Equipment):
         assert job is not None
         self.vault.require()
         try:
-            change = job.step()
+            change = job.step(self.steps)
+            if change is None:
+                return
             machine.regions = change.of(machine.regions)
         except JobFailed as failure:
             self._fail(machine, job, failure)

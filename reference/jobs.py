@@ -3,6 +3,7 @@
 `do` puts the machine into the first phase; each step does the work of one phase; the last one ends the job.
 """
 
+import itertools
 from collections.abc import Callable
 from enum import StrEnum
 
@@ -13,8 +14,9 @@ from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.vocabulary import Verb
 from siteproof.reference.lifecycle import Change, Course
+from siteproof.reference.steps import Steps
 
-Work = Callable[[], None]
+Work = Callable[[], Steps | None]  # what a phase does, at once or in steps
 PHASE_MS = 1000
 FAILS_WITH = {Verb.CANCEL: ErrorCode.PLANNED_FAILOVER_CANCEL_FAILED}  # the catalogue has a code of its own for it
 
@@ -50,6 +52,7 @@ class Job:
     doomed: bool = False
     phase: int = 0
     state: JobState = JobState.RUNNING
+    under_way: Steps | None = None  # what is left of the present phase's work
 
     def __attrs_post_init__(self) -> None:
         """Phases and works belong together; a course without phases is done at once."""
@@ -70,18 +73,33 @@ class Job:
         """How the present phase shows in the regions."""
         return self.course.during[self.phase] if self.course.during else Change()
 
-    def step(self) -> Change:
-        """Do the present phase's work and return what moves after it; JobFailed when it cannot be done."""
+    def step(self, steps: int | None = None) -> Change | None:
+        """Do the present phase's work and return what moves after it; JobFailed when it cannot be done.
+
+        With a number of `steps` no more of it than that: None says that there is more.
+        """
         if self.doomed:
             raise JobFailed(ErrorCode.TARGET_INTERNAL_ERROR, f"{self.verb.value} failed")
-        self.works[self.phase]()
+        self.under_way = self.under_way or self.works[self.phase]()
+        if self.under_way is not None:
+            taken = sum(1 for _ in itertools.islice(self.under_way, steps))
+            if taken == steps:
+                return None
+        self.under_way = None
         self.phase += 1
         if self.phase < len(self.works):
             return self.entry
         self.state = JobState.SUCCEEDED
         return self.course.done
 
+    def stop(self) -> None:
+        """Nothing more is done of what is under way."""
+        steps, self.under_way = self.under_way, None
+        if steps is not None:
+            steps.close()
+
     def fail(self, now: Regions) -> Regions:
         """Mark the job failed and return where that leaves the machine; a mark that came meanwhile stays."""
+        self.stop()
         self.state = JobState.FAILED
         return self.course.failed_in(self.phase).of(evolve(self.before, resync=now.resync))

@@ -13,6 +13,7 @@ from siteproof.reference.equipment import Equipment
 from siteproof.reference.jobs import JobFailed, Work
 from siteproof.reference.link import LinkDown
 from siteproof.reference.machine import Machine
+from siteproof.reference.steps import Steps
 from siteproof.reference.stream import Stream
 
 
@@ -24,8 +25,8 @@ def enable(appliance: Equipment, machine: Machine, command: Command) -> tuple[Wo
         remove_host(appliance, machine, Place.RECOVERY)
         machine.stream = open_stream(appliance, machine, Direction.FORWARD, Place.PRIMARY, command.disks)
 
-    def copy() -> None:
-        first_copy(appliance, machine)
+    def copy() -> Steps:
+        return first_copy(appliance, machine)
 
     return prepare, copy
 
@@ -61,7 +62,7 @@ def open_stream(
     return stream
 
 
-def first_copy(appliance: Equipment, machine: Machine) -> None:
+def first_copy(appliance: Equipment, machine: Machine) -> Steps:
     """Send everything, process it, and make the first common point; no replica is left when it fails."""
     stream, replicator = machine.stream, appliance.replicator
     assert stream is not None
@@ -69,8 +70,8 @@ def first_copy(appliance: Equipment, machine: Machine) -> None:
         replicator.end(machine)
         raise JobFailed(ErrorCode.SOURCE_NO_HEARTBEAT, "the machine is off")
     try:
-        stream.copy_everything()
-        stream.service.apply()
+        yield from stream.copying()
+        yield from stream.service.applying()
         replicator.add_first_point(machine)
     except LinkDown:
         replicator.end(machine)

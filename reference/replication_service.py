@@ -20,6 +20,7 @@ from siteproof.reference.datapath.keys import KeyEncryptionKey
 from siteproof.reference.datapath.replica import Replica
 from siteproof.reference.machine_log import End, MachineLog, Standing, end_of
 from siteproof.reference.points import StoredPoint
+from siteproof.reference.steps import Steps, exhaust
 
 TAIL_BYTES = 64
 
@@ -161,9 +162,13 @@ class ReplicationService:
 
     def apply(self) -> None:
         """Process everything that the cache holds; CorruptLog when a record cannot be believed."""
+        exhaust(self.applying())
+
+    def applying(self) -> Steps:
+        """The same, a record at a time."""
         self.recover()
         for replica in self.replicas.values():
-            replica.apply()
+            yield from replica.applying()
 
     def abandon(self) -> None:
         """Drop what was received since the last commit."""

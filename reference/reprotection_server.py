@@ -19,6 +19,7 @@ from siteproof.reference.jobs import JobFailed, Work
 from siteproof.reference.link import LinkDown
 from siteproof.reference.machine import Machine
 from siteproof.reference.protection import open_stream, remove_host
+from siteproof.reference.steps import Steps
 from siteproof.reference.stream import Stream
 
 
@@ -39,21 +40,22 @@ def _to_site(appliance: Equipment, machine: Machine, location: Location) -> tupl
         _require_way(machine)
         _power_off(machine, Place.PRIMARY)
 
-    def copy() -> None:
-        _turn_round(appliance, machine, Direction.REVERSE, _filling(appliance, machine, location))
+    def copy() -> Steps:
+        yield from _turn_round(appliance, machine, Direction.REVERSE, _filling(appliance, machine, location))
         remove_host(appliance, machine, Place.PRIMARY)
 
     return prepare, copy
 
 
-def _filling(appliance: Equipment, machine: Machine, location: Location) -> Callable[[Stream], None]:
+def _filling(appliance: Equipment, machine: Machine, location: Location) -> Callable[[Stream], Steps]:
     """The site-recovery provider: the former machine's disks are a base for comparison, a new machine has none."""
     former = machine.hosts.get(Place.PRIMARY)
     if location is Location.ALTERNATE or former is None:
-        return Stream.copy_everything
+        return Stream.copying
 
-    def compare(stream: Stream) -> None:
+    def compare(stream: Stream) -> Steps:
         stream.seed_from(former, appliance.stores.site)
+        yield
         appliance.replicator.comparisons.compare_now(stream)
 
     return compare
@@ -64,13 +66,13 @@ def _to_cloud(appliance: Equipment, machine: Machine) -> tuple[Work, ...]:
         _require_way(machine)
         _power_off(machine, Place.RECOVERY)
 
-    def fill(stream: Stream) -> None:
-        stream.copy_everything()
-        stream.service.apply()
+    def fill(stream: Stream) -> Steps:
+        yield from stream.copying()
+        yield from stream.service.applying()
         appliance.replicator.add_first_point(machine)
 
-    def copy() -> None:
-        _turn_round(appliance, machine, Direction.FORWARD, fill)
+    def copy() -> Steps:
+        yield from _turn_round(appliance, machine, Direction.FORWARD, fill)
         remove_host(appliance, machine, Place.RECOVERY)
 
     return prepare, copy
@@ -90,14 +92,14 @@ def _power_off(machine: Machine, place: Place) -> None:
 SOURCE = {Direction.FORWARD: Place.PRIMARY, Direction.REVERSE: Place.RECOVERY}
 
 
-def _turn_round(appliance: Equipment, machine: Machine, direction: Direction, fill: Callable[[Stream], None]) -> None:
+def _turn_round(appliance: Equipment, machine: Machine, direction: Direction, fill: Callable[[Stream], Steps]) -> Steps:
     """Let the former replicas and points go, then fill new ones; when that fails the machine has none."""
     appliance.replicator.end(machine)
     _require_way(machine)
     stream = machine.stream = open_stream(appliance, machine, direction, SOURCE[direction])
     try:
-        fill(stream)
-        stream.service.apply()
+        yield from fill(stream)
+        yield from stream.service.applying()
     except (LinkDown, CorruptLog, StoreFailed) as failure:
         appliance.replicator.end(machine)
         raise JobFailed(ErrorCode.UPLOAD_FAILED, "the copy did not arrive") from failure

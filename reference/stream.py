@@ -3,7 +3,7 @@
 Replication is trusted to be complete because a cut that did not arrive gives all of its blocks back (domain §3).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from siteproof.reference.agent import MachineCut, MobilityAgent
@@ -14,6 +14,9 @@ from siteproof.reference.host import Host
 from siteproof.reference.process_server import ProcessServer
 from siteproof.reference.replication_service import ReplicationService
 from siteproof.reference.sparse import allocated_blocks, whole_blocks
+from siteproof.reference.steps import Steps, exhaust
+
+Choice = Callable[[Cut, str], Blocks | None]  # which blocks of a cut travel, given where its disk lies; None: all
 
 
 class Stream:
@@ -31,14 +34,17 @@ class Stream:
 
     def copy_everything(self) -> None:
         """The initial copy to empty replicas: every block as of now, holes excepted; it raises what kept it back."""
-        allocated = {name: allocated_blocks(Path(disk.path())) for name, disk in self.agent.disks.items()}
-        self._deliver(self.agent.cut_all(), allocated)
+        exhaust(self.copying())
+
+    def copying(self) -> Steps:
+        """The same, a frame at a time."""
+        yield from self._delivering(self.agent.cut_all(), _stored)
 
     def ship(self) -> bool:
         """Send everything dirty as one batch and return whether anything travelled; whatever fails keeps it dirty."""
         if not self.agent.is_dirty():
             return False
-        self._deliver(self.agent.cut(), {})
+        self._deliver(self.agent.cut(), _all)
         return True
 
     def send(self, cut: MachineCut) -> bool:
@@ -46,14 +52,17 @@ class Stream:
         if not any(len(part.blocks) for part in cut.cuts.values()):
             cut.done()
             return False
-        self._deliver(cut, {})
+        self._deliver(cut, _all)
         return True
 
-    def _deliver(self, cut: MachineCut, only: Mapping[str, Blocks]) -> None:
+    def _deliver(self, cut: MachineCut, chosen: Choice) -> None:
+        exhaust(self._delivering(cut, chosen))
+
+    def _delivering(self, cut: MachineCut, chosen: Choice) -> Steps:
         try:
             self.service.recover()
             for disk, part in cut.cuts.items():
-                self._send(disk, part, only.get(disk))
+                yield from self._sending(disk, part, chosen(part, self.agent.disks[disk].path()))
             self._commit(cut)
         except BaseException:  # whatever broke it off, the cut is given back
             cut.failed()
@@ -61,10 +70,11 @@ class Stream:
             raise
         cut.done()
 
-    def _send(self, disk: str, cut: Cut, blocks: Blocks | None) -> None:
+    def _sending(self, disk: str, cut: Cut, blocks: Blocks | None) -> Steps:
         replica = self.service.replicas[disk]
         for frame in self.server.frames(disk, replica, cut, blocks):
             replica.receive(frame)
+            yield
 
     def _commit(self, cut: MachineCut) -> None:
         for disk, part in cut.cuts.items():
@@ -87,3 +97,12 @@ class Stream:
         """Stop capturing for good and remove the other side's log, seed disk and points."""
         self.agent.stop()
         self.service.destroy()
+
+
+def _stored(cut: Cut, path: str) -> Blocks:
+    """What the disk holds, looked at when the cut stands already: no write can fall between the two."""
+    return cut.stored(allocated_blocks(Path(path)))
+
+
+def _all(_cut: Cut, _path: str) -> None:
+    """Everything that the cut has."""

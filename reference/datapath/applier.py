@@ -62,9 +62,14 @@ class Applier:
 
     def apply(self) -> None:
         """Apply every committed group; CorruptLog leaves the seed as it was before the damaged batch."""
+        for _ in self.applying():
+            pass
+
+    def applying(self) -> Iterator[None]:
+        """The same, a record at a time."""
         for batch in self.batches():
             if batch.marker is None:
-                self._apply_data(batch)
+                yield from self._apply_data(batch)
             elif batch.marker.point is not None:
                 self._history.begin(batch.marker.point)
             self._record(batch)
@@ -89,7 +94,7 @@ class Applier:
         if cut.end > cut.start:
             yield cut
 
-    def _apply_data(self, batch: Batch) -> None:
+    def _apply_data(self, batch: Batch) -> Iterator[None]:
         try:
             self._save(batch)
         except CorruptLog:
@@ -97,6 +102,7 @@ class Applier:
             raise
         for record in self._data(batch):
             self._write(record)
+            yield
         self._seed.sync()
         self._repeating = False
 

@@ -27,9 +27,18 @@ class Cut:
     """Ascending `blocks` as they were at write `lsn`; `whole` when these are all blocks of the disk."""
 
     def __init__(
-        self, lsn: int, blocks: Blocks | None, size: int, read: BlockReader, end: Callable[["Cut", bool], None]
+        self,
+        lsn: int,
+        blocks: Blocks | None,
+        size: int,
+        read: BlockReader,
+        end: Callable[["Cut", bool], None],
+        hole: Callable[[int, int], bool] = lambda _block, _blocks: False,
     ) -> None:
-        """Of a disk of `size` blocks, all of them when `blocks` is None; `end(cut, delivered)` is called once."""
+        """Of a disk of `size` blocks, all of them when `blocks` is None; `end(cut, delivered)` is called once.
+
+        `hole(block, blocks)` says whether the disk has nothing stored there now.
+        """
         self.lsn = lsn
         self.size = size
         self.whole = blocks is None or len(blocks) == size
@@ -42,6 +51,7 @@ class Cut:
         self._torn: StoreFailed | None = None  # a block was overwritten that could not be read before
         self._read = read
         self._end = end
+        self._hole = hole
 
     @property
     def blocks(self) -> Blocks:
@@ -81,6 +91,19 @@ class Cut:
     def read_span(self, block: int, buffer: memoryview) -> None:
         """Fill the buffer with the cut's content of consecutive blocks."""
         self.read_into(np.arange(block, block + len(buffer) // BLOCK_BYTES), buffer)
+
+    def is_empty(self, block: int, blocks: int) -> bool:
+        """Whether consecutive blocks are zeros in the cut, told without reading them; False when it is not known.
+
+        What was a hole after the cut and was not preserved by then has not changed since.
+        """
+        if self._torn is not None or not self._hole(block, blocks):
+            return False
+        return not self._preserved or self._preserved.keys().isdisjoint(range(block, block + blocks))
+
+    def stored(self, allocated: Blocks) -> Blocks:
+        """The blocks of a whole cut that may hold something, when these were allocated at a moment after it."""
+        return np.union1d(allocated, np.array(list(self._preserved), np.int64))
 
     def done(self) -> None:
         """The cut was delivered and committed."""

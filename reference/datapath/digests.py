@@ -16,13 +16,21 @@ DIGEST_BYTES = 16
 LEAVES_PER_WINDOW = WINDOW_BLOCKS // LEAF_BLOCKS
 
 ReadInto = Callable[[int, memoryview], None]
+IsEmpty = Callable[[int, int], bool]
 
 
 class Digester:
-    """Digests of a disk of `blocks` blocks that `read(block, buffer)` reads; one buffer of a window is reused."""
+    """Digests of a disk of `blocks` blocks that `read(block, buffer)` reads; one buffer of a window is reused.
 
-    def __init__(self, key: bytes, blocks: int, read: ReadInto) -> None:
+    Windows that `is_empty(block, blocks)` says to be zeros are not read: their digests are known.
+    """
+
+    def __init__(
+        self, key: bytes, blocks: int, read: ReadInto, is_empty: IsEmpty = lambda _block, _blocks: False
+    ) -> None:
         """Nothing is read before it is asked for."""
+        self._is_empty = is_empty
+        self._of_zeros: dict[int, bytes] = {}  # by the number of blocks
         self.windows = -(-blocks // WINDOW_BLOCKS)
         self._key = key
         self._blocks = blocks
@@ -31,7 +39,17 @@ class Digester:
 
     def leaves(self, window: int) -> bytes:
         """The digests of the window's leaves, one after the other."""
-        return self._digests(window * WINDOW_BLOCKS, WINDOW_BLOCKS, LEAF_BLOCKS)
+        first = window * WINDOW_BLOCKS
+        count = min(WINDOW_BLOCKS, self._blocks - first)
+        if self._is_empty(first, count):
+            return self._zeros(count)
+        return self._digests(first, WINDOW_BLOCKS, LEAF_BLOCKS)
+
+    def _zeros(self, blocks: int) -> bytes:
+        if blocks not in self._of_zeros:
+            self._buffer[: blocks * BLOCK_BYTES] = bytes(blocks * BLOCK_BYTES)
+            self._of_zeros[blocks] = self._hashed(blocks * BLOCK_BYTES, LEAF_BLOCKS)
+        return self._of_zeros[blocks]
 
     def blocks_of_leaf(self, leaf: int) -> bytes:
         """The digests of the blocks of one leaf of the disk."""
@@ -44,6 +62,9 @@ class Digester:
     def _digests(self, first: int, blocks: int, step: int) -> bytes:
         length = min(blocks, self._blocks - first) * BLOCK_BYTES
         self._read(first, self._buffer[:length])
+        return self._hashed(length, step)
+
+    def _hashed(self, length: int, step: int) -> bytes:
         parts = range(0, length, step * BLOCK_BYTES)
         return b"".join(self._digest(self._buffer[at : min(at + step * BLOCK_BYTES, length)]) for at in parts)
 

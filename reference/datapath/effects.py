@@ -21,6 +21,11 @@ class Write:
 
 
 @frozen
+class Zero(Write):
+    """A write of zeros that may give the space back instead of using it; any other executor takes it as a write."""
+
+
+@frozen
 class Barrier:
     """Everything written to the file so far survives a crash from here on (fdatasync)."""
 

@@ -25,7 +25,9 @@ from siteproof.reference.datapath.effects import (
     Truncate,
     Unlink,
     Write,
+    Zero,
 )
+from siteproof.reference.datapath.holes import punch
 
 HANDLES_MAX = 64
 NO_PARTS = frozenset({"", ".", ".."})
@@ -54,7 +56,9 @@ class FolderExecutor:
     def _perform(self, effect: Effect) -> None:
         match effect:
             case Write(file, offset, data):
-                _write_all(self._handle(file, create=True), data, offset)
+                handle = self._handle(file, create=True)
+                if not (isinstance(effect, Zero) and punch(handle, offset, len(data))):
+                    _write_all(handle, data, offset)
             case Barrier(file):
                 os.fdatasync(self._handle(file))
             case Truncate(file, size):

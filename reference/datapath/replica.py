@@ -6,7 +6,7 @@ device that failed once is StoreFailed from then on: only `open`, which believes
 """
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any, Self
 
@@ -241,10 +241,15 @@ class Replica:
 
     def apply(self) -> int:
         """Bring the seed to the newest cut and return its LSN; CorruptLog when the log is damaged."""
-        self._check_confirmed()
-        self._applier.apply()
-        self._waiting.clear()
+        for _ in self.applying():
+            pass
         return self._state.state.lsn
+
+    def applying(self) -> Iterator[None]:
+        """The same, a record at a time."""
+        self._check_confirmed()
+        yield from self._applier.applying()
+        self._waiting.clear()
 
     def open_window(self) -> None:
         """Nothing is a cut from here on: an initial copy or a resynchronisation begins."""
@@ -332,6 +337,10 @@ class Replica:
         self._seed.read_into(block, buffer)
         for wrong in np.flatnonzero(self._seed.damaged(block, buffer)).tolist():
             buffer[wrong * BLOCK_BYTES : wrong * BLOCK_BYTES + KEY_BYTES] = self.keys.random(KEY_BYTES)
+
+    def is_empty(self, block: int, blocks: int) -> bool:
+        """Whether consecutive blocks of the newest applied state are zeros, told without reading them."""
+        return self._seed.is_empty(block, blocks)
 
     def fill_seed(self, parts: Iterable[tuple[int, Bytes]]) -> None:
         """Give a replica that has received nothing yet a base to compare with: whole blocks from a block on."""

@@ -52,7 +52,7 @@ class ResyncSource:
         self._sealer = sealer
         self._key = keys.digest_key()
         self._session = int.from_bytes(keys.random(8), "little")
-        self._digester = Digester(self._key, blocks, cut.read_span)
+        self._digester = Digester(self._key, blocks, cut.read_span, cut.is_empty)
         self._round = 0
         self._leaves: dict[int, bytes] = {}  # of the round's windows
         self._wanted: tuple[int, ...] = ()  # leaves whose blocks were asked for
@@ -230,7 +230,7 @@ class ResyncTarget:
         return Message(say, self._session, self._round, data=data).pack(self._key)
 
     def _fresh_digester(self) -> Digester:
-        return Digester(self._key, self._replica.blocks, self._replica.read_seed)
+        return Digester(self._key, self._replica.blocks, self._replica.read_seed, self._replica.is_empty)
 
 
 def round_windows(number: int, windows: int) -> range:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from siteproof.reference.datapath.blocks import BLOCK_BYTES, Blocks, Mask, Rows, plain_runs, rows_of, zero_rows
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.effects import Barrier, Bytes, Executor, Truncate, Write
+from siteproof.reference.datapath.holes import is_hole
 
 SPAN_BLOCKS = 256  # 1 MiB: how much is looked at in one go
 ZERO_SPAN = bytes(SPAN_BLOCKS * BLOCK_BYTES)
@@ -79,6 +80,11 @@ class SeedDisk:
     def holds_bytes(self, block: int, count: int) -> Mask:
         """Which of consecutive blocks were written with something else than zeros; the image is not read."""
         return np.asarray(self._stored(block, count) != 0)
+
+    def is_empty(self, block: int, count: int) -> bool:
+        """Whether the file has nothing stored there, and nothing was ever to be: a hole over bytes is damage."""
+        hole = is_hole(self.path(), block * BLOCK_BYTES, count * BLOCK_BYTES)
+        return hole and not self.holds_bytes(block, count).any()
 
     def gather(self, blocks: Blocks) -> tuple[Rows, Mask]:
         """The rows of ascending block numbers, one read per run, and which of them are damaged."""

@@ -15,7 +15,8 @@ from siteproof.reference.datapath.bitmap import DirtyBitmap
 from siteproof.reference.datapath.blocks import BLOCK_BYTES, Blocks
 from siteproof.reference.datapath.cut import Cut
 from siteproof.reference.datapath.device import SourceFailed, StoreFailed
-from siteproof.reference.datapath.effects import Barrier, Bytes, Effect, Executor, SyncDirectory, Truncate, Write
+from siteproof.reference.datapath.effects import Barrier, Bytes, Effect, Executor, SyncDirectory, Truncate, Write, Zero
+from siteproof.reference.datapath.holes import is_hole
 
 MAGIC = b"SPDIRTY1"
 VERSION = 2
@@ -90,7 +91,7 @@ class SourceDisk:
         sequence = self._change(block, blocks)
         for first in range(block, block + blocks, 256):
             zeros = self._within(first, _ZEROS[: min(256, block + blocks - first) * BLOCK_BYTES])
-            self._do(Write(self.file, first * BLOCK_BYTES, zeros))
+            self._do(Zero(self.file, first * BLOCK_BYTES, zeros))
         return sequence
 
     def flush(self) -> None:
@@ -167,7 +168,7 @@ class SourceDisk:
             raise Problem(f"{what} do not exist", "the range is outside of the disk", "stay within the disk")
 
     def _cut(self, blocks: Blocks | None) -> Cut:
-        cut = Cut(self.written, blocks, self.blocks, self._read_now, self._end)
+        cut = Cut(self.written, blocks, self.blocks, self._read_now, self._end, self._is_hole)
         self._cuts.append(cut)
         return cut
 
@@ -184,6 +185,9 @@ class SourceDisk:
             buffer[held:] = bytes(len(buffer) - held)
         except StoreFailed as failure:
             raise SourceFailed(f"read block {block} of {self.file}", failure.cause) from failure
+
+    def _is_hole(self, block: int, blocks: int) -> bool:
+        return is_hole(self.path(), block * BLOCK_BYTES, blocks * BLOCK_BYTES)
 
     def _end(self, cut: Cut, delivered: bool) -> None:
         if cut in self._cuts:

@@ -29,6 +29,9 @@ from siteproof.reference.service.vault_log import VaultLog
 
 INDEX = "vault/index.sqlite"
 
+STEPS_AT_ONCE = 32  # frames or records of a copy, before others have their turn
+BREATH_SECONDS = 0.0005
+
 Clock = Callable[[], int]
 
 
@@ -55,6 +58,8 @@ class Service:
         """Take the directory's lock and go on where the last process stopped, however it did."""
         self.root = check(root)
         self.guard = threading.RLock()
+        self._turn = threading.Condition(self.guard)
+        self._closed = False
         self._clock = clock
         policy = config_of(root).policy
         self.stores = StateStores(root, {})
@@ -64,6 +69,7 @@ class Service:
             machines = {name: self._machine(facts) for name, facts in log.everything.machines.items()}
             self.vault = DurableVault(machines, log, root / INDEX)
             self.appliance = self.appliance_type(self.vault, self.stores, self.scheduler, policy)
+            self.appliance.steps = STEPS_AT_ONCE
             self._go_on()
         except CorruptLog as damage:
             self.stores.close()
@@ -110,14 +116,25 @@ class Service:
 
     # -- time
 
-    def tick(self) -> None:
-        """Do what is due; called a few times a second by whoever serves."""
+    def tick(self) -> bool:
+        """Do what is due, and some of every copy; called a few times a second, at once again after True."""
         with self.guard:
             for machine in self.vault.machines.values():
                 if machine.trusted and machine.stream is not None and machine.stream.agent.is_dirty():
                     self.appliance.replicator.wrote(machine)
             self.now()
+            copying = [machine for machine in self.vault.machines.values() if _copies(machine)]
+            for machine in copying:
+                self.appliance.step(machine)
             self.keep()
+            return bool(copying)
+
+    def breathe(self) -> None:
+        """Let others have the service for a moment, in the middle of something long; Problem when it was closed."""
+        with self.guard:
+            self._turn.wait(BREATH_SECONDS)
+            if self._closed:
+                raise Problem("the appliance ended before it answered", "it was stopped", "ask again")
 
     def now(self) -> int:
         """Let the clock catch up, with everything that is due on the way."""
@@ -127,7 +144,7 @@ class Service:
 
     def settle(self) -> None:
         """Bring every job and comparison to its end and replicate what waits."""
-        self.appliance.settle()
+        self.appliance.settle(self.breathe)
         self.keep()
 
     def keep(self) -> None:
@@ -156,7 +173,9 @@ class Service:
     def close(self) -> None:
         """Store every bitmap, say so, and let go of the directory; whatever fails is found by the next start."""
         with self.guard:
+            self._closed = True
             try:
+                self._stop_copies()
                 self.keep()
                 self._store_bitmaps()
                 self.vault.stopped(self._marks())
@@ -165,6 +184,12 @@ class Service:
                     self.vault.index_of.close()
             finally:
                 self.stores.close()
+
+    def _stop_copies(self) -> None:
+        """The next process does the work of their phase again."""
+        for machine in self.vault.machines.values():
+            if machine.job is not None:
+                machine.job.stop()
 
     def _store_bitmaps(self) -> None:
         for machine in self.vault.machines.values():
@@ -182,3 +207,7 @@ class Service:
             files = set(host.files.values()) if host is not None else set()
             marks[name] = {file: restoring.mark_of(path) for file, path in images.items() if file in files}
         return marks
+
+
+def _copies(machine: Machine) -> bool:
+    return machine.job is not None and machine.job.under_way is not None

@@ -150,10 +150,11 @@ def _control(service: Service, api: https_api.HttpsServer | None, verb: str, arg
 
 def run(service: Service, stop: threading.Event, tell: Tell) -> None:
     """Let real time pass until `stop`; a store that fails is told once and tried again."""
-    failing = ""
-    while not stop.wait(TICK_SECONDS):
+    failing, busy = "", False
+    while not stop.wait(0 if busy else TICK_SECONDS):
+        busy = False
         try:
-            service.tick()
+            busy = service.tick()
             failing = ""
         except StoreFailed as failure:
             if str(failure) != failing:

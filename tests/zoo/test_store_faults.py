@@ -1,17 +1,14 @@
 """Appliances that take a failing store for a working one are told apart by the cases of a failing store."""
 
-from collections.abc import Mapping
-
 import pytest
 
 from siteproof.reference.agent import MachineCut
 from siteproof.reference.comparison import Resynchronization
-from siteproof.reference.datapath.blocks import Blocks
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.machine import Machine
 from siteproof.reference.replicator import Replicator
 from siteproof.reference.resynchronizer import Comparisons
-from siteproof.reference.stream import Stream
+from siteproof.reference.stream import Choice, Stream
 from siteproof.reference.subject import make_subject
 from siteproof.reference.zoo.exhibit import subject_with
 from tests.cases.judging import verdict
@@ -31,9 +28,9 @@ class Silent(Replicator):
 class KeepsNoCut(Stream):
     """What did not arrive because of the store is not dirty any more."""
 
-    def _deliver(self, cut: MachineCut, only: Mapping[str, Blocks]) -> None:
+    def _deliver(self, cut: MachineCut, chosen: Choice) -> None:
         try:
-            super()._deliver(cut, only)
+            super()._deliver(cut, chosen)
         except StoreFailed:
             for name in cut.cuts:
                 self.agent.disks[name].dirty.take()
