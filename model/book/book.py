@@ -8,15 +8,21 @@ from collections.abc import Mapping
 from siteproof.model.book import (
     administration_page,
     lifecycle_page,
+    manifest,
+    model_pages,
     nouns_pages,
     providers_page,
+    region_diagrams,
     requirement_pages,
     spec_pages,
+    timing_pages,
 )
 from siteproof.model.book import (
     traceability as trace,
 )
 from siteproof.model.book.diagram import lifecycle_svg
+from siteproof.model.book.flow_diagram import flow_svg
+from siteproof.model.book.resync_sequence import resync_sequences
 from siteproof.model.spec.registry.requirements import chapters as all_chapters
 
 
@@ -29,7 +35,18 @@ def book(links: trace.Links) -> Mapping[str, str]:
         "lifecycle.md": lifecycle_page.lifecycle_page(),
         "administration.md": administration_page.administration_page(),
         "lifecycle.svg": lifecycle_svg(),
+        "regions.md": region_diagrams.regions_page(),
+        **region_diagrams.region_diagrams(),
+        "data-flow.md": region_diagrams.flow_page(),
+        "data-flow.svg": flow_svg(),
+        **resync_sequences(),
         **spec_pages.spec_pages(),
+        "witnesses.md": model_pages.witnesses_page(),
+        "caught.md": model_pages.caught_page(links),
+        "refinements.md": model_pages.refinements_page(),
+        "theorems.md": timing_pages.theorems_page(),
+        "retention.md": timing_pages.retention_page(),
+        "open.md": model_pages.open_page(),
         "rules.md": trace.rules_page(links),
         "cases.md": trace.cases_page(links),
         "traceability.md": trace.trace_page(links),
@@ -39,4 +56,5 @@ def book(links: trace.Links) -> Mapping[str, str]:
         "connectivity.md": nouns_pages.connectivity_page(),
         "contract.md": nouns_pages.contract_page(),
         "glossary.md": nouns_pages.glossary_page(),
+        manifest.FILE: manifest.manifest_text(links),
     }

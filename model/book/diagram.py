@@ -55,7 +55,7 @@ def _machine() -> Iterator[str]:
     boxes = layout.lane_boxes()
     states = _by_box(lane_box)
     yield from (_state(boxes[name], name, states[name]) for name in sorted(states))
-    arrows = _merged(edge for edge in edges(all_steps(), lane_box) if edge.name not in layout.WRITTEN)
+    arrows = merged(edge for edge in edges(all_steps(), lane_box) if edge.name not in layout.WRITTEN)
     for (before, after), (kind, name) in arrows.items():
         yield from _lane_arrow(boxes, arrows, before, after, kind, name)
 
@@ -65,9 +65,9 @@ def _lane_arrow(
 ) -> Iterator[str]:
     path = route(boxes[before], boxes[after], paired=(after, before) in arrows)
     if path is None:
-        yield from _drawn(stub(boxes[before], _side(before)), kind, f"to {_spoken(after)}", 24)
+        yield from drawn(stub(boxes[before], _side(before)), kind, f"to {_spoken(after)}", 24)
     else:
-        yield from _drawn(path, kind, name + _star(before, after), _label_width(path))
+        yield from drawn(path, kind, name + _star(before, after), _label_width(path))
 
 
 def _label_width(path: Route) -> int:
@@ -96,7 +96,8 @@ def _star(before: str, after: str) -> str:
     return "" if (before, after) in everywhere else " *"
 
 
-def _drawn(path: Route, kind: EdgeKind, name: str, width: int) -> Iterator[str]:
+def drawn(path: Route, kind: EdgeKind, name: str, width: int) -> Iterator[str]:
+    """An arrow with its label in lines of at most `width` characters."""
     yield svg.arrow(path.points, kind.value)
     lines = svg.wrapped(_words(name), width)
     x, y = path.at
@@ -105,7 +106,8 @@ def _drawn(path: Route, kind: EdgeKind, name: str, width: int) -> Iterator[str]:
         yield svg.text(x, top, lines, f"label {kind.value}", path.anchor, path.turn)
 
 
-def _merged(found: Iterable[DrawnEdge]) -> Arrows:
+def merged(found: Iterable[DrawnEdge]) -> Arrows:
+    """One arrow for each pair of boxes, with every name that leads from one to the other."""
     arrows: dict[tuple[str, str], tuple[EdgeKind, str]] = {}
     for edge in sorted(found, key=lambda each: list(EdgeKind).index(each.kind)):
         kind, name = arrows.get((edge.before, edge.after), (edge.kind, ""))
@@ -170,11 +172,15 @@ def _strip(title: str, region: str) -> Iterator[str]:
     first = min(boxes.values(), key=lambda box: (box.row, box.x))
     yield svg.text(first.x, first.y - 52, [title], "head")
     inside = [step for step in all_steps() if spot(step.before) == spot(step.after)]
-    arrows = _merged(edges(inside, lambda regions: str(getattr(regions, region).value)))
+    yield from strip(boxes, merged(edges(inside, lambda regions: str(getattr(regions, region).value))))
+
+
+def strip(boxes: Mapping[str, Box], arrows: Arrows) -> Iterator[str]:
+    """The boxes of one region by the values that they stand for, and the arrows between them."""
     yield from (_strip_box(box, value, arrows) for value, box in boxes.items())
     for (before, after), (kind, name) in arrows.items():
         path = strip_route(boxes[before], boxes[after], paired=(after, before) in arrows)
-        yield from _drawn(path, kind, name, 26 if _upright(path) or len(path.points) > 2 else 13)
+        yield from drawn(path, kind, name, 26 if _upright(path) or len(path.points) > 2 else 13)
 
 
 def _strip_box(box: Box, value: str, arrows: Arrows) -> str:

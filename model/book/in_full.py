@@ -21,7 +21,7 @@ def in_full(spec: Spec) -> Iterator[str]:
     steps = {step.name.partition("(")[0]: step for step in reversed(spec.system().transitions)}
     yield "## Guards, effects and claims in full"
     for item in items_of(spec):
-        written = _of_row(steps[item.name]) if isinstance(item, Action) and item.over else _body(item.build)
+        written = _of_row(steps[item.name]) if isinstance(item, Action) and item.over else body(item.build)
         yield f"**{item.rule}** `{item.name}` — {_kind(item)}\n\n```python\n{written}\n```"
 
 
@@ -34,7 +34,7 @@ def _of_row(step: Transition) -> str:
     return f"given {text(step.guard)} then\n{effects}".rstrip(",")
 
 
-def _body(build: Callable[..., object]) -> str:
+def body(build: Callable[..., object]) -> str:
     """The statements of a function, without its decorator, its head and its docstring."""
     lines = inspect.getsource(build).splitlines()
     head = _tree(textwrap.dedent("\n".join(lines)))

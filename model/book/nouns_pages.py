@@ -218,7 +218,7 @@ def remarks(kind: type) -> dict[str, str]:
 
 def glossary_page() -> str:
     """Terms, then every other name with the term it stands for."""
-    terms = [(f"{anchor(term.name)}{term.name}", term.means, _aliases(term)) for term in glossary()]
+    terms = [(f"{anchor(term.name.replace(' ', '-'))}{term.name}", term.means, _aliases(term)) for term in glossary()]
     other = sorted((alias.name, alias.system, term.name) for term in glossary() for alias in term.aliases)
     return page(
         "Glossary",

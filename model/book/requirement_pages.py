@@ -1,13 +1,14 @@
 """The chapters of the book and its first page: every requirement with its level, evidence, source and links.
 
-Rule: a chapter says nothing that does not stand in requirements.toml.
+Rule: a chapter says nothing that does not stand in requirements.toml, in the model, or in what is linked to it.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from siteproof.model.book.backing import noticed_text, predicates, proof_text, witness_text
 from siteproof.model.book.markdown import NONE, code, link, listed, page, table
-from siteproof.model.book.traceability import Links, case_link, chapter_page, rule_link
+from siteproof.model.book.traceability import Links, case_link, chapter_page, member_link, rule_link
 from siteproof.model.nouns.evidence import Evidence
 from siteproof.model.spec.registry.requirements import (
     EVIDENCE_MEANS,
@@ -24,6 +25,9 @@ LEVEL_MEANS = {
     Level.MAY: "a subject may do so; nothing is reported when it does not",
 }
 
+_PAGE_OF = {"seed": "../sources.md", "domain": "../domain.md", "decision": "open.md"}
+"""Where each kind of source is told of."""
+
 PAGES = (
     ("lifecycle.md", "the lifecycle: states, allowed operations, transitions, picture"),
     ("administration.md", "administration: commands beside the lifecycle, with their own table and guards"),
@@ -32,6 +36,17 @@ PAGES = (
     ("cases.md", "cases of the judge"),
     ("traceability.md", "from each requirement to rules, properties and cases"),
     ("errors.md", "the error catalogue"),
+    ("regions.md", "each region of a machine as a picture of its own"),
+    ("data-flow.md", "where data flows, through which ports, and the resynchronisation as a sequence"),
+    ("witnesses.md", "for every rule a shortest way on which it is used"),
+    ("caught.md", "wrong implementations and wrong designs, and what notices them"),
+    ("theorems.md", "timing theorems of policies, with calendars of what is refuted"),
+    ("retention.md", "what retention keeps, tier by tier"),
+    ("refinements.md", "which specification details which"),
+    ("open.md", "what the sources leave open, and what was chosen"),
+    ("requirements.json", "every requirement as data, which `siteproof spec diff` compares"),
+    ("../disputes.md", "how to dispute a requirement: waiver, erratum, refusal"),
+    ("../formats.md", "formats byte by byte: what the reference keeps in a store"),
     ("providers.md", "replication providers: what other tables, policies and plans differ in"),
     ("profile.md", "profile parameters: every choice that the sources leave open"),
     ("connectivity.md", "ports and outbound addresses of the seed"),
@@ -49,7 +64,7 @@ def index_page(links: Links) -> str:
         "## Chapters",
         _chapter_table(links),
         "## Other pages",
-        table(("page", "what it holds"), [(link(name, name), about) for name, about in PAGES]),
+        table(("page", "what it holds"), [(link(name.removeprefix("../"), name), about) for name, about in PAGES]),
         "![Lifecycle of a protected machine](lifecycle.svg)",
         "## How to read a requirement",
         table(("level", "meaning"), [(level.value, LEVEL_MEANS[level]) for level in Level]),
@@ -93,14 +108,28 @@ def chapter_text(chapter: Chapter, links: Links) -> str:
 
 
 def _requirement(requirement: Requirement, links: Links) -> str:
-    facts = [
-        f"**{requirement.level.value}** · evidence {requirement.evidence.value} · {requirement.source}",
-        f"rules: {_or_none(rule_link(rule) for rule in links.rules_of(requirement))}",
-        f"cases: {_or_none(case_link(case) for case in links.cases_of(requirement.id))}",
-    ]
-    reason = [f"not judged now: {requirement.informative}"] if requirement.informative else []
-    lines = "\n".join(f"- {fact}" for fact in [*facts, *reason])
-    return f"## {requirement.id}\n\n{requirement.sentence}\n\n{lines}"
+    lines = "\n".join(f"- {fact}" for fact in _facts(requirement, links) if fact)
+    said = "\n\n".join(predicates(links.rules_of(requirement)))
+    return "\n\n".join(filter(None, (f"## {requirement.id}", requirement.sentence, lines, said)))
+
+
+def _facts(requirement: Requirement, links: Links) -> Iterator[str]:
+    rules, cases = links.rules_of(requirement), links.cases_of(requirement.id)
+    yield f"**{requirement.level.value}** · evidence {requirement.evidence.value} · {_source(requirement)}"
+    yield f"rules: {_or_none(rule_link(rule) for rule in rules)}"
+    yield f"witnessed: {witness_text(rules) or ('by its cases' if cases else NONE)}"
+    yield f"cases: {_or_none(case_link(case) for case in cases)}"
+    caught = (f"{member_link(each)} {each.sentence}" for each in links.broken_by(requirement.id))
+    more = {"proved": proof_text(rules), "noticed in the model": noticed_text(rules), "to be caught": _or_none(caught)}
+    yield from (f"{name}: {told}" for name, told in more.items() if told != NONE)
+    if requirement.informative:
+        yield f"not judged now: {requirement.informative}"
+    elif not cases and requirement.id in links.waits:
+        yield f"waits for a case: {links.waits[requirement.id]}"
+
+
+def _source(requirement: Requirement) -> str:
+    return "; ".join(link(each, _PAGE_OF[each.partition(":")[0].partition(" ")[0]]) for each in requirement.sources)
 
 
 def _or_none(names: Iterable[str]) -> str:

@@ -3,9 +3,11 @@
 Rule: links are stored once (a requirement names its rules, a case names its requirements) and turned around here.
 """
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
-from attrs import frozen
+from attrs import field, frozen
 
 from siteproof.model.book.markdown import NONE, anchor, link, listed, page, table
 from siteproof.model.spec.registry.requirements import Requirement, requirements
@@ -37,33 +39,53 @@ class RuleLink:
 
 
 @frozen
+class MemberLink:
+    """A wrong implementation that is kept to be caught, as plain data; `requires` are those that it breaks."""
+
+    id: str
+    sentence: str
+    requires: tuple[str, ...]
+
+
+@frozen(eq=False)
 class Links:
-    """Everything that requirements can be linked to."""
+    """Everything that requirements can be linked to; `waits` says of a requirement what a case of it would need."""
 
     rules: tuple[RuleLink, ...]
     cases: tuple[CaseLink, ...]
+    members: tuple[MemberLink, ...] = ()
+    waits: Mapping[str, str] = field(factory=lambda: MappingProxyType({}))
 
     def rules_of(self, requirement: Requirement) -> tuple[RuleLink, ...]:
         """The rules and properties that keep a requirement."""
-        return tuple(rule for rule in self.rules if _keeps(rule, requirement))
+        return self._kept.get(requirement.id, ())
 
     def cases_of(self, requirement_id: str) -> tuple[CaseLink, ...]:
         """The cases that witness a requirement."""
         return tuple(case for case in self.cases if requirement_id in case.requires)
 
+    def broken_by(self, requirement_id: str) -> tuple[MemberLink, ...]:
+        """The wrong implementations that break a requirement, and that the suite has to catch."""
+        return tuple(each for each in self.members if requirement_id in each.requires)
+
     def kept_by(self, rule_id: str) -> tuple[Requirement, ...]:
         """The requirements that name a rule."""
-        mine = [rule for rule in self.rules if rule.id == rule_id]
-        return tuple(each for each in requirements() if any(_keeps(rule, each) for rule in mine))
+        return tuple(each for each in requirements() if any(rule.id == rule_id for rule in self.rules_of(each)))
 
-
-def _keeps(rule: RuleLink, requirement: Requirement) -> bool:
-    return requirement.id in rule.requires or covers(requirement.rules, rule.id)
+    @functools.cached_property
+    def _kept(self) -> Mapping[str, tuple[RuleLink, ...]]:
+        """The rules of each requirement: it names them or their family, or they name it."""
+        return {
+            each.id: tuple(rule for rule in self.rules if each.id in rule.requires or covers(each.rules, rule.id))
+            for each in requirements()
+        }
 
 
 def covers(named: Iterable[str], rule_id: str) -> bool:
     """Whether one of the names is the rule or the family it belongs to: LC-2 covers LC-2.7."""
-    return any(rule_id == name or rule_id.startswith(f"{name}.") for name in named)
+    wanted = frozenset(named)
+    parts = rule_id.split(".")
+    return any(".".join(parts[:count]) in wanted for count in range(1, len(parts) + 1))
 
 
 def requirement_link(requirement: Requirement) -> str:
@@ -89,6 +111,11 @@ def rule_link(rule: RuleLink) -> str:
 def case_link(case: CaseLink) -> str:
     """A link to the case's place."""
     return link(case.id, "cases.md", case.id)
+
+
+def member_link(member: MemberLink) -> str:
+    """A link to the wrong implementation's place."""
+    return link(member.id, "caught.md", member.id)
 
 
 def rules_page(links: Links) -> str:
@@ -142,10 +169,11 @@ def trace_page(links: Links) -> str:
     """One line for each requirement: what keeps it and what witnesses it."""
     rows = [_trace_row(links, each) for each in requirements()]
     about = (
-        "From each requirement to the rules of the model that keep it, to the properties that check the model, and to "
-        "the cases that witness it on a subject. A requirement without rules, properties and cases says why."
+        "From each requirement to the rules of the model that keep it, to the properties that check the model, to "
+        "the cases that witness it on a subject, and to the wrong implementations that break it and have to be caught. "
+        "A requirement without a case says why."
     )
-    head = ("requirement", "level", "rules", "properties", "cases", "not judged, because")
+    head = ("requirement", "level", "rules", "properties", "cases", "caught", "not judged, because")
     bugs = table(("bug class", "forbidden by", "cases"), _bug_rows(links))
     return page("Traceability", about, table(head, rows), "## Bug classes", "Each happened somewhere.", bugs)
 
@@ -179,5 +207,6 @@ def _trace_row(links: Links, requirement: Requirement) -> tuple[str, ...]:
         rules,
         properties,
         cases,
-        requirement.informative or NONE,
+        listed(member_link(each) for each in links.broken_by(requirement.id)),
+        requirement.informative or links.waits.get(requirement.id) or NONE,
     )

@@ -75,6 +75,8 @@ STRIPS: dict[str, dict[str, tuple[int, int]]] = {
         Resync.FAILED: (1, 2),
     },
 }
+# A region that stands in a picture of its own alone, by the letters of the lanes.
+ROLES = {"A": (0, 0), "B": (0, 1), "C": (0, 2), "D": (0, 3)}
 # fmt: on
 
 # An arrow to a box that is not a neighbour ends in the name of that box; this is the side where it leaves.
@@ -95,9 +97,11 @@ BOX_HEIGHT = 54
 BOX_WIDTH = (166, 148)
 GAP = 68
 STRIP_LEFT = {"test_failover": MARGIN, "resync": 970}
-STRIP_PITCH = {"test_failover": 202, "resync": 215}
+STRIP_PITCH = {"test_failover": 202, "resync": 215, "roles": 300}
 STRIP_BOX = 106
 STRIP_ROW = 84
+STRIP_WIDTH = {"roles": 170}
+ALONE_LEFT, ALONE_TOP, ALONE_FOOT = 30, 150, 40  # a region in a picture of its own
 
 
 @frozen
@@ -139,10 +143,24 @@ def _lane_box(lane: int, row: int, column: int) -> Box:
 
 
 def strip_boxes(region: str) -> dict[str, Box]:
-    """Every box of a region's strip by the value it stands for."""
-    top = LANE_TOP + 44 + ROWS * ROW_HEIGHT + 84
-    left, pitch = STRIP_LEFT[region] + 20, STRIP_PITCH[region]
+    """Every box of a region's strip in the whole picture, by the value it stands for."""
+    return _strip_at(region, STRIP_LEFT[region] + 20, LANE_TOP + 44 + ROWS * ROW_HEIGHT + 84)
+
+
+def alone_boxes(region: str) -> dict[str, Box]:
+    """The same boxes in a picture of their own, under its title."""
+    return _strip_at(region, ALONE_LEFT, ALONE_TOP)
+
+
+def alone_size(region: str) -> tuple[float, float]:
+    """Width and height of that picture."""
+    boxes = alone_boxes(region).values()
+    return max(box.x + box.width for box in boxes) + ALONE_LEFT, max(box.y + box.height for box in boxes) + ALONE_FOOT
+
+
+def _strip_at(region: str, left: float, top: float) -> dict[str, Box]:
+    pitch, width = STRIP_PITCH[region], STRIP_WIDTH.get(region, STRIP_BOX)
     return {
-        value: Box(left + column * pitch, top + row * STRIP_ROW, STRIP_BOX, 44, row, column)
-        for value, (row, column) in STRIPS[region].items()
+        value: Box(left + column * pitch, top + row * STRIP_ROW, width, 44, row, column)
+        for value, (row, column) in (STRIPS | {"roles": ROLES})[region].items()
     }

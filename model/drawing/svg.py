@@ -21,7 +21,7 @@ text { fill: #1f2328; font-size: 13px; } .title { font-size: 22px; font-weight: 
 .arrow { fill: none; stroke-width: 1.6; stroke: #57606a; } .arrow.command { stroke: #0969da; stroke-width: 2; }
 .arrow.failure { stroke: #cf222e; stroke-dasharray: 4 3; } .arrow.happening { stroke: #9a6700; stroke-dasharray: 2 3; }
 .tip.progress { fill: #57606a; } .tip.command { fill: #0969da; } .tip.failure { fill: #cf222e; }
-.tip.happening { fill: #9a6700; }
+.tip.happening { fill: #9a6700; } .life { stroke: #d0d7de; stroke-width: 1.4; stroke-dasharray: 2 4; }
 @media (prefers-color-scheme: dark) {
 .page { fill: #0d1117; } .lane { fill: #151b23; stroke: #3d444d; }
 .steady { fill: #0c2d6b; stroke: #4493f8; } .passing { fill: #0d1117; stroke: #9198a1; }
@@ -30,7 +30,7 @@ text { fill: #f0f6fc; } .small, .note { fill: #9198a1; }
 .label.failure { fill: #ff7b72; } .label.happening { fill: #d29922; }
 .arrow { stroke: #9198a1; } .arrow.command { stroke: #4493f8; } .arrow.failure { stroke: #f85149; }
 .arrow.happening { stroke: #d29922; } .tip.progress { fill: #9198a1; } .tip.command { fill: #4493f8; }
-.tip.failure { fill: #f85149; } .tip.happening { fill: #d29922; }
+.tip.failure { fill: #f85149; } .tip.happening { fill: #d29922; } .life { stroke: #3d444d; }
 }
 """
 
@@ -58,6 +58,11 @@ def text(x: float, y: float, lines: Sequence[str], classes: str, anchor: str = "
     step = f'dy="{LINE_HEIGHT}"'
     spans = [f'<tspan x="{_n(x)}" {step if number else ""}>{escape(line)}</tspan>' for number, line in enumerate(lines)]
     return f'<text class={quoteattr(classes)} text-anchor="{anchor}" {place}>{"".join(spans)}</text>'
+
+
+def line(x: float, y: float, to_x: float, to_y: float, classes: str) -> str:
+    """A straight line without a head."""
+    return f'<line class={quoteattr(classes)} x1="{_n(x)}" y1="{_n(y)}" x2="{_n(to_x)}" y2="{_n(to_y)}"/>'
 
 
 def arrow(points: Sequence[tuple[float, float]], kind: str) -> str:

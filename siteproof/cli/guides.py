@@ -16,7 +16,9 @@ HISTORIES = "histories.md"
 MUTANTS = "mutants.md"
 POLICY_EXAMPLE = "examples/policy.toml"
 PLAN_EXAMPLE = "examples/plan.toml"
-SHIPPED = (ADAPTERS, AUDIT, HISTORIES, MUTANTS, POLICY_EXAMPLE, PLAN_EXAMPLE)
+APPENDICES = ("sources.md", "domain.md", "formats.md", "disputes.md")
+"""What the book quotes and does not contain: it stands behind it where it is read as a whole."""
+SHIPPED = (*APPENDICES, ADAPTERS, AUDIT, HISTORIES, MUTANTS, POLICY_EXAMPLE, PLAN_EXAMPLE)
 
 
 def guide(name: str) -> str:

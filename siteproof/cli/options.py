@@ -12,8 +12,24 @@ import click
 
 from siteproof.model.nouns.provider import ReplicationProvider
 
-FORMS = ("text", "json", "ndjson", "itf", "toml", "markdown", "html", "junit", "sarif", "ctrf", "badge", "expect")
+FORMS = (
+    "text",
+    "json",
+    "ndjson",
+    "itf",
+    "toml",
+    "markdown",
+    "html",
+    "pdf",
+    "junit",
+    "sarif",
+    "ctrf",
+    "badge",
+    "expect",
+)
 """How forms of output are spelled, by every command that has them."""
+ALSO_CALLED = {"md": "markdown"}
+"""Another spelling that is understood."""
 
 
 class Form(click.Choice[str]):
@@ -27,6 +43,7 @@ class Form(click.Choice[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The form; a usage error that names those that the command has."""
+        value = ALSO_CALLED.get(value, value)
         if value not in self.choices:
             here = f"`{ctx.info_name}` gives" if ctx is not None else "there is"
             self.fail(f"{value!r} is no form that is printed here: {here} {', '.join(self.choices)}", param, ctx)

@@ -1,6 +1,7 @@
-"""`siteproof spec`: write the generated specification, or say which of its files are stale.
+"""`siteproof spec`: write the generated specification as Markdown, HTML or PDF, or say which of its files are stale.
 
-Rule: the text is made by model.export; this module writes it, compares it and prints counts.
+Rule: the text is made by model/book, its HTML by site; this module writes it, compares it and prints counts. Nothing is
+written of a book that lacks something.
 """
 
 import functools
@@ -15,7 +16,10 @@ from siteproof.cli.json_and_title import emit, identity
 from siteproof.cli.links import links
 from siteproof.cli.options import format_option
 from siteproof.cli.signs_of_life import beating
+from siteproof.cli.spec_diff import diff
+from siteproof.cli.spec_html import printed
 from siteproof.model.book.book import book
+from siteproof.model.book.gate import shortfalls
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.spec.registry.requirements import requirements
 
@@ -25,19 +29,51 @@ Facts = Mapping[str, Sequence[str]]
 
 @click.group()
 def spec() -> None:
-    """Build or check the generated specification."""
+    """Build or check the generated specification; compare two states of it."""
+
+
+spec.add_command(diff)
 
 
 @spec.command()
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 and name the files that are stale or missing.")
-@click.option("--out", type=click.Path(path_type=Path), default=FOLDER, show_default=True, help="Folder of the book.")
-@format_option("text", "json")
-def build(*, check: bool, out: Path, form: str) -> int:
-    """Write the specification as Markdown and SVG, made from the model."""
+@click.option("--one-file", is_flag=True, help="With html: everything in one file that needs nothing else.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Where to write. [default: docs/spec, as html out/book or out/book.html, as pdf out/book.pdf]",
+)
+@format_option("text", "json", "markdown", "html", "pdf")
+def build(*, check: bool, one_file: bool, out: Path | None, form: str) -> int:
+    """Write the specification, made from the model: as Markdown and SVG, and what was done as text or JSON.
+
+    Nothing is written, and the exit code is 1, when a MUST has no case, no witness and no reason for that, when a rule
+    of the model is never used, or when nothing is kept that a claim would notice.
+    """
+    if one_file and form != "html":
+        raise click.UsageError("--one-file is a form of html: add --format html")
+    if check and form not in {"text", "json"}:
+        raise click.UsageError(f"--check is about the Markdown in {FOLDER}: leave --format {form} out")
+    if form in {"html", "pdf"}:
+        return ExitCode.VIOLATION if _lacks() else printed(_book(), form, out, one_file=one_file)
+    return _markdown(out or FOLDER, "text" if form == "markdown" else form, check=check)
+
+
+def _lacks() -> bool:
+    """Whether the book may not be built; what it lacks is told."""
+    lacking = shortfalls(links())
+    for each in lacking:
+        click.echo(f"lacking: {each}", err=True)
+    return bool(lacking)
+
+
+def _markdown(out: Path, form: str, *, check: bool) -> int:
     title = f"siteproof {__version__} · spec build · {'check ' if check else ''}{out}"
     if form == "text":
         click.echo(title)
     made = _book()
+    if _lacks():
+        return ExitCode.VIOLATION
     facts, lines = _check(made, out) if check else _write(made, out)
     if form == "json":
         emit(

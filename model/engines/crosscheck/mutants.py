@@ -14,6 +14,7 @@ from siteproof.model.language.action import Action, Step
 from siteproof.model.language.domain import Members, Range
 from siteproof.model.language.expression import Bool, Effect, Expr, Int, Op, as_bool, symbol, with_args
 from siteproof.model.language.spec import Bounds, Spec
+from siteproof.model.nouns.problem import Problem
 
 Edit = tuple[str, Step]
 
@@ -35,9 +36,21 @@ def mutants(spec: Spec, seed: int, bounds: Bounds | None = None) -> Iterator[Spe
         step = _first_step(spec, action, bounds)
         place = source.randrange(sum(1 for _ in edits(step)))
         edit = next(text for number, (text, _) in enumerate(edits(step)) if number == place)
-        changed = _edited(action, place)
-        actions = tuple(changed if each is action else each for each in spec.actions)
-        yield SpecMutant(attrs.evolve(spec, actions=actions), f"{action.rule} {action.name}: {edit}", changed)
+        yield _with(spec, action, place, edit)
+
+
+def mutant(spec: Spec, rule: str, action_name: str, edit: str) -> SpecMutant:
+    """The mutant whose action has this rule and name and whose edit reads like this; Problem when there is none."""
+    for action in spec.actions:
+        if (action.rule, action.name) == (rule, action_name):
+            for place, (text, _) in enumerate(edits(_first_step(spec, action, None))):
+                if text == edit:
+                    return _with(spec, action, place, text)
+    raise Problem(
+        f"no edit of {rule} {action_name} reads {edit!r}",
+        f"{spec.name} was changed since it was written",
+        "choose another",
+    )
 
 
 def edits(step: Step) -> Iterator[Edit]:
@@ -51,6 +64,12 @@ def edits(step: Step) -> Iterator[Edit]:
         for text, value in _changed(effect.value):
             changed = Effect(effect.target, value, effect.source)
             yield f"{effect.target}: {text}", attrs.evolve(step, effects=(*others[0], changed, *others[1]))
+
+
+def _with(spec: Spec, action: Action, place: int, edit: str) -> SpecMutant:
+    changed = _edited(action, place)
+    actions = tuple(changed if each is action else each for each in spec.actions)
+    return SpecMutant(attrs.evolve(spec, actions=actions), f"{action.rule} {action.name}: {edit}", changed)
 
 
 def _first_step(spec: Spec, action: Action, bounds: Bounds | None) -> Step:

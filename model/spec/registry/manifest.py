@@ -3,6 +3,7 @@
 Rule: the numbers are the fingerprint of a transition relation. Whoever changes a rule changes them knowingly.
 """
 
+import functools
 import tomllib
 from pathlib import Path
 
@@ -30,6 +31,7 @@ class _Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     check: list[Check]
 
 
+@functools.cache
 def checks(path: Path = MANIFEST) -> tuple[Check, ...]:
     """Every check of the manifest, in its order."""
     return tuple(msgspec.convert(tomllib.loads(path.read_text()), _Manifest).check)
