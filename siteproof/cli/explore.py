@@ -14,6 +14,7 @@ import click
 from siteproof import __version__
 from siteproof.cli.bounds import bound_options, given
 from siteproof.cli.explain_specs import listing
+from siteproof.cli.explore_options import refuse_contradictions
 from siteproof.cli.graph import graph_option, searched, write_graph
 from siteproof.cli.memory import memory_option
 from siteproof.cli.options import format_option, whole
@@ -92,6 +93,7 @@ def explore(
 
     Exit code 0 when every claim holds, 1 when one is violated, 2 on wrong usage, 3 when the limits are too small.
     """
+    refuse_contradictions(click.get_current_context())
     chosen = spec_named(spec)
     system = chosen.system(given(bounds))
     options = " ".join(f"{name}={value}" for name, value in system.bounds.items())
@@ -99,10 +101,10 @@ def explore(
     if web or page is not None:
         from siteproof.cli import explore_page  # noqa: PLC0415  (a search in a terminal needs no server)
 
-        if web:
-            return explore_page.serve(chosen, system, port, traces, title)
-        assert page is not None
-        return explore_page.export(chosen, system, page, traces, title)
+        asked = explore_page.PageAsked(traces, trace_to, title)
+        if page is None:
+            return explore_page.serve(chosen, system, port, asked)
+        return explore_page.export(chosen, system, page, asked)
     if first:
         if trace_to is not None or symmetry or engine not in {"auto", "plain"} or form != "text":
             raise click.UsageError("--first is the plain search, as text: leave the other options out")

@@ -7,15 +7,17 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
+from attrs import frozen
 
 from siteproof.cli.files import read_bytes, write_text
 from siteproof.cli.signs_of_life import beating
 from siteproof.cli.stopping import until_signal
 from siteproof.explorer.page import explorer_page
-from siteproof.explorer.recording import recorded
 from siteproof.explorer.server import BODY_BYTES_MAX, Desk, ExplorerServer, tables
+from siteproof.model.engines.explore.goal import goal
 from siteproof.model.engines.explore.search import Limits, Search
 from siteproof.model.language.spec import Spec, System
 from siteproof.model.nouns.problem import ExitCode, Problem
@@ -25,29 +27,49 @@ EXPORT_STATES_MAX = 200_000
 HINT = "name a failure, a finding, a history, exports of a machine, or a trace in ITF"
 
 
-def serve(spec: Spec, system: System, port: int, traces: tuple[Path, ...], title: str) -> ExitCode:
+@frozen
+class PageAsked:
+    """What is shown beside the specification: files to step through, and a query to which the page leads at once."""
+
+    traces: tuple[Path, ...]
+    query: str | None
+    title: str
+
+
+def serve(spec: Spec, system: System, port: int, asked: PageAsked) -> ExitCode:
     """Serve the page until a signal comes."""
-    desk = Desk({**SPECS, spec.name: spec}, spec.name, system.bounds, record_of(traces))
+    fragment = _fragment(system, asked.query)
+    desk = Desk({**SPECS, spec.name: spec}, spec.name, system.bounds, record_of(asked.traces))
     server = ExplorerServer(desk, port)
     try:
         with until_signal() as stop:
-            click.echo(f"{title}\nexplorer: {server.url}  (Ctrl-C ends it)")
+            click.echo(f"{asked.title}\nexplorer: {server.url}{fragment}  (Ctrl-C ends it)")
             stop.wait()
     finally:
         server.close()
     return ExitCode.OK
 
 
-def export(spec: Spec, system: System, target: Path, traces: tuple[Path, ...], title: str) -> ExitCode:
+def _fragment(system: System, query: str | None) -> str:
+    """What makes the page ask by itself; Problem when the query is none."""
+    if query is None:
+        return ""
+    goal(system, query)
+    return f"#query={quote(query)}"
+
+
+def export(spec: Spec, system: System, target: Path, asked: PageAsked) -> ExitCode:
     """Write the page as one file; Problem when the specification has more states than a page can search."""
-    states = _counted(system)
+    fragment, states = _fragment(system, asked.query), _counted(system)
     data: dict[str, Any] = {"walk": tables(spec, system)}
-    if (record := record_of(traces)) is not None:
+    if (record := record_of(asked.traces)) is not None:
         data["record"] = record
     page = explorer_page(data, live=False)
     write_text(str(target), page)
     size = (len(page.encode()) + 1023) // 1024
-    click.echo(f"{title}\nwritten: {target} ({size:,} KiB; {states:,} states, at most {EXPORT_STATES_MAX:,})")
+    click.echo(
+        f"{asked.title}\nwritten: {target}{fragment} ({size:,} KiB; {states:,} states, at most {EXPORT_STATES_MAX:,})"
+    )
     return ExitCode.OK
 
 
@@ -71,6 +93,8 @@ def record_of(files: tuple[Path, ...]) -> Mapping[str, Any] | None:
     read = [(path.name, read_bytes(path, BODY_BYTES_MAX, HINT)) for path in files]
     if len(read) == 1 and (trace := _itf(read[0][1])) is not None:
         return {"itf": trace, "name": read[0][0]}
+    from siteproof.explorer.recording import recorded  # noqa: PLC0415  (the judge's words are loaded for records only)
+
     with beating(lambda seconds: f"following {len(read)} files on the model for {seconds:.0f} s"):
         return recorded(read)
 

@@ -35,6 +35,7 @@ const Walk = (() => {
         else nodes.push(OPS[op](args.map((place) => nodes[place])));
       }
       this.nodes = nodes;
+      this.guarded = tables.claims.filter(({ kind }) => kind !== "sometimes").flatMap(({ instances }) => instances.map(([, place]) => nodes[place]));
       this.steps = tables.transitions.map((step) => ({
         guards: step.guards.map(([place]) => nodes[place]),
         effects: step.effects.map(([target, place]) => [target, nodes[place]]),
@@ -72,6 +73,8 @@ const Walk = (() => {
     }
     broken(state) { return this.claims(state).filter(({ claim, labels }) => claim.kind === "always" && labels.length).map(({ claim }) => claim); }
     brokenBy(number, state) { return this.claims(state).filter(({ claim, by }) => claim.kind === "whenever" && by.includes(number)).map(({ claim }) => claim); }
+    /* Whether some claim about states, or about a step from here, is broken. */
+    isWrong(state) { return this.guarded.some((keeps) => !keeps(state)); }
     /* A step from this state that breaks a claim about steps, or null. */
     offence(state) {
       for (const { claim, by } of this.claims(state)) if (claim.kind === "whenever" && by.length) return by[0];

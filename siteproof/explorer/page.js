@@ -107,8 +107,7 @@
     return `${text}: ${View.counted(found.way.length, "step")}, none shorter.`;
   });
   const toBroken = () => during("looking for a broken claim …", async () => {
-    const wrong = (state) => machine.broken(state).length > 0 || machine.offence(state) !== null;
-    const found = await Walk.shortest(machine, wrong, SEARCHED_STATES_MAX, breathe);
+    const found = await Walk.shortest(machine, (state) => machine.isWrong(state), SEARCHED_STATES_MAX, breathe);
     if (found.way === null) return `No claim is broken in any of ${View.counted(found.states, "state")}.`;
     set(found.way);
     if (machine.broken(here()).length) return `${machine.broken(here())[0].rule} is broken after ${View.counted(found.way.length, "step")}.`;

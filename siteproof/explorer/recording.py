@@ -26,7 +26,7 @@ FRAMES_MAX = 20_000
 def recorded(files: Sequence[File], provider: str | None = None) -> dict[str, Any]:
     """Tracks of the logs in these files, by machine, with the tables of the lifecycle that they are read on.
 
-    Problem when a file is no log, has no step, has more than FRAMES_MAX of them, or machines of several lifecycles.
+    Problem when a file is no log, has more than FRAMES_MAX of them, or machines of several lifecycles.
     """
     found = list(logs(files, provider, 0))
     profiles = {lifecycle_map(profile).profile: profile for log in found for profile in log.profiles}
@@ -41,10 +41,6 @@ def recorded(files: Sequence[File], provider: str | None = None) -> dict[str, An
 
 def _check(tracks: Sequence[Mapping[str, Any]], name: str) -> None:
     frames = sum(len(track["frames"]) for track in tracks)
-    if not frames:
-        raise Problem(
-            f"{name} shows no step", "nothing that a machine showed or was asked stands in it", "record it again"
-        )
     if frames > FRAMES_MAX:
         hint = "load a failure of it, or ask siteproof trace check"
         raise Problem(f"{name} has {frames:,} steps", f"a page shows {FRAMES_MAX:,}", hint)

@@ -15,7 +15,6 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from attrs import define, field
 
 from siteproof.explorer.page import explorer_page, policy
-from siteproof.explorer.recording import recorded
 from siteproof.model.engines.explore.choice import explorer
 from siteproof.model.engines.explore.goal import goal
 from siteproof.model.engines.explore.search import MEBIBYTE, Limits
@@ -129,7 +128,7 @@ class ExplorerHandler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         asks: dict[str, Callable[[], Answer]] = {
             "/way": lambda: self._way(parse_qs(parts.query).get("of", [""])[0], json.loads(body)),
-            "/record": lambda: recorded(_files(json.loads(body))),
+            "/record": lambda: _recorded(json.loads(body)),
         }
         if parts.path not in asks:
             self._say(HTTPStatus.NOT_FOUND, _problem("there is nothing here", parts.path[:80], ""))
@@ -182,8 +181,10 @@ class ExplorerHandler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def _files(found: Sequence[Mapping[str, str]]) -> list[tuple[str, bytes]]:
-    return [(each["name"], each["text"].encode()) for each in found]
+def _recorded(found: Sequence[Mapping[str, str]]) -> Answer:
+    from siteproof.explorer.recording import recorded  # noqa: PLC0415  (the judge's words are loaded for records only)
+
+    return recorded([(each["name"], each["text"].encode()) for each in found])
 
 
 def _problem(problem: str, cause: str, hint: str) -> Answer:
