@@ -100,7 +100,13 @@ def test_moves_that_components_make_together_are_counted_exactly(name: str, engi
 
 @pytest.mark.parametrize("engine", [*FAST, "plain"])
 @pytest.mark.parametrize(
-    ("text", "length"), [("protection=committed,direction=reverse", 10), ("runs_on_premises=true,agent_up=true", 1)]
+    ("text", "length"),
+    [
+        ("protection=committed,direction=reverse", 10),
+        ("runs_on_premises=true,agent_up=true", 1),
+        ("not direction=forward and (protection=committed or drill=true) and seed[0]!=0", 10),
+        ("not (log[0]<1 or received=false) and source[0]>=1 or protection=migrated", 3),
+    ],
 )
 def test_the_way_to_a_goal_is_as_short_with_every_engine(engine: str, text: str, length: int) -> None:
     """One machine, one block: the same length, and a trace of that length."""

@@ -63,6 +63,7 @@ def test_a_kept_page_is_walked_with_mouse_and_keys(browser: Browser, tmp_path: P
     browser.press("ArrowLeft")
     assert "enable_leaves_enabling" in browser.text("#actions")
     assert browser.run("document.querySelectorAll('#steps .ahead').length") == 1
+    assert "&at=1&" in browser.run("location.hash")
     browser.press("ArrowRight")
     browser.press("u")
     assert browser.text("#way-title") == "Way 1 step"
