@@ -4,7 +4,7 @@ Rule: the lab acts and remembers, it never judges: a set-up that cannot be reach
 of a subject stands in the cases and in verify. The subject's word is shown in the trace; only bytes feed the ledger.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,7 +28,6 @@ from siteproof.conformance.worlds.stage import Stage
 from siteproof.conformance.worlds.world import PLAIN
 from siteproof.conformance.worlds.writing import Pen, WorldDisk, WriteCall
 from siteproof.model.nouns.commands import Answer, Command, Refusal
-from siteproof.model.nouns.groups import GroupCommand
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import MINUTE_MS, RecoveryPoint, ReplicationPolicy
 from siteproof.model.nouns.profile import Profile
@@ -218,11 +217,10 @@ class Lab:
                 self.history.rebase(machine.name, picture)
         return after
 
-    def ask_group(self, command: GroupCommand) -> Answer:
-        """Give one command to a group and return its answer; an accepted job may still run."""
-        answer = self.subject.do_group(command)
-        said = f" — refused with {answer.code.value}" if isinstance(answer, Refusal) else ""
-        self._step(f"{command.verb.value} group {command.group}{said}")
+    def tell(self, what: str, call: Callable[[], Answer]) -> Answer:
+        """Make a call that is answered as a command is, and return its answer; an accepted job may still run."""
+        answer = call()
+        self._step(f"{what}{f' — refused with {answer.code.value}' if isinstance(answer, Refusal) else ''}")
         return answer
 
     def landing(self, machine: Machine) -> Landing:

@@ -31,7 +31,11 @@ def join(lab: Lab, members: Members, policy: ReplicationPolicy | None = None, gr
 
 def ask(lab: Lab, verb: Verb, group: str = NAME, **fields: Any) -> Answer:
     """Give the group one command; an accepted job may still run."""
-    return lab.ask_group(GroupCommand(verb, group, **fields))
+    return _give(lab, GroupCommand(verb, group, **fields))
+
+
+def _give(lab: Lab, command: GroupCommand) -> Answer:
+    return lab.tell(f"{command.verb.value} group {command.group}", lambda: lab.subject.do_group(command))
 
 
 def run(lab: Lab, members: Members, verb: Verb, group: str = NAME, **fields: Any) -> tuple[Observation, ...]:
@@ -41,7 +45,7 @@ def run(lab: Lab, members: Members, verb: Verb, group: str = NAME, **fields: Any
     troubled = any(prior.troubled for prior in priors)  # what hinders one hinders the job of all
     priors = [evolve(prior, troubled=troubled) for prior in priors]
     point = selected(command, [prior.before for prior in priors])
-    answer = lab.ask_group(command)
+    answer = _give(lab, command)
     said = answer.code.value if isinstance(answer, Refusal) else ""
     given(not said, f"the set-up needs {verb.value} of the group, which was refused with {said}")
     lab.settle()

@@ -21,6 +21,7 @@ from siteproof.reference.group_desk import GroupDesk
 from siteproof.reference.jobs import FAILS_WITH, PHASE_MS, Job, JobFailed, JobState, Work
 from siteproof.reference.machine import Machine
 from siteproof.reference.procedures import PROCEDURES, Procedure
+from siteproof.reference.recovery_plans import PlanDesk
 from siteproof.reference.replicator import Replicator
 from siteproof.reference.scheduler import Scheduler
 from siteproof.reference.stores import Stores
@@ -36,6 +37,7 @@ class Appliance(Equipment):
     replicator_type: type[Replicator] = Replicator
     procedures: Mapping[Verb, Procedure] = PROCEDURES
     desk_type: type[GroupDesk] = GroupDesk
+    plans_type: type[PlanDesk] = PlanDesk
     phase_ms = PHASE_MS
     steps: int | None = None  # of a job's work at a time; None: all of it
 
@@ -47,6 +49,7 @@ class Appliance(Equipment):
         self.scheduler = scheduler
         self.profile = profile
         self.groups = self.desk_type(self)
+        self.plans = self.plans_type(self)
 
     def do(self, command: Command) -> Accepted:
         """Accept the command as a job in its first phase; Refused when the tables or the guards say no."""
@@ -84,7 +87,7 @@ class Appliance(Equipment):
         """
         for _ in range(STEPS_MAX):
             pushed = [self._push(machine) for machine in list(self.vault.machines.values())]
-            if not any(pushed):
+            if not any(pushed) and not self.plans.push():
                 break
             between()
         for machine in list(self.vault.machines.values()):

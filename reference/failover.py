@@ -23,6 +23,7 @@ def test_failover(appliance: Equipment, machine: Machine, command: Command) -> t
 
     def build() -> None:
         machine.hosts[Place.TEST] = built(appliance, machine, machine.chosen, Place.TEST)
+        machine.hosts[Place.TEST].running = not machine.held
         machine.drilling = machine.chosen
 
     return _choosing(appliance, machine, command), build
@@ -66,6 +67,7 @@ def take_over(appliance: Equipment, machine: Machine, host: Host, *, shutdown: b
 def exchange(appliance: Equipment, machine: Machine, host: Host) -> None:
     """Put the machine that was built from the chosen point in the place of the one that was there."""
     remove_host(appliance, machine, Place.RECOVERY)
+    host.running = not machine.held
     machine.hosts[Place.RECOVERY] = host
     machine.using = machine.chosen
 

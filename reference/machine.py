@@ -37,6 +37,7 @@ class Machine:
     resync_reason: ResyncReason | None = None
     generation: int = 0
     era: int = 0
+    held: bool = False  # a plan will power on what is built now, when it is its turn
     using: str = ""  # the point of the failover that is not yet over
     drilling: str = ""  # the point of the running drill
     chosen: str = ""  # the point of the running job

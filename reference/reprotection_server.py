@@ -129,6 +129,7 @@ def fail_back(appliance: Equipment, machine: Machine, command: Command) -> tuple
 
 def arrive(machine: Machine, host: Host, safety: str) -> None:
     """The machine at the site carries production from now on; the safety point leads back."""
+    host.running = not machine.held
     machine.hosts[Place.PRIMARY] = host
     machine.using = safety
     machine.generation += 1

@@ -6,13 +6,14 @@ Every byte is real; time is virtual. Nothing here decides anything: each call go
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from siteproof.model.nouns.commands import Answer, Command, Refusal
+from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.groups import GroupCommand
 from siteproof.model.nouns.observation import Observation
+from siteproof.model.nouns.plans import PlanCommand, PlanObservation, RecoveryPlan
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.scenario import Scenario
@@ -149,15 +150,32 @@ class ReferenceSubject:
 
     def do(self, command: Command) -> Answer:
         """Accept a command as a job, or refuse it with a named error and change nothing."""
-        try:
-            return self.appliance.do(command)
-        except Refused as refusal:
-            return Refusal(refusal.code, refusal.detail)
+        return self._asked(lambda: self.appliance.do(command))
 
     def do_group(self, command: GroupCommand) -> Answer:
         """Accept the command as one job of all members, or refuse it with a named error and change nothing."""
+        return self._asked(lambda: self.appliance.groups.do(command))
+
+    def save_plan(self, plan: RecoveryPlan) -> Answer:
+        """Keep the plan, in place of the one of that name; Refusal when it is none, and the old one stays."""
+        return self._asked(lambda: self.appliance.plans.save(plan))
+
+    def run_plan(self, command: PlanCommand) -> Answer:
+        """Run a plan as one job. After `settle` it has ended, or waits for an answer or for the end of a script."""
+        return self._asked(lambda: self.appliance.plans.run(command))
+
+    def answer_prompt(self, plan: str) -> Answer:
+        """Somebody has answered the prompt that is shown: the plan goes on."""
+        return self._asked(lambda: self.appliance.plans.answer(plan))
+
+    def observe_plan(self, plan: str) -> PlanObservation:
+        """What there is to see of the plan; Refused when there is none of that name."""
+        return self.appliance.plans.observe(plan)
+
+    @staticmethod
+    def _asked(ask: Callable[[], Accepted]) -> Answer:
         try:
-            return self.appliance.groups.do(command)
+            return ask()
         except Refused as refusal:
             return Refusal(refusal.code, refusal.detail)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from attrs import define, evolve, field
 
+from siteproof.conformance.auditor import plans
 from siteproof.conformance.auditor.call import Call
 from siteproof.conformance.auditor.circles import ORACLES as CIRCLES
 from siteproof.conformance.auditor.circles import circles
@@ -21,6 +22,7 @@ from siteproof.conformance.coverage.trail import Deviation, Trail
 from siteproof.conformance.history import WriteHistory
 from siteproof.conformance.verify import Dishonest, Failed
 from siteproof.model.nouns.observation import Observation
+from siteproof.model.nouns.plans import PlanObservation
 from siteproof.model.nouns.policy import ReplicationPolicy
 from siteproof.model.nouns.scenario import Scenario
 from siteproof.model.nouns.subject import Capability, FaultKind
@@ -64,6 +66,9 @@ class Auditor:
         if call.op == "reset":
             self._reset(call.arguments[0])
         self._follow(events)
+        if isinstance(call.answer, PlanObservation):
+            for wrong in plans.contradictions(call.answer):
+                raise Failed(wrong.expected, wrong.actual, "auditor: a look at a plan", of=wrong.of)
         if isinstance(call.answer, Observation):
             if is_of_the_contract(call.answer.machine, call.answer.regions):
                 self._see(call.answer)

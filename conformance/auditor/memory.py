@@ -6,6 +6,7 @@ Rule: memory is filled from calls and observations alone and never judges; `hear
 from attrs import define, field, frozen
 
 from siteproof.conformance.auditor.call import Call
+from siteproof.conformance.landing import MOVES_PRODUCTION
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Observation, Regions
@@ -39,6 +40,7 @@ TAKES = {  # which requirement says that the command takes points away
     Verb.COMMIT: "SP-FO-9",
     Verb.CANCEL: "SP-FB-13",
 }
+REBUILDS = frozenset({*MOVES_PRODUCTION, Verb.TEST_FAILOVER, Verb.CLEAN_UP_TEST, Verb.REPROTECT})
 OWED_AFTER_MS = MINUTE_MS  # by then what happened has been told
 EXCURSION_MS = 2 * MINUTE_MS  # a limit is watched once a minute
 SITE = frozenset({FaultKind.SITE_DOWN, FaultKind.SITE_UP})
@@ -115,6 +117,7 @@ class Memory:
     gone: dict[str, str] = field(factory=dict)  # points that are listed no more, with the requirement that took them
     before_failback: frozenset[str] = frozenset()  # the points that were listed when a failback was asked for
     member_ms: int | None = None  # since when it has shown itself as a protected member of its group
+    planned: bool = False  # a plan moved it last, which powers it on when it is its turn, or not at all
     moved_together: bool = False  # it was a member when its group was last told to move
     excursions: set[str] = field(factory=set)  # the requirements whose limit is exceeded at present
 
@@ -130,6 +133,7 @@ class Memory:
             return
         self.settled = call.op == "settle"
         if call.command is not None:
+            self.planned = call.op == "run_plan" or (self.planned and call.command.verb not in REBUILDS)
             self._accepted(call.command)
         elif call.fault is not None:
             self._struck(call.fault, position)

@@ -13,6 +13,7 @@ from siteproof.conformance.carriers.inline import filled, filled_during
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
 from siteproof.model.nouns.groups import GroupCommand
 from siteproof.model.nouns.observation import Observation
+from siteproof.model.nouns.plans import PlanCommand, PlanObservation, RecoveryPlan
 from siteproof.model.nouns.scenario import Scenario
 from siteproof.model.nouns.subject import SINCE, DataMode, Description, DiskAddress, During, Fault, Image, Write
 
@@ -71,6 +72,22 @@ class Carrier(ABC):
     def do_group(self, command: GroupCommand) -> Answer:
         """See Grouping."""
         return self._answered("do_group", command)
+
+    def save_plan(self, plan: RecoveryPlan) -> Answer:
+        """See Planning."""
+        return self._answered("save_plan", plan)
+
+    def run_plan(self, command: PlanCommand) -> Answer:
+        """See Planning."""
+        return self._answered("run_plan", command)
+
+    def answer_prompt(self, plan: str) -> Answer:
+        """See Planning."""
+        return self._answered("answer_prompt", plan)
+
+    def observe_plan(self, plan: str) -> PlanObservation:
+        """See Planning."""
+        return self._ask(PlanObservation, "observe_plan", plan)
 
     def _answered(self, op: str, command: object) -> Answer:
         answer = self.call(op, command)

@@ -10,12 +10,13 @@ from typing import Any
 from siteproof.conformance.auditor.call import Call
 from siteproof.conformance.carriers.carrier import Carrier
 from siteproof.conformance.coverage.events import Begin, Do, Event, Passes, ShownState, is_of_the_contract, state_of
-from siteproof.conformance.grouped import member_command, selected
+from siteproof.conformance.grouped import member_commands, planned_commands
 from siteproof.conformance.needs import capability_of
 from siteproof.model.nouns.commands import Accepted, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.groups import GroupCommand
 from siteproof.model.nouns.observation import Observation
+from siteproof.model.nouns.plans import PlanCommand, RecoveryPlan
 from siteproof.model.nouns.subject import Capability, Subject, Unsupported
 from siteproof.model.nouns.vocabulary import Verb
 from siteproof.model.spec.groups import TOGETHER
@@ -36,6 +37,7 @@ class RecordingCarrier(Carrier):
         self._shown: dict[str, ShownState] = {}
         self._stale: set[str] = set()  # machines whose state may have changed since it was shown
         self._last: dict[str, Observation] = {}  # what every machine showed last
+        self._plans: dict[str, tuple[str, ...]] = {}  # the machines of each plan that was kept
         self.history: list[Event] = []
         self.denied: Capability | None = None
 
@@ -52,8 +54,8 @@ class RecordingCarrier(Carrier):
         known = len(self.history)
         self._record(op, arguments, answer)
         self._tell(Call(op, arguments, answer), known)
-        if isinstance(answer, Accepted) and isinstance(arguments[0], GroupCommand):
-            self._members_asked(arguments[0], answer)
+        if isinstance(answer, Accepted):
+            self._asked_of_many(op, arguments[0], answer)
         return answer
 
     def _record(self, op: str, arguments: tuple[Any, ...], answer: Any) -> None:
@@ -73,14 +75,20 @@ class RecordingCarrier(Carrier):
         alone = command.verb in TOGETHER and bool(member)
         return refused and (alone or (command.verb is Verb.ENABLE and bool(command.group)))
 
-    def _members_asked(self, command: GroupCommand, answer: Accepted) -> None:
-        """What a group takes, each of its members takes: the machines' own tables say where that leads."""
-        members = [seen for seen in self._last.values() if seen.group == command.group]
-        point = selected(command, members)
-        for seen in members:
-            known, each = len(self.history), member_command(command, seen.machine, point)
+    def _asked_of_many(self, op: str, asked: object, answer: Accepted) -> None:
+        """What a group or a plan takes, each of its machines takes: their own tables say where that leads."""
+        commands: tuple[Command, ...] = ()
+        if isinstance(asked, RecoveryPlan):
+            self._plans[asked.name] = tuple(name for group in asked.groups for name in group.machines)
+        elif isinstance(asked, GroupCommand):
+            commands = member_commands(asked, self._last.values())
+        elif isinstance(asked, PlanCommand):
+            machines = self._plans.get(asked.plan, ())
+            commands = planned_commands(asked, [self._last[name] for name in machines if name in self._last])
+        for each in commands:
+            known = len(self.history)
             self._asked(each, answer)
-            self._tell(Call("do_group", (each,), answer), known)
+            self._tell(Call(op, (each,), answer), known)
 
     def _tell(self, call: Call, known: int) -> None:
         if self.listener is not None:
@@ -95,6 +103,7 @@ class RecordingCarrier(Carrier):
         self._shown.clear()
         self._stale.clear()
         self._last.clear()
+        self._plans.clear()
         self.history.append(Begin())
 
     def _saw(self, seen: Observation) -> None:

@@ -16,6 +16,7 @@ from siteproof.model.nouns import (
     connectivity,
     groups,
     observation,
+    plans,
     policy,
     profile,
     scenario,
@@ -37,6 +38,13 @@ TYPES: tuple[type, ...] = (
     policy.ReplicationPolicy,
     commands.Command,
     groups.GroupCommand,
+    plans.RecoveryPlan,
+    plans.PlanGroup,
+    plans.PlanStep,
+    plans.PlanCommand,
+    plans.PlanObservation,
+    plans.StepView,
+    plans.PlannedMachineView,
     commands.Accepted,
     commands.Refusal,
     observation.Observation,
@@ -54,6 +62,7 @@ TYPES: tuple[type, ...] = (
 OPTIONAL: dict[type, subject.Capability] = {
     subject.Arranging: subject.Capability.DURING,
     groups.Grouping: subject.Capability.GROUPS,
+    plans.Planning: subject.Capability.PLANS,
 }
 """The parts of the contract that only a subject with that capability answers."""
 ENUMS: tuple[type[Enum], ...] = (
@@ -67,9 +76,18 @@ ENUMS: tuple[type[Enum], ...] = (
     vocabulary.Health,
     vocabulary.Consistency,
     vocabulary.Selection,
+    groups.SharedSelection,
     vocabulary.Location,
     vocabulary.Place,
     vocabulary.MachineKind,
+    plans.PlanRun,
+    plans.StepKind,
+    plans.StepMoment,
+    plans.ScriptDoes,
+    plans.StepOutcome,
+    plans.PlanStage,
+    plans.PlanPhase,
+    plans.PlanResult,
     subject.Provider,
     subject.ImageKind,
 )

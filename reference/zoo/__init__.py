@@ -41,6 +41,7 @@ _WRONG = {
     "B24": _wrong("a restore succeeds with wrong data", "longhorn #12830", "SP-FO-1", "SP-FO-20"),
     "B25": _wrong("a leftover drill breaks the failover", "ASR docs", "SP-DRL-7", "SP-FO-1"),
     "B26": _wrong("a listed point cannot be restored", "ASR BookmarkNotFound", "SP-PT-14", "SP-PT-28"),
+    "B27": _wrong("an edit of a plan loses its steps", "azure-powershell #12837", "SP-PLN-14"),
     "B28": _wrong("a cancel leaves the machine unprotected", "ASR docs", "SP-FB-13"),
     "B29": _wrong("both sides run after the site is back", "SRM split brain", "SP-FO-16", "SP-FB-21"),
     "B30": _wrong("gaps after overload are offered as points", "Veeam CDP", "SP-RES-27", "SP-PT-18"),
@@ -64,10 +65,5 @@ ZOO: dict[str, Exhibit] = {
 }
 
 UNSHOWN: dict[str, Unshown] = {
-    "B27": Unshown(
-        "plan edits lose pre and post actions",
-        "azure-powershell #12837",
-        "the contract has no recovery plans; plans are judged by the plan command",
-    ),
     "B41": Unshown("a nonce is used again after a break", "-", "needs a frame tap: no call shows sealed frames"),
 }

@@ -20,6 +20,18 @@ from siteproof.model.nouns.commands import Accepted, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.groups import GroupCommand, Grouping, SharedSelection
 from siteproof.model.nouns.observation import Observation, Regions
+from siteproof.model.nouns.plans import (
+    PlanCommand,
+    PlanGroup,
+    Planning,
+    PlanObservation,
+    PlanRun,
+    PlanStep,
+    RecoveryPlan,
+    StepKind,
+    StepOutcome,
+    StepView,
+)
 from siteproof.model.nouns.policy import RecoveryPoint, ReplicationPolicy
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
 from siteproof.model.nouns.subject import (
@@ -40,6 +52,7 @@ from tests.judge.adapters.tiny import Tiny
 
 SCHEMA = Path(wire.__file__).with_name("contract.schema.json")
 SCENARIO = Scenario((MachineSpec("vm1", (DiskSpec("disk0", 16),)),))
+PLAN = RecoveryPlan("shop", (PlanGroup(("vm1",), (PlanStep("names", StepKind.SCRIPT, runs=(PlanRun.TEST,)),)),))
 CALLS: dict[str, tuple[Any, ...]] = {
     "advance": (1500,),
     "arrange": (
@@ -52,6 +65,10 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "describe": (),
     "discard": (DiskAddress("vm1", "disk0"), 3, 2),
     "do_group": (GroupCommand(Verb.FAIL_OVER, "web", SharedSelection.CUSTOM, "point-1", shutdown=False),),
+    "save_plan": (PLAN,),
+    "run_plan": (PlanCommand("shop", PlanRun.TEST),),
+    "answer_prompt": ("shop",),
+    "observe_plan": ("shop",),
     "do": (Command(Verb.ENABLE, "vm1", policy=ReplicationPolicy(60)),),
     "fault": (Fault(FaultKind.LINK_DOWN, "vm1"),),
     "flush": (DiskAddress("vm1", "disk0"),),
@@ -69,6 +86,10 @@ ANSWERS: dict[str, Any] = {
     "read": Image("disk0", ImageKind.INLINE, data=b"\0\xff"),
     "restore": (Image("disk0", ImageKind.PATH, location="a/path"),),
     "do": Accepted("job-1"),
+    "save_plan": Refusal(ErrorCode.OPERATION_NOT_ALLOWED, "no group"),
+    "run_plan": Accepted("job-2"),
+    "answer_prompt": Accepted("job-2"),
+    "observe_plan": PlanObservation(PLAN, 7, steps=(StepView("names", StepOutcome.SKIPPED),)),
     "do_group": Refusal(ErrorCode.OPERATION_CONFLICT, "a member is busy"),
 }
 
@@ -77,7 +98,7 @@ def test_the_wire_has_every_method_of_the_contract() -> None:
     """Operations are read off the protocols; none is forgotten and none is added, and the optional ones are known."""
     needed, *more = (
         {name for name, _ in inspect.getmembers(protocol, inspect.isfunction) if not name.startswith("_")}
-        for protocol in (Subject, Arranging, Grouping)
+        for protocol in (Subject, Arranging, Grouping, Planning)
     )
     optional = set().union(*more)
     assert set(wire.OPERATIONS) == needed | optional == set(CALLS)

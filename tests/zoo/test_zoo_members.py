@@ -9,12 +9,20 @@ from siteproof.reference.subject import make_subject
 from siteproof.reference.zoo import UNSHOWN, ZOO
 from siteproof.reference.zoo.liars import LIARS
 from siteproof.reference.zoo.version2 import VERSION2
-from tests.zoo import drives_of_data, drives_of_groups, drives_of_liars, drives_of_points, drives_of_states
+from tests.zoo import (
+    drives_of_data,
+    drives_of_groups,
+    drives_of_liars,
+    drives_of_plans,
+    drives_of_points,
+    drives_of_states,
+)
 from tests.zoo.drives import DRIVES, Drive, honest_bench, member_bench
 
 FILES = (
     drives_of_data,
     drives_of_groups,
+    drives_of_plans,
     drives_of_liars,
     drives_of_points,
     drives_of_states,

@@ -74,7 +74,8 @@ def a_test_machine_runs_in_drills_only(look: Look) -> Iterator[Wrong]:
         yield Wrong("no test machine without a drill", _names(look.now.running))
     ran = look.before is not None and Place.TEST in look.before.running and Verb.CLEAN_UP_TEST not in look.verbs
     drills = Verb.TEST_FAILOVER in look.verbs and Verb.CLEAN_UP_TEST not in look.verbs  # its clean-up may fail, too
-    if drill is TestFailover.COMPLETED and not runs and (ran or drills):
+    waits = look.memory.planned and not ran  # until its plan powers it on
+    if drill is TestFailover.COMPLETED and not runs and not waits and (ran or drills):
         yield Wrong("the test machine running until its clean-up", _names(look.now.running), "SP-DRL-2")
 
 
@@ -103,7 +104,9 @@ def place(seen: Observation) -> Place:
 
 
 def _may_be_off(look: Look) -> bool:
-    """A site that is down, or a shutdown that preceded a failover which then failed, keeps the source off."""
+    """A site that is down, a plan, or a shutdown that preceded a failover which then failed, keeps production off."""
+    if look.memory.planned:
+        return True
     failed = look.now.regions.protection in (Protection.FAILOVER_FAILED, Protection.DISABLING_FAILED)
     power = look.memory.site_down or look.struck(F.SITE_DOWN, F.FORCED_SHUTDOWN)
     return place(look.now) is Place.PRIMARY and (failed or power)

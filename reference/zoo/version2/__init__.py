@@ -19,5 +19,12 @@ VERSION2: dict[str, Exhibit] = {
     "G5": _wrong("a failed job moves the other members",             "groups:half_moved",     "SP-GRP-5"),
     "G6": _wrong("a group takes any number of members",              "groups:no_bound",       "SP-GRP-4"),
     "G7": _wrong("a late command makes a machine a member",          "groups:late_member",    "SP-GRP-8"),
+    "P1": _wrong("every machine starts as soon as it is built",      "plans:no_order",        "SP-PLN-7", "SP-PLN-5"),
+    "P2": _wrong("a failed preparation does not keep a machine off", "plans:starts_anyway",   "SP-PLN-11"),
+    "P3": _wrong("a failed script of a group ends the plan",         "plans:stops",           "SP-PLN-10"),
+    "P4": _wrong("a plan's drill shuts the sources down",            "plans:drill_stops_sources", "SP-PLN-5"),
+    "P5": _wrong("every step runs in every run",                     "plans:every_step",      "SP-PLN-8"),
+    "P6": _wrong("a plan that came to its end is a success",         "plans:always_a_success", "SP-PLN-13"),
+    "P7": _wrong("a script that hangs holds the plan for ever",      "plans:waits_for_ever",  "SP-PLN-9"),
 }
 # fmt: on
