@@ -14,6 +14,7 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks import datapath_table
 from benchmarks.datapath_image import make_image, overwrite_blocks
 from benchmarks.datapath_peers import Peer, PeerRun, measure, present
 from siteproof import __version__
@@ -21,9 +22,10 @@ from siteproof import __version__
 IMAGE_BYTES = 256 << 20
 ROUNDS = 3
 SHARE = 0.05
-GOALS = {"restic backup": 3.0, "borg create zstd,1": 1.7}
+GOALS = {"restic backup": 3.0, "borg create zstd,1": 1.7, "zstd | openssl": 1.0}
+PIPE = "zstd -q -1 -T2 -c {image} | openssl enc -aes-256-ctr -pbkdf2 -pass pass:bench -out {out} && sync {out}"
 MEGA = 1e6
-WITHOUT_STORE = frozenset({"start", "floor"})
+WITHOUT_STORE = frozenset({"start", "floor", "zstd | openssl"})
 
 
 def ours(step: str, image: Path, folder: Path) -> PeerRun:
@@ -53,8 +55,8 @@ def same(left: Path, right: Path) -> str:
     return "bytes equal"
 
 
-def initial_copy(image: Path, folder: Path) -> None:
-    """Initial copy into a durable sealed log, against the floor and the peers."""
+def initial_copy(image: Path, folder: Path) -> dict[str, PeerRun]:
+    """Initial copy into a durable sealed log, against the floor and the peers; and what their restores took."""
     peers = present()
     best = rounds(peers, image, folder)
     start, own = best["start"], best["ours"]
@@ -66,20 +68,26 @@ def initial_copy(image: Path, folder: Path) -> None:
     print(f"  without interpreter start: {alone:.2f} s wall, {share:.2f} x the cpu of read + zstd-1 (goal <= 1.4)")
     for peer in peers:
         print(f"  {peer.name}: {best[peer.name].wall / alone:.2f} x our wall without interpreter start")
-        compare_restored(peer, image, folder)
+    restores = {peer.package: compare_restored(peer, image, folder) for peer in peers}
     applied = numbers("apply", image, folder)
     rate = applied["bytes"] / applied["seconds"] / MEGA
     print(f"  apply to the seed disk incl. sync: {rate:.0f} MB/s raw; {same(image, folder / 'store/r/seed.raw')}")
+    return restores
 
 
 def rounds(peers: list[Peer], image: Path, folder: Path) -> dict[str, PeerRun]:
     """The fastest run of each."""
-    runs: dict[str, list[PeerRun]] = {name: [] for name in ("ours", "floor", "start", *(peer.name for peer in peers))}
+    runs: dict[str, list[PeerRun]] = {
+        name: [] for name in ("ours", "floor", "start", "zstd | openssl", *(peer.name for peer in peers))
+    }
     for _ in range(ROUNDS):
         shutil.rmtree(folder / "store", ignore_errors=True)
         runs["ours"].append(ours("initial", image, folder))
         for name in ("floor", "start"):
             runs[name].append(ours(name, image, folder))
+        piped = folder / "piped"
+        runs["zstd | openssl"].append(measure(["sh", "-c", PIPE.format(image=image, out=piped)], folder))
+        piped.unlink()
         for peer in peers:
             runs[peer.name].append(peer_backup(peer, image, folder))
     return {name: min(each, key=lambda run: run.wall) for name, each in runs.items()}
@@ -90,18 +98,18 @@ def row(name: str, run: PeerRun, own: PeerRun) -> str:
     ratio = f"{run.wall / own.wall:5.2f} x our wall {run.cpu / own.cpu:5.2f} x our cpu"
     goal = f" (goal >= {GOALS[name]:.1f} x wall)" if name in GOALS else ""
     size = f"{run.stored / MEGA:6.1f} MB" if name not in WITHOUT_STORE else " " * 9
-    return (
-        f"  {name:19s} wall {run.wall:5.2f} s  cpu {run.cpu:5.2f} s  rss {run.rss_mib:4.0f} MiB  {size}  {ratio}{goal}"
-    )
+    peak = f"  peak {json.loads(run.output)['peak_mib']:.0f} MiB" if name == "ours" else ""
+    return f"  {name:19s} wall {run.wall:5.2f} s  cpu {run.cpu:5.2f} s  {size}  {ratio}{goal}{peak}"
 
 
-def compare_restored(peer: Peer, image: Path, folder: Path) -> None:
-    """The peer's copy is as good as ours."""
+def compare_restored(peer: Peer, image: Path, folder: Path) -> PeerRun:
+    """The peer's copy is as good as ours; its restore."""
     target = folder / "restored"
     run = measure(peer.restore(folder / peer.package, target), folder)
     copy = next(path for path in target.rglob(image.name))
     print(f"  {peer.package} restore: wall {run.wall:.2f} s; {same(image, copy)}")
     shutil.rmtree(target)
+    return run
 
 
 def delta(image: Path, before: Path, folder: Path) -> None:
@@ -116,13 +124,14 @@ def delta(image: Path, before: Path, folder: Path) -> None:
     print(f"  restore of the point before it: {rate:.0f} MB/s; {same(before, folder / 'store/restored.raw')}")
 
 
-def resync(image: Path, folder: Path, what: str) -> None:
+def resync(image: Path, folder: Path, what: str) -> dict[str, float]:
     """Both sides compared, what differs sent."""
     run = numbers("resync", image, folder)
     ppm = run["digests"] / IMAGE_BYTES * MEGA
     print(f"resync, {what}: {run['seconds'] * 1000:.0f} ms, digests {ppm:.1f} ppm of the disk,", end=" ")
     print(f"{run['blocks']:.0f} blocks in {run['frames'] / MEGA:.1f} MB of frames;", end=" ")
     print(same(image, folder / "store/r/seed.raw"))
+    return run
 
 
 def main() -> None:
@@ -134,13 +143,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="siteproof-datapath-") as name:
         folder = Path(name)
         image, before = make_image(folder, IMAGE_BYTES), folder / "before.img"
-        initial_copy(image, folder)
+        restores = initial_copy(image, folder)
         shutil.copyfile(image, before)
         Path(f"{image}.blocks").write_text(json.dumps(overwrite_blocks(image, SHARE)))
         delta(image, before, folder)
+        datapath_table.restoring(ours, before, restores, image, folder)
         resync(image, folder, "equal sides (goal <= 6 ppm)")
+        datapath_table.equal_sides(ours, image, folder)
         shutil.copyfile(before, folder / "store/r/seed.raw")
-        resync(image, folder, f"{SHARE:.0%} random blocks differ")
+        differ = resync(image, folder, f"{SHARE:.0%} random blocks differ")
+        datapath_table.differing_sides(differ, image, before, folder)
+        datapath_table.sparse(folder)
         print(ours("small", image, folder).output.rstrip())
 
 
