@@ -3,7 +3,7 @@
 Rule: a gap says which of the two it is: a claim that is broken in reality, with its trace, or a missing lemma.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from siteproof.model.engines.explore.trace import Trace
 from siteproof.model.engines.prove.agreement import AgreementRow
@@ -29,11 +29,11 @@ def title(what: str, every: tuple[str, ...], bounds: Mapping[str, int], seed: st
 
 
 def proof_lines(
-    proof: Proof, found: tuple[Reality, ...], initial: Mapping[str, str], rest: Mapping[str, list[str]]
+    proof: Proof, found: tuple[Reality, ...], initial: Mapping[str, str], rest: Iterable[str]
 ) -> Iterator[str]:
     """Every goal, every gap with what the explorer says of it, what is not proved here, and the verdict.
 
-    The legend explains the marks that occur; `rest` is from `not_proved_here`.
+    The legend explains the marks that occur; `rest` is from `not_proved_line`.
     """
     marks = {f"{each.rule} {each.goal}": "FAIL" for each in found if each.reachable}
     marks.update({f"{gap.goal_rule} {gap.goal}": "GAP" for gap in proof.gaps})
@@ -51,7 +51,7 @@ def proof_lines(
             told += [found_here.trace] if found_here.trace is not None else []
     if proof.compared:
         yield compared_line(proof.compared)
-    yield from not_proved_line(proof.spec, rest)
+    yield from rest
     verdict = "PROVED" if proof.proved else "NOT PROVED"
     yield f"{verdict} ({proof.spec}): {len(proof.goals)} goals, {proof.queries} queries, {len(proof.gaps)} gaps"
     yield from _advice(found)

@@ -22,6 +22,7 @@ from siteproof.cli.proof_text import (
     bounded_lines,
     contradicted,
     not_proved_here,
+    not_proved_line,
     opinion_lines,
     proof_lines,
     title,
@@ -100,7 +101,7 @@ def prove(
             if steps is not None:
                 return _worst(_bmc(spec_named(name), sizes, steps, form, so_far, witnesses=witnesses) for name in names)
             asked = _Asked(sizes, every, states_max, form, second_opinion, so_far)
-            return _worst(_prove(spec_named(name), asked) for name in names)
+            return _worst(_prove(name, asked) for name in names)
     except KeyboardInterrupt:
         click.echo(so_far.line(), err=True)
         return ExitCode.INTERRUPTED
@@ -118,7 +119,8 @@ class _Asked:
     so_far: ProofProgress
 
 
-def _prove(spec: Spec, asked: _Asked) -> int:
+def _prove(name: str, asked: _Asked) -> int:
+    spec = spec_named(name)
     asked.so_far.begin(f"prove {spec.name}")
     proof = attempt(spec, asked.bounds, left_open(spec, asked.every), asked.so_far.query)
     head = f"siteproof {__version__} · {title(f'prove {spec.name}', proof.every, proof.bounds)}"
@@ -135,7 +137,7 @@ def _prove(spec: Spec, asked: _Asked) -> int:
     else:
         initial = {v.name: value_text(v.initial) for v in spec.system(proof.bounds).variables}
         more = opinion_lines(said, proof, found) if said is not None else ()
-        click.echo("\n".join([head, *proof_lines(proof, found, initial, rest), *more]))
+        click.echo("\n".join([head, *proof_lines(proof, found, initial, not_proved_line(name, rest)), *more]))
     asked.so_far.end("PROVED" if proof.proved else "NOT PROVED")
     if said is not None and contradicted(said, found):
         return ExitCode.VIOLATION

@@ -5,13 +5,15 @@ Rule: every command that takes a specification takes it here, as an argument or 
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
 from siteproof.cli.own_spec import own_spec
 from siteproof.model.language.spec import Spec
-from siteproof.model.spec.registry.specs import known
+from siteproof.model.nouns.problem import Problem
+from siteproof.model.spec.registry.specs import SPECS, known
 
 
 def spec_argument(default: str | None) -> Callable[[Any], Any]:
@@ -32,4 +34,8 @@ def spec_argument(default: str | None) -> Callable[[Any], Any]:
 
 def spec_named(name: str) -> Spec:
     """The specification; Problem when there is none of this name, or when one of the user's own is wrong."""
-    return own_spec(name) if ":" in name else known(name)
+    if ":" in name:
+        return own_spec(name)
+    if name not in SPECS and Path(f"{name}.py").is_file():
+        raise Problem(f"there is no specification `{name}`", f"there is a file {name}.py", f"yours is  {name}:SPEC")
+    return known(name)

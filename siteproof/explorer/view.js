@@ -37,8 +37,16 @@ const View = (() => {
     at("names").replaceChildren(...[...names].slice(0, 400).map((value) => el("option", { value })));
   }
 
+  /* Where commands begin jobs, the operations that a table of the product lists are the jobs that can begin. */
+  const BEGINS = /^(\w+)_starts\(/;
+  function allowed(machine, enabled) {
+    const commands = (numbers) => [...new Set(numbers.flatMap((number) => (BEGINS.exec(machine.tables.transitions[number].name) || []).slice(1)))];
+    at("allowed").hidden = !commands(machine.steps.map((_, number) => number)).length;
+    at("allowed").textContent = `Allowed operations: ${commands(enabled).join(", ") || "none"}`;
+  }
   function actions(machine, state, take) {
     const enabled = machine.enabled(state);
+    allowed(machine, enabled);
     at("next-title").replaceChildren("What can happen ", el("small", {}, `${enabled.length} of ${machine.steps.length} actions`));
     at("actions").replaceChildren(...enabled.map((number, place) => el("li", {}, action(machine, state, number, place, take))));
     if (!enabled.length) at("actions").append(el("li", { class: "note" }, "Nothing goes on here."));

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from siteproof.conformance.coverage.lifecycle_map import lifecycle_map
 from siteproof.model.engines.explore.exploration import report
 from siteproof.model.engines.explore.goal import goal
 from siteproof.model.engines.explore.search import Search, reach
@@ -16,6 +17,8 @@ from siteproof.model.engines.formats.itf import itf
 from siteproof.model.engines.formats.walk import walk_tables
 from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import Problem
+from siteproof.model.nouns.provider import ReplicationProvider
+from siteproof.model.spec.providers.catalogue import profile_of
 from siteproof.model.spec.registry.specs import SPECS
 
 NODE = shutil.which("node")
@@ -124,6 +127,16 @@ def answer(system: System, text: str) -> int | str | None:
     except Problem as problem:
         return problem.problem
     return None if number is None else len(search.path(number)) - 1
+
+
+@pytest.mark.parametrize("provider", [*ReplicationProvider])
+def test_the_jobs_that_can_begin_are_the_allowed_operations(provider: ReplicationProvider) -> None:
+    """What the page lists as allowed in a state of a lifecycle is what the provider's table allows there."""
+    where = lifecycle_map(profile_of(provider))
+    for number in range(len(where.states)):
+        names = [edge.name for move in where.leaving[number] for edge in move.edges]
+        begins = {name.removesuffix("_starts") for name in names if name.endswith("_starts")}
+        assert begins == {verb.value for verb in where.allowed(number)}, where.name(number)
 
 
 def test_a_trace_that_we_wrote_is_followed_step_by_step() -> None:

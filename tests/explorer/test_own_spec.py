@@ -70,6 +70,7 @@ def test_a_mistake_is_answered_with_its_line(mistake: str, folder: Path, capsys:
     [
         ("mine:OTHER", "there is SPEC"),
         ("mine:action", "not a Spec"),
+        ("mine", "yours is  mine:SPEC"),
         ("nothing:SPEC", "there is no module `nothing`"),
         ("nothing.py:SPEC", "there is no file nothing.py"),
         ("no-name:SPEC", "is no module"),

@@ -58,8 +58,12 @@ def test_a_kept_page_is_walked_with_mouse_and_keys(browser: Browser, tmp_path: P
     assert browser.text("#way-title") == "Way 0 steps"
     browser.click("#actions button")
     assert "unprotected → enabling" in browser.text("#variables")
+    assert browser.text("#allowed") == "Allowed operations: none"
     browser.press("1")
     assert browser.text("#way-title") == "Way 2 steps"
+    browser.press("1")
+    assert browser.text("#allowed") == "Allowed operations: disable, test_failover, fail_over"
+    browser.press("u")
     browser.press("ArrowLeft")
     assert "enable_leaves_enabling" in browser.text("#actions")
     assert browser.run("document.querySelectorAll('#steps .ahead').length") == 1
