@@ -28,7 +28,7 @@ class Case:
     It raises verify.Failed, verify.Inconclusive or verify.NonStrict, nouns' Unsupported, or whatever a broken subject
     raises. `on_bytes` cases are data requirements: only checks of bytes that the judge read back itself witness them.
     `fixes` names what the case cannot bear of a world (worlds/world.py): `size`, or only `past=aged`. `bears` names the
-    dimensions of which it bears also what needs consent: `size` down to one block, `way` back.
+    dimensions of which it bears also what needs consent: `way` back.
     """
 
     id: str

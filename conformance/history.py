@@ -70,6 +70,7 @@ class WriteHistory:
             machine.name: tuple(Ledger(disk.name, _base(disk)) for disk in machine.disks)
             for machine in scenario.machines
         }
+        self._apart: dict[str, tuple[Ledger, ...]] = {}  # of disks that a machine has and nobody replicates
         self._notes: dict[tuple[str, str], PointNote] = {}
         self._replicated: dict[str, tuple[int, int, tuple[Ledger, ...]]] = {}
         self._drained = dict.fromkeys(self._ledgers, 0)
@@ -81,8 +82,15 @@ class WriteHistory:
         return self._ledgers[machine]
 
     def ledger(self, machine: str, disk: str) -> Ledger:
-        """The ledger of one disk."""
-        return next(ledger for ledger in self._ledgers[machine] if ledger.name == disk)
+        """The ledger of one disk, replicated or not."""
+        every = (*self._ledgers[machine], *self._apart.get(machine, ()))
+        return next(ledger for ledger in every if ledger.name == disk)
+
+    def replicates(self, machine: str, disks: Sequence[str]) -> None:
+        """From now on only these disks of the machine take part in points, and move with production; none: all."""
+        every = (*self._ledgers[machine], *self._apart.get(machine, ()))
+        self._ledgers[machine] = tuple(each for each in every if not disks or each.name in disks)
+        self._apart[machine] = tuple(each for each in every if disks and each.name not in disks)
 
     def wrote(self, machine: str, disk: str, writes: Iterable[Write], time_ms: int) -> None:
         """These writes were acknowledged, in this order."""

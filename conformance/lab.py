@@ -4,7 +4,7 @@ Rule: the lab acts and remembers, it never judges: a set-up that cannot be reach
 of a subject stands in the cases and in verify. The subject's word is shown in the trace; only bytes feed the ledger.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -182,8 +182,11 @@ class Lab:
 
     def ask(self, machine: Machine, verb: Verb, **fields: Any) -> Answer:
         """Give one command and return its answer; an accepted job may still run."""
-        answer = self.subject.do(Command(verb, machine.name, **fields))
+        command = self._command(machine, verb, fields)
+        answer = self.subject.do(command)
         said = f" — refused with {answer.code.value}" if isinstance(answer, Refusal) else ""
+        if verb is Verb.ENABLE and not said:
+            self.history.replicates(machine.name, command.disks)
         self._step(f"{verb.value} {machine.name}{said}")
         return answer
 
@@ -194,7 +197,7 @@ class Lab:
         if isinstance(answer, Refusal):
             raise Inconclusive(f"the set-up needs {verb.value}, which was refused with {answer.code.value}")
         self.settle()
-        return self.follow(machine, Command(verb, machine.name, **fields), prior)
+        return self.follow(machine, self._command(machine, verb, fields), prior)
 
     def prior(self, machine: Machine) -> Prior:
         """What has to be known before a command is given, so that production can be followed."""
@@ -222,6 +225,11 @@ class Lab:
         answer = call()
         self._step(f"{what}{f' — refused with {answer.code.value}' if isinstance(answer, Refusal) else ''}")
         return answer
+
+    def _command(self, machine: Machine, verb: Verb, fields: Mapping[str, Any]) -> Command:
+        """The command, with the world's choice of what the case leaves open."""
+        asked = self.staging.asked(machine, verb) if self.staging else {}
+        return Command(verb, machine.name, **{**asked, **fields})
 
     def landing(self, machine: Machine) -> Landing:
         """The last move of production."""

@@ -142,6 +142,11 @@ class Ledger:
         count = bisect_right(self._rows[3], time_ms)
         return self._rows[0][count - 1] if count else 0
 
+    def first_after(self, time_ms: int) -> int:
+        """The position of the oldest write acknowledged after that time; NEVER when there is none."""
+        late = np.asarray(self._rows[3]) > time_ms  # not sorted: what was arranged inside a call has no time
+        return self._rows[0][int(late.argmax())] if late.any() else NEVER
+
     def wrote_between(self, low: int, high: int) -> int:
         """How many writes have low < position <= high."""
         return bisect_right(self._rows[0], high) - bisect_right(self._rows[0], low)

@@ -8,10 +8,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from siteproof.conformance import cuts, verify
+from siteproof.conformance.history import PointNote
 from siteproof.conformance.images import DiskPicture, MachineImages
 from siteproof.conformance.lab import Lab, Landing, Machine
 from siteproof.conformance.ledger import Ledger
 from siteproof.model.nouns.policy import RecoveryPoint
+from siteproof.model.nouns.subject import Capability
+
+SHIPPING_MS = 15_000  # a point's time may miss the last shipment before it
 
 
 def same_image(actual: MachineImages, expected: MachineImages, what: str = "the image") -> None:
@@ -67,7 +71,12 @@ def true_point(lab: Lab, machine: Machine, point: RecoveryPoint) -> MachineImage
     """Restoring the listed point gives a past state of the machine, no older than what had been replicated before."""
     note = lab.history.note(machine.name, point.name)
     picture = lab.restore(machine, point)
-    past_image(lab, picture, note.ledgers, note.low, note.high)
+    try:
+        past_image(lab, picture, note.ledgers, note.low, _written_by_then(lab, machine, note))
+    except verify.Failed:
+        past_image(lab, picture, note.ledgers, note.low, note.high)  # wrong at any time?
+        shown = f"a point of {point.taken_at_ms} ms without what was written later"
+        raise verify.Failed(shown, "it holds a later write", of="SP-PT-27") from None
     return picture
 
 
@@ -98,6 +107,15 @@ def one_cut(
         for picture in pictures:
             picture.anchored = True
         verify.witness(of_bytes=True)
+
+
+def _written_by_then(lab: Lab, machine: Machine, note: PointNote) -> int:
+    """The newest position that the point can hold, by its time too, where time passes only when the judge lets it."""
+    timed = lab.auditor.offers(Capability.VIRTUAL_CLOCK) and not lab.by_flush
+    if not timed or lab.auditor.memory(machine.name).jumped:
+        return note.high
+    later = min(ledger.first_after(note.point.taken_at_ms + SHIPPING_MS) for ledger in note.ledgers) - 1
+    return min(note.high, later) if later >= note.low else note.high
 
 
 def true_landing(lab: Lab, landing: Landing, low: int = 0) -> int:

@@ -53,12 +53,13 @@ def _disks(machine: Machine) -> tuple[DiskView, ...]:
     host = machine.host(Place.ACTIVE)
     if host is None:
         return ()
-    return tuple(_disk(name, host, machine.stream) for name in host.disks)
+    stream = machine.stream if machine.stream is not None and machine.stream.agent.host is host else None
+    return tuple(_disk(name, host, stream) for name in (stream.agent.disks if stream else host.disks))
 
 
 def _disk(name: str, host: Host, stream: Stream | None) -> DiskView:
     disk = host.disks[name]
-    if stream is None or stream.agent.host is not host or name not in stream.service.replicas:
+    if stream is None or name not in stream.service.replicas:
         return DiskView(name, disk.blocks, watermarks=Watermarks(written=disk.written))
     return DiskView(name, disk.blocks, stream.agent.mode, disk.dirty.count, _watermarks(name, disk.written, stream))
 

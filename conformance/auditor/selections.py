@@ -30,3 +30,14 @@ def selected(points: Sequence[RecoveryPoint], command: Command) -> str:
     kind = KINDS.get(command.selection)
     fitting = [each for each in points if kind in (None, each.consistency)]
     return max(fitting, key=lambda each: each.sequence).name if fitting else ""
+
+
+def selectable(before: Sequence[RecoveryPoint], now: Sequence[RecoveryPoint], command: Command) -> frozenset[str]:
+    """What the command can have taken: nobody knows which points there were when its job chose, between two looks."""
+    first = selected(before, command)
+    if command.selection is Selection.CUSTOM:
+        return frozenset({first})
+    oldest = next((point.sequence for point in before if point.name == first), -1)
+    kind = KINDS.get(command.selection)
+    later = {each.name for each in now if each.sequence > oldest and kind in (None, each.consistency)}
+    return frozenset(later | {first}) - {""}

@@ -8,6 +8,7 @@ from siteproof.conformance.case import case
 from siteproof.conformance.images import MachineImages
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.roads import FAILED_ROADS, Road, arguments, travel
+from siteproof.conformance.worlds.world import SIZED
 from siteproof.model.nouns.subject import Capability, FaultKind
 from siteproof.model.nouns.vocabulary import Resync, Verb
 
@@ -82,7 +83,9 @@ def _failing(number: int, road: Road, *requires: str) -> None:
     spares.__doc__ = (
         f"{an} {verb.value} whose job fails ({road.name}) harms neither the running machine nor a point that is needed."
     )
-    case(f"C-AFT-{number}", requires, needs=(*DELTA, C.LIFECYCLE, C.JOB_FAULTS, *road.needs), on_bytes=True)(spares)
+    case(
+        f"C-AFT-{number}", requires, needs=(*DELTA, C.LIFECYCLE, C.JOB_FAULTS, *road.needs), on_bytes=True, fixes=SIZED
+    )(spares)
 
 
 def _restored(lab: Lab, machine: Machine) -> dict[str, MachineImages]:

@@ -6,17 +6,19 @@ Rule: generated from the vocabulary. What a value takes is said by the auditor a
 from collections.abc import Callable
 
 from siteproof.conformance import verify, verify_bytes
+from siteproof.conformance.auditor import closing
 from siteproof.conformance.auditor.oracles.arrivals import is_office
 from siteproof.conformance.auditor.selections import SELECTED, selected
 from siteproof.conformance.case import case
 from siteproof.conformance.images import MachineImages
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.silence import silence
+from siteproof.conformance.worlds.world import SIZED
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.policy import DAY_MINUTES, HOUR_MINUTES, MINUTE_MS, ReplicationPolicy
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import Capability, FaultKind
-from siteproof.model.nouns.vocabulary import Consistency, Location, Place, Resync, Selection, Verb
+from siteproof.model.nouns.vocabulary import Consistency, Location, Place, Protection, Resync, Selection, Verb
 
 C = Capability
 POINTS = (C.INITIAL_REPLICATION, C.DELTA, C.CRASH_POINTS, C.APP_POINTS, C.VIRTUAL_CLOCK)
@@ -155,7 +157,7 @@ def a_failback_makes_the_point_it_was_asked_for(lab: Lab) -> None:
             lab.run(machine, verb)
 
 
-@case("C-CHO-9", ["SP-FB-3"], needs=(*BACK[:-1], C.BYTE_COUNTS), fixes=("pattern", "neighbours"))
+@case("C-CHO-9", ["SP-FB-3"], needs=(*BACK[:-1], C.BYTE_COUNTS), fixes=(*SIZED, "pattern", "neighbours"))
 def an_alternate_location_gets_a_full_copy(lab: Lab) -> None:
     """A reprotect to an alternate location sends every block that holds data, not only those that changed."""
     filled = 256
@@ -168,6 +170,29 @@ def an_alternate_location_gets_a_full_copy(lab: Lab) -> None:
     verify.at_least(after.bytes_sent - before, filled * BLOCK_BYTES // 2, f"bytes sent for {filled} blocks of noise")
 
 
+@case("C-CHO-11", ["SP-FB-4", "SP-PT-13", "SP-FB-9"], needs=(*BACK, C.DELTA), on_bytes=True, fixes=("asking",))
+def a_part_of_the_disks_goes_and_comes_back(lab: Lab) -> None:
+    """Of the disks that an enable names, and of no other, points are made, a machine is built and a failback comes."""
+    machine = lab.machine(disks=3)
+    kept = [disk.name for disk in machine.spec.disks if disk.name != machine.disk("disk1").name]
+    for disk in machine.spec.disks:
+        lab.write(machine, 4, disk=disk.name)
+    seen = lab.run(machine, Verb.ENABLE, disks=tuple(kept))
+    verify.given(seen.regions.protection is Protection.PROTECTED, "a part of the disks was not protected")
+    for verb in (Verb.FAIL_OVER, Verb.COMMIT, Verb.REPROTECT, Verb.FAIL_BACK):
+        verify.serves("SP-FB-4")
+        verify.equal({disk.name for disk in seen.disks}, set(kept), f"disks of the machine before {verb.value}")
+        for name in kept:
+            lab.write(machine, 4, disk=name)
+        lab.settle()
+        wanted = lab.history.image_now(machine.name)
+        verify.serves("SP-PT-13")
+        closing.restore_points(lab, machine)
+        seen = lab.run(machine, verb)
+        verify.serves("SP-FB-9", "SP-FB-4")
+        verify_bytes.same_image(lab.read(machine), wanted, f"the disks after {verb.value}")
+
+
 # -- when -----------------------------------------------------------------------------------------------------------
 
 EVERY_MINUTES = 7 * HOUR_MINUTES + 10
@@ -175,7 +200,7 @@ WEEK = 7 * DAY_MINUTES // EVERY_MINUTES
 SOON_MINUTES = 20
 
 
-@case("C-CHO-10", ["SP-RES-7"], needs=(*BACK[:1], C.DELTA, C.RESYNC, C.CRASH_FAULTS, C.VIRTUAL_CLOCK))
+@case("C-CHO-10", ["SP-RES-7"], needs=(*BACK[:1], C.DELTA, C.RESYNC, C.CRASH_FAULTS, C.VIRTUAL_CLOCK), bears=("way",))
 def a_mark_waits_for_the_office_to_close(lab: Lab) -> None:
     """Whenever in the week a machine is marked: within office hours it waits, outside of them it is compared soon.
 

@@ -7,6 +7,7 @@ from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.case import Level, case
 from siteproof.conformance.expected import drill as oracle
 from siteproof.conformance.lab import Lab
+from siteproof.conformance.worlds.world import SIZED
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.policy import ReplicationPolicy
 from siteproof.model.nouns.subject import Capability, FaultKind
@@ -29,7 +30,7 @@ def the_test_machine_is_built_from_the_point(lab: Lab) -> None:
     verify_bytes.same_image(lab.read(machine, Place.TEST), wanted, "the test machine")
 
 
-@case("C-DRL-2", ["SP-DRL-4", "SP-DRL-7"], needs=DRILL, on_bytes=True)
+@case("C-DRL-2", ["SP-DRL-4", "SP-DRL-7"], needs=DRILL, on_bytes=True, fixes=SIZED)
 def what_a_drill_writes_stays_in_it(lab: Lab) -> None:
     """Writes of a test machine reach neither source nor point, and no later drill or failover starts with them."""
     machine = lab.protected_machine(filled=16)

@@ -10,7 +10,7 @@ from siteproof.conformance.case import case
 from siteproof.conformance.drivers import happenings
 from siteproof.conformance.drivers.drive import REQUIRES, drive
 from siteproof.conformance.lab import Lab
-from siteproof.conformance.roads import FAILED_ROADS, HELD_ROADS, RESYNC_ROADS, SETTLED_ROADS, Road, road_to
+from siteproof.conformance.roads import FAILED_ROADS, HELD_ROADS, RESYNC_ROADS, SETTLED_ROADS, How, Road, road_to
 from siteproof.conformance.worlds.world import PLAIN
 from siteproof.model.nouns.subject import Capability
 
@@ -42,7 +42,8 @@ def _drives(number: int, road: Road) -> None:
     needs = (*NEEDS, *(need for need in road.needs if need not in NEEDS))
     held = (C.HOLD,) if road in (*HELD_ROADS, *RESYNC_ROADS) else ()
     fails = (C.JOB_FAULTS,) if road in FAILED_ROADS else ()
-    case(f"C-DRV-{number}", REQUIRES, needs=(*needs, *held, *fails), on_bytes=True, bears=("size",))(survives)
+    bears = ("way",) if road.turns and road.turns[0].how is not How.FAILS else ()
+    case(f"C-DRV-{number}", REQUIRES, needs=(*needs, *held, *fails), on_bytes=True, bears=bears)(survives)
 
 
 def _pairs(number: int, heavy: happenings.DriveHappening) -> None:
@@ -59,7 +60,7 @@ def _pairs(number: int, heavy: happenings.DriveHappening) -> None:
         f"In sound replication, whatever comes directly before {heavy.name}: healed, every byte is there."
     )
     needs = (*NEEDS, *(need for need in heavy.needs if need not in NEEDS))
-    case(f"C-DRV-{number}", REQUIRES, needs=needs, on_bytes=True, bears=("size",))(survives)
+    case(f"C-DRV-{number}", REQUIRES, needs=needs, on_bytes=True, bears=("way",))(survives)
 
 
 for _number, _road in enumerate(ROADS, 1):

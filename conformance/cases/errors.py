@@ -31,7 +31,7 @@ def _policy_refused(lab: Lab, *policies: ReplicationPolicy) -> list[Refusal]:
     return answers
 
 
-@case("C-ERR-1", ["SP-POL-5", "SP-LC-30"], needs=[C.LIFECYCLE])
+@case("C-ERR-1", ["SP-POL-5", "SP-LC-30"], needs=[C.LIFECYCLE], bears=("way",))
 def the_app_interval_is_less_than_the_retention(lab: Lab) -> None:
     """An app-consistent interval equal to or above the retention is refused with PolicyInvalid."""
     _policy_refused(
@@ -41,7 +41,7 @@ def the_app_interval_is_less_than_the_retention(lab: Lab) -> None:
     )
 
 
-@case("C-ERR-2", ["SP-POL-4", "SP-LC-30"], needs=[C.LIFECYCLE])
+@case("C-ERR-2", ["SP-POL-4", "SP-LC-30"], needs=[C.LIFECYCLE], bears=("way",))
 def the_app_interval_is_off_or_one_to_twelve_hours(lab: Lab) -> None:
     """Intervals of 13 hours, half an hour and below zero are refused; 1 and 12 hours are accepted."""
     _policy_refused(
@@ -57,7 +57,7 @@ def the_app_interval_is_off_or_one_to_twelve_hours(lab: Lab) -> None:
         lab.settle()
 
 
-@case("C-ERR-3", ["SP-RET-2", "SP-POL-12"], needs=[C.LIFECYCLE])
+@case("C-ERR-3", ["SP-RET-2", "SP-POL-12"], needs=[C.LIFECYCLE], bears=("way",))
 def retention_ends_at_fifteen_days(lab: Lab) -> None:
     """A retention above 15 days or below 0 is refused, and the refusal says what is allowed; 15 days are accepted."""
     refusals = _policy_refused(
@@ -72,7 +72,7 @@ def retention_ends_at_fifteen_days(lab: Lab) -> None:
     lab.settle()
 
 
-@case("C-ERR-4", ["SP-LC-2", "SP-PT-14"], needs=[C.CRASH_POINTS])
+@case("C-ERR-4", ["SP-LC-2", "SP-PT-14"], needs=[C.CRASH_POINTS], bears=("way",))
 def an_unknown_point_is_refused(lab: Lab) -> None:
     """Restoring a point that was never listed is refused by name."""
     machine = lab.protected_machine(disk="64 KiB")
@@ -95,7 +95,7 @@ def one_job_at_a_time(lab: Lab) -> None:
     verify.equal(lab.observe(machine).regions.protection, Protection.FAILED_OVER, "protection after the failover")
 
 
-@case("C-ERR-6", ["SP-ERR-3", "SP-ERR-2", "SP-ERR-1"], needs=[C.LINK_FAULTS, C.RESYNC])
+@case("C-ERR-6", ["SP-ERR-3", "SP-ERR-2", "SP-ERR-1"], needs=[C.LINK_FAULTS, C.RESYNC], bears=("way",))
 def every_event_has_a_code_of_the_catalogue(lab: Lab) -> None:
     """After trouble every event names a code of the catalogue, its machine and its time."""
     machine = lab.protected_machine(disk="64 KiB")
@@ -200,7 +200,7 @@ def _outage(lab: Lab, threshold_minutes: int) -> tuple[bool, object]:
     return _told(lab, machine, ErrorCode.RPO_THRESHOLD_EXCEEDED), (seen.regions, taken, seen.bytes_sent)
 
 
-@case("C-RPO-4", ["SP-REP-6", "SP-RPO-1"], needs=[C.DELTA, C.VIRTUAL_CLOCK, C.CRASH_POINTS])
+@case("C-RPO-4", ["SP-REP-6", "SP-RPO-1"], needs=[C.DELTA, C.VIRTUAL_CLOCK, C.CRASH_POINTS], bears=("way",))
 def the_rpo_stays_small_in_peace(lab: Lab) -> None:
     """With a healthy link and a steady load the RPO never reaches the interval of two points."""
     machine = lab.protected_machine(disk="64 KiB")

@@ -10,6 +10,7 @@ from siteproof.conformance.expected import round_trip
 from siteproof.conformance.expected.loss import measured
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.roads import road_to, travel
+from siteproof.conformance.worlds.world import SIZED
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import Capability, FaultKind
@@ -29,7 +30,7 @@ def _in_the_cloud(lab: Lab, *, filled: int = 64, disk: str = "512 KiB") -> Machi
     return machine
 
 
-@case("C-FB-1", ["SP-FB-2"], needs=(*OVER, C.BYTE_COUNTS), fixes=("pattern", "neighbours"))
+@case("C-FB-1", ["SP-FB-2"], needs=(*OVER, C.BYTE_COUNTS), fixes=(*SIZED, "asking=elsewhere", "pattern", "neighbours"))
 def a_reprotect_sends_only_what_changed(lab: Lab) -> None:
     """Reprotecting a disk full of noise after a few writes in the cloud costs a few blocks, not a disk."""
     machine = _in_the_cloud(lab, filled=1024, disk="4 MiB")
@@ -170,7 +171,7 @@ def a_reprotect_ends_the_forward_history(lab: Lab) -> None:
     verify.at_most(len(listed), 1, "points in the reverse direction")
 
 
-@case("C-FB-9", ["SP-FB-21", "SP-FB-5", "SP-FB-22"], needs=BACK)
+@case("C-FB-9", ["SP-FB-21", "SP-FB-5", "SP-FB-22"], needs=BACK, fixes=("asking=source left running",))
 def both_machines_never_run_together(lab: Lab) -> None:
     """Through reprotect, failback, cancel and commit exactly one machine runs at every moment."""
     machine = _in_the_cloud(lab)

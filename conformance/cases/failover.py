@@ -204,7 +204,7 @@ def a_commit_deletes_the_other_points(lab: Lab) -> None:
     verify_bytes.same_image(lab.read(machine), lab.history.image_now(machine.name), "the committed machine")
 
 
-@case("C-FO-14", ["SP-FO-11"], needs=(*OVER, C.MIGRATION), on_bytes=True)
+@case("C-FO-14", ["SP-FO-11"], needs=(*OVER, C.MIGRATION), on_bytes=True, fixes=("asking=source left running",))
 def a_completed_migration_keeps_the_machine_only(lab: Lab) -> None:
     """After a completed migration the machine runs on with its bytes, and no point is left."""
     machine = lab.protected_machine()

@@ -6,6 +6,7 @@ Rule: after the trouble every case ends with the sides made equal by the subject
 from siteproof.conformance import other_side, verify, verify_bytes
 from siteproof.conformance.case import case
 from siteproof.conformance.lab import Lab, Machine
+from siteproof.conformance.worlds.world import SIZED
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.stamp import BLOCK_BYTES
@@ -26,7 +27,7 @@ def _heal(lab: Lab, machine: Machine) -> None:
     lab.settle()
 
 
-@case("C-FLT-1", ["SP-REP-14", "SP-REP-15"], needs=(*BASE, C.TARGET_FAULTS, C.FAILOVER), on_bytes=True, bears=("size",))
+@case("C-FLT-1", ["SP-REP-14", "SP-REP-15"], needs=(*BASE, C.TARGET_FAULTS, C.FAILOVER), on_bytes=True)
 def a_crash_of_the_target_keeps_what_was_acknowledged(lab: Lab) -> None:
     """What had been replicated before the replication service crashed is in the machine that takes over."""
     machine = lab.protected_machine(filled=32)
@@ -46,7 +47,7 @@ def a_crash_of_the_target_keeps_what_was_acknowledged(lab: Lab) -> None:
     ["SP-REP-18", "SP-REP-15"],
     needs=(*BASE, C.TARGET_FAULTS),
     on_bytes=True,
-    bears=("size", "way"),
+    bears=("way",),
 )
 def replication_goes_on_after_a_crash_of_the_target(lab: Lab) -> None:
     """Crashes of the replication service between writes lose none of them, and points stay past images."""
@@ -63,9 +64,7 @@ def replication_goes_on_after_a_crash_of_the_target(lab: Lab) -> None:
     other_side.agrees(lab, machine, "after eight crashes")
 
 
-@case(
-    "C-FLT-3", ["SP-PT-26", "SP-PT-14"], needs=(*BASE, C.TARGET_FAULTS, C.VIRTUAL_CLOCK), on_bytes=True, bears=("size",)
-)
+@case("C-FLT-3", ["SP-PT-26", "SP-PT-14"], needs=(*BASE, C.TARGET_FAULTS, C.VIRTUAL_CLOCK), on_bytes=True)
 def a_half_made_point_is_never_listed(lab: Lab) -> None:
     """Crashes around the creation of points leave only points that restore a past image."""
     machine = lab.protected_machine(disk="128 KiB")
@@ -84,10 +83,7 @@ def a_half_made_point_is_never_listed(lab: Lab) -> None:
     ["SP-REP-18", "SP-RES-14"],
     needs=(*BASE, C.LINK_FAULTS, C.RESYNC),
     on_bytes=True,
-    bears=(
-        "size",
-        "way",
-    ),
+    bears=("way",),
 )
 def a_flapping_link_forgets_nothing(lab: Lab) -> None:
     """A link that comes and goes under load: once it has healed, the sides agree."""
@@ -108,10 +104,7 @@ def a_flapping_link_forgets_nothing(lab: Lab) -> None:
     ["SP-REP-18", "SP-RES-14", "SP-RES-33"],
     needs=(*BASE, C.LINK_FAULTS, C.CRASH_FAULTS, C.TARGET_FAULTS, C.RESYNC),
     on_bytes=True,
-    bears=(
-        "size",
-        "way",
-    ),
+    bears=("way",),
 )
 def a_storm_forgets_nothing(lab: Lab) -> None:
     """Cuts, crashes of agent and target and forced shutdowns in seeded order: healed, the sides agree."""
@@ -126,7 +119,14 @@ def a_storm_forgets_nothing(lab: Lab) -> None:
     other_side.agrees(lab, machine, "after the storm")
 
 
-@case("C-FLT-6", ["SP-RES-12", "SP-REP-3"], needs=(*BASE, C.LINK_FAULTS, C.HOLD, C.RESYNC), on_bytes=True)
+@case(
+    "C-FLT-6",
+    ["SP-RES-12", "SP-REP-3"],
+    needs=(*BASE, C.LINK_FAULTS, C.HOLD, C.RESYNC),
+    on_bytes=True,
+    fixes=SIZED,
+    bears=("way",),
+)
 def trouble_during_the_initial_copy_is_recovered_from(lab: Lab) -> None:
     """The link breaks while the initial copy runs: after a resynchronisation or a new enable every block is there."""
     machine = lab.machine(disk="512 KiB")
@@ -149,7 +149,13 @@ def trouble_during_the_initial_copy_is_recovered_from(lab: Lab) -> None:
     other_side.agrees(lab, machine, "after a cut in the initial copy")
 
 
-@case("C-FLT-7", ["SP-REP-18", "SP-RES-22"], needs=(*BASE, C.CRASH_FAULTS, C.LINK_FAULTS, C.RESYNC), on_bytes=True)
+@case(
+    "C-FLT-7",
+    ["SP-REP-18", "SP-RES-22"],
+    needs=(*BASE, C.CRASH_FAULTS, C.LINK_FAULTS, C.RESYNC),
+    on_bytes=True,
+    bears=("way",),
+)
 def changes_tracked_in_memory_are_not_trusted_after_a_crash(lab: Lab) -> None:
     """Writes tracked during a cut, then a crash of the agent: nothing of them is forgotten."""
     for kind in (FaultKind.AGENT_CRASH, FaultKind.FORCED_SHUTDOWN):

@@ -17,6 +17,7 @@ from siteproof.conformance.expected import resync as resync_oracle
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.plain import plain
 from siteproof.conformance.roads import mark, road_to, travel
+from siteproof.conformance.worlds.world import SIZED
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.observation import Watermarks
 from siteproof.model.nouns.policy import RecoveryPoint, ReplicationPolicy
@@ -64,7 +65,7 @@ def _chain(marks: Watermarks) -> tuple[int, ...]:
     return (marks.written, marks.sent, marks.cached, marks.applied, marks.pointed)
 
 
-@case("C-HON-2", ["SP-RES-15", "SP-REP-13"], needs=(*DELTA, C.LINK_FAULTS, C.RESYNC))
+@case("C-HON-2", ["SP-RES-15", "SP-REP-13"], needs=(*DELTA, C.LINK_FAULTS, C.RESYNC), bears=("way",))
 def nothing_is_dirty_after_a_resynchronisation(lab: Lab) -> None:
     """Blocks dirtied by a cut are dirty no more once a resynchronisation has completed and the machine is at rest."""
     machine = lab.protected_machine()
@@ -82,7 +83,7 @@ def _dirty(lab: Lab, machine: Machine) -> int:
     return sum(disk.dirty_blocks for disk in lab.observe(machine).disks)
 
 
-@case("C-HON-3", ["SP-REP-7", "SP-REP-2"], needs=(*DELTA, C.BYTE_COUNTS))
+@case("C-HON-3", ["SP-REP-7", "SP-REP-2"], needs=(*DELTA, C.BYTE_COUNTS), fixes=SIZED, bears=("way",))
 def noise_costs_what_it_weighs(lab: Lab) -> None:
     """Blocks of noise cannot be compressed: the initial copy, and every change, count at least their bytes."""
     machine = lab.machine()
@@ -98,7 +99,7 @@ def noise_costs_what_it_weighs(lab: Lab) -> None:
     verify.at_least(sent, 32 * NOISE_BYTES, "bytes sent for 32 changed blocks of noise")
 
 
-@case("C-HON-4", ["SP-REP-7", "SP-FB-2"], needs=(*BACK, C.BYTE_COUNTS), fixes=("pattern",))
+@case("C-HON-4", ["SP-REP-7", "SP-FB-2"], needs=(*BACK, C.BYTE_COUNTS), fixes=(*SIZED, "pattern"))
 def the_way_home_sends_only_changes(lab: Lab) -> None:
     """In the reverse direction a few written blocks cost a few blocks, and the failback little more."""
     machine = lab.protected_machine(disk="4 MiB", filled=1024)
@@ -164,7 +165,7 @@ def every_move_of_production_raises_the_generation(lab: Lab) -> None:
         verify.that(shown[-1] >= shown[-2] + moved, f"the generation after {verb.value}, from {shown[-2]}", shown[-1])
 
 
-@case("C-HON-8", ["SP-PT-27", "SP-PT-1"], needs=(*DELTA, C.VIRTUAL_CLOCK), fixes=("past", "trouble"))
+@case("C-HON-8", ["SP-PT-27", "SP-PT-1"], needs=(*DELTA, C.VIRTUAL_CLOCK), fixes=("past", "trouble"), bears=("way",))
 def time_passes_when_it_is_told_to(lab: Lab) -> None:
     """A virtual clock begins with the scenario, moves in advance alone, by exactly that much; points are on it."""
     machine = lab.machine()
@@ -205,7 +206,7 @@ def a_point_has_every_disk_of_the_machine(lab: Lab) -> None:
         verify.equal(names, sorted(disk.name for disk in machine.spec.disks), f"disks of point {point.name}")
 
 
-@case("C-HON-11", ["SP-REP-2", "SP-REP-19"], needs=DELTA, on_bytes=True)
+@case("C-HON-11", ["SP-REP-2", "SP-REP-19"], needs=DELTA, on_bytes=True, fixes=SIZED)
 def a_large_disk_is_copied_to_its_end(lab: Lab) -> None:
     """A disk of 40 MiB, written here and there before and after the enable, is in the point from end to end."""
     machine = lab.machine(disk="40 MiB")
@@ -217,7 +218,7 @@ def a_large_disk_is_copied_to_its_end(lab: Lab) -> None:
     verify_bytes.same_image(lab.restore(machine, point), lab.history.image_now(machine.name), "the point")
 
 
-@case("C-HON-12", ["SP-REP-2", "SP-REP-5"], needs=DELTA, on_bytes=True)
+@case("C-HON-12", ["SP-REP-2", "SP-REP-5"], needs=DELTA, on_bytes=True, fixes=SIZED)
 def a_disk_that_was_full_before_is_copied(lab: Lab) -> None:
     """What a disk held before the appliance ever saw it, random bytes to its end, is in the first points."""
     with _image(blocks=67) as path:
@@ -268,7 +269,7 @@ def _is_gone(lab: Lab, machine: Machine, point: RecoveryPoint) -> None:
     raise verify.Failed(f"restore of the deleted {point.name} refused", "an image")
 
 
-@case("C-HON-15", ["SP-LC-30", "SP-POL-12"], needs=[C.LIFECYCLE])
+@case("C-HON-15", ["SP-LC-30", "SP-POL-12"], needs=[C.LIFECYCLE], bears=("way",))
 def a_threshold_is_at_least_a_minute(lab: Lab) -> None:
     """An RPO threshold of no minute, or fewer, is refused with PolicyInvalid; one minute is accepted."""
     machine = lab.machine(disk="64 KiB")

@@ -11,6 +11,7 @@ from siteproof.conformance.case import case
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.plain import plain
 from siteproof.conformance.roads import HELD_ROADS, Road, cut_copy, failures, travel
+from siteproof.conformance.worlds.world import SIZED
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import MINUTE_MS
 from siteproof.model.nouns.stamp import BLOCK_BYTES
@@ -74,7 +75,7 @@ def _full_machine(lab: Lab) -> Machine:
     return machine
 
 
-@case("C-INT-1", ["SP-RES-12", "SP-LC-36", "SP-LC-34"], needs=INSIDE, on_bytes=True)
+@case("C-INT-1", ["SP-RES-12", "SP-LC-36", "SP-LC-34"], needs=INSIDE, on_bytes=True, fixes=SIZED, bears=("way",))
 def a_link_that_dies_inside_the_initial_copy_costs_only_time(lab: Lab) -> None:
     """Wherever the initial copy is cut off, the machine is not protected by half of it, and a new start completes."""
     for share in SHARES:
@@ -94,7 +95,7 @@ def a_link_that_dies_inside_the_initial_copy_costs_only_time(lab: Lab) -> None:
         _in_sync(lab, machine)
 
 
-@case("C-INT-2", ["SP-REP-18", "SP-RES-1", "SP-RES-13"], needs=INSIDE, on_bytes=True, bears=("way",))
+@case("C-INT-2", ["SP-REP-18", "SP-RES-1", "SP-RES-13"], needs=INSIDE, on_bytes=True, bears=("way",), fixes=SIZED)
 def a_link_that_dies_inside_a_delta_forgets_nothing(lab: Lab) -> None:
     """Wherever a batch of changes is cut off, the machine is marked or the rest travels later: nothing is forgotten."""
     _deltas(lab, (FaultKind.LINK_DOWN,))
@@ -106,6 +107,7 @@ def a_link_that_dies_inside_a_delta_forgets_nothing(lab: Lab) -> None:
     needs=(*INSIDE, C.TARGET_FAULTS, C.CRASH_FAULTS),
     on_bytes=True,
     bears=("way",),
+    fixes=SIZED,
 )
 def a_crash_inside_a_delta_forgets_nothing(lab: Lab) -> None:
     """The replication service, or the agent, dies while a batch travels; every acknowledged write still arrives."""
@@ -123,7 +125,7 @@ def _deltas(lab: Lab, faults: Iterable[FaultKind]) -> None:
             _in_sync(lab, machine)
 
 
-@case("C-INT-4", ["SP-RES-20", "SP-RES-14", "SP-RES-17"], needs=INSIDE, on_bytes=True, bears=("way",))
+@case("C-INT-4", ["SP-RES-20", "SP-RES-14", "SP-RES-17"], needs=INSIDE, on_bytes=True, bears=("way",), fixes=SIZED)
 def a_comparison_that_is_cut_off_anywhere_can_be_run_again(lab: Lab) -> None:
     """Wherever a comparison loses its link the mark stays, older points stay restorable, and the next one completes."""
     _comparisons(lab, (FaultKind.LINK_DOWN,))
@@ -135,6 +137,7 @@ def a_comparison_that_is_cut_off_anywhere_can_be_run_again(lab: Lab) -> None:
     needs=(*INSIDE, C.TARGET_FAULTS, C.CRASH_FAULTS),
     on_bytes=True,
     bears=("way",),
+    fixes=SIZED,
 )
 def a_crash_inside_a_comparison_clears_no_mark(lab: Lab) -> None:
     """The replication service, or the agent, dies while both sides are compared; nothing counts as compared by that."""
@@ -157,7 +160,7 @@ def _comparisons(lab: Lab, faults: Iterable[FaultKind]) -> None:
             _in_sync(lab, machine)
 
 
-@case("C-INT-6", ["SP-REP-3"], needs=INSIDE, on_bytes=True)
+@case("C-INT-6", ["SP-REP-3"], needs=INSIDE, on_bytes=True, fixes=SIZED, bears=("way",))
 def writes_inside_the_initial_copy_arrive(lab: Lab) -> None:
     """The workload writes while the initial copy travels: below what was copied, above it, and where it copies."""
     machine = _full_machine(lab)
@@ -169,7 +172,7 @@ def writes_inside_the_initial_copy_arrive(lab: Lab) -> None:
     _in_sync(lab, machine)
 
 
-@case("C-INT-7", ["SP-RES-25", "SP-RES-16", "SP-RES-32"], needs=INSIDE, on_bytes=True, bears=("way",))
+@case("C-INT-7", ["SP-RES-25", "SP-RES-16", "SP-RES-32"], needs=INSIDE, on_bytes=True, bears=("way",), fixes=SIZED)
 def writes_inside_a_comparison_are_neither_lost_nor_overwritten(lab: Lab) -> None:
     """The workload writes blocks while they are compared; both sides end with what was written last."""
     machine = lab.protected_machine(disk=DISK, filled=FILLED)
@@ -184,7 +187,7 @@ def writes_inside_a_comparison_are_neither_lost_nor_overwritten(lab: Lab) -> Non
         _in_sync(lab, machine)
 
 
-@case("C-INT-8", ["SP-REP-17", "SP-REP-6"], needs=(*INSIDE, C.VIRTUAL_CLOCK), on_bytes=True)
+@case("C-INT-8", ["SP-REP-17", "SP-REP-6"], needs=(*INSIDE, C.VIRTUAL_CLOCK), on_bytes=True, fixes=SIZED)
 def a_workload_without_a_pause_is_replicated_all_the_time(lab: Lab) -> None:
     """The workload never stops while two points are taken: each point is one moment, and nothing stays behind."""
     machine = lab.protected_machine(disk=DISK, filled=FILLED)
@@ -200,7 +203,7 @@ def a_workload_without_a_pause_is_replicated_all_the_time(lab: Lab) -> None:
     _in_sync(lab, machine)
 
 
-@case("C-INT-9", ["SP-FB-7", "SP-FB-24", "SP-FB-19"], needs=BACK, on_bytes=True)
+@case("C-INT-9", ["SP-FB-7", "SP-FB-24", "SP-FB-19"], needs=BACK, on_bytes=True, fixes=SIZED)
 def a_way_back_that_is_cut_off_is_taken_again(lab: Lab) -> None:
     """A reprotect and a failback lose their link on the way; both are given again, and everything comes home."""
     for share in SHARES:

@@ -20,6 +20,7 @@ from siteproof.conformance.roads import (
     travel,
     until_copying,
 )
+from siteproof.conformance.worlds.world import SIZED
 from siteproof.model.nouns.commands import Refusal
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Observation
@@ -115,7 +116,7 @@ for _number, _road in enumerate(RESYNC_ROADS, 61):
     _table_case(_number, _road, STATES[_road.name], (C.HOLD,))
 
 
-@case("C-LC-1", ["SP-LC-28"], needs=[C.LIFECYCLE, C.HOLD, C.INITIAL_REPLICATION])
+@case("C-LC-1", ["SP-LC-28"], needs=[C.LIFECYCLE, C.HOLD, C.INITIAL_REPLICATION], bears=("way",))
 def enabling_shows_its_phases(lab: Lab) -> None:
     """An accepted enable shows a phase of the initial copy first and protected in the end."""
     machine = lab.machine()
@@ -149,7 +150,7 @@ def disable_deletes_points_and_enable_starts_again(lab: Lab) -> None:
     verify.every(again.points, lambda point: point.name not in old, "a fresh point after enabling again")
 
 
-@case("C-LC-4", ["SP-LC-4", "SP-LC-44", "SP-RES-29"], needs=[C.LINK_FAULTS, C.RESYNC])
+@case("C-LC-4", ["SP-LC-4", "SP-LC-44", "SP-RES-29"], needs=[C.LINK_FAULTS, C.RESYNC], bears=("way",))
 def trouble_never_moves_the_protection_region(lab: Lab) -> None:
     """A cut link, a mark and a resynchronisation leave the protection region at protected."""
     machine = lab.protected_machine()
@@ -174,7 +175,9 @@ def the_state_is_named_before_the_arguments(lab: Lab) -> None:
     verify.refused(answer, [ErrorCode.OPERATION_NOT_ALLOWED], "test_failover to an unknown point after a failover")
 
 
-@case("C-LC-6", ["SP-LC-48"], needs=[C.FAILOVER, C.COMMIT, C.REPROTECT, C.FAILBACK])
+@case(
+    "C-LC-6", ["SP-LC-48"], needs=[C.FAILOVER, C.COMMIT, C.REPROTECT, C.FAILBACK], fixes=("asking=source left running",)
+)
 def the_running_place_follows_from_the_regions(lab: Lab) -> None:
     """All through the round trip exactly the machine that direction and active site name is running."""
     machine = lab.protected_machine()
@@ -200,7 +203,7 @@ def a_clone_is_refused(lab: Lab) -> None:
         verify.unchanged(before, lab.observe(clone), "enabling a clone is refused")
 
 
-@case("C-LC-8", ["SP-LC-39"], needs=[C.LIFECYCLE, C.LINK_FAULTS])
+@case("C-LC-8", ["SP-LC-39"], needs=[C.LIFECYCLE, C.LINK_FAULTS], bears=("way",))
 def a_forced_disable_needs_no_source(lab: Lab) -> None:
     """A forced disable succeeds while the source's site is down."""
     machine = lab.protected_machine()
@@ -212,7 +215,7 @@ def a_forced_disable_needs_no_source(lab: Lab) -> None:
     verify.equal((seen.regions.protection, seen.points), (Protection.UNPROTECTED, ()), "machine after a forced disable")
 
 
-@case("C-LC-9", ["SP-LC-23", "SP-LC-38"], needs=[C.LIFECYCLE, C.FAILOVER])
+@case("C-LC-9", ["SP-LC-23", "SP-LC-38"], needs=[C.LIFECYCLE, C.FAILOVER], fixes=("asking=source left running",))
 def disable_after_a_failover_keeps_the_cloud_machine(lab: Lab) -> None:
     """Disable after a failover leaves the cloud machine running with its bytes, unprotected, with no way back."""
     machine = travel(lab, road_to("failed-over"))
@@ -226,7 +229,7 @@ def disable_after_a_failover_keeps_the_cloud_machine(lab: Lab) -> None:
 COPYING = (C.LIFECYCLE, C.HOLD, C.VIRTUAL_CLOCK, C.INITIAL_REPLICATION)
 
 
-@case("C-LC-10", ["SP-LC-17", "SP-LC-35"], needs=COPYING)
+@case("C-LC-10", ["SP-LC-17", "SP-LC-35"], needs=COPYING, fixes=SIZED, bears=("way",))
 def the_initial_copy_allows_disable_only(lab: Lab) -> None:
     """While the forward initial copy runs, disable is listed alone and everything else changes nothing."""
     machine = lab.machine(disk="4 MiB")
@@ -245,7 +248,7 @@ def the_reverse_initial_copy_allows_disable_only(lab: Lab) -> None:
     oracle.refuses_the_rest(lab, machine)
 
 
-@case("C-LC-12", ["SP-LC-36", "SP-LC-19"], needs=(*COPYING, C.LINK_FAULTS))
+@case("C-LC-12", ["SP-LC-36", "SP-LC-19"], needs=(*COPYING, C.LINK_FAULTS), fixes=SIZED, bears=("way",))
 def a_failed_initial_copy_starts_again(lab: Lab) -> None:
     """A link that breaks under the initial copy leaves it failed; after disable the next enable succeeds."""
     machine = lab.machine(disk="4 MiB")

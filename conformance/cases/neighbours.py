@@ -106,7 +106,7 @@ def a_cut_link_is_one_machines_trouble(lab: Lab) -> None:
     verify.accepted(lab.resynchronise(one).answer, "resynchronize the machine whose link was cut")
 
 
-@case("C-NB-5", ["SP-LC-5"], needs=(C.LIFECYCLE, C.HOLD, C.INITIAL_REPLICATION, C.TEST_FAILOVER))
+@case("C-NB-5", ["SP-LC-5"], needs=(C.LIFECYCLE, C.HOLD, C.INITIAL_REPLICATION, C.TEST_FAILOVER), bears=("way",))
 def jobs_of_two_machines_run_together(lab: Lab) -> None:
     """A job of one machine keeps no command of another one waiting: both are accepted and both end."""
     one, other = lab.site(machine_spec("one", "256 KiB"), machine_spec("other", "256 KiB"))

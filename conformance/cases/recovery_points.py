@@ -9,6 +9,7 @@ from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.case import case
 from siteproof.conformance.lab import Lab
 from siteproof.conformance.roads import mark
+from siteproof.conformance.worlds.world import SIZED
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.policy import MINUTE_MS, ReplicationPolicy
 from siteproof.model.nouns.subject import Capability, FaultKind
@@ -34,7 +35,7 @@ def a_point_every_five_minutes(lab: Lab) -> None:
     verify.equal(gaps, {5.0}, "minutes between points")
 
 
-@case("C-PT-2", ["SP-PT-2"], needs=[C.LIFECYCLE])
+@case("C-PT-2", ["SP-PT-2"], needs=[C.LIFECYCLE], bears=("way",))
 def the_interval_cannot_be_changed(lab: Lab) -> None:
     """A policy with another crash-consistent interval is refused with PolicyInvalid."""
     machine = lab.machine()
@@ -99,7 +100,7 @@ def a_point_holds_exactly_the_writes_before_it(lab: Lab) -> None:
         verify_bytes.same_image(lab.restore(machine, point), wanted, f"point {point.name}")
 
 
-@case("C-PT-7", ["SP-PT-28", "SP-REP-24"], needs=(*POINTS, C.OLDER_POINTS), on_bytes=True)
+@case("C-PT-7", ["SP-PT-28", "SP-REP-24"], needs=(*POINTS, C.OLDER_POINTS), on_bytes=True, fixes=SIZED)
 def older_points_keep_their_bytes(lab: Lab) -> None:
     """Points restore the same bytes after every block of the source has been overwritten and the disk discarded."""
     machine = lab.protected_machine(disk="256 KiB", filled=64)
@@ -214,12 +215,9 @@ def the_time_of_a_point_is_the_time_of_its_bytes(lab: Lab) -> None:
     points = [p for p in lab.observe(machine).points if p.taken_at_ms > lab.scenario.start_ms]
     verify.given(len(points) >= 2, f"only {len(points)} points under load")
     for point in points:
-        low = max(ledger.newest_before(point.taken_at_ms - SHIPPING_MS) for ledger in ledgers)
-        high = max(ledger.newest_before(point.taken_at_ms + SHIPPING_MS) for ledger in ledgers)
+        low = max(ledger.newest_before(point.taken_at_ms - verify_bytes.SHIPPING_MS) for ledger in ledgers)
+        high = max(ledger.newest_before(point.taken_at_ms + verify_bytes.SHIPPING_MS) for ledger in ledgers)
         verify_bytes.past_image(lab, lab.restore(machine, point), ledgers, low, high)
-
-
-SHIPPING_MS = 15_000  # a point's time may miss the last shipment before it
 
 
 @case("C-PT-14", ["SP-PT-27", "SP-PT-33"], needs=(*POINTS, C.APP_POINTS, C.VIRTUAL_CLOCK), on_bytes=True)
@@ -234,6 +232,6 @@ def the_time_of_an_app_point_is_the_time_of_its_bytes(lab: Lab) -> None:
     points = [point for point in lab.observe(machine).points if point.consistency is Consistency.APP]
     verify.given(bool(points), "no app-consistent point within an hour")
     for point in points:
-        low = max(ledger.newest_before(point.taken_at_ms - SHIPPING_MS) for ledger in ledgers)
-        high = max(ledger.newest_before(point.taken_at_ms + SHIPPING_MS) for ledger in ledgers)
+        low = max(ledger.newest_before(point.taken_at_ms - verify_bytes.SHIPPING_MS) for ledger in ledgers)
+        high = max(ledger.newest_before(point.taken_at_ms + verify_bytes.SHIPPING_MS) for ledger in ledgers)
         verify_bytes.past_image(lab, lab.restore(machine, point), ledgers, low, high)

@@ -7,6 +7,7 @@ over, compared with its own ledger.
 from siteproof.conformance import other_side, verify, verify_bytes
 from siteproof.conformance.case import case
 from siteproof.conformance.lab import Lab, Machine
+from siteproof.conformance.worlds.world import SIZED
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import Capability, FaultKind
 from siteproof.model.nouns.vocabulary import Protection, Verb
@@ -18,7 +19,7 @@ GRANULE_BYTES = 64 * 1024  # the coarsest tracking that still counts as changes 
 FRAME_ALLOWANCE_BYTES = 1024  # per block that travels alone: header, tag, run table
 
 
-@case("C-REP-1", ["SP-REP-2", "SP-LC-32"], needs=POINTS, on_bytes=True)
+@case("C-REP-1", ["SP-REP-2", "SP-LC-32"], needs=POINTS, on_bytes=True, fixes=SIZED)
 def the_initial_copy_covers_every_block(lab: Lab) -> None:
     """The first point after enabling holds every block of every disk, written long before or never."""
     machine = lab.machine(disks=2)
@@ -30,7 +31,7 @@ def the_initial_copy_covers_every_block(lab: Lab) -> None:
     verify_bytes.same_image(picture, lab.history.image_at(machine.name, point.name), "the first point")
 
 
-@case("C-REP-2", ["SP-REP-3"], needs=(*DELTA, C.HOLD), on_bytes=True, bears=("size",))
+@case("C-REP-2", ["SP-REP-3"], needs=(*DELTA, C.HOLD), on_bytes=True, bears=("way",))
 def writes_during_the_initial_copy_arrive(lab: Lab) -> None:
     """Writes made while the initial copy runs are in a later point, none is lost."""
     machine = lab.machine()
@@ -50,10 +51,7 @@ def writes_during_the_initial_copy_arrive(lab: Lab) -> None:
     ["SP-REP-4", "SP-REP-21", "SP-REP-1"],
     needs=DELTA,
     on_bytes=True,
-    bears=(
-        "size",
-        "way",
-    ),
+    bears=("way",),
 )
 def changes_arrive_after_the_initial_copy(lab: Lab) -> None:
     """Blocks written, and written again, after the initial copy are in the next point, byte for byte."""
@@ -65,7 +63,7 @@ def changes_arrive_after_the_initial_copy(lab: Lab) -> None:
     other_side.agrees(lab, machine, "after the writes")
 
 
-@case("C-REP-4", ["SP-REP-16"], needs=(*DELTA, C.DISCARD), on_bytes=True)
+@case("C-REP-4", ["SP-REP-16"], needs=(*DELTA, C.DISCARD), on_bytes=True, fixes=SIZED)
 def discards_and_zeroes_travel(lab: Lab) -> None:
     """Blocks that were discarded, or overwritten with zeros, are zeros in the next point."""
     machine = lab.protected_machine(filled=128)
@@ -79,7 +77,7 @@ def discards_and_zeroes_travel(lab: Lab) -> None:
     verify_bytes.same_image(lab.restore(machine, point), wanted, "the point after discards and zeros")
 
 
-@case("C-REP-5", ["SP-REP-16"], needs=DELTA, on_bytes=True, bears=("way",))
+@case("C-REP-5", ["SP-REP-16"], needs=DELTA, on_bytes=True, bears=("way",), fixes=SIZED)
 def zeroes_travel(lab: Lab) -> None:
     """A block that was overwritten with zeros is zero in the next point."""
     machine = lab.protected_machine(filled=32)
@@ -88,7 +86,7 @@ def zeroes_travel(lab: Lab) -> None:
     other_side.agrees(lab, machine, "after zeros")
 
 
-@case("C-REP-6", ["SP-REP-5"], needs=DELTA, on_bytes=True, bears=("way",))
+@case("C-REP-6", ["SP-REP-5"], needs=DELTA, on_bytes=True, bears=("way",), fixes=SIZED)
 def bytes_of_any_kind_arrive(lab: Lab) -> None:
     """Blocks without a stamp, text and noise alike, arrive byte for byte."""
     machine = lab.protected_machine()
@@ -98,9 +96,7 @@ def bytes_of_any_kind_arrive(lab: Lab) -> None:
     other_side.agrees(lab, machine, "after bytes of any kind")
 
 
-@case(
-    "C-REP-7", ["SP-REP-6"], needs=(*DELTA, C.FAILOVER, C.LINK_FAULTS, C.VIRTUAL_CLOCK), on_bytes=True, bears=("size",)
-)
+@case("C-REP-7", ["SP-REP-6"], needs=(*DELTA, C.FAILOVER, C.LINK_FAULTS, C.VIRTUAL_CLOCK), on_bytes=True)
 def changes_travel_without_being_asked_for(lab: Lab) -> None:
     """Half a minute after a write the site can go down, and the machine that takes over has it."""
     machine = lab.protected_machine()
@@ -112,7 +108,7 @@ def changes_travel_without_being_asked_for(lab: Lab) -> None:
     verify_bytes.true_landing(lab, lab.landing(machine), position)
 
 
-@case("C-REP-8", ["SP-REP-7"], needs=(*DELTA, C.BYTE_COUNTS), bears=("way",))
+@case("C-REP-8", ["SP-REP-7"], needs=(*DELTA, C.BYTE_COUNTS), bears=("way",), fixes=SIZED)
 def only_changes_are_sent(lab: Lab) -> None:
     """After the initial copy a few written blocks cost a few blocks of traffic, not a disk."""
     machine = lab.protected_machine(filled=256)
@@ -131,10 +127,7 @@ def only_changes_are_sent(lab: Lab) -> None:
     "C-REP-9",
     ["SP-REP-10"],
     needs=(*DELTA, C.WATERMARKS),
-    bears=(
-        "size",
-        "way",
-    ),
+    bears=("way",),
 )
 def watermarks_are_always_ordered(lab: Lab) -> None:
     """Whatever happens, written >= sent >= cached >= applied >= pointed on every disk, and none of them falls."""
@@ -155,7 +148,7 @@ def _ordered(lab: Lab, machine: Machine) -> None:
         verify.that(list(chain) == sorted(chain, reverse=True), f"ordered watermarks of {disk.name}", marks)
 
 
-@case("C-REP-10", ["SP-REP-11"], needs=(C.INITIAL_REPLICATION, C.LINK_FAULTS), on_bytes=True, bears=("size",))
+@case("C-REP-10", ["SP-REP-11"], needs=(C.INITIAL_REPLICATION, C.LINK_FAULTS), on_bytes=True, bears=("way",))
 def the_workload_never_waits(lab: Lab) -> None:
     """Writes are acknowledged, and read back from the source, while the link is down."""
     machine = lab.protected_machine()
@@ -166,7 +159,13 @@ def the_workload_never_waits(lab: Lab) -> None:
         verify.equal(lab.observe(machine).regions.protection, Protection.PROTECTED, "protection")
 
 
-@case("C-REP-11", ["SP-REP-13", "SP-RES-13"], needs=(C.INITIAL_REPLICATION, C.DELTA, C.LINK_FAULTS))
+@case(
+    "C-REP-11",
+    ["SP-REP-13", "SP-RES-13"],
+    needs=(C.INITIAL_REPLICATION, C.DELTA, C.LINK_FAULTS),
+    fixes=SIZED,
+    bears=("way",),
+)
 def what_has_not_travelled_is_dirty(lab: Lab) -> None:
     """Blocks written while the link is down are counted as dirty until they have travelled."""
     machine = lab.protected_machine()
@@ -208,7 +207,7 @@ def a_point_is_one_instant_of_all_disks(lab: Lab) -> None:
         verify_bytes.true_point(lab, machine, point)
 
 
-@case("C-REP-14", ["SP-REP-19"], needs=(*POINTS, C.TEST_FAILOVER), on_bytes=True)
+@case("C-REP-14", ["SP-REP-19"], needs=(*POINTS, C.TEST_FAILOVER), on_bytes=True, fixes=SIZED)
 def the_replica_is_as_large_as_the_source(lab: Lab) -> None:
     """The last block of every disk, of any size, comes back."""
     machine = lab.machine(disk="1036 KiB")

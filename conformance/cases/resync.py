@@ -8,6 +8,7 @@ from siteproof.conformance.case import case
 from siteproof.conformance.expected import resync as oracle
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.roads import mark, road_to, travel
+from siteproof.conformance.worlds.world import SIZED
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import Capability, FaultKind
@@ -18,7 +19,7 @@ CUTS = (C.INITIAL_REPLICATION, C.DELTA, C.LINK_FAULTS, C.RESYNC)
 BYTES = (*CUTS, C.CRASH_POINTS)
 
 
-@case("C-RES-1", ["SP-RES-1", "SP-RES-28"], needs=CUTS)
+@case("C-RES-1", ["SP-RES-1", "SP-RES-28"], needs=CUTS, bears=("way",))
 def a_cut_link_marks_the_machine(lab: Lab) -> None:
     """Data that meets a dead link marks the machine for resynchronisation, with the reason."""
     machine = lab.protected_machine()
@@ -31,7 +32,7 @@ def a_cut_link_marks_the_machine(lab: Lab) -> None:
     verify.equal(seen.resync_reason, ResyncReason.LINK_FAILURE, "the reason")
 
 
-@case("C-RES-2", ["SP-RES-24", "SP-RES-14"], needs=CUTS)
+@case("C-RES-2", ["SP-RES-24", "SP-RES-14"], needs=CUTS, bears=("way",))
 def a_restored_link_clears_nothing(lab: Lab) -> None:
     """When the link comes back the mark stays, until a resynchronisation has completed."""
     machine = lab.protected_machine()
@@ -89,10 +90,7 @@ def only_what_differs_travels(lab: Lab) -> None:
     ["SP-RES-11", "SP-RES-15", "SP-RES-8"],
     needs=BYTES,
     on_bytes=True,
-    bears=(
-        "size",
-        "way",
-    ),
+    bears=("way",),
 )
 def delta_resumes_after_a_resynchronisation(lab: Lab) -> None:
     """A resynchronisation by hand ends without a mark, the sides agree, and later writes arrive as deltas."""
@@ -104,7 +102,14 @@ def delta_resumes_after_a_resynchronisation(lab: Lab) -> None:
     other_side.agrees(lab, machine, "after later writes")
 
 
-@case("C-RES-6", ["SP-RES-25", "SP-RES-16", "SP-RES-32"], needs=(*BYTES, C.HOLD), on_bytes=True, bears=("way",))
+@case(
+    "C-RES-6",
+    ["SP-RES-25", "SP-RES-16", "SP-RES-32"],
+    needs=(*BYTES, C.HOLD),
+    on_bytes=True,
+    bears=("way",),
+    fixes=SIZED,
+)
 def a_write_inside_the_resync_window_arrives(lab: Lab) -> None:
     """Writes made while the sides are compared are neither forgotten nor overwritten with older data."""
     machine = lab.protected_machine(disk="512 KiB", filled=128)
@@ -128,10 +133,7 @@ def a_write_inside_the_resync_window_arrives(lab: Lab) -> None:
     ["SP-RES-31", "SP-RES-26", "SP-RES-10"],
     needs=BYTES,
     on_bytes=True,
-    bears=(
-        "size",
-        "way",
-    ),
+    bears=("way",),
 )
 def a_resynchronisation_without_a_link_fails_and_can_be_repeated(lab: Lab) -> None:
     """With the link down a resynchronisation ends in failed; with the link up the next one completes."""
@@ -168,10 +170,7 @@ def a_double_failure_forgets_nothing(lab: Lab) -> None:
     ["SP-RES-7"],
     needs=(*BYTES, C.VIRTUAL_CLOCK),
     on_bytes=True,
-    bears=(
-        "size",
-        "way",
-    ),
+    bears=("way",),
 )
 def it_runs_by_itself_outside_office_hours(lab: Lab) -> None:
     """A machine marked on Monday morning is still marked in the afternoon, and resynchronised by the next morning."""
@@ -184,7 +183,7 @@ def it_runs_by_itself_outside_office_hours(lab: Lab) -> None:
     other_side.agrees(lab, machine, "after the night")
 
 
-@case("C-RES-10", ["SP-RES-9", "SP-ERR-11"], needs=(*CUTS, C.VIRTUAL_CLOCK))
+@case("C-RES-10", ["SP-RES-9", "SP-ERR-11"], needs=(*CUTS, C.VIRTUAL_CLOCK), bears=("way",))
 def a_failed_automatic_run_waits_for_a_manual_one(lab: Lab) -> None:
     """When the night's run fails, the machine shows an error and a manual resynchronisation repairs it."""
     machine = lab.protected_machine()
@@ -201,7 +200,7 @@ def a_failed_automatic_run_waits_for_a_manual_one(lab: Lab) -> None:
     verify.equal(lab.resynchronise(machine).after.regions.resync, Resync.NONE, "resync region after a manual run")
 
 
-@case("C-RES-28", ["SP-RES-9"], needs=(*CUTS, C.VIRTUAL_CLOCK, C.CRASH_FAULTS))
+@case("C-RES-28", ["SP-RES-9"], needs=(*CUTS, C.VIRTUAL_CLOCK, C.CRASH_FAULTS), bears=("way",))
 def new_trouble_does_not_start_a_failed_run_over(lab: Lab) -> None:
     """After a failed night's run another cause changes nothing: the next night passes, and somebody has to act."""
     machine = lab.protected_machine()
@@ -299,7 +298,12 @@ _marking(23, FaultKind.LOW_MEMORY, ResyncReason.LOW_MEMORY, ErrorCode.SOURCE_LOW
 
 
 @case(
-    "C-RES-24", ["SP-RES-4", "SP-RES-30", "SP-RES-39", "SP-REP-19", "SP-ERR-7"], needs=(*BYTES, C.RESIZE), on_bytes=True
+    "C-RES-24",
+    ["SP-RES-4", "SP-RES-30", "SP-RES-39", "SP-REP-19", "SP-ERR-7"],
+    needs=(*BYTES, C.RESIZE),
+    on_bytes=True,
+    fixes=SIZED,
+    bears=("way",),
 )
 def a_grown_disk_is_replicated_to_its_new_end(lab: Lab) -> None:
     """A disk that grows, twice, marks the machine; then its new blocks and their writes are in the points."""

@@ -70,7 +70,10 @@ def three_days_keep_one_point_in_two_hours(lab: Lab) -> None:
 def app_points_win_their_bucket(lab: Lab) -> None:
     """App-consistent points are thinned by the same table, and stand for their hour before crash-consistent ones."""
     policy = ReplicationPolicy(app_consistent_minutes=120)
-    watch = PointWatch(lab, lab.protected_machine(disk=SMALL, policy=policy))
+    machine = lab.machine(disk=SMALL, policy=policy)
+    lab.advance(minutes=lab.workload.choose(range(20, 50)))  # away from full hours, where buckets begin
+    lab.protect(machine, policy)
+    watch = PointWatch(lab, machine)
     watch.pass_hours(11)
     apps = [point for point in watch.ever.values() if point.consistency is Consistency.APP]
     verify.given(len(apps) >= 3, f"only {len(apps)} app-consistent points appeared")

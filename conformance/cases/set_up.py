@@ -31,7 +31,7 @@ def machines_of_both_kinds_are_protected(lab: Lab) -> None:
         verify_bytes.true_point(lab, machine, lab.crash_point(machine))
 
 
-@case("C-SET-2", ["SP-SET-8"], needs=(*POINTS, C.LIFECYCLE))
+@case("C-SET-2", ["SP-SET-8"], needs=(*POINTS, C.LIFECYCLE), bears=("way",))
 def the_kind_changes_nothing_of_the_lifecycle(lab: Lab) -> None:
     """Unprotected, protected and disabled again: both kinds show the same regions and allow the same commands."""
     machines = _of_each_kind(lab)

@@ -10,6 +10,7 @@ from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.case import case
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.repeats import repeated
+from siteproof.conformance.worlds.world import SIZED
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import Capability, FaultKind
 from siteproof.model.nouns.vocabulary import Protection, Verb
@@ -61,14 +62,14 @@ def _failover_is_struck(lab: Lab, fault: FaultKind, share: int) -> None:
     _took_over(lab, machine)
 
 
-@case("C-TKO-1", ["SP-FO-22", "SP-FO-20"], needs=(*TAKEN, C.TARGET_FAULTS), on_bytes=True)
+@case("C-TKO-1", ["SP-FO-22", "SP-FO-20"], needs=(*TAKEN, C.TARGET_FAULTS), on_bytes=True, fixes=SIZED)
 def a_crash_inside_a_failover_tears_no_disk(lab: Lab) -> None:
     """The replication service dies while the last changes travel for a failover: what takes over is one moment."""
     kills = (partial(_failover_is_struck, lab, FaultKind.TARGET_CRASH, share) for share in SHARES)
     repeated(kills, "kills in flight")
 
 
-@case("C-TKO-2", ["SP-FO-22", "SP-FO-20"], needs=(*TAKEN, C.LINK_FAULTS), on_bytes=True)
+@case("C-TKO-2", ["SP-FO-22", "SP-FO-20"], needs=(*TAKEN, C.LINK_FAULTS), on_bytes=True, fixes=SIZED)
 def a_cut_inside_a_failover_tears_no_disk(lab: Lab) -> None:
     """The link dies while the last changes travel for a failover: what takes over is one moment."""
     cuts = (partial(_failover_is_struck, lab, FaultKind.LINK_DOWN, share) for share in SHARES)
@@ -95,13 +96,13 @@ def _disaster_strikes(lab: Lab, share: int, disks: int) -> None:
     verify_bytes.same_image(lab.read(machine), landing.picture, "the machine that took over, a moment later")
 
 
-@case("C-TKO-3", ["SP-FO-22", "SP-FO-20"], needs=(*TAKEN, C.LINK_FAULTS), on_bytes=True)
+@case("C-TKO-3", ["SP-FO-22", "SP-FO-20"], needs=(*TAKEN, C.LINK_FAULTS), on_bytes=True, fixes=SIZED)
 def a_disaster_inside_a_batch_leaves_one_moment(lab: Lab) -> None:
     """The site dies while a batch travels: the failover succeeds with an exact earlier state, which then stays."""
     repeated((partial(_disaster_strikes, lab, share, 1) for share in SHARES), "disasters in flight")
 
 
-@case("C-TKO-4", ["SP-FO-22", "SP-FO-20"], needs=(*TAKEN, C.LINK_FAULTS), on_bytes=True)
+@case("C-TKO-4", ["SP-FO-22", "SP-FO-20"], needs=(*TAKEN, C.LINK_FAULTS), on_bytes=True, fixes=SIZED)
 def a_disaster_leaves_the_disks_of_a_machine_at_one_moment(lab: Lab) -> None:
     """The site dies while the batches of two disks travel: what takes over shows both disks at one moment."""
     repeated((partial(_disaster_strikes, lab, share, 2) for share in SHARES), "disasters in flight")

@@ -7,6 +7,7 @@ from siteproof.conformance import other_side, verify, verify_bytes
 from siteproof.conformance.case import case
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.roads import mark, road_to, travel
+from siteproof.conformance.worlds.world import SIZED
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.subject import Capability, FaultKind
 from siteproof.model.nouns.vocabulary import Place, Protection, Resync, Verb
@@ -25,7 +26,7 @@ def _heal(lab: Lab, machine: Machine) -> None:
         verify.accepted(lab.resynchronise(machine).answer, "resynchronize")
 
 
-@case("C-WIN-1", ["SP-REP-3", "SP-REP-2"], needs=HELD, on_bytes=True)
+@case("C-WIN-1", ["SP-REP-3", "SP-REP-2"], needs=HELD, on_bytes=True, bears=("way",))
 def every_phase_of_the_initial_copy_takes_writes(lab: Lab) -> None:
     """Writes in every phase of the initial copy, from the command to its end, are in the next point."""
     machine = lab.machine()
@@ -41,7 +42,7 @@ def every_phase_of_the_initial_copy_takes_writes(lab: Lab) -> None:
     other_side.agrees(lab, machine, "after writes all through the copy")
 
 
-@case("C-WIN-2", ["SP-REP-16", "SP-REP-3"], needs=(*HELD, C.DISCARD), on_bytes=True)
+@case("C-WIN-2", ["SP-REP-16", "SP-REP-3"], needs=(*HELD, C.DISCARD), on_bytes=True, fixes=SIZED, bears=("way",))
 def a_discard_during_the_initial_copy_arrives(lab: Lab) -> None:
     """Blocks that are discarded while the initial copy runs are zeros in the next point."""
     machine = lab.machine(disk="512 KiB")
@@ -60,6 +61,7 @@ def a_discard_during_the_initial_copy_arrives(lab: Lab) -> None:
     needs=(*HELD, C.DISCARD, C.LINK_FAULTS, C.RESYNC),
     on_bytes=True,
     bears=("way",),
+    fixes=SIZED,
 )
 def a_discard_around_a_resynchronisation_arrives(lab: Lab) -> None:
     """Blocks discarded while the link is down, and while the sides are compared, are zeros in the next point."""
@@ -77,7 +79,7 @@ def a_discard_around_a_resynchronisation_arrives(lab: Lab) -> None:
     other_side.agrees(lab, machine, "after discards around a resynchronisation")
 
 
-@case("C-WIN-4", ["SP-REP-16", "SP-FB-9"], needs=(*BACK, C.DISCARD), on_bytes=True)
+@case("C-WIN-4", ["SP-REP-16", "SP-FB-9"], needs=(*BACK, C.DISCARD), on_bytes=True, fixes=SIZED)
 def a_discard_in_the_cloud_comes_home(lab: Lab) -> None:
     """Blocks that were discarded in the cloud, before and after the reprotect, are zeros on-premises."""
     machine = lab.protected_machine(disk="512 KiB", filled=128)
@@ -158,7 +160,7 @@ def _comparing(lab: Lab) -> tuple[Machine, str]:
 COMPARED = (*HELD, C.LINK_FAULTS, C.RESYNC)
 
 
-@case("C-WIN-8", ["SP-RES-18", "SP-FO-22"], needs=(*COMPARED, C.FAILOVER), on_bytes=True)
+@case("C-WIN-8", ["SP-RES-18", "SP-FO-22"], needs=(*COMPARED, C.FAILOVER), on_bytes=True, fixes=SIZED)
 def a_failover_during_a_resynchronisation_is_whole(lab: Lab) -> None:
     """A failover while the sides are being compared gives the image of a point from before the mark."""
     for pause_ms in (0, 1_000, 2_000):
@@ -172,7 +174,7 @@ def a_failover_during_a_resynchronisation_is_whole(lab: Lab) -> None:
             verify_bytes.same_image(lab.landing(machine).picture, wanted, f"a failover {pause_ms} ms into it")
 
 
-@case("C-WIN-9", ["SP-RES-18", "SP-DRL-2"], needs=(*COMPARED, C.TEST_FAILOVER), on_bytes=True)
+@case("C-WIN-9", ["SP-RES-18", "SP-DRL-2"], needs=(*COMPARED, C.TEST_FAILOVER), on_bytes=True, fixes=SIZED)
 def a_drill_during_a_resynchronisation_is_whole(lab: Lab) -> None:
     """A drill while the sides are being compared gives the image of a point from before the mark."""
     machine, point = _comparing(lab)
@@ -186,7 +188,7 @@ def a_drill_during_a_resynchronisation_is_whole(lab: Lab) -> None:
 TARGET = (*HELD, C.TARGET_FAULTS)
 
 
-@case("C-WIN-10", ["SP-REP-18", "SP-RES-12"], needs=(*TARGET, C.LIFECYCLE), on_bytes=True)
+@case("C-WIN-10", ["SP-REP-18", "SP-RES-12"], needs=(*TARGET, C.LIFECYCLE), on_bytes=True, fixes=SIZED, bears=("way",))
 def a_crash_of_the_target_spoils_no_initial_copy(lab: Lab) -> None:
     """The target crashes while the initial copy runs: in the end, enabled anew or not, every block is there."""
     for pause_ms in (0, 1_100):
@@ -240,10 +242,7 @@ def a_crash_of_the_service_loses_nothing_on_the_way_home(lab: Lab) -> None:
     ["SP-REP-18", "SP-RES-14"],
     needs=(*DELTA, C.LINK_FAULTS, C.RESYNC),
     on_bytes=True,
-    bears=(
-        "size",
-        "way",
-    ),
+    bears=("way",),
 )
 def a_site_that_blinks_forgets_nothing(lab: Lab) -> None:
     """The primary site goes and comes back with writes on their way: healed, the sides agree."""

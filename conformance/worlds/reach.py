@@ -5,7 +5,7 @@ Rule: only what a subject declares decides; a world that it declares to reach an
 
 from collections.abc import Mapping
 
-from siteproof.conformance.worlds.world import DIMENSIONS, Heading, Hour, Past, Pattern, Policy, Trouble
+from siteproof.conformance.worlds.world import DIMENSIONS, Asking, Heading, Hour, Past, Pattern, Policy, Trouble
 from siteproof.model.nouns.subject import Capability, Description
 
 C = Capability
@@ -28,6 +28,9 @@ NEEDS: Mapping[tuple[str, str], tuple[Capability, ...]] = {
     ("hour", Hour.NIGHT): (C.VIRTUAL_CLOCK,),
     ("hour", Hour.WEEKEND): (C.VIRTUAL_CLOCK,),
     ("policy", Policy.APP): (C.APP_POINTS,),
+    ("asking", Asking.RUNNING): (C.FAILOVER,),
+    ("asking", Asking.ELSEWHERE): (C.REPROTECT,),
+    ("asking", Asking.APP): (C.FAILBACK, C.APP_POINTS),
 }
 
 

@@ -26,8 +26,8 @@ from siteproof.model.nouns.scenario import START_MS, DiskSpec, MachineSpec
 HOUR_MS = HOUR_MINUTES * MINUTE_MS
 BEGINS_MS: Mapping[Hour, int] = {
     Hour.OFFICE: START_MS,
-    Hour.NIGHT: START_MS + 17 * HOUR_MS,  # Tuesday, 02:00
-    Hour.WEEKEND: START_MS + 123 * HOUR_MS,  # Saturday, 12:00
+    Hour.NIGHT: START_MS + 17 * HOUR_MS + 25 * MINUTE_MS,  # Tuesday, 02:25: not where hours, days and buckets begin
+    Hour.WEEKEND: START_MS + 123 * HOUR_MS + 48 * MINUTE_MS,  # Saturday, 12:48
 }
 POLICIES: Mapping[Policy, ReplicationPolicy] = {
     Policy.DEFAULT: ReplicationPolicy(),

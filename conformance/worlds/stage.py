@@ -1,10 +1,12 @@
 """What a lab asks of whoever stages its world; the staging itself plays on the lab, so it cannot be imported there."""
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from siteproof.conformance.worlds.machines import Machine
 from siteproof.conformance.worlds.world import World
 from siteproof.model.nouns.observation import Observation
+from siteproof.model.nouns.vocabulary import Verb
 
 
 class Stage(Protocol):
@@ -14,6 +16,10 @@ class Stage(Protocol):
 
     def arrive(self, lab: Any, *, own_policy: bool) -> None:
         """The scenario has just been set up."""
+        ...
+
+    def asked(self, machine: Machine, verb: Verb) -> Mapping[str, Any]:
+        """The fields that the world gives to a command, where the case leaves them open."""
         ...
 
     def enabled(self, lab: Any, machine: Machine) -> Observation:

@@ -6,16 +6,17 @@ for the case, whose requirement speaks of something else.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.verify import Failed
 from siteproof.conformance.worlds.going import GOES, go, heal
-from siteproof.conformance.worlds.world import DIMENSIONS, Heading, Neighbours, Past, Trouble, World
+from siteproof.conformance.worlds.world import DIMENSIONS, Asking, Heading, Neighbours, Past, Trouble, World
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import HOUR_MINUTES, MINUTE_MS, ReplicationPolicy
 from siteproof.model.nouns.subject import FaultKind
-from siteproof.model.nouns.vocabulary import Place, Verb
+from siteproof.model.nouns.vocabulary import Consistency, Location, Place, Verb
 
 COMES_HOME = "SP-REP-21"  # what was written is what runs in the end
 SET_UP = {"machines", "seat", "names", "disks", "disk", "size", "hour"}  # played by the reset alone
@@ -62,6 +63,14 @@ class Staging:
                 self._play(lab, machine, "way", TURNS.get(self.world.way))
                 self._play(lab, machine, "trouble", TROUBLE.get(self.world.trouble))
         return lab.observe(machine)
+
+    def asked(self, machine: Machine, verb: Verb) -> Mapping[str, Any]:
+        """The fields that this world gives to a command, where the case leaves them open."""
+        found = ASKS.get(self.world.asking)
+        if found is None or verb is not found[0] or not machine.meant:
+            return {}
+        self.met.add("asking")
+        return found[1](machine)
 
     def wrote(self, lab: Lab, machine: Machine, *, free: bool) -> None:
         """The case has written, to blocks of the world's choice if `free`; what stands beside is written, too."""
@@ -215,5 +224,12 @@ TROUBLE: Mapping[Trouble, Callable[[Lab, Machine], None]] = {
     Trouble.TARGET_CRASHED: _crashed(FaultKind.TARGET_CRASH),
     Trouble.AGENT_CRASHED: _crashed(FaultKind.AGENT_CRASH),
 }
+ASKS: Mapping[Asking, tuple[Verb, Callable[[Machine], Mapping[str, Any]]]] = {
+    Asking.LISTED: (Verb.ENABLE, lambda machine: {"disks": tuple(disk.name for disk in reversed(machine.spec.disks))}),
+    Asking.RUNNING: (Verb.FAIL_OVER, lambda _: {"shutdown": False}),
+    Asking.ELSEWHERE: (Verb.REPROTECT, lambda _: {"location": Location.ALTERNATE}),
+    Asking.APP: (Verb.FAIL_BACK, lambda _: {"consistency": Consistency.APP}),
+}
+assert {*ASKS, Asking.PLAIN} == set(Asking), "every asking is asked"
 assert {*BEFORE, *AFTER, Past.FRESH} == set(Past), "every past is played"
 assert len(TROUBLE) + 1 == len(DIMENSIONS["trouble"]), "every trouble is played"

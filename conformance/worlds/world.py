@@ -127,6 +127,16 @@ class Policy(StrEnum):
     APP = "app"  # an application-consistent point every hour
 
 
+class Asking(StrEnum):
+    """What commands ask for beside what the case does, where it leaves that open."""
+
+    PLAIN = "plain"
+    LISTED = "disks listed"  # an enable names every disk of the machine, the last one first
+    RUNNING = "source left running"  # a failover asks for no shutdown
+    ELSEWHERE = "elsewhere"  # a reprotect goes to an alternate location
+    APP = "application-consistent"  # a failback does
+
+
 @frozen
 class World:
     """One world; a field is a dimension, and its default the plain value."""
@@ -144,6 +154,7 @@ class World:
     neighbours: Neighbours = Neighbours.IDLE
     hour: Hour = Hour.OFFICE
     policy: Policy = Policy.DEFAULT
+    asking: Asking = Asking.PLAIN
 
     def __str__(self) -> str:
         """`past round trip, size odd`: what is not plain; `plain` when all of it is."""
@@ -177,8 +188,10 @@ def _kind(dimension: str) -> type[StrEnum]:
 # Every dimension with its values, the plain one first.
 DIMENSIONS: dict[str, tuple[str, ...]] = {each.name: tuple(_kind(each.name)) for each in fields(World)}
 PLAIN = World()
-# What only a case can bear that says so: it names no block, or looks at the other side whichever way data flows.
-CONSENT = {("size", DiskSize.BLOCK.value), ("size", DiskSize.FEW.value), ("way", Heading.BACK.value)}
+# What only a case can bear that says so: it looks at the other side whichever way data flows.
+CONSENT = {("way", Heading.BACK.value)}
+# What a case fixes that names blocks of its own: there have to be as many as it asks for.
+SIZED = (f"size={DiskSize.BLOCK}", f"size={DiskSize.FEW}")
 
 
 def unsound(world: World) -> Iterator[str]:

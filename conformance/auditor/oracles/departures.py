@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from siteproof.conformance.auditor.look import Look
 from siteproof.conformance.auditor.oracle import Oracle, Wrong, oracle
-from siteproof.conformance.auditor.selections import CHOOSING, SELECTED, selected
+from siteproof.conformance.auditor.selections import CHOOSING, SELECTED, selectable
 from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, RecoveryPoint
 from siteproof.model.nouns.subject import Capability, FaultKind
 from siteproof.model.nouns.vocabulary import Direction, Place, Protection, TestFailover, Verb
@@ -145,7 +145,7 @@ def the_selected_point_is_the_one_in_use(look: Look) -> Iterator[Wrong]:
         return
     if command.verb is Verb.CHANGE_RECOVERY_POINT and memory.troubles:
         return  # a change that failed leaves the point that was in use before
-    wanted = {selected(seen.points, command) for seen in (asked.before, look.now)} - {""}
+    wanted = selectable(asked.before.points, look.now.points, command)
     if wanted and not wanted & pinned:
         expected = f"{' or '.join(sorted(wanted))} in use, selected by {command.selection.value}"
         yield Wrong(expected, ", ".join(sorted(pinned)), SELECTED[command.selection])
