@@ -73,7 +73,7 @@ class FakeSubject(FakeJobs):
     def track(self, machine: FakeMachine, disk: str, block: int, data: bytes) -> None:
         """Remember that the block has to travel."""
         del data
-        if machine.regions.protection is not Protection.UNPROTECTED:
+        if machine.regions.protection is not Protection.UNPROTECTED and machine.replicates(disk):
             machine.dirty.setdefault(disk, set()).add(block)
             machine.written[disk] = machine.written.get(disk, 0) + 1
 
@@ -130,7 +130,7 @@ class FakeSubject(FakeJobs):
             m.regions,
             allowed,
             tuple(point for point, _ in m.points),
-            tuple(self._disk_view(m, disk.name) for disk in m.spec.disks),
+            tuple(self._disk_view(m, disk.name) for disk in m.spec.disks if m.replicates(disk.name)),
             self.running(m),
             self.rpo_ms(m),
             events=tuple(m.events),

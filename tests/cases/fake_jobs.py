@@ -69,14 +69,14 @@ class FakeJobs(FakeTime):
     def on_enable(self, m: FakeMachine, command: Command, end: Regions) -> None:
         """Copy everything and take a first point."""
         del end
-        m.policy = command.policy or m.policy
+        m.policy, m.named = command.policy or m.policy, command.disks
         self.full_copy(m)
         m.enabled_ms = m.synced_ms = self.now_ms
         self.take_point(m, Consistency.CRASH)
 
     def full_copy(self, m: FakeMachine) -> None:
         """Every block of every disk."""
-        m.replica = {name: bytearray(data) for name, data in m.source.items()}
+        m.replica = {name: bytearray(data) for name, data in m.source.items() if m.replicates(name)}
         m.bytes_sent += sum(len(data) for data in m.replica.values())
         m.dirty = {}
         m.shipped = dict(m.written)
@@ -90,7 +90,8 @@ class FakeJobs(FakeTime):
     def on_resynchronize(self, m: FakeMachine, command: Command, end: Regions) -> None:
         """Compare everything, send what differs."""
         del command, end
-        for disk, data in m.source.items():
+        for disk in m.replica:
+            data = m.source[disk]
             m.replica[disk][:] = m.replica[disk][: len(data)].ljust(len(data), b"\0")  # it may have been larger
             m.bytes_sent += len(data) // BLOCK_BYTES * DIGEST_BYTES
             for start in range(0, len(data), BLOCK_BYTES):
@@ -155,7 +156,8 @@ class FakeJobs(FakeTime):
     def on_reprotect(self, m: FakeMachine, command: Command, end: Regions) -> None:
         """Only differences travel, into the disks of the other side."""
         m.points, m.used, m.pointed = [], "", False
-        m.replica = m.copies.get(Place.PRIMARY if end.direction is Direction.REVERSE else Place.TEST, {})
+        found = m.copies.get(Place.PRIMARY if end.direction is Direction.REVERSE else Place.TEST, {})
+        m.replica = {name: data for name, data in found.items() if m.replicates(name)}
         running, m.regions = m.source, end
         assert running is m.source
         if end.direction is Direction.REVERSE and command.location is Location.ALTERNATE:
@@ -178,7 +180,7 @@ class FakeJobs(FakeTime):
 
     def on_cancel(self, m: FakeMachine, command: Command, end: Regions) -> None:
         """The machine in the cloud runs again; what was written on-premises meanwhile is overwritten."""
-        m.replica = m.copies[Place.PRIMARY]
+        m.replica = {name: data for name, data in m.copies[Place.PRIMARY].items() if m.replicates(name)}
         m.regions, m.points = end, []
         self.on_resynchronize(m, command, end)
 

@@ -63,6 +63,7 @@ class FakeMachine:
     pointed: bool = False  # this stream has had a point
     enabled_ms: int = 0
     used: str = ""
+    named: tuple[str, ...] = ()  # the disks that the enable named; none: all
     skipped: set[tuple[str, int]] = field(factory=set)  # only a miniature skips anything
     made: int = 0
 
@@ -74,3 +75,7 @@ class FakeMachine:
     def source_of(self, regions: Regions) -> Disks:
         """The disks of the copy that runs in these regions."""
         return self.copies[lifecycle.running_place(regions)]
+
+    def replicates(self, disk: str) -> bool:
+        """Whether the disk takes part."""
+        return not self.named or disk in self.named

@@ -8,7 +8,7 @@ from attrs import evolve
 from siteproof.model.nouns.commands import Answer, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Regions
-from siteproof.model.nouns.policy import RecoveryPoint
+from siteproof.model.nouns.policy import MINUTE_MS, RecoveryPoint
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import DiskAddress, Fault, FaultKind, Image, Write
 from siteproof.model.nouns.vocabulary import Consistency, Direction, Place, Protection, Resync, ResyncReason, Verb
@@ -324,3 +324,37 @@ class NewTroubleHidesTheFailedRun(FakeSubject):
         super().mark(machine, reason, code)
         if machine.regions.resync is Resync.FAILED:
             machine.regions = evolve(machine.regions, resync=Resync.REQUIRED)
+
+
+@caught_by("C-CHO-11")
+class ProtectsEveryDisk(FakeSubject):
+    """An enable that names a part of the disks takes all of them."""
+
+    def do(self, command: Command) -> Answer:
+        """As if none had been named."""
+        return super().do(evolve(command, disks=()))
+
+
+@caught_by("C-CHO-11")
+class BringsHomeTheFirstDiskOnly(FakeSubject):
+    """A failback forgets what was written in the cloud to the last of the disks that were named."""
+
+    def on_fail_back(self, m: FakeMachine, command: Command, end: Regions) -> None:
+        """The rest of one disk never travels."""
+        last = list(m.replica)[-1]
+        before = bytes(m.replica[last])
+        super().on_fail_back(m, command, end)
+        m.replica[last][:] = before
+
+
+@caught_by("C-REP-12")
+class ShowsAnEarlierTime(FakeSubject):
+    """A point holds what was written until now, and shows the time of a minute ago."""
+
+    def take_point(self, m: FakeMachine, consistency: Consistency) -> RecoveryPoint:
+        """A minute off, but for the first one."""
+        point = super().take_point(m, consistency)
+        if len(m.points) > 1:
+            point = evolve(point, taken_at_ms=point.taken_at_ms - MINUTE_MS)
+            m.points[-1] = (point, m.points[-1][1])
+        return point
