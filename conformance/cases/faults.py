@@ -248,7 +248,7 @@ def _compared(lab: Lab, machine: Machine, kind: FaultKind, share: int) -> None:
     verify.serves("SP-RES-14")
     verify.that(seen.regions.resync is not Resync.NONE, f"a mark while the store fails at {share} %", "none")
     _mended(lab, machine)
-    verify.serves("SP-REP-33")
+    verify.serves("SP-REP-33", "SP-RES-14", "SP-ERR-14")  # told, marked, and in the end right: the bytes are witnesses
     other_side.agrees(lab, machine, f"after {kind.value} inside a comparison, mended")
 
 

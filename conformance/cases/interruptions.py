@@ -220,7 +220,7 @@ def a_way_back_that_is_cut_off_is_taken_again(lab: Lab) -> None:
         verify_bytes.true_landing(lab, landing, landing.position)
 
 
-@case("C-INT-12", ["SP-LC-52", "SP-FB-7"], needs=(*BACK, C.HOLD, C.VIRTUAL_CLOCK), on_bytes=True)
+@case("C-INT-12", ["SP-LC-52", "SP-FB-7"], needs=(*BACK, C.HOLD, C.VIRTUAL_CLOCK), on_bytes=True, fixes=SIZED)
 def a_reverse_copy_that_broke_off_is_made_again(lab: Lab) -> None:
     """The link dies under a reverse copy that was seen; the workload goes on, and the next copy brings everything."""
     machine = lab.protected_machine(disk=DISK, filled=FILLED)
