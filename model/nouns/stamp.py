@@ -5,6 +5,7 @@ little endian: magic 8, seed 8, machine 4, disk 4, block 8, sequence 8, time_ms 
 digest 8 (blake2b of the 56 bytes before it), then `noise` incompressible bytes, then a run of one byte.
 """
 
+import functools
 import hashlib
 import struct
 
@@ -30,16 +31,19 @@ class Stamp:
 
     def to_bytes(self, size: int = BLOCK_BYTES) -> bytes:
         """The block's content, `size` bytes long (at least HEADER_BYTES)."""
-        head = self.header()
-        noise = min(self.noise, size - HEADER_BYTES)
-        filler = hashlib.shake_128(head).digest(noise) if noise else b""
-        return head + filler + bytes([self.sequence % 255 + 1]) * (size - HEADER_BYTES - noise)
+        return _content(self.header(), self.sequence, min(self.noise, size - HEADER_BYTES), size)
 
     def header(self) -> bytes:
         """The first HEADER_BYTES bytes of the block."""
         numbers = (self.seed, self.machine, self.disk, self.block, self.sequence, self.time_ms, self.noise, 0)
         head = _HEAD.pack(MAGIC, *numbers)
         return head + hashlib.blake2b(head, digest_size=8).digest()
+
+
+@functools.lru_cache(1024)  # who writes a block and who follows the writes ask one after the other
+def _content(head: bytes, sequence: int, noise: int, size: int) -> bytes:
+    filler = hashlib.shake_128(head).digest(noise) if noise else b""
+    return head + filler + bytes([sequence % 255 + 1]) * (size - HEADER_BYTES - noise)
 
 
 def read_stamp(block: bytes) -> Stamp | None:

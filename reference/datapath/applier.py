@@ -5,10 +5,10 @@ barrier, then the applied record. Any prefix of that can be replayed from the la
 authenticated as a whole before the seed is touched.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from siteproof.model.nouns.policy import RecoveryPoint
 from siteproof.reference.datapath.blocks import BLOCK_BYTES, COUNT_MASK, ZERO
@@ -20,6 +20,7 @@ from siteproof.reference.datapath.seed_disk import SeedDisk
 from siteproof.reference.datapath.segment import Record
 from siteproof.reference.datapath.state import StateFile
 
+HELD_BYTES = 1 << 20  # of blocks, that are kept while a batch is applied
 BATCH_BYTES = 64 << 20  # bytes of blocks after which a batch is closed at the next cut
 
 
@@ -47,6 +48,7 @@ class Batch:
     end: Position
     lsn: int
     marker: Marker | None = None
+    held: tuple[Record, ...] | None = field(default=None, repr=False, eq=False)  # its blocks; None: too many to hold
 
 
 class Applier:
@@ -79,18 +81,23 @@ class Applier:
         """The batches from the applied record to the last cut; every record of one is authentic when it is yielded."""
         start = self._state.state.applied
         marker: Marker | None = None
+        held: list[Record] = []
         spanned_bytes, cut = 0, Batch(start, start, self._state.state.lsn)
         for at, record, behind in self._log.records(start):
             if record.header.kind is FrameKind.MARKER:
                 if cut.end > cut.start:
                     yield cut
                 marker, start = read_marker(record), at
-            spanned_bytes += record.plain.block_count * BLOCK_BYTES
+            if record.header.kind in BLOCK_KINDS:
+                spanned_bytes += record.plain.block_count * BLOCK_BYTES
+                held = [*held, record] if spanned_bytes <= HELD_BYTES else []
             if record.header.kind is FrameKind.COMMIT and record.header.flags & FLAG_CUT:
-                cut = Batch(start, behind, record.header.lsn, marker)
+                whole = tuple(held) if spanned_bytes <= HELD_BYTES else None
+                cut = Batch(start, behind, record.header.lsn, marker, whole)
                 if marker or spanned_bytes >= BATCH_BYTES:
                     yield cut
                     start, marker, spanned_bytes, cut = behind, None, 0, Batch(behind, behind, cut.lsn)
+                    held = []
         if cut.end > cut.start:
             yield cut
 
@@ -113,7 +120,10 @@ class Applier:
             self._history.save(record.plain.blocks()[0], batch.lsn)
         self._history.commit(batch.lsn)
 
-    def _data(self, batch: Batch) -> Iterator[Record]:
+    def _data(self, batch: Batch) -> Iterable[Record]:
+        """What was authentic when it was read; a large batch is read again."""
+        if batch.held is not None:
+            return batch.held
         return (
             record for _, record, _ in self._log.records(batch.start, batch.end) if record.header.kind in BLOCK_KINDS
         )
