@@ -31,7 +31,9 @@ class ClientRole(StrEnum):
     OPERATOR = "operator"  # does everything that is offered over the network
 
 
-READING = frozenset({"machine.list", "machine.show", "point.list", "point.verify", "job.list", "event.list"})
+READING = frozenset(
+    {"appliance.metrics", "machine.list", "machine.show", "point.list", "point.verify", "job.list", "event.list"}
+)
 ALLOWED: Mapping[ClientRole, frozenset[str]] = {
     ClientRole.READER: READING,
     ClientRole.AGENT: READING | {"machine.ship", "point.take"},

@@ -5,7 +5,7 @@ the store refused is owed, in order: it is told later, and no work begins before
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -37,6 +37,7 @@ class DurableVault(Vault):
         self.images = {name: dict(facts.images) for name, facts in log.everything.machines.items()}
         self.index_of = Index(index, self.fill_index)
         self._owed: list[VaultEntry] = []
+        self.listeners: list[Callable[[Event], None]] = []
         self._points, self._jobs = log.everything.points, log.everything.jobs
         for name, told in log.everything.events.items():
             if name in self._events:
@@ -90,6 +91,8 @@ class DurableVault(Vault):
         with suppress(StoreFailed):  # it is owed then; whoever waits for an answer hears of it
             self._append(VaultEntry(time_ms, event=event))
         self.index_of.event(event)
+        for hear in self.listeners:
+            hear(event)
 
     def require(self) -> None:
         """Write down what is owed; StoreFailed while the store refuses it."""

@@ -21,6 +21,7 @@ from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.service.access import LOCAL, Access, TooMany
 from siteproof.reference.service.certificates import fingerprint_of
 from siteproof.reference.service.control import answer
+from siteproof.reference.service.metrics import CONTENT_TYPE
 from siteproof.reference.service.openapi import document
 from siteproof.reference.service.verbs import VERBS
 
@@ -90,6 +91,8 @@ class HttpsHandler(BaseHTTPRequestHandler):
         elif self.path == "/":
             if self._may("machine.list", ""):
                 self._send(HTTPStatus.OK, PAGE.read_bytes(), "text/html; charset=utf-8")
+        elif self.path == "/metrics":
+            self._metrics()
         elif self.path == "/status.js":
             self._send(HTTPStatus.OK, PAGE.with_suffix(".js").read_bytes(), "text/javascript; charset=utf-8")
         else:
@@ -114,6 +117,16 @@ class HttpsHandler(BaseHTTPRequestHandler):
             return
         found = answer(self.server.call, msgspec.json.encode({"verb": name, "arguments": arguments}))
         self._say(_status(found), found)
+
+    def _metrics(self) -> None:
+        """For a scraper that holds a certificate."""
+        if not self._may("appliance.metrics", ""):
+            return
+        found = answer(self.server.call, msgspec.json.encode({"verb": "appliance.metrics", "arguments": {}}))
+        if "answer" in found:
+            self._send(HTTPStatus.OK, found["answer"].encode(), CONTENT_TYPE)
+        else:
+            self._say(_status(found), found)
 
     def _turn_away(self) -> None:
         """Let a body pass unread, within bounds, so that the answer arrives; nothing follows on this connection."""

@@ -61,7 +61,8 @@ class Service:
         self._turn = threading.Condition(self.guard)
         self._closed = False
         self._clock = clock
-        policy = config_of(root).policy
+        self.config = config_of(root)
+        policy = self.config.policy
         self.stores = StateStores(root, {})
         try:
             log = VaultLog.open(self.stores.vault, self.stores.kek)

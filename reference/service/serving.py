@@ -20,8 +20,10 @@ from siteproof.reference.journal import Note, journal
 from siteproof.reference.service import control, devices, https_api, nbd
 from siteproof.reference.service.access import Access
 from siteproof.reference.service.certificates import Authority
+from siteproof.reference.service.outbound import proxy_of
 from siteproof.reference.service.service import Service, wall_clock_ms
 from siteproof.reference.service.verbs import call
+from siteproof.reference.service.webhook import Webhook
 
 TICK_SECONDS = 0.2
 AUDIT = "audit.log"
@@ -98,10 +100,13 @@ class Served:
 
 
 @contextmanager
-def serving(service: Service, nbd_address: str = "", https_address: str = "") -> Iterator[Served]:
-    """Control socket, exports and API while the body runs."""
+def serving(
+    service: Service, nbd_address: str = "", https_address: str = "", tell: Tell = lambda _what: None
+) -> Iterator[Served]:
+    """Control socket, exports, API and webhook while the body runs; `tell` hears what an operator should know."""
     with ExitStack() as stack:
         api = _api(service, https_address, stack) if https_address else None
+        _tell_others(service, stack, tell)
         controls = control.ControlServer(service.root, partial(_control, service, api))
         stack.callback(controls.close)
         exports = listen(nbd_address, lambda: devices.exports_of(service)) if nbd_address else None
@@ -119,6 +124,14 @@ def _api(service: Service, address: str, stack: ExitStack) -> https_api.HttpsSer
     server = https_api.HttpsServer(host.strip("[]"), int(port), access, partial(call, service))
     stack.callback(server.close)
     return server
+
+
+def _tell_others(service: Service, stack: ExitStack, tell: Tell) -> None:
+    notify = service.config.notify
+    if notify.webhook:
+        webhook = Webhook(notify.webhook, proxy_of(notify.proxy), tell)
+        service.vault.listeners.append(webhook.hear)
+        stack.callback(webhook.close)
 
 
 def audit(path: Path) -> Note:

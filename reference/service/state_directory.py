@@ -22,7 +22,9 @@ from siteproof.model.nouns.problem import Problem
 from siteproof.reference.datapath.folder import FolderExecutor
 from siteproof.reference.datapath.keys import KeyEncryptionKey
 from siteproof.reference.service.image_store import ImageStore
+from siteproof.reference.service.outbound import proxy_of
 from siteproof.reference.service.vault_log import NAME, VaultLog
+from siteproof.reference.service.webhook import check_webhook
 from siteproof.reference.stores import Stores
 
 CONFIG = """# What an operator may change while the appliance is stopped.
@@ -30,8 +32,20 @@ CONFIG = """# What an operator may change while the appliance is stopped.
 retention_minutes = 1440       # 0 to 15 days
 app_consistent_minutes = 0     # 0: off, or 1 to 12 hours
 rpo_threshold_minutes = 15
+
+[notify]
+webhook = ""                   # where every event is posted as JSON, e.g. "https://alarm.example/siteproof"
+proxy = ""                     # an HTTP proxy without a password, e.g. "http://proxy.example:3128"
 """
 _NUMBERED = re.compile(r"-(\d+)$")
+
+
+@frozen
+class Notify:
+    """Who else hears of events, and by which way; empty means nobody, or no proxy."""
+
+    webhook: str = ""
+    proxy: str = ""
 
 
 @frozen
@@ -39,6 +53,7 @@ class Config:
     """`config.toml`, checked."""
 
     policy: ReplicationPolicy = field(factory=ReplicationPolicy)
+    notify: Notify = field(factory=Notify)
 
 
 def initialise(root: Path) -> None:
@@ -84,6 +99,8 @@ def config_of(root: Path) -> Config:
     except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise Problem("config.toml cannot be used", str(error), f"mend {root / 'config.toml'}") from error
     check_policy(config.policy)
+    check_webhook(config.notify.webhook)
+    proxy_of(config.notify.proxy)
     return config
 
 

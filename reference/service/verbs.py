@@ -16,7 +16,7 @@ from siteproof.model.nouns.policy import ReplicationPolicy
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.vocabulary import Consistency, Location, Selection, Verb
 from siteproof.reference import observer
-from siteproof.reference.service import protecting
+from siteproof.reference.service import metrics, protecting
 from siteproof.reference.service.service import Service
 
 Answer = Any
@@ -153,7 +153,13 @@ def _verified(service: Service, asked: OfPoint) -> Answer:
     return {"blocks": protecting.verify(service, asked.machine, asked.point)}
 
 
+def _metrics(service: Service, asked: Nothing) -> Answer:
+    del asked
+    return metrics.exposition(service.appliance)
+
+
 VERBS: Mapping[str, tuple[type, Callable[[Service, Any], Answer]]] = {
+    "appliance.metrics": (Nothing, _metrics),
     "machine.protect": (Protect, _protect),
     "machine.list": (OfMachine, _list("machines")),
     "machine.show": (OfMachine, lambda service, asked: _shown(service, asked.machine)),

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from siteproof.cli.options import format_option
-from siteproof.cli.state import state_option
+from siteproof.cli.state import ask, show_rows, state_option
 from siteproof.cli.stopping import until_signal
 from siteproof.model.nouns.problem import Problem
-from siteproof.reference.service import protecting, serving
+from siteproof.reference.service import outbound, protecting, serving
 from siteproof.reference.service.service import Service
 from siteproof.reference.service.state_directory import initialise
 
@@ -48,14 +48,53 @@ def serve(state: Path, nbd: str, anywhere: bool, https: str) -> int:
     """Run until SIGINT or SIGTERM: points by themselves, disks and points as NBD exports."""
     check_address(nbd, anywhere)
     check_address(https or nbd, anywhere)
-    with until_signal() as stop, Service(state) as service, serving.serving(service, nbd, https) as served:
+    with until_signal() as stop, Service(state) as service, serving.serving(service, nbd, https, warn) as served:
         assert served.nbd is not None
         click.echo(f"serving {state}; exports: nbdinfo --list {serving.uri_of(served.nbd)}", err=True)
         if served.https is not None:
             click.echo(f"API at {served.https.url}; let somebody in: siteproof access invite NAME", err=True)
-        serving.run(service, stop, lambda what: click.echo(what, err=True))
+        serving.run(service, stop, warn)
     click.echo("stopped in order", err=True)
     return 0
+
+
+def warn(what: str) -> None:
+    """Tell whoever started it."""
+    click.echo(what, err=True)
+
+
+@appliance.command()
+@state_option
+def metrics(state: Path) -> int:
+    """Print every machine's state for Prometheus; a running appliance serves the same at GET /metrics."""
+    click.echo(ask(state, "appliance.metrics"), nl=False)
+    return 0
+
+
+@appliance.command()
+@click.option("--name", "named", multiple=True, metavar="PATTERN=HOST", help="A host that stands for a pattern with *.")
+@click.option("--proxy", default="", metavar="URL", help="http://HOST:PORT of a proxy without a password.")
+@click.option("--agent", "agents", is_flag=True, help="What a replicated machine has to reach itself.")
+@click.option("--list", "listed", is_flag=True, help="Only show the patterns; nothing is tried.")
+@format_option("text", "json")
+def preflight(named: tuple[str, ...], proxy: str, agents: bool, listed: bool, form: str) -> int:
+    """Try the destinations that the service needs, and say which are blocked; 1 when one is."""
+    names = dict(_pair(each) for each in named)
+    probe = outbound.probe_through(outbound.proxy_of(proxy))
+    rows = outbound.preflight((lambda _host, _port: "") if listed else probe, names, agents=agents)
+    shown = [
+        {"pattern": row.pattern, "host": row.host, "purpose": row.purpose, "verdict": "" if listed else row.verdict}
+        for row in rows
+    ]
+    show_rows(shown, {"pattern": "pattern", "host": "tried", "verdict": "verdict", "purpose": "for"}, form)
+    return 1 if any(row.blocked for row in rows) else 0
+
+
+def _pair(text: str) -> tuple[str, str]:
+    pattern, equals, host = text.partition("=")
+    if not equals or not host:
+        raise Problem(f"{text!r} names no host", "it is not PATTERN=HOST", "write '*.blob.core.windows.net=HOST'")
+    return pattern, host
 
 
 @click.group()

@@ -195,6 +195,13 @@ def test_the_description_and_the_page_say_what_there_is(bench: Bench) -> None:
     assert all(f'"{verb}"' in script for verb in ("machine.list", "machine.show", "job.list", "event.list"))
 
 
+def test_a_scraper_reads_metrics_with_a_certificate(bench: Bench) -> None:
+    """A reader may, nobody else; the format is Prometheus' text."""
+    status, text = bench.raw("GET", "/metrics", folder=bench.credentials("reader"))
+    assert (status, text.splitlines()[-1]) == (200, b"siteproof_machines 0")
+    assert bench.raw("GET", "/metrics")[0] == 401
+
+
 def test_a_refusal_reads_the_same_from_elsewhere(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error's name and detail arrive."""
     as_role(bench, monkeypatch, "operator")
