@@ -177,6 +177,22 @@ const Walk = (() => {
     });
   }
 
-  return { Machine, Mistake, shortest, query, follow };
+  /* A way as a trace in ITF, as siteproof writes it. */
+  function itf(machine, steps, description) {
+    const shown = (state, meta) => ({ "#meta": meta, ...Object.fromEntries(machine.variables.map(({ name, number, values }, place) => {
+      const text = machine.shown(place, state);
+      return [name, number ? { "#bigint": text } : values.length === 2 && values[0] === "false" ? text === "true" : text];
+    })) });
+    let state = machine.initial;
+    const rest = steps.map((number, place) => {
+      const { rule, name } = machine.tables.transitions[number];
+      state = machine.after(number, state);
+      return shown(state, { index: place + 1, rule, action: name });
+    });
+    const about = { format: "ITF", "format-description": "https://apalache-mc.org/docs/adr/015adr-trace.html", source: machine.tables.name, description };
+    return { "#meta": about, vars: machine.variables.map(({ name }) => name), states: [shown(machine.initial, { index: 0 }), ...rest] };
+  }
+
+  return { Machine, Mistake, shortest, query, follow, itf };
 })();
 if (typeof module !== "undefined") module.exports = Walk;

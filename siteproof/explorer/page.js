@@ -192,6 +192,13 @@
   at("jump").addEventListener("submit", (event) => { event.preventDefault(); if (at("query").value.trim()) jump(at("query").value.trim()); });
   for (const [id, act] of [["back", () => go(place - 1)], ["forward", () => go(place + 1)], ["undo", undo], ["restart", restart], ["broken", toBroken], ["load", () => at("file").click()], ["help", () => at("keys").showModal()]]) at(id).addEventListener("click", act);
   at("link").addEventListener("click", async () => { write(false); try { await navigator.clipboard.writeText(location.href); View.told("The address is copied."); } catch { View.told(`The address: ${location.href}`); } });
+  at("save").addEventListener("click", () => {
+    const name = `${machine.tables.name}-${way.length}-steps.itf.json`, text = JSON.stringify(Walk.itf(machine, numbers(), `a way of ${View.counted(way.length, "step")}`), null, 1);
+    const address = URL.createObjectURL(new Blob([`${text}\n`], { type: "application/json" }));
+    el("a", { href: address, download: name }).click();
+    URL.revokeObjectURL(address);
+    View.told(`Saved as ${name}; siteproof explore --web --trace opens it again.`);
+  });
   at("file").addEventListener("change", () => { load(at("file").files); at("file").value = ""; });
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => { event.preventDefault(); load(event.dataTransfer.files); });

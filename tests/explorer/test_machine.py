@@ -49,7 +49,8 @@ const W = require(process.argv[1]), asked = JSON.parse(require("fs").readFileSyn
 """
 FOLLOWED = """
 const W = require(process.argv[1]), asked = JSON.parse(require("fs").readFileSync(0)), m = new W.Machine(asked.walk);
-console.log(JSON.stringify(W.follow(m, asked.trace).map((n) => m.tables.transitions[n].name)));
+const steps = W.follow(m, asked.trace);
+console.log(JSON.stringify([steps.map((n) => m.tables.transitions[n].name), W.itf(m, steps, "")]));
 """
 
 
@@ -140,13 +141,15 @@ def test_the_jobs_that_can_begin_are_the_allowed_operations(provider: Replicatio
 
 
 def test_a_trace_that_we_wrote_is_followed_step_by_step() -> None:
-    """The page finds the transitions of a trace in ITF, the ones that the trace names."""
+    """The page finds the transitions of a trace in ITF, the ones that the trace names, and writes the same trace."""
     system = SPECS["untracked_window"].system()
     found = report(Search(system).run())
     trace = found.violated[0].trace
     assert trace is not None
-    steps = node(FOLLOWED, walk=walk_tables(system), trace=json.loads(itf(system, trace, "")))
+    ours = json.loads(itf(system, trace, ""))
+    steps, theirs = node(FOLLOWED, walk=walk_tables(system), trace=ours)
     assert steps == [step.name for step in trace.steps]
+    assert theirs == ours
 
 
 def test_a_trace_of_states_only_is_followed_too() -> None:
@@ -159,4 +162,5 @@ def test_a_trace_of_states_only_is_followed_too() -> None:
     plain = [
         {name: value for name, value in state.items() if name not in {"#meta", "link.up"}} for state in whole["states"]
     ]
-    assert len(node(FOLLOWED, walk=walk_tables(system), trace={"states": plain})) == len(plain) - 1
+    steps, _ = node(FOLLOWED, walk=walk_tables(system), trace={"states": plain})
+    assert len(steps) == len(plain) - 1

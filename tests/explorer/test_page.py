@@ -106,6 +106,27 @@ def test_a_query_leads_to_the_nearest_state_and_its_address_can_be_shared(browse
     assert browser.said == []
 
 
+def test_a_way_is_saved_and_loaded_again(browser: Browser, tmp_path: Path) -> None:
+    """Save writes the way as ITF, and a page that opens it goes along the same steps."""
+    browser.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path / "saved"))
+    browser.open(page_of(tmp_path, "lifecycle"))
+    for _ in range(3):
+        browser.press("1")
+    taken = browser.text("#steps")
+    browser.click("#save")
+    file = tmp_path / "saved" / "lifecycle-3-steps.itf.json"
+    for _ in range(500):
+        if file.exists():
+            break
+        browser.run("new Promise((done) => setTimeout(done, 20))")
+    trace = {"itf": json.loads(file.read_text()), "name": file.name}
+    again = tmp_path / "again.html"
+    again.write_text(explorer_page({"walk": walk_tables(SPECS["lifecycle"].system()), "record": trace}, live=False))
+    browser.open(again.as_uri())
+    assert browser.text("#steps") == taken
+    assert browser.text("#told") == "lifecycle-3-steps.itf.json: 3 steps; → goes on."
+
+
 def test_a_wrong_design_leads_to_its_broken_claim(browser: Browser, tmp_path: Path) -> None:
     """The key b finds the nearest broken claim; the page names it, the step that broke it, and why it matters."""
     browser.open(page_of(tmp_path, "untracked_window"))

@@ -42,6 +42,24 @@ def test_a_tour_that_meets_its_bound_says_so(capsys: pytest.CaptureFixture[str])
     assert f" in {walked} steps" in summary
 
 
+def test_json_says_what_the_text_says(capsys: pytest.CaptureFixture[str]) -> None:
+    """One document with the same figures, the walks where they are asked for, and what every way to a state passes."""
+    _, text, _ = run(capsys, "lifecycle", "--cover", "pairs")
+    code, out, _ = run(capsys, "lifecycle", "--cover", "pairs", "--steps", "--format", "json")
+    found = json.loads(out)
+    pairs = found["tours"]["pairs"]
+    assert (code, found["shape"]["states"], list(found["tours"])) == (0, 109, ["pairs"])
+    assert f"{pairs['covered']:,} covered in {pairs['steps']:,} steps, {pairs['walks']} walk" in text
+    assert sum(map(len, pairs["paths"])) == pairs["steps"]
+    assert {state["states"] for state in found["shape"]["final"]} >= {1}
+    _, out, _ = run(capsys, "groups", "--bound", "writes=1", "--cover", "pairs", "--format", "json")
+    assert json.loads(out)["tours"] == {"pairs": None}
+    code, out, _ = run(capsys, "lifecycle", "--must-pass", "protection=committed", "--format", "json")
+    assert (code, json.loads(out)["must_pass"]["passes"][0]) == (0, "start")
+    nowhere = ("--must-pass", "resync=none and resync=required", "--format", "json")
+    assert run(capsys, "lifecycle", *nowhere)[0] == 1
+
+
 def test_a_specification_without_phases_is_toured_all_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     """Where no variable is called as usual, pairs are not asked for, and the option is named."""
     code, out, _ = run(capsys, "groups", "--bound", "writes=1")
