@@ -17,7 +17,7 @@ from tests.judge.judge_cases import case_of
 ROOT = Path(__file__).parents[2]
 CASES = (case_of(judge_cases.protects), case_of(judge_cases.writes), case_of(judge_cases.protects))
 
-BOUND = {"deaf": "2s", "hangs": "15s"}  # of the two that never answer; the others answer long before theirs
+BOUND = {"deaf": "2s", "hangs": "6s"}  # of the two that never answer; the others answer long before theirs
 
 
 def adapter(name: str) -> str:
@@ -86,7 +86,7 @@ def test_an_adapter_that_floods_is_called_so(
 ) -> None:
     """Whoever pours out bytes instead of an answer does not hang: the error says how much came, and from where."""
     monkeypatch.setattr(stdio, "FLOOD_BYTES", 10_000)
-    assert run(tmp_path, f"{adapter('floods')} {stream}", "--timeout", "20s") == ExitCode.CANNOT_JUDGE
+    assert run(tmp_path, f"{adapter('floods')} {stream}", "--timeout", "5s") == ExitCode.CANNOT_JUDGE
     error = capsys.readouterr().err
     floods = "floods `describe`" in error and says in error
     assert floods or "with a line of more than" in error
