@@ -149,6 +149,12 @@ def create_disk(executor: Executor, folder: str, keys: DiskKeys, kek: KeyEncrypt
 
 def open_disk(executor: Executor, folder: str, kek: KeyEncryptionKey, **cipher: Any) -> DiskKeys:
     """The disk's keys, `cipher` as in DiskKeys; Problem when there is no replica, or the key is another one."""
+    head, wrapped = _disk_record(executor, folder)
+    return DiskKeys(head[_SUPER.size :].decode(), kek.unwrap(wrapped, head), **cipher)
+
+
+def _disk_record(executor: Executor, folder: str) -> tuple[bytes, bytes]:
+    """The head of the disk record and the wrapped key behind it."""
     file = f"{folder}/disk"
     data = executor.read(file, 0, SLOT_BYTES) if executor.exists(file) else b""
     if not data:
@@ -158,8 +164,18 @@ def open_disk(executor: Executor, folder: str, kek: KeyEncryptionKey, **cipher: 
     split = _SUPER.size + int(_SUPER.unpack_from(data)[1])
     if len(data) != split + WRAPPED_BYTES:
         raise CorruptLog(file, split, "the wrapped key has a wrong length")
-    secret = kek.unwrap(data[split:], data[:split])
-    return DiskKeys(data[_SUPER.size : split].decode(), secret, **cipher)
+    return data[:split], data[split:]
+
+
+def rewrap_disk(executor: Executor, folder: str, old: KeyEncryptionKey, new: KeyEncryptionKey) -> bool:
+    """Wrap the disk's data key under the new key; False when it was already; Problem when neither key fits."""
+    head, wrapped = _disk_record(executor, folder)
+    try:
+        new.unwrap(wrapped, head)
+    except Problem:
+        replace(executor, folder, "disk", head + new.wrap(old.unwrap(wrapped, head), head))
+        return True
+    return False
 
 
 def replace(executor: Executor, folder: str, name: str, data: bytes) -> None:

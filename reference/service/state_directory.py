@@ -37,6 +37,7 @@ rpo_threshold_minutes = 15
 webhook = ""                   # where every event is posted as JSON, e.g. "https://alarm.example/siteproof"
 proxy = ""                     # an HTTP proxy without a password, e.g. "http://proxy.example:3128"
 """
+KEY, NEXT_KEY = "keys/kek", "keys/kek.next"
 _NUMBERED = re.compile(r"-(\d+)$")
 
 
@@ -63,7 +64,7 @@ def initialise(root: Path) -> None:
     root.mkdir(parents=True, exist_ok=True)
     root.chmod(0o700)
     (root / "keys").mkdir(mode=0o700)
-    _write_secret(root / "keys" / "kek", secrets.token_hex(32) + "\n")
+    _write_secret(root / KEY, secrets.token_hex(32) + "\n")
     store = FolderExecutor(root)
     VaultLog.create(store, key_of(root))
     store.close()
@@ -87,8 +88,11 @@ def check(root: Path) -> Path:
 
 
 def key_of(root: Path) -> KeyEncryptionKey:
-    """The key-encryption key of the directory; Problem when it is missing."""
-    return KeyEncryptionKey.from_file(root / "keys" / "kek")
+    """The key-encryption key of the directory; Problem when it is missing, or is being replaced."""
+    if (root / NEXT_KEY).exists():
+        hint = f"finish it: siteproof appliance rotate-key --state {root}"
+        raise Problem("the key is being replaced", "that was interrupted, and some data keys have the new one", hint)
+    return KeyEncryptionKey.from_file(root / KEY)
 
 
 def config_of(root: Path) -> Config:

@@ -12,8 +12,9 @@ from siteproof.cli.state import ask, show_rows, state_option
 from siteproof.cli.stopping import until_signal
 from siteproof.model.nouns.problem import Problem
 from siteproof.reference.service import outbound, protecting, serving
+from siteproof.reference.service.rotation import rotate
 from siteproof.reference.service.service import Service
-from siteproof.reference.service.state_directory import initialise
+from siteproof.reference.service.state_directory import KEY, check, initialise
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "unix"})
 
@@ -68,6 +69,17 @@ def warn(what: str) -> None:
 def metrics(state: Path) -> int:
     """Print every machine's state for Prometheus; a running appliance serves the same at GET /metrics."""
     click.echo(ask(state, "appliance.metrics"), nl=False)
+    return 0
+
+
+@appliance.command("rotate-key")
+@state_option
+def rotate_key(state: Path) -> int:
+    """Replace the key of a stopped appliance; every data key is wrapped anew, and the former key opens nothing more."""
+    count = rotate(check(state))
+    click.echo(
+        f"{count} data keys are wrapped under a new key, {state / KEY}; a copy of the former one is of no use now"
+    )
     return 0
 
 
