@@ -56,7 +56,9 @@ case $verb in
     tests -n 2 --dist worksteal -m "not nightly" "$@"
     ;;
   lint) lint ;;
-  docs) exec .venv/bin/siteproof spec build "$@" ;;
+  docs)
+    .venv/bin/siteproof spec build "$@"
+    .venv/bin/siteproof site ;; # out/site
   bench) peers; exec .venv/bin/python -m benchmarks "$@" ;;
   nightly)
     products

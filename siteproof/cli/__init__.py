@@ -52,6 +52,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("siteproof.cli.replay:replay", "Reproduce a recorded failure."),
     "gaps": ("siteproof.cli.gaps:show", "The MUST requirements without a case, and why each has none."),
     "spec": ("siteproof.cli.spec:spec", "Build or check the generated specification."),
+    "site": ("siteproof.cli.site:site", "The documents as a static site: pages, search, commands, the book."),
     "explain": ("siteproof.cli.explain:explain", "What a requirement says and where it comes from."),
 }
 

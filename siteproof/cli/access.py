@@ -20,7 +20,7 @@ def access() -> None:
 
 @access.command()
 @click.argument("name")
-@click.option("--role", type=click.Choice(list(ClientRole)), default=ClientRole.READER.value, show_default=True)
+@click.option("--role", type=ROLES, default=ClientRole.READER.value, show_default=True)
 @state_option
 @format_option("text", "json")
 def invite(name: str, role: str, state: Path, form: str) -> int:

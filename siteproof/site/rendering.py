@@ -15,7 +15,7 @@ from markdown_it.token import Token
 from siteproof.model.nouns.problem import Problem
 
 ANCHOR = re.compile(r'<a id="([\w.:()-]+)">|</a>')
-_MARKUP = re.compile(r"[`*_]")
+_MARKUP = re.compile(r"[`*]")
 _NO_SLUG = re.compile(r"[^\w\- ]")
 Rewrite = Callable[[str], str]
 """From an identifier as it is written to the one of the page."""
@@ -34,12 +34,13 @@ class PagePlace:
 
 @frozen
 class Rendered:
-    """A document: its title, its HTML, its headings of the second level, everything that can be found in it."""
+    """A document: its title and HTML, headings of the second level, what can be found in it, where it leads."""
 
     title: str
     html: str
     contents: tuple[PagePlace, ...]
     places: tuple[PagePlace, ...]
+    addresses: tuple[str, ...] = ()
 
 
 def slug(heading: str) -> str:
@@ -58,7 +59,12 @@ def rendered(name: str, text: str, link: Address, mark: Rewrite = lambda each: e
         _rewrite(token, link, mark)
     places = tuple(_places(tokens))
     body = parser.renderer.render(_wrapped(tokens), parser.options, {})
-    return Rendered(_title(tokens, name), body, tuple(_contents(tokens)), places)
+    return Rendered(_title(tokens, name), body, tuple(_contents(tokens)), places, tuple(_addresses(tokens)))
+
+
+def _addresses(tokens: Sequence[Token]) -> Iterator[str]:
+    for token in _all(tokens):
+        yield from (str(token.attrs[key]) for key in ("href", "src") if key in token.attrs)
 
 
 def _all(tokens: Sequence[Token]) -> Iterator[Token]:

@@ -1,6 +1,7 @@
 """The frame of every page: what it may load, where it leads, and what is looked for in it.
 
-Rule: style and script stand in the page and are named by their hashes; the policy allows nothing else but pictures.
+Rule: style and script stand in the page and are named by their hashes; the policy allows nothing else but pictures and
+the index that is searched, from where the page is from.
 """
 
 import base64
@@ -51,8 +52,7 @@ def framed(
 ) -> str:
     """A whole page. `contents` are its own headings; `found_in` is what its search field looks into."""
     style, script = read(STYLE), read(SCRIPT)
-    scripts = [digest(script), *([found_in.digest] if found_in else [])]
-    allowed = " ".join(f"'{each}'" for each in scripts)
+    allowed = f"'{digest(script)}'" + (" 'self'" if found_in else "")  # the index stands beside the page
     policy = f"default-src 'none'; style-src '{digest(style)}'; script-src {allowed}; img-src 'self' data:"
     return "\n".join(
         [
@@ -62,11 +62,11 @@ def framed(
             '<meta name="color-scheme" content="light dark">',
             f"<title>{escaped(title)}</title>",
             f"<style>{style}</style>\n</head>\n<body>",
-            '<a class="skip" href="#content">To the text</a>',
+            '<a class="skip" href="#site-text">To the text</a>',
             *_head(found_in),
             '<div class="frame">',
             *_menu(menu),
-            f'<main id="content">\n{body}</main>',
+            f'<main id="site-text">\n{body}</main>',
             *_aside(contents),
             "</div>",
             f"<script>{script}</script>\n</body>\n</html>\n",
@@ -86,8 +86,10 @@ def _head(found_in: FoundIn | None) -> Iterator[str]:
             f'data-index="{escaped(found_in.address)}" data-digest="{found_in.digest}" '
             f'data-root="{escaped(found_in.root)}"'
         )
-        field = '<input id="search" type="search" placeholder="Search" aria-label="Search" autocomplete="off" hidden>'
-        yield f'<div class="search" {facts}>{field}<ol id="found" aria-live="polite" hidden></ol></div>'
+        field = (
+            '<input id="site-search" type="search" placeholder="Search" aria-label="Search" autocomplete="off" hidden>'
+        )
+        yield f'<div class="search" {facts}>{field}<ol id="site-found" aria-live="polite" hidden></ol></div>'
     yield "</header>"
 
 

@@ -14,8 +14,7 @@ if (box) {
     box.dataset.asked = "1";
     const script = document.createElement("script");
     script.src = box.dataset.index;
-    script.integrity = box.dataset.digest;
-    script.crossOrigin = location.protocol === "file:" ? null : "anonymous";
+    if (location.protocol !== "file:") { script.integrity = box.dataset.digest; script.crossOrigin = "anonymous"; }
     script.onload = show;
     document.head.append(script);
   };
@@ -49,3 +48,4 @@ if (box) {
     if (event.key === "ArrowDown" && document.activeElement === field && list.querySelector("a")) { event.preventDefault(); list.querySelector("a").focus(); }
   });
 }
+document.body.dataset.ready = "yes";

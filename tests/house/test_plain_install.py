@@ -62,6 +62,9 @@ WORKS = {
     "trace check nothing.ndjson": 2,
     "explain SP-RES-4": 0,
     "spec build --out book": 0,
+    "spec build --format html --one-file": 0,
+    "spec diff book book": 0,
+    "site": 2,
     "export --to tla": 0,
     "crosscheck retention": 3,
 }

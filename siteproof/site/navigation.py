@@ -1,0 +1,75 @@
+"""Which document stands where on the site.
+
+Rule: every document of docs/ is named here once; one that is not, and a name without a document, stop the build.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from siteproof.model.nouns.problem import Problem
+from siteproof.site.book_html import parts
+
+COMMANDS, API = "commands.md", "api.md"
+"""Made from the program, not written."""
+SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Begin here", ("index.md", "tutorial.md", "supported.md")),
+    (
+        "How to",
+        (
+            "implementers.md",
+            "adapters.md",
+            "audit.md",
+            "check-a-policy.md",
+            "validate-a-log.md",
+            "fuzz.md",
+            "service.md",
+            "write-a-zoo-member.md",
+            "add-a-requirement.md",
+            "tutorial-own-spec.md",
+            "disputes.md",
+        ),
+    ),
+    (
+        "Explanation",
+        (
+            "domain.md",
+            "design.md",
+            "architecture.md",
+            "engine.md",
+            "auditor.md",
+            "worlds.md",
+            "verdicts.md",
+            "random-testing.md",
+            "mutants.md",
+            "zoo.md",
+            "data-path.md",
+        ),
+    ),
+    ("Reference", ("spec/index.md", COMMANDS, API, "formats.md", "histories.md", "sources.md")),
+    ("Results", ("results/index.md", "findings.md", "benchmarks.md", "peers.md")),
+    ("Security", ("security.md", "threat-model.md")),
+)
+PROJECT = ("contributing.md", "changelog.md", "release.md")
+
+
+def menu_of(names: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The navigation over documents by name; Problem when a document has no place or a place no document."""
+    present = list(names)
+    decisions = tuple(sorted(name for name in present if name.startswith("decisions/")))
+    book = {name.removeprefix("spec/") for name in present if name.startswith("spec/")}
+    whole = (*SECTIONS, ("Decisions", decisions), ("Project", PROJECT))
+    shown = {name for _, files in whole for name in files} | {f"spec/{name}" for name in book}
+    _refuse(sorted(set(present) - shown), "has no place in the navigation")
+    _refuse(sorted(shown - set(present)), "is in the navigation and not there")
+    return whole
+
+
+def book_menu(names: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The navigation within the book, for its own pages."""
+    book = [name.removeprefix("spec/") for name in names if name.startswith("spec/")]
+    for title, files in parts(book):
+        yield title, tuple(f"spec/{name}" for name in files)
+
+
+def _refuse(names: list[str], why: str) -> None:
+    if names:
+        raise Problem(f"{names[0]} {why}", f"{len(names)} such documents", "mend siteproof/site/navigation.py")
