@@ -18,6 +18,9 @@ def access() -> None:
     """Registration for the control API of an appliance that runs (appliance serve --https)."""
 
 
+ROLES = click.Choice([each.value for each in ClientRole])
+
+
 @access.command()
 @click.argument("name")
 @click.option("--role", type=ROLES, default=ClientRole.READER.value, show_default=True)

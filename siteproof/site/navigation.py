@@ -1,6 +1,6 @@
 """Which document stands where on the site.
 
-Rule: every document of docs/ is named here once; one that is not, and a name without a document, stop the build.
+Rule: a document of docs/ is named here once; one that is not stands under More, a name without one stops the build.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,6 +24,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "service.md",
             "write-a-zoo-member.md",
             "add-a-requirement.md",
+            "explorer.md",
             "tutorial-own-spec.md",
             "disputes.md",
         ),
@@ -52,15 +53,14 @@ PROJECT = ("contributing.md", "changelog.md", "release.md")
 
 
 def menu_of(names: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The navigation over documents by name; Problem when a document has no place or a place no document."""
+    """The navigation over documents by name, without those of the book; Problem when a place has no document."""
     present = list(names)
     decisions = tuple(sorted(name for name in present if name.startswith("decisions/")))
-    book = {name.removeprefix("spec/") for name in present if name.startswith("spec/")}
     whole = (*SECTIONS, ("Decisions", decisions), ("Project", PROJECT))
-    shown = {name for _, files in whole for name in files} | {f"spec/{name}" for name in book}
-    _refuse(sorted(set(present) - shown), "has no place in the navigation")
-    _refuse(sorted(shown - set(present)), "is in the navigation and not there")
-    return whole
+    shown = {name for _, files in whole for name in files}
+    _refuse(sorted(shown - set(present)))
+    more = tuple(name for name in present if name not in shown and not name.startswith("spec/"))
+    return tuple((title, files) for title, files in (*whole, ("More", more)) if files)
 
 
 def book_menu(names: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -70,6 +70,7 @@ def book_menu(names: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield title, tuple(f"spec/{name}" for name in files)
 
 
-def _refuse(names: list[str], why: str) -> None:
+def _refuse(names: list[str]) -> None:
     if names:
-        raise Problem(f"{names[0]} {why}", f"{len(names)} such documents", "mend siteproof/site/navigation.py")
+        problem = f"{names[0]} is in the navigation and not there"
+        raise Problem(problem, f"{len(names)} such documents", "mend siteproof/site/navigation.py")
