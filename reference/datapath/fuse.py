@@ -19,6 +19,13 @@ _OWNER = struct.Struct("<8sQ16s")
 _OWNER_MAGIC = b"SPOWNER1"
 
 
+def read_owner(held: bytes) -> int | None:
+    """The epoch of a claim; None when it is not intact."""
+    if len(held) < _OWNER.size or held[:8] != _OWNER_MAGIC:
+        return None
+    return int(_OWNER.unpack_from(held)[1])
+
+
 class TakenOver(StoreFailed):
     """Somebody else has opened the replica since."""
 
@@ -48,9 +55,7 @@ class Fuse:
 
     def _epoch(self, owner: str) -> int:
         held = self.read(owner, 0, _OWNER.size) if self.exists(owner) else b""
-        if len(held) < _OWNER.size or held[:8] != _OWNER_MAGIC:
-            return 0
-        return int(_OWNER.unpack(held)[1])
+        return read_owner(held) or 0
 
     def check(self) -> None:
         """StoreFailed when the fuse is blown."""

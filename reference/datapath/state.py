@@ -12,6 +12,7 @@ written behind the log's barrier and needs none: it may be lost, but it never cl
 import hashlib
 import hmac
 import struct
+from collections.abc import Iterator
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -138,7 +139,7 @@ class StateFile:
         return _unpack(body) if hmac.compare_digest(tag, self._tag(slot // 2, body)) else None
 
     def _tag(self, purpose: int, body: bytes) -> bytes:
-        return hashlib.blake2b(body, digest_size=_TAG_BYTES, key=self._key, person=bytes([purpose])).digest()
+        return _slot_tag(self._key, purpose, body)
 
 
 def create_disk(executor: Executor, folder: str, keys: DiskKeys, kek: KeyEncryptionKey) -> None:
@@ -159,12 +160,32 @@ def _disk_record(executor: Executor, folder: str) -> tuple[bytes, bytes]:
     data = executor.read(file, 0, SLOT_BYTES) if executor.exists(file) else b""
     if not data:
         raise Problem(f"there is no replica in {folder!r}", "its disk record is missing", "create it")
+    wrapped = read_disk(data, file)[1]
+    return data[: len(data) - len(wrapped)], wrapped
+
+
+def read_disk(data: bytes, file: str) -> tuple[str, bytes]:
+    """The disk's name in a disk record, and its wrapped key; CorruptLog when it is damaged."""
     if len(data) < _SUPER.size or data[:8] != MAGIC:
         raise CorruptLog(file, 0, "no intact disk record")
     split = _SUPER.size + int(_SUPER.unpack_from(data)[1])
     if len(data) != split + WRAPPED_BYTES:
         raise CorruptLog(file, split, "the wrapped key has a wrong length")
-    return data[:split], data[split:]
+    return data[_SUPER.size : split].decode(errors="replace"), data[split:]
+
+
+def read_slots(data: bytes, digest_key: bytes | None) -> Iterator[tuple[int, State, bool | None]]:
+    """Every slot of a `state` file that was written: its number, what it says, whether its tag fits (None: unknown)."""
+    for slot in range(4):
+        held = data[slot * SLOT_BYTES : slot * SLOT_BYTES + _STATE.size + _TAG_BYTES]
+        body, tag = held[: _STATE.size], held[_STATE.size :]
+        if len(tag) == _TAG_BYTES and any(held):
+            fits = digest_key and hmac.compare_digest(tag, _slot_tag(digest_key, slot // 2, body))
+            yield slot, _unpack(body), None if digest_key is None else bool(fits)
+
+
+def _slot_tag(key: bytes, purpose: int, body: bytes) -> bytes:
+    return hashlib.blake2b(body, digest_size=_TAG_BYTES, key=key, person=bytes([purpose])).digest()
 
 
 def rewrap_disk(executor: Executor, folder: str, old: KeyEncryptionKey, new: KeyEncryptionKey) -> bool:

@@ -228,10 +228,20 @@ def _digest(head: bytes, bits: bytes) -> bytes:
 
 def _stored(head: bytes, bits: bytes, blocks: int) -> tuple[bool, int]:
     """Whether this is an intact bitmap of a clean shutdown, and a write that none exceeded; (False, 0) for damage."""
+    found = read_bitmap(head, bits)
+    if found is None:
+        return False, 0
+    clean, size, written = found
+    return clean and size == blocks, written
+
+
+def read_bitmap(head: bytes, bits: bytes) -> tuple[bool, int, int] | None:
+    """Of an intact bitmap file: whether it was stored clean, its blocks, and a write that none exceeded."""
     if len(head) < _HEAD.size + _DIGEST_BYTES:
-        return False, 0
+        return None
     magic, version, clean, size, written = _HEAD.unpack_from(head)
-    intact = head[_HEAD.size :] == _digest(head[: _HEAD.size], bits if clean else b"")
+    tag = head[_HEAD.size : _HEAD.size + _DIGEST_BYTES]
+    intact = tag == _digest(head[: _HEAD.size], bits[: (size + 7) // 8] if clean else b"")
     if not intact or (magic, version) != (MAGIC, VERSION):
-        return False, 0
-    return clean == 1 and size == blocks, int(written)
+        return None
+    return clean == 1, int(size), int(written)

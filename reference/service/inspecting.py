@@ -18,6 +18,7 @@ from siteproof.reference.datapath.frames import FrameKind
 from siteproof.reference.datapath.keys import Aead, KeyEncryptionKey
 from siteproof.reference.datapath.segment import HEADER_BYTES, SegmentHeader, open_header, parse_header
 from siteproof.reference.datapath.state import open_disk
+from siteproof.reference.service.inspecting_facts import inspect_facts
 
 Row = dict[str, Any]
 
@@ -29,12 +30,16 @@ def inspect(path: Path, key: Path | None = None) -> Iterator[Row]:
     """
     if not path.is_file():
         raise Problem(f"no file {str(path)!r}", "it cannot be read", "name a log of an appliance")
+    small = inspect_facts(path, key)
+    if small is not None:
+        yield from small
+        return
     with path.open("rb") as file:
         head = os.pread(file.fileno(), HEADER_BYTES, 0)
         try:
             header = parse_header(head, path.name)
         except CorruptLog as damage:
-            raise Problem(f"{str(path)!r} is no segment", damage.reason, "name a .log file, or points") from damage
+            raise Problem(f"{str(path)!r} is no segment", damage.reason, "name a file of docs/formats.md") from damage
         cipher = _cipher(path, key, head, header) if key is not None else None
         yield _described(header)
         yield from _frames(file.fileno(), path.name, cipher)

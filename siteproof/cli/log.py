@@ -22,7 +22,7 @@ def log() -> None:
 @click.option("--key", type=click.Path(path_type=Path), help="The key-encryption key: frames are authenticated then.")
 @format_option("text", "ndjson")
 def inspect_file(file: Path, key: Path | None, form: str) -> int:
-    """Print a log segment, or a catalogue of points, frame by frame; exit 1 when one is damaged."""
+    """Print a sealed file frame by frame, or a small one (disk, owner, state, bitmap); exit 1 when it is damaged."""
     damaged = False
     for row in inspect(file, key):
         damaged = damaged or row["what"] == "damage"
