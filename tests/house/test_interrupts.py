@@ -42,7 +42,7 @@ def until_lines(path: Path, lines: int) -> None:
 @pytest.mark.slow
 def test_an_interrupted_run_reports_what_was_judged(tmp_path: Path) -> None:
     """SIGINT in the middle of conform: exit code 130, the counts of the cases judged until then, and their report."""
-    process = begun("conform", "--python", SUBJECT, cwd=tmp_path)
+    process = begun("conform", "--python", SUBJECT, "--depth", "quick", cwd=tmp_path)
     until_lines(tmp_path / "out" / "results.ndjson", 4)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=WAIT_SECONDS_MAX)
