@@ -219,6 +219,7 @@ def a_store_that_fails_under_replication_is_told_and_loses_nothing(lab: Lab) -> 
     ["SP-REP-33", "SP-ERR-14", "SP-RES-14"],
     needs=(*BASE, C.STORE_FAULTS, C.LINK_FAULTS, C.RESYNC, C.DURING, C.BYTE_COUNTS),
     on_bytes=True,
+    fixes=SIZED,
 )
 def a_store_that_fails_under_a_copy_counts_nothing_as_copied(lab: Lab) -> None:
     """Wherever the store fails in an initial copy or a comparison, half of it is no protection and clears no mark."""

@@ -8,6 +8,7 @@ from siteproof.conformance import together, verify, verify_bytes
 from siteproof.conformance.case import case
 from siteproof.conformance.lab import Lab, Machine, machine_spec
 from siteproof.conformance.landing import Landing
+from siteproof.conformance.worlds.world import SIZED
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.groups import SharedSelection
 from siteproof.model.nouns.policy import MINUTE_MS, ReplicationPolicy
@@ -101,7 +102,7 @@ def a_shared_point_is_one_state_of_all(lab: Lab) -> None:
     ["SP-GRP-3"],
     needs=(*POINTS, C.DURING, C.TOTAL_ORDER),
     on_bytes=True,
-    fixes=(*ALONE, "past=clock jumped"),
+    fixes=(*ALONE, *SIZED, "past=clock jumped"),
 )
 def a_shared_point_keeps_question_and_answer(lab: Lab) -> None:
     """While a member's part travels one machine asks and the other answers: no shared point holds the answer alone."""
