@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from attrs import field, frozen
 
 from siteproof.model.language.component import Component
-from siteproof.model.language.expression import Bool, Effect, all_of
-from siteproof.model.language.source import Source, SpecError, here
+from siteproof.model.language.expression import Bool, Effect, Expr, all_of
+from siteproof.model.language.source import Source, SpecError, here, must_be_a_rule
 
 
 @frozen(eq=False)
@@ -33,7 +33,8 @@ class Given:
         seen: set[int] = set()
         for effect in effects:
             if not isinstance(effect, Effect):
-                raise SpecError(f"{effect!r} is not an effect", "write  variable.becomes(value)", here())
+                shown = effect if isinstance(effect, Expr) else repr(effect)
+                raise SpecError(f"{shown} is not an effect", "write  variable.becomes(value)", here())
             if id(effect.target) in seen:
                 raise SpecError(f"{effect.target} becomes two things in one step", "give it one value", effect.source)
             seen.add(id(effect.target))
@@ -68,6 +69,7 @@ def action(rule: str, **indexes: str) -> Callable[[Callable[..., Step]], Action]
     `@action("REP-1", block="blocks")` runs the parameter `block` over 0 .. blocks - 1.
     """
     source = here()
+    must_be_a_rule(rule, source)
 
     def declare(build: Callable[..., Step]) -> Action:
         doc = inspect.cleandoc(build.__doc__ or "")

@@ -12,7 +12,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from siteproof.model.language.expression import Bool
-from siteproof.model.language.source import Source, SpecError, here
+from siteproof.model.language.source import Source, SpecError, here, must_be_a_rule
 
 
 class ClaimKind(StrEnum):
@@ -69,6 +69,7 @@ def sometimes(rule: str, **needs: int) -> Callable[[Callable[..., Bool]], Proper
 def _property(
     rule: str, kind: ClaimKind, why: str, needs: Mapping[str, int], source: Source
 ) -> Callable[[Callable[..., Bool]], Property]:
+    must_be_a_rule(rule, source)
     if kind.is_safety and not why:
         raise SpecError(f"{rule} does not say why it matters", "give it  why=...", source)
 

@@ -5,6 +5,7 @@ Rule: variables and inner parts are assigned to attributes once, in the construc
 
 import difflib
 from collections.abc import Iterator
+from enum import Enum
 from typing import TYPE_CHECKING, NoReturn
 
 from siteproof.model.language.domain import TRUTH, Members, Range
@@ -20,6 +21,8 @@ class Declares:
 
     def flag(self, *, initially: bool = False) -> Bool:
         """A truth value."""
+        if not isinstance(initially, bool):
+            raise SpecError(f"a flag is not {initially!r} at first", "write True or False", here())
         return Bool(Op.VARIABLE, variable=Variable(TRUTH, initially, self._remembers))
 
     def number(self, *, to: IntLike, initially: int = 0) -> Int:
@@ -34,6 +37,8 @@ class Declares:
 
     def symbol(self, initially: E) -> Sym[E]:
         """A value of an enumeration."""
+        if not isinstance(initially, Enum):
+            raise SpecError(f"{initially!r} is of no enumeration", "write  Phase.FIRST  of a class Phase(Enum)", here())
         domain = Members(type(initially))
         return Sym(Op.VARIABLE, domain=domain, variable=Variable(domain, initially, self._remembers))
 

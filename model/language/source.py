@@ -63,3 +63,9 @@ def author_frame() -> FrameType:
         frame = frame.f_back
     assert frame is not None, "the language was called by somebody"
     return frame
+
+
+def must_be_a_rule(rule: object, source: Source) -> None:
+    """SpecError when a decorator was given something else than the id of a rule, as `@action` alone is."""
+    if not isinstance(rule, str) or not rule:
+        raise SpecError("the decorator names no rule", 'write its id behind it:  ("CNT-1")', source)

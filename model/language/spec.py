@@ -14,7 +14,7 @@ from attrs import evolve, field, frozen
 from siteproof.model.language.action import Action, Step
 from siteproof.model.language.claims import ClaimKind, Property
 from siteproof.model.language.component import Component
-from siteproof.model.language.expression import Bool, Effect, Expr, as_guard, looks_ahead, nodes_of, variables_of
+from siteproof.model.language.expression import Bool, Effect, Expr, looks_ahead, nodes_of, variables_of
 from siteproof.model.language.promise import Eventually, Leads
 from siteproof.model.language.source import Source, SpecError, here
 from siteproof.model.language.step_claim import kept_by
@@ -173,21 +173,37 @@ class Spec:
 
 def spec_of(module: str, name: str, doc: str, parts: tuple[Part, ...], bounds: Bounds) -> Spec:
     """The specification that one module is: every action and property written in it so far, in their order."""
-    _must_fit(parts, bounds)
+    _must_fit(name, doc, parts, bounds)
     actions, properties = chapter(sys.modules[module])
     return Spec(name, doc, parts, actions, properties, bounds)
 
 
-def _must_fit(parts: object, bounds: object) -> None:
-    """SpecError when a specification is put together from something else than parts and bounds."""
+def _must_fit(name: object, doc: object, parts: object, bounds: object) -> None:
+    """SpecError when a specification is put together from something else than words, parts and bounds."""
+    if not (isinstance(name, str) and isinstance(doc, str) and name and doc):
+        raise SpecError("a specification needs a name and a sentence", "write both as text", here())
     if not isinstance(parts, tuple) or not all(isinstance(part, Part) for part in parts):
         raise SpecError("the parts are no tuple of Part", "write  (Part(Site, Site),)  with the comma", here())
     if not isinstance(bounds, Mapping) or not all(isinstance(value, int) for value in bounds.values()):
         raise SpecError("the bounds are no numbers by name", 'write  {"most": 3}', here())
     for part in parts:
+        _must_be_built(part)
         if part.count and part.count not in bounds:
             hint = f"the bounds are {', '.join(bounds) or 'none'}"
             raise SpecError(f"{part.kind.__name__} is counted by `{part.count}`, which is no bound", hint, here())
+    if len({part.kind for part in parts}) < len(parts):
+        raise SpecError("two parts are of one kind", "give one of them a class of its own, or a count", here())
+
+
+def _must_be_built(part: Part) -> None:
+    kind: object = part.kind
+    if not (isinstance(kind, type) and issubclass(kind, Component) and callable(part.build)):
+        raise SpecError(f"{kind!r} is no component", "write  Part(Site, Site)  with a class of yours", here())
+    try:
+        inspect.signature(part.build).bind({})
+    except TypeError as error:
+        hint = "write  def __init__(self, bounds: Bounds) -> None"
+        raise SpecError(f"{part.kind.__name__} is not built from the bounds: {error}", hint, here()) from error
 
 
 def chapter(*modules: ModuleType) -> tuple[tuple[Action, ...], tuple[Property, ...]]:
@@ -234,7 +250,7 @@ def _can_be_asked(claim: Property, bounds: Bounds) -> bool:
 
 def _claim(claim: Property, steps: tuple[Transition, ...], places: Places, bounds: Bounds) -> Claim:
     choices = _choices(claim.build, {}, claim.source, places, bounds)
-    said = tuple((label, as_guard(claim.build(**arguments))) for label, arguments in choices)
+    said = tuple((label, _condition(claim, claim.build(**arguments))) for label, arguments in choices)
     if claim.kind is ClaimKind.WHENEVER:
         of = tuple(number for number, step in enumerate(steps) if step.rule in claim.of)
         if claim.of and not of:
@@ -244,6 +260,13 @@ def _claim(claim: Property, steps: tuple[Transition, ...], places: Places, bound
     for _, guard in said:
         _must_be_of_one_state(guard, claim.name)
     return Claim(claim.rule, claim.kind, claim.name, claim.doc, claim.why, said, claim.source)
+
+
+def _condition(claim: Property, found: object) -> Bool:
+    if not isinstance(found, Bool):
+        shown = found if isinstance(found, Expr) else repr(found)
+        raise SpecError(f"{claim.name} claims {shown}, which is no condition", "return a comparison", claim.source)
+    return found
 
 
 def about_steps(claim: Claim, steps: Sequence[Transition]) -> Claim:

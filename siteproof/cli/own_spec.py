@@ -15,6 +15,8 @@ from siteproof.model.language.source import SpecError
 from siteproof.model.language.spec import Spec
 from siteproof.model.nouns.problem import Problem
 
+PACKAGE = Path(__file__).parents[1]
+OURS = [room.resolve() for room in PACKAGE.iterdir() if room.is_dir()]
 EXAMPLE = "siteproof new spec NAME writes one that runs"
 
 
@@ -28,7 +30,7 @@ def own_spec(name: str) -> Spec:
         module = _from_file(file) if place.endswith(".py") else _from_module(place)
     except SpecError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _blamed(error, file) from error
     spec = getattr(module, attribute or "SPEC", None)
     if not isinstance(spec, Spec):
@@ -82,15 +84,14 @@ def _no_spec(file: Path, attribute: str, module: ModuleType, found: object) -> P
     return Problem(f"{_shown(file)}:{_last_line(file)}  there is no specification `{attribute}`", cause, hint)
 
 
-def _blamed(error: Exception, file: Path) -> Exception:
+def _blamed(error: Exception | SystemExit, file: Path) -> Exception | SystemExit:
     """The Problem with the last line of the user's files that the error passed; the error itself when there is none."""
     if isinstance(error, Problem):
         return error
     said = f"{type(error).__name__}: {error}"
-    if isinstance(error, SyntaxError) and error.filename:
-        return Problem(
-            f"{_shown(Path(error.filename))}:{error.lineno}  {error.msg}", _line(error.text), "mend the line"
-        )
+    if isinstance(error, SyntaxError):
+        where = f"{_shown(Path(error.filename or file))}:{error.lineno or 1}"
+        return Problem(f"{where}  {error.msg}", _line(error.text), "mend the line")
     place = _last_of_theirs(error.__traceback__, file)
     if place is None:
         return error
@@ -103,8 +104,15 @@ def _line(text: str | None) -> str:
 
 def _last_of_theirs(trace: TracebackType | None, file: Path) -> traceback.FrameSummary | None:
     folder = file.resolve().parent
-    theirs = (frame for frame in traceback.extract_tb(trace) if Path(frame.filename).resolve().is_relative_to(folder))
-    return next(iter([frame for frame in theirs if "site-packages" not in frame.filename][::-1]), None)
+    frames = [frame for frame in traceback.extract_tb(trace) if not frame.filename.startswith("<")]
+    theirs = [frame for frame in frames if Path(frame.filename).resolve().is_relative_to(folder)]
+    return next((frame for frame in reversed(theirs) if not _is_installed(frame.filename)), None)
+
+
+def _is_installed(name: str) -> bool:
+    """Whether a file is ours or a package's, though it may lie below the user's folder."""
+    path = Path(name).resolve()
+    return "site-packages" in name or any(path.is_relative_to(room) for room in OURS)
 
 
 def _shown(file: Path) -> str:

@@ -33,9 +33,27 @@ MISTAKES = {
     "bounds without numbers": ('{"most": 3}', '{"most": "3"}', "bounds are no numbers"),
     "out of its range": ("given(~s.moved, s.here < s.most)", "given(~s.moved)", "would become 4"),
     "too many values": ('{"most": 3}', '{"most": 300}', "has 301 values"),
+    "no condition": ("return s.told <= seen(s)", "return s.told", "claims sites.told, which is no condition"),
+    "nothing returned": ("    return s.told <= seen(s)", "    s.told <= seen(s)", "claims None"),
+    "no enumeration": ("self.flag()", 'self.symbol("off")', "'off' is of no enumeration"),
+    "a flag of numbers": ("self.flag()", "self.flag(initially=2)", "a flag is not 2"),
+    "no rule": ('@action("CNT-1")', "@action", "names no rule"),
+    "no effect": ("s.here.becomes(s.here + 1)", "s.here + 1", "(sites.here + 1) is not an effect"),
+    "no bounds taken": ("(self, bounds: Bounds)", "(self)", "is not built from the bounds"),
+    "no component": ("Part(Sites, Sites)", "Part(3, Sites)", "is no component"),
+    "no sentence": ("__doc__", '""', "needs a name and a sentence"),
+    "a part twice": ("(Part(Sites, Sites),)", "(Part(Sites, Sites), Part(Sites, Sites))", "two parts are of one kind"),
+    "an end of the program": ("\nSPEC =", "\nraise SystemExit(7)\nSPEC =", "SystemExit: 7"),
     "a wrong import": ("import Bool,", "import Bole,", "cannot import name 'Bole'"),
 }  # fmt: skip
-ELSEWHERE = {"too many values": "self.number(to", "no reason": '@always("CNT-5")'}
+ELSEWHERE = {
+    "too many values": "self.number(to",
+    "no condition": '@always("CNT-5"',
+    "nothing returned": '@always("CNT-5"',
+    "no bounds taken": "SPEC =",
+    "an end of the program": "SystemExit",
+    "no reason": '@always("CNT-5")',
+}
 """Where another line is named than the one that was changed: the one that has to be mended."""
 
 
