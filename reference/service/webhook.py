@@ -91,7 +91,7 @@ class Webhook:
         return False
 
     def _tried(self, event: Event) -> str:
-        request = Request(self._url, message(event), {"Content-Type": "application/json"}, method="POST")  # noqa: S310
+        request = Request(self._url, message(event), {"Content-Type": "application/json"}, method="POST")  # noqa: S310  (http or https)
         try:
             with self._opener.open(request, timeout=PATIENCE_SECONDS):
                 return ""
