@@ -220,7 +220,13 @@ def the_time_of_a_point_is_the_time_of_its_bytes(lab: Lab) -> None:
         verify_bytes.past_image(lab, lab.restore(machine, point), ledgers, low, high)
 
 
-@case("C-PT-14", ["SP-PT-27", "SP-PT-33"], needs=(*POINTS, C.APP_POINTS, C.VIRTUAL_CLOCK), on_bytes=True)
+@case(
+    "C-PT-14",
+    ["SP-PT-27", "SP-PT-33"],
+    needs=(*POINTS, C.APP_POINTS, C.VIRTUAL_CLOCK),
+    on_bytes=True,
+    fixes=("past=clock jumped",),
+)
 def the_time_of_an_app_point_is_the_time_of_its_bytes(lab: Lab) -> None:
     """Under load an app-consistent point holds all writes made before its time, none after, but for a shipment."""
     machine = lab.protected_machine(disk="128 KiB", policy=HOURLY_APP)
