@@ -8,6 +8,7 @@ from siteproof.model.nouns.vocabulary import Verb
 
 C = Capability
 
+VERBS = tuple(Verb)
 NEEDS: dict[Verb, Capability] = {
     Verb.TEST_FAILOVER: C.TEST_FAILOVER,
     Verb.CLEAN_UP_TEST: C.TEST_FAILOVER,
@@ -25,4 +26,4 @@ NEEDS: dict[Verb, Capability] = {
 def offered(description: Description) -> list[Verb]:
     """The commands that the subject offers."""
     there = {*description.capabilities, C.LIFECYCLE}
-    return [verb for verb in Verb if NEEDS.get(verb, C.LIFECYCLE) in there]
+    return [verb for verb in VERBS if NEEDS.get(verb, C.LIFECYCLE) in there]

@@ -16,6 +16,7 @@ from siteproof.model.nouns.vocabulary import Direction, Place, Protection, Resyn
 FORWARD, REVERSE = Direction.FORWARD, Direction.REVERSE
 PRIMARY, RECOVERY = Site.PRIMARY, Site.RECOVERY
 P, T, V = Protection, TestFailover, Verb
+VERBS = tuple(Verb)
 
 # fmt: off
 # Commands taken in a resting state; what is not listed takes none. `protected` is refined by drill and resync below.
@@ -146,7 +147,7 @@ def course_of(verb: Verb, regions: Regions) -> Course:
 def allowed(regions: Regions, profile: Profile = CORE) -> tuple[Verb, ...]:
     """The commands taken in this state, in the vocabulary's order."""
     taken = _taken(regions, profile)
-    return tuple(verb for verb in Verb if verb in taken)
+    return tuple(verb for verb in VERBS if verb in taken)
 
 
 def _taken(regions: Regions, profile: Profile) -> frozenset[Verb]:

@@ -23,6 +23,7 @@ from siteproof.reference.replication_service import ReplicationService
 from siteproof.reference.troubled_folder import TroubledFolder
 
 EXPORTS_MAX_BYTES = 4 << 30
+WAITS = (Barrier, SyncDirectory)
 
 
 class SimulatedFolder(TroubledFolder):
@@ -44,7 +45,7 @@ class SimulatedFolder(TroubledFolder):
 
     def perform(self, effect: Effect) -> None:
         """Carry everything out but the waiting for the device."""
-        if self.trouble or not isinstance(effect, Barrier | SyncDirectory):
+        if self.trouble or not isinstance(effect, WAITS):
             super().perform(effect)
 
 
@@ -67,6 +68,7 @@ class Stores:
         self._kek = kek
         self._count = itertools.count(1)
         self._leases: list[str] = []  # folders below `exports`, oldest first
+        self._sizes: dict[str, int] = {}  # of those that are complete, in bytes
         self._lock = StateLock(root)
         if kek is None:
             self._removal = weakref.finalize(self, shutil.rmtree, root, ignore_errors=True)
@@ -132,14 +134,20 @@ class Stores:
 
     def _trim(self) -> None:
         """Sparse files count with what they really take, and the last restore always stays."""
+        if self._leases:
+            self._sizes[self._leases[-1]] = self._size(self._leases[-1])  # the others are what they were
         kept = 0
         for name in reversed(self._leases[:]):
-            files = [Path(self.exports.path(f"{name}/{file}")) for file in self.exports.list(name)]
-            kept += sum(file.stat().st_blocks * 512 for file in files)
+            kept += self._sizes[name]
             if kept > EXPORTS_MAX_BYTES and name != self._leases[-1]:
                 for file in self.exports.list(name):
                     self.exports.perform(Unlink(f"{name}/{file}"))
                 self._leases.remove(name)
+                del self._sizes[name]
+
+    def _size(self, lease: str) -> int:
+        files = [Path(self.exports.path(f"{lease}/{file}")) for file in self.exports.list(lease)]
+        return sum(file.stat().st_blocks * 512 for file in files)
 
     def close(self) -> None:
         """Close every handle and let go of the lock; the files stay."""
