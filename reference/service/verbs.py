@@ -16,7 +16,7 @@ from siteproof.model.nouns.policy import ReplicationPolicy
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.vocabulary import Consistency, Location, Selection, Verb
 from siteproof.reference import observer
-from siteproof.reference.service import metrics, protecting
+from siteproof.reference.service import losses, metrics, protecting
 from siteproof.reference.service.service import Service
 
 Answer = Any
@@ -153,6 +153,10 @@ def _verified(service: Service, asked: OfPoint) -> Answer:
     return {"blocks": protecting.verify(service, asked.machine, asked.point)}
 
 
+def _lost(service: Service, asked: OfMachine) -> Answer:
+    return msgspec.to_builtins(losses.losses(service.machine(asked.machine)))
+
+
 def _metrics(service: Service, asked: Nothing) -> Answer:
     del asked
     return metrics.exposition(service.appliance)
@@ -163,6 +167,7 @@ VERBS: Mapping[str, tuple[type, Callable[[Service, Any], Answer]]] = {
     "machine.protect": (Protect, _protect),
     "machine.list": (OfMachine, _list("machines")),
     "machine.show": (OfMachine, lambda service, asked: _shown(service, asked.machine)),
+    "machine.losses": (OfMachine, _lost),
     "machine.ship": (OfMachine, lambda service, asked: {"bytes_sent": protecting.ship(service, asked.machine)}),
     "machine.do": (Lifecycle, _lifecycle),
     "machine.forget": (OfMachine, _forget),

@@ -45,6 +45,17 @@ def machine() -> None:
     """Machines of an appliance (siteproof appliance init makes one)."""
 
 
+@machine.command("losses")
+@click.argument("name")
+@state_option
+@format_option("text", "json")
+def lost(name: str, state: Path, form: str) -> int:
+    """List the blocks of the old side that a failover loses: written there, and not in the point it was made from."""
+    rows = ask(state, "machine.losses", machine=name)
+    show_rows(rows, {"disk": "disk", "first_block": "first block of 4096 bytes", "blocks": "blocks"}, form)
+    return 0
+
+
 @machine.command()
 @click.argument("name")
 @click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="IMAGE...")

@@ -95,15 +95,20 @@ def _converter() -> str:
 
 
 def _convert(converter: str, raw: Path, target: Path, kind: str) -> None:
-    command = [converter, "convert", "-f", "raw", "-O", kind, "--", str(raw), str(target)]
+    """Convert, and hold what came out against what went in."""
     try:
-        subprocess.run(command, check=True, capture_output=True, timeout=CONVERT_SECONDS_MAX)  # noqa: S603  (no shell)
+        _run(converter, "convert", "-f", "raw", "-O", kind, "--", str(raw), str(target))
+        _run(converter, "compare", "-f", "raw", "-F", kind, "--", str(raw), str(target))
     except subprocess.CalledProcessError as error:
         target.unlink(missing_ok=True)
-        said = error.stderr.decode(errors="replace").strip() or f"exit {error.returncode}"
+        said = (error.stderr or error.stdout).decode(errors="replace").strip() or f"exit {error.returncode}"
         raise Problem(f"no {kind} could be made", said, "restore as raw", ExitCode.CANNOT_JUDGE) from error
     finally:
         raw.unlink(missing_ok=True)
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True, capture_output=True, timeout=CONVERT_SECONDS_MAX)  # noqa: S603  (no shell)
 
 
 @click.group()
