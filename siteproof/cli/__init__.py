@@ -13,6 +13,7 @@ import click
 from siteproof import __version__
 from siteproof.cli import ending
 from siteproof.cli.closed_pipe import outlive_the_reader
+from siteproof.cli.examples import BEGIN
 from siteproof.cli.lazy import LazyGroup
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -57,8 +58,34 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+HEADINGS: dict[str, tuple[str, ...]] = {
+    "See and look up": ("run", "explain", "doctor"),
+    "Judge a product": ("new", "adapter", "conform", "report", "coverage", "replay", "compare", "evidence", "results"),
+    "Operate disaster recovery": ("policy", "plan", "audit", "trace"),
+    "An appliance": ("appliance", "machine", "point", "job", "event", "agent", "access", "log"),
+    "The model": ("explore", "prove", "tour", "export", "crosscheck", "spec", "site"),
+    "Doubt the suite": ("zoo", "fuzz", "gaps"),
+}
+
+
+class _Root(LazyGroup):
+    """The program itself: alone it says for whom it is, and how each begins."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Without any word the beginning is shown, and that is all."""
+        if not args and not ctx.resilient_parsing:
+            click.echo(f"siteproof {__version__} · {self.help}\n")
+            for what, line in BEGIN:
+                click.echo(f"  {what:<18} {line}")
+            ctx.exit()
+        return super().parse_args(ctx, args)
+
+
 @click.group(
-    cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=_Root,
+    table=COMMANDS,
+    headings=HEADINGS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="siteproof")
 def siteproof() -> None:

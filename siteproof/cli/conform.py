@@ -11,6 +11,7 @@ from typing import Any
 import click
 from attrs import evolve, frozen
 
+from siteproof.cli import completing
 from siteproof.cli.case_list import listed
 from siteproof.cli.expecting import expected, recorded, told
 from siteproof.cli.files import make_folder
@@ -33,6 +34,8 @@ PROFILES: dict[str, Profile] = {
     "provider-commit-first": evolve(CORE, name="provider-commit-first", reprotect_requires_commit=True),
 }
 FORMS = ("text", "ndjson", "json")
+OF_SKIPPED = "Leave these cases out, and say so."
+OF_CHAPTERS = "Only this chapter; may be given again."
 OF_A_CASE = "Only this case, or those of this requirement or rule; may be given again."
 DEPTHS = {each.value: each for each in Depth}
 EXPECT = "Known failures and waivers: exit code 0 while nothing is worse than they say, and nothing better."
@@ -81,9 +84,11 @@ class ConformOptions:
 @click.command()
 @target_options
 @click.option("--list", "listing", is_flag=True, help="Show the cases and judge nothing.")
-@click.option("--case", "case_ids", multiple=True, metavar="ID", help=OF_A_CASE)
-@click.option("--skip", "skipped", multiple=True, metavar="ID", help="Leave these cases out, and say so.")
-@click.option("--chapter", "chapters", multiple=True, metavar="RES", help="Only this chapter; may be given again.")
+@click.option("--case", "case_ids", multiple=True, metavar="ID", help=OF_A_CASE, shell_complete=completing.cases)
+@click.option("--skip", "skipped", multiple=True, metavar="ID", help=OF_SKIPPED, shell_complete=completing.cases)
+@click.option(
+    "--chapter", "chapters", multiple=True, metavar="RES", help=OF_CHAPTERS, shell_complete=completing.chapters
+)
 @click.option("--seed", type=whole(0, 2**63 - 1), default=0, show_default=True, help="Seed of every choice.")
 @click.option("--depth", type=click.Choice(tuple(DEPTHS)), default="standard", show_default=True, help=DEPTH)
 @click.option("--profile", type=click.Choice(tuple(PROFILES)), default="core", show_default=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from siteproof import __version__
-from siteproof.cli import explain_desk, explain_specs, explain_words
+from siteproof.cli import completing, explain_desk, explain_specs, explain_words
 from siteproof.cli.json_and_title import emit, identity
 from siteproof.cli.links import links
 from siteproof.cli.options import format_option
@@ -28,7 +28,7 @@ from siteproof.model.spec.registry.requirements import (
 
 
 @click.command()
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", shell_complete=completing.told_names)
 @format_option("text", "json")
 def explain(name: str, form: str) -> None:
     """What NAME says and where it comes from.

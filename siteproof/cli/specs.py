@@ -10,10 +10,13 @@ from typing import Any
 
 import click
 
+from siteproof.cli import completing
 from siteproof.cli.own_spec import own_spec
 from siteproof.model.language.spec import Spec
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.spec.registry.specs import SPECS, known
+
+OF_NAMED = "SPEC; one of yours as my_module:SPEC."
 
 
 def spec_argument(default: str | None) -> Callable[[Any], Any]:
@@ -26,8 +29,8 @@ def spec_argument(default: str | None) -> Callable[[Any], Any]:
                 raise click.UsageError(f"SPEC is given as {spec} and as {named}: leave one of them out")
             return command(*arguments, spec=spec or named or default, **rest)
 
-        option = click.option("--spec", "named", metavar="NAME", help="SPEC; one of yours as my_module:SPEC.")
-        return click.argument("spec", required=False)(option(with_spec))
+        option = click.option("--spec", "named", metavar="NAME", help=OF_NAMED)
+        return click.argument("spec", required=False, shell_complete=completing.specifications)(option(with_spec))
 
     return declare
 

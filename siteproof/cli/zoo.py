@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from siteproof import __version__
-from siteproof.cli import zoo_table
+from siteproof.cli import completing, zoo_table
 from siteproof.cli.guides import MUTANTS, guide_option
 from siteproof.cli.options import format_option, whole, workers_option
 from siteproof.cli.scratch import scratch
@@ -24,7 +24,13 @@ from siteproof.model.nouns.problem import ExitCode, Problem
 
 
 @click.command()
-@click.option("--only", multiple=True, metavar="B2", help="This member, or wrong, liars, honest; may be given again.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="B2",
+    help="This member, or wrong, liars, honest; may be given again.",
+    shell_complete=completing.members,
+)
 @click.option("--quick", is_flag=True, help="Leave a wrong appliance at its first confirmed kill, likely cases first.")
 @click.option("--seed", type=whole(0, 2**63 - 1), default=0, show_default=True, help="Seed of every choice.")
 @workers_option
