@@ -66,6 +66,7 @@ def warn(what: str) -> None:
 
 @appliance.command()
 @state_option
+@format_option("text")
 def metrics(state: Path) -> int:
     """Print every machine's state for Prometheus; a running appliance serves the same at GET /metrics."""
     click.echo(ask(state, "appliance.metrics"), nl=False)
@@ -74,6 +75,7 @@ def metrics(state: Path) -> int:
 
 @appliance.command("rotate-key")
 @state_option
+@format_option("text")
 def rotate_key(state: Path) -> int:
     """Replace the key of a stopped appliance; every data key is wrapped anew, and the former key opens nothing more."""
     count = rotate(check(state))
