@@ -39,7 +39,11 @@ def inspect(path: Path, key: Path | None = None) -> Iterator[Row]:
         try:
             header = parse_header(head, path.name)
         except CorruptLog as damage:
-            raise Problem(f"{str(path)!r} is no segment", damage.reason, "name a log, a disk, an owner, a state or a bitmap of a state directory") from damage
+            raise Problem(
+                f"{str(path)!r} is no segment",
+                damage.reason,
+                "name a log, a disk, an owner, a state or a bitmap of a state directory",
+            ) from damage
         cipher = _cipher(path, key, head, header) if key is not None else None
         yield _described(header)
         yield from _frames(file.fileno(), path.name, cipher)
