@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 
 from attrs import define, evolve, field, frozen
 
+from siteproof.conformance.needs import OF_FAULT
 from siteproof.fuzz.mutants.drive import Drive, DriveAct, DriveStep, Driving
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import ReplicationPolicy
 from siteproof.model.nouns.scenario import START_MS, DiskSpec, MachineSpec, Scenario
-from siteproof.model.nouns.subject import FaultKind, Subject
+from siteproof.model.nouns.subject import Capability, FaultKind, Subject
 from siteproof.model.nouns.vocabulary import Consistency, Location, Place, Protection, Selection, Verb
 
 STEPS_MAX = 70
@@ -30,6 +31,9 @@ POLICIES = (
     ReplicationPolicy(retention_minutes=60),
     ReplicationPolicy(retention_minutes=72 * 60, app_consistent_minutes=120, rpo_threshold_minutes=30),
 )
+STRUCK = [
+    kind for kind in FaultKind if OF_FAULT.get(kind) is not Capability.STORE_FAULTS
+]  # the drives of mutants know no failing store
 RARE = {Verb.COMPLETE_MIGRATION: 0.1, Verb.DISABLE: 0.4}  # they end what goes on
 EAGER = {Verb.RESYNCHRONIZE: 4, Verb.ENABLE: 3}
 PAUSES_MS = (200, 1_000, 1_500, 5_000, 30_000, 300_000, 300_000, 900_000, HOUR_MS, 5 * HOUR_MS)
@@ -62,7 +66,7 @@ class Driver:
             (DriveAct.RESTORE, 1),
         ):
             self._weights[do] = max(self._weights[do], least)
-        self._faults = self.dice.sample(list(FaultKind), self.dice.choice((1, 3, 6, len(FaultKind))))
+        self._faults = self.dice.sample(STRUCK, self.dice.choice((1, 3, 6, len(STRUCK))))
         tastes = {verb: RARE.get(verb, EAGER.get(verb, 1)) for verb in Verb}
         self._tastes = {verb: taste * self.dice.choice((1, 1, 3)) for verb, taste in tastes.items()}
         self._favourite = self.dice.randrange(len(self.scenario.machines))
