@@ -99,6 +99,12 @@ def case(
 def all_cases() -> tuple[Case, ...]:
     """Every case of conformance/cases, ordered by chapter and then by id."""
     _know_them()
+    return _in_order()
+
+
+@functools.cache
+def _in_order() -> tuple[Case, ...]:
+    """Sorted once, until another case is registered: whoever prints or counts asks hundreds of times."""
     return tuple(sorted(_REGISTER.values(), key=lambda each: (each.chapter, _natural(each.id))))
 
 
@@ -129,6 +135,7 @@ def _add(new: Case) -> None:
     named = {each.partition("=")[0] for each in new.fixes}
     assert named <= set(DIMENSIONS), f"case {new.id} fixes what no world has"
     _REGISTER[new.id] = new
+    _in_order.cache_clear()
 
 
 def _sentence(function: Callable[[Lab], None]) -> str:
