@@ -45,6 +45,13 @@ products() {
     rbd-mirror ceph-common python3-rbd python3-rados iproute2 restic borgbackup faketime >/dev/null || true
 }
 
+# What only the night checks wheel and sdist with; without it its test is skipped, with the package's name.
+tools() {
+  [ -x .venv/tools/bin/twine ] && return
+  "$PY" -m venv --without-pip .venv/tools
+  "$PY" -m pip --python .venv/tools/bin/python install -q --disable-pip-version-check --root-user-action ignore twine || true
+}
+
 verb=${1:-run}
 [ $# -gt 0 ] && shift
 set_up
@@ -62,6 +69,7 @@ case $verb in
   bench) peers; exec .venv/bin/python -m benchmarks "$@" ;;
   nightly)
     products
+    tools
     .venv/bin/siteproof fuzz --time 10m --seed "$(git rev-parse HEAD 2>/dev/null || echo 0)" --out out/nightly # campaign.html
     .venv/bin/siteproof fuzz crashes --barriers --states 128
     tests -m nightly "$@" ;;

@@ -57,7 +57,7 @@ def site(context: click.Context, /, docs: Path, out: Path, form: str) -> int:
 def _source(docs: Path, root: click.Group) -> SiteSource:
     names = [path.relative_to(docs).as_posix() for path in sorted(docs.rglob("*")) if path.is_file()]
     texts = {name: (docs / name).read_text(encoding="utf-8") for name in names if name.endswith(".md")}
-    beside = {name.lower(): (docs / ".." / name).read_text(encoding="utf-8") for name in BESIDE}
+    beside = {name: (docs / ".." / name).read_text(encoding="utf-8") for name in BESIDE}
     program = {COMMANDS: commands_page(root), API: api_page()}
     files = {name: "" for name in names if Path(name).suffix in SHOWN}  # copied as they are: pictures are no texts
     return SiteSource({**texts, **_moved(beside), **program}, files, frozenset(_elsewhere(docs)))

@@ -83,8 +83,8 @@ def _address(found: _Site, here: str, address: str) -> str | None:
 
 
 def _named(path: str, documents: Mapping[str, str]) -> str:
-    """The document that a path means: a folder is its index, what stands beside docs/ is called in lower case."""
-    beside = path.removeprefix("../").lower()
+    """The document that a path means: a folder is its index, what stands beside docs/ stands among them."""
+    beside = path.removeprefix("../")
     if path.startswith("../") and beside in documents:
         return beside
     return f"{path}/index.md" if f"{path}/index.md" in documents else path

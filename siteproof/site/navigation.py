@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from siteproof.model.nouns.problem import Problem
 from siteproof.site.book_html import parts
 
-COMMANDS, API = "commands.md", "api.md"
+COMMANDS, API = "commands", "api"
 """Made from the program, not written."""
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Begin here", ("index.md", "tutorial.md", "supported.md")),
@@ -49,7 +49,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Results", ("results/index.md", "findings.md", "benchmarks.md", "peers.md")),
     ("Security", ("security.md", "threat-model.md")),
 )
-PROJECT = ("contributing.md", "changelog.md", "release.md")
+PROJECT = ("CONTRIBUTING.md", "CHANGELOG.md", "release.md")
 
 
 def menu_of(names: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:

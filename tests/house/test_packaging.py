@@ -1,5 +1,7 @@
 """What is shipped: the wheel and the sdist hold every file."""
 
+import os
+import shutil
 import tarfile
 import zipfile
 from pathlib import Path
@@ -33,3 +35,15 @@ def test_the_sdist_holds_the_sources(built: Path) -> None:
     with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
         names = {name.split("/", 1)[-1] for name in archive.getnames()}
     assert {name for name in shipped_files() if name not in names} == set()
+
+
+TWINE = shutil.which("twine", path=os.pathsep.join([str(ROOT / ".venv" / "tools" / "bin"), os.environ.get("PATH", "")]))
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(TWINE is None, reason="twine is not installed: wheel and sdist are not checked")
+def test_wheel_and_sdist_pass_the_checks_of_an_index(built: Path) -> None:
+    """Metadata and the README as it would be shown are as an index wants them."""
+    files = [str(path) for path in built.iterdir() if path.suffix in {".whl", ".gz"}]
+    assert len(files) == 2
+    assert "FAILED" not in run([str(TWINE), "check", "--strict", *files])
