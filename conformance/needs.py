@@ -64,6 +64,7 @@ OF_CALL: dict[str, Capability] = {
     "advance": Capability.VIRTUAL_CLOCK,
     "arrange": Capability.DURING,
     "do_group": Capability.GROUPS,
+    "administer": Capability.ADMINISTRATION,
     **dict.fromkeys(("save_plan", "run_plan", "answer_prompt", "observe_plan"), Capability.PLANS),
 }
 

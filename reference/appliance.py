@@ -14,6 +14,7 @@ from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.subject import Image
 from siteproof.model.nouns.vocabulary import Protection, ResyncReason, Verb
 from siteproof.reference import lifecycle, membership, selection
+from siteproof.reference.administration import AdminDesk
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.equipment import Equipment
@@ -38,6 +39,7 @@ class Appliance(Equipment):
     procedures: Mapping[Verb, Procedure] = PROCEDURES
     desk_type: type[GroupDesk] = GroupDesk
     plans_type: type[PlanDesk] = PlanDesk
+    admin_type: type[AdminDesk] = AdminDesk
     phase_ms = PHASE_MS
     steps: int | None = None  # of a job's work at a time; None: all of it
 
@@ -50,6 +52,7 @@ class Appliance(Equipment):
         self.profile = profile
         self.groups = self.desk_type(self)
         self.plans = self.plans_type(self)
+        self.administration = self.admin_type(self)
 
     def do(self, command: Command) -> Accepted:
         """Accept the command as a job in its first phase; Refused when the tables or the guards say no."""

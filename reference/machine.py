@@ -37,6 +37,8 @@ class Machine:
     resync_reason: ResyncReason | None = None
     generation: int = 0
     era: int = 0
+    preset: ReplicationPolicy | None = None  # what an enable without a policy gets, when it was edited before
+    app_edition: int = 0  # rises when the interval of application-consistent points is edited
     held: bool = False  # a plan will power on what is built now, when it is its turn
     using: str = ""  # the point of the failover that is not yet over
     drilling: str = ""  # the point of the running drill

@@ -19,7 +19,7 @@ from siteproof.reference.stream import Stream
 
 def enable(appliance: Equipment, machine: Machine, command: Command) -> tuple[Work, ...]:
     """Prepare seed disks and capture; copy everything and make the first common point."""
-    machine.policy, machine.group = command.policy or appliance.policy, command.group
+    machine.policy, machine.group = command.policy or machine.preset or appliance.policy, command.group
 
     def prepare() -> None:
         remove_host(appliance, machine, Place.RECOVERY)

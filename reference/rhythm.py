@@ -70,8 +70,14 @@ class Rhythm:
             self._every(machine, machine.policy.crash_consistent_minutes, Consistency.CRASH)
             if machine.policy.app_consistent_minutes:
                 self._every(machine, machine.policy.app_consistent_minutes, Consistency.APP)
-            self._watch(machine, threshold_ms(machine), ErrorCode.RPO_THRESHOLD_EXCEEDED)
-            self._watch(machine, NO_POINT_MS, ErrorCode.NO_CRASH_CONSISTENT_POINT)
+            self._watch(machine, lambda: threshold_ms(machine), ErrorCode.RPO_THRESHOLD_EXCEEDED)
+            self._watch(machine, lambda: NO_POINT_MS, ErrorCode.NO_CRASH_CONSISTENT_POINT)
+
+    def change(self, machine: Machine) -> None:
+        """The interval of application-consistent points was edited: it counts from now on."""
+        machine.app_edition += 1
+        if machine.replicating and machine.forward and machine.policy.app_consistent_minutes:
+            self._every(machine, machine.policy.app_consistent_minutes, Consistency.APP)
 
     def go_on(self, machine: Machine) -> None:
         """After a restart: as at the start, and the point that would have come by now comes."""
@@ -119,8 +125,11 @@ class Rhythm:
 
     def _every(self, machine: Machine, minutes: int, consistency: Consistency, since_ms: int | None = None) -> None:
         """Take a point so many minutes from then on; when another member of the group was faster, count from there."""
+        edition = machine.app_edition
 
         def take() -> None:
+            if consistency is Consistency.APP and machine.app_edition != edition:
+                return
             held_ms = self.replicator.rounds.held_ms(machine, minutes, consistency)
             self._every(machine, minutes, consistency, held_ms)
             if held_ms is None:
@@ -138,15 +147,15 @@ class Rhythm:
             if self.replicator.take_point(each, consistency) is not None:
                 self.replicator.prune(each)
 
-    def _watch(self, machine: Machine, limit_ms: int, code: ErrorCode, told: bool = False) -> None:
+    def _watch(self, machine: Machine, limit: Callable[[], int], code: ErrorCode, told: bool = False) -> None:
         """Raise `code` once per excursion of the machine's exposure beyond the limit."""
 
         def look() -> None:
             exposed = exposure_ms(machine, self.scheduler.now_ms) or 0
-            beyond = exposed > limit_ms
+            beyond = exposed > limit()
             if beyond and not told:
                 self.replicator.vault.record(machine, self.scheduler.now_ms, code, f"{exposed // MINUTE_MS} min")
-            self._watch(machine, limit_ms, code, told=beyond)
+            self._watch(machine, limit, code, told=beyond)
 
         exposed = exposure_ms(machine, self.scheduler.now_ms) or 0
-        self.plan(machine, self.scheduler.now_ms + max(MINUTE_MS, limit_ms - exposed + 1), look)
+        self.plan(machine, self.scheduler.now_ms + max(MINUTE_MS, limit() - exposed + 1), look)

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from siteproof.model.nouns.administration import AdminCommand
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.groups import GroupCommand
@@ -155,6 +156,10 @@ class ReferenceSubject:
     def do_group(self, command: GroupCommand) -> Answer:
         """Accept the command as one job of all members, or refuse it with a named error and change nothing."""
         return self._asked(lambda: self.appliance.groups.do(command))
+
+    def administer(self, command: AdminCommand) -> Answer:
+        """Carry the command out, or refuse it with a named error and change nothing."""
+        return self._asked(lambda: self.appliance.administration.do(command))
 
     def save_plan(self, plan: RecoveryPlan) -> Answer:
         """Keep the plan, in place of the one of that name; Refusal when it is none, and the old one stays."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
+from siteproof.model.nouns.administration import AdminCommand
 from siteproof.model.nouns.commands import Accepted, Command, Refusal
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.subject import DiskAddress, During, Fault, FaultKind
@@ -27,7 +28,7 @@ class Call:
         first = self.arguments[0] if self.arguments else None
         if isinstance(first, Fault):
             return first.machine in ("", machine)
-        if isinstance(first, Command | DiskAddress):
+        if isinstance(first, Command | DiskAddress | AdminCommand):
             return first.machine == machine
         if self.op == "arrange":
             return True  # what was arranged before, for whichever machine, is replaced
@@ -36,7 +37,14 @@ class Call:
     @property
     def command(self) -> Command | None:
         """The command that it gave, when it was accepted."""
-        return self.arguments[0] if isinstance(self.answer, Accepted) else None
+        first = self.arguments[0] if isinstance(self.answer, Accepted) else None
+        return first if isinstance(first, Command) else None
+
+    @property
+    def edited(self) -> AdminCommand | None:
+        """The administrative command that was carried out."""
+        first = self.arguments[0] if isinstance(self.answer, Accepted) else None
+        return first if isinstance(first, AdminCommand) else None
 
     @property
     def fault(self) -> Fault | None:

@@ -7,6 +7,7 @@ from attrs import define, field, frozen
 
 from siteproof.conformance.auditor.call import Call
 from siteproof.conformance.landing import MOVES_PRODUCTION
+from siteproof.model.nouns.administration import AdminVerb
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Observation, Regions
@@ -117,6 +118,7 @@ class Memory:
     gone: dict[str, str] = field(factory=dict)  # points that are listed no more, with the requirement that took them
     before_failback: frozenset[str] = frozenset()  # the points that were listed when a failback was asked for
     member_ms: int | None = None  # since when it has shown itself as a protected member of its group
+    edited_ms: int = 0  # a point that comes from then on is the first one under the edited policy; 0: never edited
     planned: bool = False  # a plan moved it last, which powers it on when it is its turn, or not at all
     moved_together: bool = False  # it was a member when its group was last told to move
     excursions: set[str] = field(factory=set)  # the requirements whose limit is exceeded at present
@@ -135,6 +137,9 @@ class Memory:
         if call.command is not None:
             self.planned = call.op == "run_plan" or (self.planned and call.command.verb not in REBUILDS)
             self._accepted(call.command)
+        elif call.edited is not None and call.edited.verb is AdminVerb.EDIT_POLICY:
+            self.policy = call.edited.policy or self.default
+            self.edited_ms = self.seen.time_ms + 1 if self.seen is not None else 0
         elif call.fault is not None:
             self._struck(call.fault, position)
         elif call.op in ("write", "discard"):

@@ -10,6 +10,7 @@ from attrs import evolve
 
 from siteproof.conformance.carriers.broken import SubjectFailed
 from siteproof.conformance.carriers.inline import filled, filled_during
+from siteproof.model.nouns.administration import AdminCommand
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
 from siteproof.model.nouns.groups import GroupCommand
 from siteproof.model.nouns.observation import Observation
@@ -72,6 +73,10 @@ class Carrier(ABC):
     def do_group(self, command: GroupCommand) -> Answer:
         """See Grouping."""
         return self._answered("do_group", command)
+
+    def administer(self, command: AdminCommand) -> Answer:
+        """See Administering."""
+        return self._answered("administer", command)
 
     def save_plan(self, plan: RecoveryPlan) -> Answer:
         """See Planning."""

@@ -12,6 +12,7 @@ from siteproof.conformance.carriers.carrier import Carrier
 from siteproof.conformance.coverage.events import Begin, Do, Event, Passes, ShownState, is_of_the_contract, state_of
 from siteproof.conformance.grouped import member_commands, planned_commands
 from siteproof.conformance.needs import capability_of
+from siteproof.model.nouns.administration import AdminCommand, AdminVerb
 from siteproof.model.nouns.commands import Accepted, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.groups import GroupCommand
@@ -82,6 +83,8 @@ class RecordingCarrier(Carrier):
             self._plans[asked.name] = tuple(name for group in asked.groups for name in group.machines)
         elif isinstance(asked, GroupCommand):
             commands = member_commands(asked, self._last.values())
+        elif isinstance(asked, AdminCommand) and asked.verb is AdminVerb.FORCE_DISABLE:
+            commands = (Command(Verb.DISABLE, asked.machine, force=True),)
         elif isinstance(asked, PlanCommand):
             machines = self._plans.get(asked.plan, ())
             commands = planned_commands(asked, [self._last[name] for name in machines if name in self._last])

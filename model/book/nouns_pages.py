@@ -12,6 +12,7 @@ import attrs
 
 from siteproof.model.book.markdown import NONE, anchor, code, listed, page, table
 from siteproof.model.nouns import (
+    administration,
     commands,
     connectivity,
     groups,
@@ -38,6 +39,7 @@ TYPES: tuple[type, ...] = (
     policy.ReplicationPolicy,
     commands.Command,
     groups.GroupCommand,
+    administration.AdminCommand,
     plans.RecoveryPlan,
     plans.PlanGroup,
     plans.PlanStep,
@@ -63,6 +65,7 @@ OPTIONAL: dict[type, subject.Capability] = {
     subject.Arranging: subject.Capability.DURING,
     groups.Grouping: subject.Capability.GROUPS,
     plans.Planning: subject.Capability.PLANS,
+    administration.Administering: subject.Capability.ADMINISTRATION,
 }
 """The parts of the contract that only a subject with that capability answers."""
 ENUMS: tuple[type[Enum], ...] = (

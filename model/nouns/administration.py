@@ -4,8 +4,12 @@ Rule: a fact says what the guards need to know and nothing more; how it came abo
 """
 
 from enum import StrEnum
+from typing import Protocol, runtime_checkable
 
 from attrs import frozen
+
+from siteproof.model.nouns.commands import Answer
+from siteproof.model.nouns.policy import ReplicationPolicy
 
 
 class AdminVerb(StrEnum):
@@ -82,3 +86,25 @@ class AdminFacts:
     retention: RetentionEdit = RetentionEdit.LONG
     oldest: OldestPoint = OldestPoint.NONE
     version: Version = Version.CURRENT
+
+
+ASKED = (AdminVerb.EDIT_POLICY, AdminVerb.FORCE_DISABLE)
+"""The administrative commands that the contract asks for; the others have no handle in it yet."""
+
+
+@frozen
+class AdminCommand:
+    """One administrative command for one machine. edit_policy: the policy that rules from the next point on."""
+
+    verb: AdminVerb
+    machine: str
+    policy: ReplicationPolicy | None = None
+
+
+@runtime_checkable
+class Administering(Protocol):
+    """An optional part of the contract: a subject that declares `administration` has this call as well."""
+
+    def administer(self, command: AdminCommand) -> Answer:
+        """Carry the command out, or refuse it with a named error and change nothing."""
+        ...

@@ -16,6 +16,7 @@ from siteproof.conformance import wire
 from siteproof.conformance.carriers.in_process import InProcess
 from siteproof.conformance.carriers.serving import serve
 from siteproof.conformance.wire import CallError, ErrorKind, Reply, WireError
+from siteproof.model.nouns.administration import AdminCommand, Administering, AdminVerb
 from siteproof.model.nouns.commands import Accepted, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.groups import GroupCommand, Grouping, SharedSelection
@@ -65,6 +66,7 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "describe": (),
     "discard": (DiskAddress("vm1", "disk0"), 3, 2),
     "do_group": (GroupCommand(Verb.FAIL_OVER, "web", SharedSelection.CUSTOM, "point-1", shutdown=False),),
+    "administer": (AdminCommand(AdminVerb.EDIT_POLICY, "vm1", ReplicationPolicy(60)),),
     "save_plan": (PLAN,),
     "run_plan": (PlanCommand("shop", PlanRun.TEST),),
     "answer_prompt": ("shop",),
@@ -86,6 +88,7 @@ ANSWERS: dict[str, Any] = {
     "read": Image("disk0", ImageKind.INLINE, data=b"\0\xff"),
     "restore": (Image("disk0", ImageKind.PATH, location="a/path"),),
     "do": Accepted("job-1"),
+    "administer": Refusal(ErrorCode.POLICY_INVALID, "retention"),
     "save_plan": Refusal(ErrorCode.OPERATION_NOT_ALLOWED, "no group"),
     "run_plan": Accepted("job-2"),
     "answer_prompt": Accepted("job-2"),
@@ -98,7 +101,7 @@ def test_the_wire_has_every_method_of_the_contract() -> None:
     """Operations are read off the protocols; none is forgotten and none is added, and the optional ones are known."""
     needed, *more = (
         {name for name, _ in inspect.getmembers(protocol, inspect.isfunction) if not name.startswith("_")}
-        for protocol in (Subject, Arranging, Grouping, Planning)
+        for protocol in (Subject, Arranging, Grouping, Planning, Administering)
     )
     optional = set().union(*more)
     assert set(wire.OPERATIONS) == needed | optional == set(CALLS)

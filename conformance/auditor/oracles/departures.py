@@ -98,7 +98,7 @@ def old_points_go(look: Look) -> Iterator[Wrong]:
         return
     of = "SP-PT-40" if look.memory.jumped else ""
     for point, (_, taken_ms) in zip(look.now.points, born, strict=True):
-        free_ms = max(taken_ms + retention_ms, look.memory.pinned_until_ms.get(point.name, 0))
+        free_ms = max(taken_ms + retention_ms, look.memory.pinned_until_ms.get(point.name, 0), look.memory.edited_ms)
         if not point.pinned and free_ms <= arrived[-2] and look.now.regions.direction is Direction.FORWARD:
             yield Wrong(f"{point.name} gone since {free_ms} ms", f"it is listed beside one of {arrived[-1]} ms", of)
 
@@ -106,7 +106,8 @@ def old_points_go(look: Look) -> Iterator[Wrong]:
 @oracle("SP-RET-4", C.VIRTUAL_CLOCK, C.RETENTION)
 def points_are_thinned(look: Look) -> Iterator[Wrong]:
     """Beyond two hours points do not lie closer together than the thinning table's buckets allow."""
-    if not look.memory.policy.retention_minutes or look.memory.jumped or not look.now.points:
+    uncertain = look.memory.jumped or look.memory.edited_ms  # an edit thins by another row, from the next point on
+    if not look.memory.policy.retention_minutes or uncertain or not look.now.points:
         return
     rule = published_rule(look.memory.policy.retention_minutes)
     newest = max(point.taken_at_ms for point in look.now.points)

@@ -26,5 +26,9 @@ VERSION2: dict[str, Exhibit] = {
     "P5": _wrong("every step runs in every run",                     "plans:every_step",      "SP-PLN-8"),
     "P6": _wrong("a plan that came to its end is a success",         "plans:always_a_success", "SP-PLN-13"),
     "P7": _wrong("a script that hangs holds the plan for ever",      "plans:waits_for_ever",  "SP-PLN-9"),
+    "A1": _wrong("an edit of the policy prunes at once",             "administration:prunes_at_once",    "SP-RET-21"),
+    "A2": _wrong("an edit does not reach protected machines",        "administration:only_new_machines", "SP-LC-42"),
+    "A3": _wrong("an edit forgets the app-consistent interval",      "administration:retention_only",    "SP-LC-42"),
+    "A4": _wrong("a disable is forced though the source answers",    "administration:forces_anyway",     "SP-LC-41"),
 }
 # fmt: on
