@@ -51,8 +51,10 @@ TAILS: tuple[Tail, ...] = (_app_is_newest, _crash_is_newest, _something_waits)
 
 
 def _history(lab: Lab) -> Machine:
-    """Points of both kinds, with writes between all of them."""
-    machine = lab.protected_machine(policy=HOURLY)
+    """Points of both kinds, with writes between all of them, and before the first."""
+    machine = lab.machine(policy=HOURLY)
+    lab.write(machine, 6)
+    lab.protect(machine, HOURLY)
     _crash_is_newest(lab, machine)
     _app_is_newest(lab, machine)
     return machine

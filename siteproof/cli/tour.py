@@ -26,6 +26,8 @@ from siteproof.model.language.spec import System
 from siteproof.model.nouns.problem import ExitCode
 
 PHASE = "protection"
+EDGES_MAX = 10_000
+"""Up to so many transitions the cheapest tour of them all is found in seconds."""
 
 
 @click.command(name="tour")
@@ -58,7 +60,7 @@ def tour_command(
     options = " ".join(f"{name}={value}" for name, value in system.bounds.items())
     title = f"siteproof {__version__} · tour {spec} · seed none (exhaustive) · {options or 'no bounds'}"
     if form == "json":
-        return _as_json(system, title, (chosen, phase, passed), target, steps=show_steps)
+        return _as_json(system, title, (chosen, phase, passed), target, steps=show_steps, by_name=bool(cover))
     click.echo(title)
     graph = searched(system)
     for line in _shape_lines(graph):
@@ -66,8 +68,9 @@ def tour_command(
     if passed is not None:
         return _show_passed(graph, passed)
     for each in chosen:
-        if each is Cover.PAIRS and phase is None and not _has_phases(system):
-            click.echo(f"pairs    not asked: {spec} has no variable `{PHASE}`; name another one with --phase")
+        why = _not_asked(system, graph, each, phase, by_name=bool(cover))
+        if why:
+            click.echo(f"{each.value:<8} not asked: {why}")
         else:
             _show(_toured(graph, each, phase or PHASE), show_steps)
     if target is not None:
@@ -82,8 +85,9 @@ def _as_json(
     target: Path | None,
     *,
     steps: bool,
+    by_name: bool,
 ) -> int:
-    """The same facts as one document; `tours` has null for what is not asked of a specification without phases."""
+    """The same facts as one document; `tours` has null for what is not asked of this specification."""
     chosen, phase, passed = asked
     graph = searched(system)
     data: dict[str, Any] = {"title": title, "shape": _shape_data(graph)}
@@ -92,9 +96,7 @@ def _as_json(
         emit({**data, "must_pass": {"query": passed, "states": goals, "passes": passes}})
         return ExitCode.OK if goals else ExitCode.VIOLATION
     tours = {
-        each: None
-        if each is Cover.PAIRS and phase is None and not _has_phases(system)
-        else _toured(graph, each, phase or PHASE)
+        each: None if _not_asked(system, graph, each, phase, by_name=by_name) else _toured(graph, each, phase or PHASE)
         for each in chosen
     }
     data["tours"] = {each.value: found and _tour_data(found, steps) for each, found in tours.items()}
@@ -118,6 +120,17 @@ def _tour_data(found: Tour, steps: bool) -> dict[str, Any]:
 
 def _has_phases(system: System) -> bool:
     return any(variable.name.endswith(f".{PHASE}") for variable in system.variables)
+
+
+def _not_asked(system: System, graph: StateGraph, cover: Cover, phase: str | None, *, by_name: bool) -> str:
+    """Why no tour of that is looked for; empty when one is. Who names a cover gets it, however long it takes."""
+    if cover is Cover.PAIRS and phase is None and not _has_phases(system):
+        return f"no variable is called `{PHASE}`; name another one with --phase"
+    if cover is Cover.EDGES and not by_name and graph.edges > EDGES_MAX:
+        return (
+            f"{graph.edges:,} transitions are more than {EDGES_MAX:,}; --cover edges takes the minutes that they need"
+        )
+    return ""
 
 
 def _toured(graph: StateGraph, cover: Cover, phase: str) -> Tour:

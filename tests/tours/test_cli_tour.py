@@ -64,10 +64,22 @@ def test_a_specification_without_phases_is_toured_all_the_same(capsys: pytest.Ca
     """Where no variable is called as usual, pairs are not asked for, and the option is named."""
     code, out, _ = run(capsys, "groups", "--bound", "writes=1")
     assert code == 0
-    assert "pairs    not asked: groups has no variable `protection`; name another one with --phase" in out
+    assert "pairs    not asked: no variable is called `protection`; name another one with --phase" in out
     _, out, _ = run(capsys, "groups", "--bound", "writes=1", "--cover", "pairs", "--phase", "round")
     assert "pairs" in out
     assert "not asked" not in out
+
+
+def test_so_many_transitions_are_toured_when_they_are_named_only(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A specification with more transitions than take seconds is answered at once; who names the cover gets it."""
+    monkeypatch.setattr("siteproof.cli.tour.EDGES_MAX", 443)
+    code, out, _ = run(capsys, "lifecycle")
+    assert code == 0
+    assert "edges    not asked: 444 transitions are more than 443; --cover edges takes the minutes" in out
+    _, out, _ = run(capsys, "lifecycle", "--cover", "edges")
+    assert "edges    444 covered in" in out
 
 
 def test_an_unknown_phase_is_refused_before_the_search(capsys: pytest.CaptureFixture[str]) -> None:
