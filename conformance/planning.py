@@ -10,12 +10,12 @@ from siteproof.conformance.grouped import planned_commands
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.verify import given
 from siteproof.model.nouns.commands import Answer, Refusal
-from siteproof.model.nouns.plans import PlanCommand, PlanObservation, PlanRun, RecoveryPlan
+from siteproof.model.nouns.plans import PlanCommand, PlanObservation, PlanRun, SavedPlan
 
 PLAN = "shop"
 
 
-def save(lab: Lab, plan: RecoveryPlan) -> Answer:
+def save(lab: Lab, plan: SavedPlan) -> Answer:
     """Have the plan kept."""
     return lab.tell(f"save plan {plan.name}", lambda: lab.subject.save_plan(plan))
 

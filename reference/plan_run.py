@@ -15,15 +15,15 @@ from siteproof.model.nouns.plans import (
     PlanResult,
     PlanRun,
     PlanStage,
-    PlanStep,
-    RecoveryPlan,
+    SavedPlan,
+    SavedStep,
+    SavedStepKind,
     ScriptDoes,
-    StepKind,
     StepMoment,
     StepOutcome,
     StepView,
 )
-from siteproof.model.nouns.plans import PlanGroup as BootGroup
+from siteproof.model.nouns.plans import SavedGroup as BootGroup
 from siteproof.model.nouns.policy import MINUTE_MS
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.vocabulary import Place, Protection, TestFailover, Verb
@@ -35,7 +35,7 @@ VERBS = {PlanRun.TEST: Verb.TEST_FAILOVER, PlanRun.UNPLANNED: Verb.FAIL_OVER, Pl
 GIVEN_UP = frozenset({PlanStage.LEFT_OFF, PlanStage.FAILED})
 
 
-def planned_machines(plan: RecoveryPlan) -> tuple[str, ...]:
+def planned_machines(plan: SavedPlan) -> tuple[str, ...]:
     """Every machine of the plan, in the order of its groups."""
     return tuple(name for group in plan.groups for name in group.machines)
 
@@ -43,7 +43,7 @@ def planned_machines(plan: RecoveryPlan) -> tuple[str, ...]:
 class PlanProgress:
     """How far a run has come; `push` brings it on until it has to wait."""
 
-    def __init__(self, plan: RecoveryPlan, command: PlanCommand, vault: Vault, profile: Profile) -> None:
+    def __init__(self, plan: SavedPlan, command: PlanCommand, vault: Vault, profile: Profile) -> None:
         """Nothing has begun."""
         self.plan = plan
         self.command = command
@@ -138,27 +138,27 @@ class PlanProgress:
             if not self.belongs(step):
                 self.tell(step.name, StepOutcome.SKIPPED)
                 continue
-            yield from self.do_prompt(step) if step.kind is StepKind.PROMPT else self.do_script(step)
+            yield from self.do_prompt(step) if step.kind is SavedStepKind.PROMPT else self.do_script(step)
             if self.stops_at(step):
                 break
 
-    def stops_at(self, step: PlanStep) -> bool:
+    def stops_at(self, step: SavedStep) -> bool:
         """A failed step before power-on skips what its machine has still to do."""
         failed = self.steps[step.name].outcome is StepOutcome.FAILED
         return failed and step.machine != "" and step.moment is StepMoment.BEFORE
 
-    def belongs(self, step: PlanStep) -> bool:
+    def belongs(self, step: SavedStep) -> bool:
         """Whether the step is one of this kind of run, in this direction."""
         of_this_run = not step.runs or self.command.run in step.runs
         return of_this_run and (not step.directions or self.direction in step.directions)
 
-    def do_prompt(self, step: PlanStep) -> Iterator[bool]:
+    def do_prompt(self, step: SavedStep) -> Iterator[bool]:
         """Show it and wait for an answer; it cannot fail."""
         self.tell(step.name, StepOutcome.WAITING)
         self.phase, self._prompt = PlanPhase.PROMPTING, step.name
         yield True
 
-    def do_script(self, step: PlanStep) -> Iterator[bool]:
+    def do_script(self, step: SavedStep) -> Iterator[bool]:
         """Run it until it ends, or its time is over."""
         self.tell(step.name, StepOutcome.RUNNING)
         until_ms = self._now_ms + self.profile.step_timeout_minutes * MINUTE_MS
@@ -221,7 +221,7 @@ class PlanProgress:
         """What has become of a step, now."""
         self.steps[step] = StepView(step, outcome, self._now_ms)
 
-    def shown(self, plan: RecoveryPlan, now_ms: int) -> PlanObservation:
+    def shown(self, plan: SavedPlan, now_ms: int) -> PlanObservation:
         """The run as it stands."""
         machines = tuple(PlannedMachineView(name, stage) for name, stage in self.stages.items())
         return PlanObservation(
@@ -229,6 +229,6 @@ class PlanProgress:
         )
 
 
-def steps_of(group: BootGroup, moment: StepMoment, machine: str) -> tuple[PlanStep, ...]:
+def steps_of(group: BootGroup, moment: StepMoment, machine: str) -> tuple[SavedStep, ...]:
     """The steps of the group at that moment: those of one machine, or those of the whole group."""
     return tuple(step for step in group.steps if step.moment is moment and step.machine == machine)

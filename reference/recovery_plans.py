@@ -9,7 +9,7 @@ from typing import Protocol
 from siteproof.model.nouns.commands import Accepted, Command
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.groups import GroupCommand
-from siteproof.model.nouns.plans import PlanCommand, PlanObservation, PlanPhase, RecoveryPlan
+from siteproof.model.nouns.plans import PlanCommand, PlanObservation, PlanPhase, SavedPlan
 from siteproof.model.nouns.profile import Profile
 from siteproof.model.nouns.vocabulary import Selection
 from siteproof.reference.group_desk import GroupDesk
@@ -43,10 +43,10 @@ class PlanDesk:
     def __init__(self, appliance: PlannedAppliance) -> None:
         """No plan yet."""
         self.appliance = appliance
-        self._plans: dict[str, RecoveryPlan] = {}
+        self._plans: dict[str, SavedPlan] = {}
         self._runs: dict[str, PlanProgress] = {}
 
-    def save(self, plan: RecoveryPlan) -> Accepted:
+    def save(self, plan: SavedPlan) -> Accepted:
         """Keep the plan; Refused when it breaks a bound or a rule, or is being run."""
         for wrong, detail in self.faults(plan):
             if wrong:
@@ -55,11 +55,11 @@ class PlanDesk:
         self._plans[plan.name] = self.kept(plan)
         return Accepted(self.appliance.vault.next_job())
 
-    def kept(self, plan: RecoveryPlan) -> RecoveryPlan:
+    def kept(self, plan: SavedPlan) -> SavedPlan:
         """The plan as it is kept: all of it."""
         return plan
 
-    def faults(self, plan: RecoveryPlan) -> Iterator[tuple[bool, str]]:
+    def faults(self, plan: SavedPlan) -> Iterator[tuple[bool, str]]:
         """What may be wrong with a plan: whether it is, and how that is told."""
         profile, machines = self.appliance.profile, planned_machines(plan)
         steps = [step for group in plan.groups for step in group.steps]
@@ -145,7 +145,7 @@ class PlanDesk:
         if progress.phase is PlanPhase.RUNNING:
             self.appliance.scheduler.at(self.appliance.scheduler.now_ms + STEP_MS, later)
 
-    def _plan(self, name: str) -> RecoveryPlan:
+    def _plan(self, name: str) -> SavedPlan:
         if name not in self._plans:
             raise Refused(ErrorCode.OPERATION_NOT_ALLOWED, f"there is no plan {name!r}")
         return self._plans[name]

@@ -14,7 +14,7 @@ from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.groups import GroupCommand
 from siteproof.model.nouns.observation import Observation
-from siteproof.model.nouns.plans import PlanCommand, PlanObservation, RecoveryPlan
+from siteproof.model.nouns.plans import PlanCommand, PlanObservation, SavedPlan
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.scenario import Scenario
@@ -161,7 +161,7 @@ class ReferenceSubject:
         """Carry the command out, or refuse it with a named error and change nothing."""
         return self._asked(lambda: self.appliance.administration.do(command))
 
-    def save_plan(self, plan: RecoveryPlan) -> Answer:
+    def save_plan(self, plan: SavedPlan) -> Answer:
         """Keep the plan, in place of the one of that name; Refusal when it is none, and the old one stays."""
         return self._asked(lambda: self.appliance.plans.save(plan))
 

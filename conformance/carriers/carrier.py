@@ -14,7 +14,7 @@ from siteproof.model.nouns.administration import AdminCommand
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
 from siteproof.model.nouns.groups import GroupCommand
 from siteproof.model.nouns.observation import Observation
-from siteproof.model.nouns.plans import PlanCommand, PlanObservation, RecoveryPlan
+from siteproof.model.nouns.plans import PlanCommand, PlanObservation, SavedPlan
 from siteproof.model.nouns.scenario import Scenario
 from siteproof.model.nouns.subject import SINCE, DataMode, Description, DiskAddress, During, Fault, Image, Write
 
@@ -78,7 +78,7 @@ class Carrier(ABC):
         """See Administering."""
         return self._answered("administer", command)
 
-    def save_plan(self, plan: RecoveryPlan) -> Answer:
+    def save_plan(self, plan: SavedPlan) -> Answer:
         """See Planning."""
         return self._answered("save_plan", plan)
 

@@ -17,7 +17,7 @@ from siteproof.model.nouns.commands import Accepted, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.groups import GroupCommand
 from siteproof.model.nouns.observation import Observation
-from siteproof.model.nouns.plans import PlanCommand, RecoveryPlan
+from siteproof.model.nouns.plans import PlanCommand, SavedPlan
 from siteproof.model.nouns.subject import Capability, Subject, Unsupported
 from siteproof.model.nouns.vocabulary import Verb
 from siteproof.model.spec.groups import TOGETHER
@@ -79,7 +79,7 @@ class RecordingCarrier(Carrier):
     def _asked_of_many(self, op: str, asked: object, answer: Accepted) -> None:
         """What a group or a plan takes, each of its machines takes: their own tables say where that leads."""
         commands: tuple[Command, ...] = ()
-        if isinstance(asked, RecoveryPlan):
+        if isinstance(asked, SavedPlan):
             self._plans[asked.name] = tuple(name for group in asked.groups for name in group.machines)
         elif isinstance(asked, GroupCommand):
             commands = member_commands(asked, self._last.values())

@@ -9,16 +9,16 @@ from siteproof.conformance.case import case
 from siteproof.conformance.lab import Lab, Machine, machine_spec
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.plans import (
-    PlanGroup,
     PlanObservation,
     PlanPhase,
     PlanResult,
     PlanRun,
     PlanStage,
-    PlanStep,
-    RecoveryPlan,
+    SavedGroup,
+    SavedPlan,
+    SavedStep,
+    SavedStepKind,
     ScriptDoes,
-    StepKind,
     StepMoment,
     StepOutcome,
 )
@@ -41,21 +41,21 @@ def _protected(lab: Lab, count: int = 2) -> tuple[Machine, ...]:
     return machines
 
 
-def _kept(lab: Lab, *groups: PlanGroup) -> None:
+def _kept(lab: Lab, *groups: SavedGroup) -> None:
     verify.given(bool(groups), "a plan has groups")
-    answer = planning.save(lab, RecoveryPlan(planning.PLAN, groups))
+    answer = planning.save(lab, SavedPlan(planning.PLAN, groups))
     with verify.judging(set(), ()):
         verify.accepted(answer, "the plan")
 
 
-def _tiers(machines: tuple[Machine, ...], *steps: tuple[PlanStep, ...]) -> tuple[PlanGroup, ...]:
+def _tiers(machines: tuple[Machine, ...], *steps: tuple[SavedStep, ...]) -> tuple[SavedGroup, ...]:
     """A boot group for each machine, with the steps of that place."""
     more = (*steps, *([()] * len(machines)))
-    return tuple(PlanGroup((machine.name,), mine) for machine, mine in zip(machines, more, strict=False))
+    return tuple(SavedGroup((machine.name,), mine) for machine, mine in zip(machines, more, strict=False))
 
 
-def _prompt(name: str, moment: StepMoment = AFTER, does: ScriptDoes = ScriptDoes.SUCCEED) -> PlanStep:
-    return PlanStep(name, StepKind.PROMPT, moment, does=does)
+def _prompt(name: str, moment: StepMoment = AFTER, does: ScriptDoes = ScriptDoes.SUCCEED) -> SavedStep:
+    return SavedStep(name, SavedStepKind.PROMPT, moment, does=does)
 
 
 def _outcomes(seen: PlanObservation) -> dict[str, StepOutcome]:
@@ -88,7 +88,7 @@ def _ended(seen: PlanObservation, result: PlanResult) -> None:
 def all_machines_of_a_plan_fail_over_at_once(lab: Lab) -> None:
     """One run puts every machine of every group into its failover at the same time, and all of them arrive."""
     machines = _protected(lab, 3)
-    _kept(lab, PlanGroup((machines[0].name,)), PlanGroup((machines[1].name, machines[2].name)))
+    _kept(lab, SavedGroup((machines[0].name,)), SavedGroup((machines[1].name, machines[2].name)))
     verify.accepted(planning.ask(lab, PlanRun.UNPLANNED), "a run of the plan")
     for machine in machines:
         verify.equal(lab.observe(machine).regions.protection, Protection.FAILOVER_INITIATED, f"{machine.name} at once")
@@ -143,13 +143,13 @@ def steps_run_in_their_kind_of_run_only(lab: Lab) -> None:
     """Steps of a drill run in a drill, steps of a failover in a failover, each before or after its group."""
     machines = _protected(lab, 1)
     steps = (
-        PlanStep("isolate", moment=BEFORE, runs=(PlanRun.TEST,)),
-        PlanStep("tell users", moment=BEFORE, runs=(PlanRun.UNPLANNED, PlanRun.PLANNED)),
-        PlanStep("bring home", moment=BEFORE, directions=(Direction.REVERSE,)),
+        SavedStep("isolate", moment=BEFORE, runs=(PlanRun.TEST,)),
+        SavedStep("tell users", moment=BEFORE, runs=(PlanRun.UNPLANNED, PlanRun.PLANNED)),
+        SavedStep("bring home", moment=BEFORE, directions=(Direction.REVERSE,)),
         _prompt("middle", BEFORE),
-        PlanStep("try it", moment=AFTER, machine=machines[0].name),
+        SavedStep("try it", moment=AFTER, machine=machines[0].name),
     )
-    _kept(lab, PlanGroup((machines[0].name,), steps))
+    _kept(lab, SavedGroup((machines[0].name,), steps))
     done, left = StepOutcome.SUCCEEDED, StepOutcome.SKIPPED
     for run, isolate, tell in ((PlanRun.TEST, done, left), (PlanRun.UNPLANNED, left, done)):
         seen = planning.start(lab, machines, run)
@@ -166,8 +166,8 @@ def steps_run_in_their_kind_of_run_only(lab: Lab) -> None:
 def a_failing_step_of_a_group_warns(lab: Lab) -> None:
     """A script of a group fails: the plan goes on, every machine comes up, and the result is not called a success."""
     machines = _protected(lab)
-    first = PlanStep("switch names", moment=BEFORE, does=ScriptDoes.FAIL)
-    last = PlanStep("write to the log", moment=AFTER)
+    first = SavedStep("switch names", moment=BEFORE, does=ScriptDoes.FAIL)
+    last = SavedStep("write to the log", moment=AFTER)
     _kept(lab, *_tiers(machines, (first,), (last,)))
     seen = planning.start(lab, machines, PlanRun.UNPLANNED)
     outcomes = {"switch names": StepOutcome.FAILED, "write to the log": StepOutcome.SUCCEEDED}
@@ -182,12 +182,12 @@ def a_failing_preparation_keeps_its_machine_off(lab: Lab) -> None:
     """A script before a machine's power-on fails: that machine stays off, its later steps are skipped, others go on."""
     bad, good = machines = _protected(lab)
     steps = (
-        PlanStep("prepare", moment=BEFORE, machine=bad.name, does=ScriptDoes.FAIL),
-        PlanStep("prepare more", moment=BEFORE, machine=bad.name),
-        PlanStep("greet", moment=AFTER, machine=bad.name),
-        PlanStep("prepare the other", moment=BEFORE, machine=good.name),
+        SavedStep("prepare", moment=BEFORE, machine=bad.name, does=ScriptDoes.FAIL),
+        SavedStep("prepare more", moment=BEFORE, machine=bad.name),
+        SavedStep("greet", moment=AFTER, machine=bad.name),
+        SavedStep("prepare the other", moment=BEFORE, machine=good.name),
     )
-    _kept(lab, PlanGroup((bad.name, good.name), steps))
+    _kept(lab, SavedGroup((bad.name, good.name), steps))
     seen = planning.start(lab, machines, PlanRun.UNPLANNED)
     outcomes = _outcomes(seen)
     verify.equal(outcomes["prepare"], StepOutcome.FAILED, "the step that failed")
@@ -218,7 +218,7 @@ def a_prompt_waits_and_cannot_fail(lab: Lab) -> None:
 def partial_success_is_told_machine_by_machine(lab: Lab) -> None:
     """The failover of one machine fails: the others come up, and the plan says which one did not."""
     bad, good, other = machines = _protected(lab, 3)
-    _kept(lab, PlanGroup((bad.name, good.name)), PlanGroup((other.name,)))
+    _kept(lab, SavedGroup((bad.name, good.name)), SavedGroup((other.name,)))
     lab.fault(FaultKind.JOB_FAILS, bad)
     seen = planning.start(lab, machines, PlanRun.UNPLANNED)
     verify.equal(lab.observe(bad).regions.protection, Protection.FAILOVER_FAILED, "protection of the one that failed")
@@ -233,7 +233,7 @@ def partial_success_is_told_machine_by_machine(lab: Lab) -> None:
 def a_step_ends_in_time(lab: Lab) -> None:
     """A script that hangs holds its group back until its time is over; then it has failed and the plan goes on."""
     machines = _protected(lab, 1)
-    _kept(lab, *_tiers(machines, (PlanStep("hangs", moment=BEFORE, does=ScriptDoes.HANG),)))
+    _kept(lab, *_tiers(machines, (SavedStep("hangs", moment=BEFORE, does=ScriptDoes.HANG),)))
     planning.start(lab, machines, PlanRun.UNPLANNED)
     lab.advance(minutes=lab.profile.step_timeout_minutes - 1)
     lab.settle()
@@ -258,11 +258,11 @@ def a_plan_has_bounds(lab: Lab) -> None:
     """As many machines and groups as the profile says are a plan; one more of either is refused, and the plan stays."""
     most, groups = lab.profile.plan_machines_max, lab.profile.plan_groups_max
     names = [each.name for each in lab.site(*(machine_spec(f"tier{number}", "4096 B") for number in range(most + 1)))]
-    head = tuple(PlanGroup((name,)) for name in names[: groups - 1])
-    full = RecoveryPlan(planning.PLAN, (*head, PlanGroup(tuple(names[groups - 1 : most]))))
+    head = tuple(SavedGroup((name,)) for name in names[: groups - 1])
+    full = SavedPlan(planning.PLAN, (*head, SavedGroup(tuple(names[groups - 1 : most]))))
     verify.accepted(planning.save(lab, full), f"a plan of {most} machines in {groups} groups")
-    many = RecoveryPlan(planning.PLAN, (*head, PlanGroup(tuple(names[groups - 1 :]))))
-    wide = RecoveryPlan(planning.PLAN, tuple(PlanGroup((name,)) for name in names[: groups + 1]))
+    many = SavedPlan(planning.PLAN, (*head, SavedGroup(tuple(names[groups - 1 :]))))
+    wide = SavedPlan(planning.PLAN, tuple(SavedGroup((name,)) for name in names[: groups + 1]))
     for plan, what in ((many, f"{most + 1} machines"), (wide, f"{groups + 1} groups")):
         verify.refused(planning.save(lab, plan), [ErrorCode.OPERATION_NOT_ALLOWED], f"a plan of {what}")
         verify.equal(planning.look(lab).plan, full, "the plan that is kept")
@@ -274,12 +274,12 @@ def an_edit_loses_no_step(lab: Lab) -> None:
     """A plan with steps before and after is saved again with one machine more: every step is kept, and is run."""
     machines = _protected(lab)
     steps = (
-        PlanStep("before", moment=BEFORE, runs=(PlanRun.UNPLANNED,)),
-        PlanStep("of the machine", moment=AFTER, machine=machines[0].name),
-        PlanStep("after", moment=AFTER, directions=(Direction.FORWARD,)),
+        SavedStep("before", moment=BEFORE, runs=(PlanRun.UNPLANNED,)),
+        SavedStep("of the machine", moment=AFTER, machine=machines[0].name),
+        SavedStep("after", moment=AFTER, directions=(Direction.FORWARD,)),
     )
-    _kept(lab, PlanGroup((machines[0].name,), steps))
-    edited = RecoveryPlan(planning.PLAN, (PlanGroup((machines[0].name, machines[1].name), steps),))
+    _kept(lab, SavedGroup((machines[0].name,), steps))
+    edited = SavedPlan(planning.PLAN, (SavedGroup((machines[0].name, machines[1].name), steps),))
     verify.accepted(planning.save(lab, edited), "the edited plan")
     verify.equal(planning.look(lab).plan, edited, "the plan that is kept")
     seen = planning.start(lab, machines, PlanRun.UNPLANNED)
@@ -320,8 +320,8 @@ def a_plan_refuses_what_is_out_of_order(lab: Lab) -> None:
 def the_way_back_has_steps_of_its_own(lab: Lab) -> None:
     """A planned run brings all machines home with every write; steps of the way out are not run, those of home are."""
     machines = _protected(lab)
-    out = PlanStep("point names at the cloud", moment=BEFORE, directions=(Direction.FORWARD,))
-    home = PlanStep("point names home", moment=AFTER, directions=(Direction.REVERSE,), runs=(PlanRun.PLANNED,))
+    out = SavedStep("point names at the cloud", moment=BEFORE, directions=(Direction.FORWARD,))
+    home = SavedStep("point names home", moment=AFTER, directions=(Direction.REVERSE,), runs=(PlanRun.PLANNED,))
     _kept(lab, *_tiers(machines, (out,), (home,)))
     done, left = StepOutcome.SUCCEEDED, StepOutcome.SKIPPED
     seen = planning.start(lab, machines, PlanRun.UNPLANNED)

@@ -21,7 +21,7 @@ class PlanRun(StrEnum):
     PLANNED = "planned"  # the failback of every machine
 
 
-class StepKind(StrEnum):
+class SavedStepKind(StrEnum):
     """Who does it: a script, or somebody who is asked and answers."""
 
     SCRIPT = "script"
@@ -82,11 +82,11 @@ class PlanResult(StrEnum):
 
 
 @frozen
-class PlanStep:
+class SavedStep:
     """One step of a group; its name is unique in the plan. Empty `runs` or `directions`: all of them."""
 
     name: str
-    kind: StepKind = StepKind.SCRIPT
+    kind: SavedStepKind = SavedStepKind.SCRIPT
     moment: StepMoment = StepMoment.BEFORE
     machine: str = ""
     runs: tuple[PlanRun, ...] = ()
@@ -95,19 +95,19 @@ class PlanStep:
 
 
 @frozen
-class PlanGroup:
+class SavedGroup:
     """Machines that start together, with the steps around them, each in the order in which it is run."""
 
     machines: tuple[str, ...]
-    steps: tuple[PlanStep, ...] = ()
+    steps: tuple[SavedStep, ...] = ()
 
 
 @frozen
-class RecoveryPlan:
+class SavedPlan:
     """Boot groups in order; a machine stands in one of them."""
 
     name: str
-    groups: tuple[PlanGroup, ...]
+    groups: tuple[SavedGroup, ...]
 
 
 @frozen
@@ -141,7 +141,7 @@ class PlannedMachineView:
 class PlanObservation:
     """A snapshot of a plan: as it is kept, and as it was run last; steps and machines in the order of the plan."""
 
-    plan: RecoveryPlan
+    plan: SavedPlan
     time_ms: int
     phase: PlanPhase = PlanPhase.IDLE
     result: PlanResult = PlanResult.OPEN
@@ -154,7 +154,7 @@ class PlanObservation:
 class Planning(Protocol):
     """An optional part of the contract: a subject that declares `plans` has these calls as well."""
 
-    def save_plan(self, plan: RecoveryPlan) -> Answer:
+    def save_plan(self, plan: SavedPlan) -> Answer:
         """Keep the plan, in place of the one of that name; Refusal when it is none, and the old one stays."""
         ...
 

@@ -4,19 +4,19 @@ from attrs import evolve
 
 from siteproof.conformance.auditor.plans import contradictions
 from siteproof.model.nouns.plans import (
-    PlanGroup,
     PlannedMachineView,
     PlanObservation,
     PlanPhase,
     PlanResult,
     PlanStage,
-    PlanStep,
-    RecoveryPlan,
+    SavedGroup,
+    SavedPlan,
+    SavedStep,
     StepOutcome,
     StepView,
 )
 
-PLAN = RecoveryPlan("shop", (PlanGroup(("data",), (PlanStep("prepare", machine="data"),)), PlanGroup(("web",))))
+PLAN = SavedPlan("shop", (SavedGroup(("data",), (SavedStep("prepare", machine="data"),)), SavedGroup(("web",))))
 
 
 def look(

@@ -23,13 +23,13 @@ from siteproof.model.nouns.groups import GroupCommand, Grouping, SharedSelection
 from siteproof.model.nouns.observation import Observation, Regions
 from siteproof.model.nouns.plans import (
     PlanCommand,
-    PlanGroup,
     Planning,
     PlanObservation,
     PlanRun,
-    PlanStep,
-    RecoveryPlan,
-    StepKind,
+    SavedGroup,
+    SavedPlan,
+    SavedStep,
+    SavedStepKind,
     StepOutcome,
     StepView,
 )
@@ -53,7 +53,7 @@ from tests.judge.adapters.tiny import Tiny
 
 SCHEMA = Path(wire.__file__).with_name("contract.schema.json")
 SCENARIO = Scenario((MachineSpec("vm1", (DiskSpec("disk0", 16),)),))
-PLAN = RecoveryPlan("shop", (PlanGroup(("vm1",), (PlanStep("names", StepKind.SCRIPT, runs=(PlanRun.TEST,)),)),))
+PLAN = SavedPlan("shop", (SavedGroup(("vm1",), (SavedStep("names", SavedStepKind.SCRIPT, runs=(PlanRun.TEST,)),)),))
 CALLS: dict[str, tuple[Any, ...]] = {
     "advance": (1500,),
     "arrange": (

@@ -6,15 +6,15 @@ Rule: see drives.py.
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.plans import (
     PlanCommand,
-    PlanGroup,
     PlanObservation,
     PlanPhase,
     PlanResult,
     PlanRun,
-    PlanStep,
-    RecoveryPlan,
+    SavedGroup,
+    SavedPlan,
+    SavedStep,
+    SavedStepKind,
     ScriptDoes,
-    StepKind,
     StepMoment,
     StepOutcome,
 )
@@ -26,13 +26,13 @@ from tests.zoo.drives import shows
 TIERS = ("data", "web")
 
 
-def planned(bench: Bench, *steps: PlanStep) -> None:
+def planned(bench: Bench, *steps: SavedStep) -> None:
     """Two protected machines, each a boot group of its own; the steps belong to the first one."""
     bench.subject.reset(Scenario(tuple(MachineSpec(name, (DiskSpec("sda", 16),)) for name in TIERS)))
     for name in TIERS:
         bench.subject.do(Command(Verb.ENABLE, name))
     bench.subject.settle()
-    bench.subject.save_plan(RecoveryPlan("shop", (PlanGroup(("data",), steps), PlanGroup(("web",)))))
+    bench.subject.save_plan(SavedPlan("shop", (SavedGroup(("data",), steps), SavedGroup(("web",)))))
 
 
 def run(bench: Bench, kind: PlanRun = PlanRun.UNPLANNED) -> PlanObservation:
@@ -50,7 +50,7 @@ def runs(bench: Bench, name: str, place: Place = Place.RECOVERY) -> bool:
 @shows("P1")
 def starts_everybody(bench: Bench) -> bool:
     """Stop at a prompt behind the first group."""
-    planned(bench, PlanStep("look", StepKind.PROMPT, StepMoment.AFTER))
+    planned(bench, SavedStep("look", SavedStepKind.PROMPT, StepMoment.AFTER))
     run(bench)
     return runs(bench, "web")
 
@@ -58,7 +58,7 @@ def starts_everybody(bench: Bench) -> bool:
 @shows("P2")
 def starts_the_unprepared(bench: Bench) -> bool:
     """Let a preparation fail."""
-    planned(bench, PlanStep("prepare", machine="data", does=ScriptDoes.FAIL))
+    planned(bench, SavedStep("prepare", machine="data", does=ScriptDoes.FAIL))
     run(bench)
     return runs(bench, "data")
 
@@ -66,7 +66,7 @@ def starts_the_unprepared(bench: Bench) -> bool:
 @shows("P3")
 def never_ends(bench: Bench) -> bool:
     """Let a script of the first group fail."""
-    planned(bench, PlanStep("names", does=ScriptDoes.FAIL))
+    planned(bench, SavedStep("names", does=ScriptDoes.FAIL))
     return run(bench).phase is not PlanPhase.FINISHED
 
 
@@ -81,21 +81,21 @@ def stops_production(bench: Bench) -> bool:
 @shows("P5")
 def runs_a_step_of_the_way_back(bench: Bench) -> bool:
     """Give the plan a step for the way back and fail over."""
-    planned(bench, PlanStep("home", directions=(Direction.REVERSE,)))
+    planned(bench, SavedStep("home", directions=(Direction.REVERSE,)))
     return run(bench).steps[0].outcome is not StepOutcome.SKIPPED
 
 
 @shows("P6")
 def calls_it_a_success(bench: Bench) -> bool:
     """Let a script fail, and read the result."""
-    planned(bench, PlanStep("names", does=ScriptDoes.FAIL))
+    planned(bench, SavedStep("names", does=ScriptDoes.FAIL))
     return run(bench).result is PlanResult.SUCCESS
 
 
 @shows("P7")
 def hangs_with_its_script(bench: Bench) -> bool:
     """Let a script hang for an hour."""
-    planned(bench, PlanStep("hangs", does=ScriptDoes.HANG))
+    planned(bench, SavedStep("hangs", does=ScriptDoes.HANG))
     run(bench)
     bench.subject.advance(60 * MINUTE_MS)
     bench.subject.settle()
@@ -105,6 +105,6 @@ def hangs_with_its_script(bench: Bench) -> bool:
 @shows("B27")
 def loses_steps_in_an_edit(bench: Bench) -> bool:
     """Save the plan again as it is."""
-    planned(bench, PlanStep("names"))
+    planned(bench, SavedStep("names"))
     bench.subject.save_plan(bench.subject.observe_plan("shop").plan)
     return not bench.subject.observe_plan("shop").plan.groups[0].steps

@@ -6,7 +6,7 @@ Rule: see the folder's `__init__`.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from siteproof.model.nouns.plans import PlanGroup, PlanResult, PlanRun, PlanStep, RecoveryPlan, StepOutcome
+from siteproof.model.nouns.plans import PlanResult, PlanRun, SavedGroup, SavedPlan, SavedStep, StepOutcome
 from siteproof.model.nouns.vocabulary import Place
 from siteproof.reference.appliance import Appliance
 from siteproof.reference.machine import Machine
@@ -29,7 +29,7 @@ class NoOrder(PlanProgress):
 class StartsAnyway(PlanProgress):
     """A failed preparation is a warning like any other."""
 
-    def leave_off(self, group: PlanGroup, name: str) -> None:
+    def leave_off(self, group: SavedGroup, name: str) -> None:
         """The machine is powered on all the same, and that is wrong."""
         super().leave_off(group, name)
         self.power_on(name)
@@ -38,7 +38,7 @@ class StartsAnyway(PlanProgress):
 class StopsAtTheFirst(PlanProgress):
     """A failed script ends the run."""
 
-    def do_script(self, step: PlanStep) -> Iterator[bool]:
+    def do_script(self, step: SavedStep) -> Iterator[bool]:
         """Whatever comes behind it is not done, and that is wrong."""
         yield from super().do_script(step)
         while self.steps[step.name].outcome is StepOutcome.FAILED and not step.machine:
@@ -59,7 +59,7 @@ class DrillStopsSources(PlanProgress):
 class EveryStep(PlanProgress):
     """Every step is run in every run."""
 
-    def belongs(self, step: PlanStep) -> bool:
+    def belongs(self, step: SavedStep) -> bool:
         """Whatever it is for, and that is wrong."""
         del step
         return True
@@ -77,7 +77,7 @@ class AlwaysASuccess(PlanProgress):
 class WaitsForEver(PlanProgress):
     """A script has as long as it wants."""
 
-    def do_script(self, step: PlanStep) -> Iterator[bool]:
+    def do_script(self, step: SavedStep) -> Iterator[bool]:
         """Nobody looks at the clock, and that is wrong."""
         steps = super().do_script(step)
         for moved in steps:
@@ -89,11 +89,11 @@ class WaitsForEver(PlanProgress):
 class LosesSteps(PlanDesk):
     """An edit keeps the machines."""
 
-    def kept(self, plan: RecoveryPlan) -> RecoveryPlan:
+    def kept(self, plan: SavedPlan) -> SavedPlan:
         """Steps of a plan that was there already are forgotten, and that is wrong."""
         if plan.name not in self._plans:
             return plan
-        return RecoveryPlan(plan.name, tuple(PlanGroup(group.machines) for group in plan.groups))
+        return SavedPlan(plan.name, tuple(SavedGroup(group.machines) for group in plan.groups))
 
 
 def _with(progress: type[PlanProgress], name: str, directory: str | None, durable: bool) -> ReferenceSubject:
