@@ -5,7 +5,6 @@ calls it something else, makes it larger, or puts something beside it.
 """
 
 from collections.abc import Mapping, Sequence
-from string import ascii_lowercase
 
 from attrs import evolve, field, frozen
 
@@ -38,6 +37,7 @@ MACHINES: Mapping[Machines, int] = {Machines.ASKED: 0, Machines.TWO: 2, Machines
 MORE_DISKS: Mapping[Disks, int] = {Disks.ASKED: 0, Disks.ONE_MORE: 1, Disks.TWO_MORE: 2}
 EXTRA_BLOCKS = (33, 1)  # of the disks beside the meant ones: odd, and the smallest that there is
 TINY: Mapping[DiskSize, int] = {DiskSize.BLOCK: 1, DiskSize.FEW: 7}
+BACKWARDS_FROM = 999  # three digits for all of them, so that their order is that of text, too
 LABEL = "in-the-long-row-of-machines-and-of-disks-at-the-end"
 
 
@@ -102,5 +102,5 @@ def _names(names: NameStyle, asked: Sequence[str], stem: str) -> list[str]:
     if names is NameStyle.ALIKE:
         return [stem + "1" * number for number in range(1, len(asked) + 1)]
     if names is NameStyle.BACKWARDS:
-        return [f"{stem}-{letter}" for _, letter in zip(asked, reversed(ascii_lowercase), strict=False)]
+        return [f"{stem}-{BACKWARDS_FROM - number}" for number, _ in enumerate(asked)]
     return [f"{stem}-{LABEL}-{number}" for number, _ in enumerate(asked)]
