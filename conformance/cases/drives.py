@@ -5,6 +5,8 @@ means. Which happenings follow each other in a state says the state's number; a 
 played, the seed where the numbers begin.
 """
 
+from zlib import crc32
+
 from siteproof.conformance import verify
 from siteproof.conformance.case import case
 from siteproof.conformance.drivers import happenings
@@ -26,8 +28,9 @@ def _part(lab: Lab, rounds: tuple[happenings.Pair, ...], *, all_of_them: bool = 
     many = len(rounds) if all_of_them and lab.breadth > 1 else 1 + (lab.breadth - 1) * ROUNDS_MORE
     if lab.world == PLAIN:
         return rounds[:many]
-    first = many if many < len(rounds) else 0
-    return rounds[first : first + ROUNDS_DRAWN * lab.breadth]
+    few = min(ROUNDS_DRAWN * lab.breadth, len(rounds) // 2 or 1)  # several worlds together play all of them
+    first = many if many < len(rounds) else crc32(str(lab.world).encode()) % len(rounds)
+    return (rounds + rounds)[first : first + few]
 
 
 def _drives(number: int, road: Road) -> None:
