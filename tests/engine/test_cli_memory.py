@@ -46,6 +46,6 @@ def test_memory_that_runs_out_is_no_defect(capsys: pytest.CaptureFixture[str], m
     def starve(*_given: object, **_named: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("siteproof.cli.explore.known", starve)
+    monkeypatch.setattr("siteproof.cli.explore.spec_named", starve)
     assert main(["explore", "lifecycle"]) == 3
     assert "memory does not suffice" in capsys.readouterr().err

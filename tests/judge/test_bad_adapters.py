@@ -40,7 +40,7 @@ def run(out: Path, command: str, *more: str) -> int:
     ("name", "says"),
     [
         ("garbage", "broke the protocol in its answer to `describe`"),
-        ("future", "it speaks version 99 of the contract, this judge version 1"),
+        ("future", "it speaks version 99 of the contract, this judge version"),
         ("deaf", "hangs in `describe`"),
     ],
 )
