@@ -231,7 +231,7 @@ def the_time_of_an_app_point_is_the_time_of_its_bytes(lab: Lab) -> None:
     """Under load an app-consistent point holds all writes made before its time, none after, but for a shipment."""
     machine = lab.protected_machine(disk="128 KiB", policy=HOURLY_APP)
     lab.advance(minutes=50)
-    for _ in range(70):
+    for _ in range(110):
         lab.write(machine, 3)
         lab.advance(milliseconds=9_900)
     ledgers = lab.history.ledgers(machine.name)

@@ -18,10 +18,11 @@ class Forgetful(ReferenceSubject):
     """On-premises disks have a volatile cache."""
 
     _cached: dict[tuple[str, str], Cached]
+    _owner: dict[str, Host]  # whose disks the caches belong to: who comes home comes home to empty ones
 
     def reset(self, scenario: Scenario) -> None:
         """All caches are empty."""
-        self._cached = {}
+        self._cached, self._owner = {}, {}
         super().reset(scenario)
 
     def write(self, address: DiskAddress, writes: tuple[Write, ...]) -> None:
@@ -49,18 +50,24 @@ class Forgetful(ReferenceSubject):
                 self._lose(machine.name, host)
         super().fault(fault)
 
+    def _come_home(self, machine: str, host: Host) -> None:
+        self._owner[machine] = host
+        self._cached = {key: held for key, held in self._cached.items() if key[0] != machine}
+
     def _remember(self, address: DiskAddress, blocks: range) -> None:
         machine = self.appliance.vault.machine(address.machine)
         host = machine.host(address.place)
         if host is None or not host.running or host is not machine.hosts.get(Place.PRIMARY):
             return
+        if self._owner.setdefault(address.machine, host) is not host:
+            self._come_home(address.machine, host)
         cached = self._cached.setdefault((address.machine, address.disk), {})
         for block in blocks:
             if block not in cached and block < host.disk(address.disk).blocks:
                 cached[block] = host.disk(address.disk).read(block, 1)
 
     def _lose(self, name: str, host: Host) -> None:
-        for disk in host.disks:
+        for disk in host.disks if self._owner.get(name) is host else ():
             for block, held in self._cached.pop((name, disk), {}).items():
                 host.disk(disk).write(block, held)
 
