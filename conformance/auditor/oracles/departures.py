@@ -10,7 +10,7 @@ from siteproof.conformance.auditor.look import Look
 from siteproof.conformance.auditor.oracle import Oracle, Wrong, oracle
 from siteproof.conformance.auditor.selections import CHOOSING, SELECTED, selectable
 from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, RecoveryPoint
-from siteproof.model.nouns.subject import Capability, FaultKind
+from siteproof.model.nouns.subject import Capability
 from siteproof.model.nouns.vocabulary import Direction, Place, Protection, TestFailover, Verb
 from siteproof.model.spec.retention_rule import FINE_MINUTES, WEEK_MINUTES, published_rule
 
@@ -69,7 +69,7 @@ def recent_points_stay(look: Look) -> Iterator[Wrong]:
     """Every point of the last two hours is listed."""
     for point in _thinned(look):
         if _age_minutes(look, point) < min(FINE_MINUTES, look.memory.policy.retention_minutes):
-            of = "SP-PT-32" if look.struck(FaultKind.CLOCK_JUMP) else ""
+            of = "SP-PT-32" if look.memory.jumped else ""  # by the wrong clock, most likely
             yield Wrong(f"{point.name}, {_age_minutes(look, point):g} min old, is listed", "it is gone", of)
 
 

@@ -16,6 +16,7 @@ C, F = Capability, FaultKind
 
 STAGES = ("written", "sent", "cached", "applied", "pointed")
 LOSES_THE_SOURCE = (F.AGENT_CRASH, F.FORCED_SHUTDOWN, F.SITE_DOWN, F.SITE_UP)  # unflushed writes and memory are gone
+CRASHES = frozenset({F.AGENT_CRASH, F.FORCED_SHUTDOWN})  # what was tracked is gone, or must not be believed
 LOSES_THE_LOG = (F.LOG_CORRUPT, F.LOG_TRUNCATED)
 THE_SAME_STREAM = frozenset({Verb.RESYNCHRONIZE, Verb.TEST_FAILOVER, Verb.CLEAN_UP_TEST, Verb.COMMIT})
 
@@ -83,10 +84,11 @@ def what_cannot_have_left_is_dirty(look: Look) -> Iterator[Wrong]:
     if running_place(look.before.regions) is not running_place(look.now.regions):
         return
     missing = look.missing()
+    of = "SP-RES-22" if CRASHES & look.memory.troubles else ""  # of what a crash took, nothing may be believed
     for disk in look.now.disks:
         least = len(missing.get(disk.name, ()))
         if disk.dirty_blocks < least:
-            yield Wrong(f"{least} dirty blocks or more on {disk.name}", str(disk.dirty_blocks))
+            yield Wrong(f"{least} dirty blocks or more on {disk.name}", str(disk.dirty_blocks), of)
         if disk.dirty_blocks > disk.blocks:
             yield Wrong(f"{disk.blocks} dirty blocks or less on {disk.name}", str(disk.dirty_blocks))
 
