@@ -35,13 +35,13 @@ class _Telling:
 
     lab: Lab
     machine: Machine
-    began_ms: int
+    first: Observation
     lines: list[StoryLine]
 
     def look(self, after: str) -> None:
         """Settle, and tell what is shown."""
         self.lab.settle()
-        self.lines.append(_line(after, self.lab.observe(self.machine), self.began_ms))
+        self.lines.append(_line(after, self.lab.observe(self.machine), self.first))
 
     def run(self, *verbs: Verb) -> None:
         """The commands, one after the other, with writes before each."""
@@ -100,7 +100,7 @@ SCENES: tuple[tuple[Scene, tuple[Capability, ...]], ...] = (
 
 def story(lab: Lab, machine: Machine) -> tuple[StoryLine, ...]:
     """Everything that the subject offers, played on that machine, and what was seen of it."""
-    telling = _Telling(lab, machine, lab.observe(machine).time_ms, [])
+    telling = _Telling(lab, machine, lab.observe(machine), [])
     for scene, needs in SCENES:
         if lab.auditor.offers(*needs):
             scene(telling)
@@ -118,7 +118,7 @@ def same(one: tuple[StoryLine, ...], other: tuple[StoryLine, ...], differs_in: s
         verify.that(near, f"times {where}: {plain(left.times_ms)} ms", f"{plain(right.times_ms)} ms")
 
 
-def _line(after: str, seen: Observation, began_ms: int) -> StoryLine:
+def _line(after: str, seen: Observation, first: Observation) -> StoryLine:
     points = sorted(seen.points, key=lambda point: point.sequence)
     dirty = sum(disk.dirty_blocks for disk in seen.disks)
     words = (
@@ -127,8 +127,8 @@ def _line(after: str, seen: Observation, began_ms: int) -> StoryLine:
         f"running: {plain(set(seen.running))}",
         f"points: {plain([point.consistency for point in points])}",
         f"in use: {plain([number for number, point in enumerate(points) if point.pinned])}",
-        f"{dirty} blocks dirty, generation {seen.generation}, health {seen.health.value}",
+        f"{dirty} blocks dirty, {seen.generation - first.generation} generations later, health {seen.health.value}",
         f"told: {plain({event.code for event in seen.events})}",
     )
-    times = (*(point.taken_at_ms - began_ms for point in points), *(() if seen.rpo_ms is None else (seen.rpo_ms,)))
+    times = (*(point.taken_at_ms - first.time_ms for point in points), *(() if seen.rpo_ms is None else (seen.rpo_ms,)))
     return StoryLine(after, "; ".join(words), times)
