@@ -108,6 +108,7 @@ class Memory:
     marked_ms: int | None = None  # when the present mark was seen first
     undisturbed_ms: int | None = None  # since when every look showed sound forward replication, without a fault
     jumped: bool = False  # a wall clock jumped: the times of points are not those of the steady clock any more
+    before_jump: frozenset[str] = frozenset()  # the points that were listed when the wall clock jumped last
     ahead_ms: set[int] | None = field(factory=lambda: {0})  # by how much, since the last look; None: nobody knows
     _ahead: int = 0
     pinned_until_ms: dict[str, int] = field(factory=dict)  # when a point was last shown as pinned
@@ -259,6 +260,7 @@ class Memory:
             self.troubles.add(kind)
         if kind is FaultKind.CLOCK_JUMP:
             self.jumped, self._ahead = True, self._ahead + fault.amount
+            self.before_jump = frozenset(point.name for point in self.seen.points) if self.seen else frozenset()
             if self.ahead_ms is not None:
                 self.ahead_ms.add(self._ahead)
         if kind in SITE:

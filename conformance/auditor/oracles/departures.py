@@ -60,7 +60,7 @@ def nothing_goes_while_nothing_comes(look: Look) -> Iterator[Wrong]:
         return
     newest = max(look.before.points, key=lambda point: point.sequence)
     if all(point.sequence <= newest.sequence for point in look.now.points):
-        of = "SP-PT-32" if look.memory.jumped else "SP-RET-10" if newest in left else ""
+        of = _by_the_wrong_clock(look, left[0]) or ("SP-RET-10" if newest in left else "")
         yield Wrong(f"{left[0].name} listed, for no new point has arrived", "it is gone", of)
 
 
@@ -69,7 +69,7 @@ def recent_points_stay(look: Look) -> Iterator[Wrong]:
     """Every point of the last two hours is listed."""
     for point in _thinned(look):
         if _age_minutes(look, point) < min(FINE_MINUTES, look.memory.policy.retention_minutes):
-            of = "SP-PT-32" if look.memory.jumped else ""  # by the wrong clock, most likely
+            of = _by_the_wrong_clock(look, point)
             yield Wrong(f"{point.name}, {_age_minutes(look, point):g} min old, is listed", "it is gone", of)
 
 
@@ -176,6 +176,11 @@ def _born(look: Look, point: RecoveryPoint) -> tuple[int, int]:
         return known.born_ms
     fresh = (look.before.time_ms if look.before else look.now.time_ms, look.now.time_ms)
     return fresh if look.memory.jumped else (point.taken_at_ms, point.taken_at_ms)
+
+
+def _by_the_wrong_clock(look: Look, point: RecoveryPoint) -> str:
+    """The requirement, where a wall clock jumped while the point was listed; otherwise none."""
+    return "SP-PT-32" if point.name in look.memory.before_jump else ""
 
 
 def _neighbours(look: Look, point: RecoveryPoint, width_minutes: int) -> bool:
