@@ -7,6 +7,7 @@ bounds and seed give the same output.
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from statistics import median
 
 import attrs
@@ -31,6 +32,7 @@ from siteproof.cli.prove_all import prove_all
 from siteproof.cli.prove_options import left_open, refuse_contradictions
 from siteproof.cli.signs_of_life import beating
 from siteproof.cli.specs import spec_argument, spec_named
+from siteproof.cli.traces import itf_option, write_nearest
 from siteproof.model.engines.explore.search import Limits
 from siteproof.model.engines.prove.agreement import agreement
 from siteproof.model.engines.prove.bounded import Bounded, bounded
@@ -61,6 +63,7 @@ MUTANT_BOUNDS: dict[str, dict[str, int]] = {
 @click.option("--mutants", type=whole(1), metavar="N", help="do all of them agree on N wrong edits")
 @click.option("--seed", type=whole(), default=1, show_default=True, help="with --mutants: which edits")
 @click.option("--states-max", type=whole(1), default=200_000, show_default=True, help="for traces")
+@itf_option
 @format_option("text", "json")
 @click.pass_context
 def prove(
@@ -74,6 +77,7 @@ def prove(
     states_max: int,
     form: str,
     *,
+    itf_file: Path | None,
     witnesses: bool,
     second_opinion: bool,
     **bounds: object,
@@ -96,11 +100,12 @@ def prove(
         with interruptible(), beating(so_far.under_way):
             if mutants is not None:
                 return _mutants(spec, sizes, mutants, seed, so_far)
-            if spec is None and every is None and steps is None and not second_opinion and not sizes:
+            if not any((spec, every, steps is not None, second_opinion, sizes, itf_file)):
                 return prove_all(states_max, form, so_far)
             if steps is not None:
-                return _worst(_bmc(spec_named(name), sizes, steps, form, so_far, witnesses=witnesses) for name in names)
-            asked = _Asked(sizes, every, states_max, form, second_opinion, so_far)
+                search = _Search(sizes, steps, form, so_far, witnesses, itf_file)
+                return _worst(_bmc(spec_named(name), search) for name in names)
+            asked = _Asked(sizes, every, states_max, form, second_opinion, so_far, itf_file)
             return _worst(_prove(name, asked) for name in names)
     except KeyboardInterrupt:
         click.echo(so_far.line(), err=True)
@@ -117,6 +122,19 @@ class _Asked:
     form: str
     opinion: bool
     so_far: ProofProgress
+    itf_file: Path | None
+
+
+@attrs.frozen
+class _Search:
+    """What the options of a bounded search ask for."""
+
+    bounds: dict[str, int]
+    steps: int
+    form: str
+    so_far: ProofProgress
+    witnesses: bool
+    itf_file: Path | None
 
 
 def _prove(name: str, asked: _Asked) -> int:
@@ -139,20 +157,24 @@ def _prove(name: str, asked: _Asked) -> int:
         more = opinion_lines(said, proof, found) if said is not None else ()
         click.echo("\n".join([head, *proof_lines(proof, found, initial, not_proved_line(name, rest)), *more]))
     asked.so_far.end("PROVED" if proof.proved else "NOT PROVED")
+    if asked.itf_file is not None:
+        write_nearest(asked.itf_file, spec, found, proof.bounds)
     if said is not None and contradicted(said, found):
         return ExitCode.VIOLATION
     return _exit_code(proof, found)
 
 
-def _bmc(spec: Spec, bounds: dict[str, int], steps: int, form: str, so_far: ProofProgress, *, witnesses: bool) -> int:
-    so_far.begin(f"prove {spec.name} --bmc {steps}")
-    found = bounded(spec, steps, bounds, witnesses=witnesses, tell=so_far.depth)
-    head = f"siteproof {__version__} · {title(f'prove {spec.name} --bmc {steps}', (), found.bounds)}"
-    if form == "json":
+def _bmc(spec: Spec, asked: _Search) -> int:
+    asked.so_far.begin(f"prove {spec.name} --bmc {asked.steps}")
+    found = bounded(spec, asked.steps, asked.bounds, witnesses=asked.witnesses, tell=asked.so_far.depth)
+    head = f"siteproof {__version__} · {title(f'prove {spec.name} --bmc {asked.steps}', (), found.bounds)}"
+    if asked.form == "json":
         click.echo(json.dumps({"title": head, **attrs.asdict(found)}, indent=1, default=str))
     else:
         click.echo("\n".join([head, *bounded_lines(found)]))
-    so_far.end("a violation" if found.violation is not None else f"no violation within {found.depth} steps")
+    asked.so_far.end("a violation" if found.violation is not None else f"no violation within {found.depth} steps")
+    if asked.itf_file is not None:
+        write_nearest(asked.itf_file, spec, [found.violation] if found.violation else (), found.bounds)
     return _bounded_code(found)
 
 

@@ -18,12 +18,13 @@ FLAGS = {
     "mutants": "--mutants",
     "seed": "--seed",
     "states_max": "--states-max",
+    "itf_file": "--itf",
     "form": "--format",
 }
 HEEDED = {
     "mutants": {"mutants", "seed"},
-    "steps": {"steps", "witnesses", "form"},
-    "": {"every", "second_opinion", "states_max", "form"},
+    "steps": {"steps", "witnesses", "itf_file", "form"},
+    "": {"every", "second_opinion", "states_max", "itf_file", "form"},
 }
 """By the option that chooses the way to work (induction without one): what is heeded."""
 NEEDED = {"seed": "--mutants", "witnesses": "--bmc"}

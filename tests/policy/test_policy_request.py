@@ -45,6 +45,13 @@ def test_another_crash_interval_needs_a_non_seed_label() -> None:
     assert request.policy.crash_consistent_minutes == request.profile.crash_consistent_minutes == 10
 
 
+@pytest.mark.parametrize("off", [0, "0", "0m", "off"])
+def test_a_threshold_that_is_off_breaches_the_seed_alone(off: object) -> None:
+    """Zero is off in every spelling; who claims the seed tells nobody then, who does not may do so."""
+    assert [each.requirement for each in request_of({"rpo_threshold": off}).breaches] == ["SP-RPO-3"]
+    assert request_of({"rpo_threshold": off, "claims_seed": False}).breaches == ()
+
+
 # key, value, what the three lines must name
 BAD = [
     ("retention", "-3h", ["negative"]),
@@ -62,7 +69,7 @@ BAD = [
     ("tolerated_misses", True, ["whole number"]),
     ("tolerated_misses", 1.5, ["whole number"]),
     ("latency", "0", ["1m to 15d"]),
-    ("rpo_threshold", "0m", ["1m to 15d"]),
+    ("rpo_threshold", "16d", ["1m to 15d"]),
     ("thinning", "publishd", ['"published"']),
     ("claims_seed", "yes", ["true or false"]),
     ("name", "x" * 81, ["80"]),

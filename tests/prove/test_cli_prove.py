@@ -1,6 +1,7 @@
 """`siteproof prove`: a proof, a gap with its two states, and answers to wrong questions."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -25,9 +26,12 @@ def test_a_proof_for_every_size_says_what_it_covers(capsys: pytest.CaptureFixtur
     assert last.startswith("PROVED (replication)")
 
 
-def test_a_gap_names_the_action_and_shows_both_states(capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit code 1; the restarted agent that trusts its bitmap is named, and the shortest real trace is told once."""
-    code, out, _ = run(capsys, "trusted_bitmap")
+def test_a_gap_names_the_action_and_shows_both_states(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Exit code 1; the agent that trusts its bitmap is named, the shortest real trace is told once and kept."""
+    code, out, _ = run(capsys, "trusted_bitmap", "--itf", str(tmp_path / "way.json"))
+    kept = json.loads((tmp_path / "way.json").read_text())
+    assert [each["#meta"].get("rule") for each in kept["states"]][-2:] == ["REP-11", "RES-1"]
+    assert kept["#meta"]["description"].endswith("is broken")
     assert code == 1
     assert "RES-1 agent_restarts(machine) does not keep REP-13 in_sync_means_equal(machine)" in out
     assert "machine.agent_up    false → true" in out
@@ -63,9 +67,12 @@ def test_json_carries_the_same_facts(capsys: pytest.CaptureFixture[str]) -> None
     assert {gap["rule"] for gap in found["gaps"]} == {"LC-5"}
 
 
-def test_a_bounded_search_finds_a_shortest_violation_with_its_actions(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bounded_search_finds_a_shortest_violation_with_its_actions(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     """Exit code 1, the trace step by step; one step less has no violation, and says so with exit code 0."""
-    code, out, _ = run(capsys, "unfenced", "--bmc", "9")
+    code, out, _ = run(capsys, "unfenced", "--bmc", "9", "--itf", str(tmp_path / "way.json"))
+    assert json.loads((tmp_path / "way.json").read_text())["#meta"]["source"] == "unfenced"
     assert code == 1
     assert "FAIL LC-15 never_two_active_sides(machine)  (9 steps, none shorter)" in out
     assert out.splitlines()[-2].split()[:3] == ["9", "LC-5", "fail_over(machine,"]
@@ -89,3 +96,11 @@ def test_provers_are_compared_on_mutants(capsys: pytest.CaptureFixture[str]) -> 
     assert out.splitlines()[0].endswith("prove groups --mutants 4 · seed 3")
     assert out.splitlines()[-1].startswith("AGREE: 4 mutants")
     assert "median time of a refutation" in err
+
+
+def test_without_a_violation_no_trace_is_kept(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """No file is written, and that is said."""
+    file = tmp_path / "way.json"
+    code, _, err = run(capsys, "groups", "--bmc", "1", "--itf", str(file))
+    assert (code, file.exists()) == (0, False)
+    assert "is not written, for no claim of groups is broken in reality" in err

@@ -92,6 +92,11 @@ def test_a_document_without_a_place_is_found_all_the_same() -> None:
     assert 'href="../new.html"' in made["more/b.html"]
 
 
+def test_every_document_of_ours_has_a_place(built: Path) -> None:
+    """Nothing stands under More: whoever adds a document says where it belongs."""
+    assert "<h2>More</h2>" not in (built / "index.html").read_text()
+
+
 def test_every_requirement_is_in_the_index(built: Path) -> None:
     """A search for an id finds its place."""
     text = (built / documents.INDEX).read_text().partition(" = ")[2].rstrip(";\n")

@@ -102,6 +102,7 @@ def _ranges(request: PolicyRequest) -> tuple[Breach, ...]:
         Breach("SP-RET-2", "retention", _retention(policy.retention_minutes, longest, ranges, by)),
         Breach("SP-POL-4", "app_consistent_every", _interval(policy.app_consistent_minutes, ranges, by)),
         Breach("SP-PT-1", "crash_consistent_every", _crash(crash, request, by)),
+        Breach("SP-RPO-3", "rpo_threshold", _threshold(request)),
     )
 
 
@@ -120,6 +121,12 @@ def _crash(minutes: int, request: PolicyRequest, by: str) -> str:
         return ""
     wrong = minutes != CRASH_CONSISTENT_MINUTES
     return f"{spell(minutes)}, and it is fixed at {spell(CRASH_CONSISTENT_MINUTES)} by the seed" if wrong else ""
+
+
+def _threshold(request: PolicyRequest) -> str:
+    """Off is understood; under the seed every policy has one (docs/decisions/0010)."""
+    off = request.profile.claims_seed and not request.policy.rpo_threshold_minutes
+    return "it is off, so nobody would be told that the RPO exceeds it" if off else ""
 
 
 def _retention(minutes: int, most: int, ranges: PolicyRanges, by: str) -> str:
@@ -210,13 +217,14 @@ _TIERS = {
 }
 _COUNT = {"type": "integer", "minimum": 0, "maximum": MISSES_MAX}
 _OFF_OR = _duration(0, ANY_MINUTES, off=True)
+_THRESHOLD = _duration(0, FIFTEEN_DAYS, off=True)
 
 # fmt: off
 KEYS: dict[str, Key] = {
     "name": Key(f"up to {NAME_MAX} characters", _word, {"type": "string", "maxLength": NAME_MAX}, "databases"),
     "retention": Key("0 to 15d", _duration(0, ANY_MINUTES), _SPAN_OR_ZERO, "24h"),
     "app_consistent_every": Key("off, or whole hours from 1h to 12h", _OFF_OR, _SPAN_OR_OFF, "4h"),
-    "rpo_threshold": Key("1m to 15d", _duration(1, FIFTEEN_DAYS), _SPAN, "15m"),
+    "rpo_threshold": Key("1m to 15d; off with claims_seed = false", _THRESHOLD, _SPAN_OR_OFF, "15m"),
     "latency": Key("1m to 15d", _duration(1, FIFTEEN_DAYS), _SPAN, "30m"),
     "tolerated_misses": Key(f"0 to {MISSES_MAX}", _count, _COUNT, "1"),
     "thinning": Key("published or plain", _thinning, {"enum": ["published", "plain"]}, "published"),

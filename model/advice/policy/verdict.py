@@ -3,6 +3,7 @@
 Every refutation carries a calendar that the simulator, which knows no theorem, has confirmed.
 """
 
+from collections.abc import Iterator
 from enum import StrEnum
 
 from attrs import evolve, frozen
@@ -105,7 +106,14 @@ def _ranges(request: PolicyRequest) -> tuple[PolicyFinding, ...]:
         _range(request, "SP-RET-2", f"the retention is at most {_longest(request)}"),
         _range(request, "SP-POL-4", "the app-consistent interval is off or 1 to 12 whole hours"),
         _range(request, "SP-PT-1", fixed, PolicyOutcome.PASS if seed else PolicyOutcome.NOT_APPLICABLE),
+        *_threshold(request),
     )
+
+
+def _threshold(request: PolicyRequest) -> Iterator[PolicyFinding]:
+    """A threshold raises an event and changes nothing, so only one that is off is worth a line."""
+    if any(each.requirement == "SP-RPO-3" for each in request.breaches):
+        yield _range(request, "SP-RPO-3", "an event is raised when the RPO exceeds the threshold")
 
 
 def _longest(request: PolicyRequest) -> str:
