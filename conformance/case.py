@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import astuple, field, frozen
 
-from siteproof.conformance import verify
+from siteproof.conformance import circumstances, verify
 from siteproof.conformance.auditor import closing
 from siteproof.conformance.lab import Lab
 from siteproof.conformance.worlds.world import DIMENSIONS
@@ -53,11 +53,19 @@ class Case:
 
     def run(self, lab: Lab) -> None:
         """Judge the lab's subject by this case."""
+        try:
+            self._run(lab)
+        except verify.Failed as failed:
+            failed.of = circumstances.requirement(lab, failed)
+            raise
+
+    def _run(self, lab: Lab) -> None:
         with verify.judging(lab.witnessed, self.requires, on_bytes=self.on_bytes):
             try:
                 self.function(lab)
             except Refused as refused:  # a case catches the refusals that it expects
-                raise verify.Failed("an answer", f"refused with {refused}", self._last_step(lab)) from refused
+                of = circumstances.refused(lab)
+                raise verify.Failed("an answer", f"refused with {refused}", self._last_step(lab), of) from refused
         if not lab.witnessed:
             raise verify.Inconclusive(self._without_witness())
         closing.audit(lab)

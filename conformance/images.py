@@ -17,6 +17,7 @@ from siteproof.conformance.nbd_process import copy_to_file
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import Image, ImageKind
+from siteproof.model.nouns.vocabulary import Place
 
 CHUNK_BLOCKS = 1024  # 4 MiB of image in memory at a time
 ODD_BLOCKS_MAX = 16
@@ -38,11 +39,19 @@ class MachineImages:
     """All disks of a machine as the judge read them, or as its ledger says that they are.
 
     `anchored` is True once the ledger vouches for the bytes: two readings that agree with each other prove nothing.
+    `point` names what was restored; `place` is the copy that was read; neither is set of what the ledger says.
     """
 
     machine: str
     disks: tuple[DiskPicture, ...]
     anchored: bool = False
+    point: str = ""
+    place: Place | None = None
+
+    @property
+    def read(self) -> bool:
+        """Whether the subject showed it."""
+        return self.place is not None or bool(self.point)
 
     def disk(self, name: str) -> DiskPicture:
         """The disk of that name; KeyError when it was not read."""

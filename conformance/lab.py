@@ -329,7 +329,7 @@ class Lab:
         self.images = tuple(self.subject.read(DiskAddress(machine.name, each.name, place)) for each in disks)
         taken = tuple(self._take(image, ledger) for image, ledger in zip(self.images, disks, strict=True))
         self.note(f"read {machine.name} at {place.value}")
-        return MachineImages(machine.name, taken)
+        return MachineImages(machine.name, taken, place=place)
 
     def restore(self, machine: Machine, point: RecoveryPoint | str) -> MachineImages:
         """The judge's own reading of a recovery point; Refused when the subject has none of that name."""
@@ -340,7 +340,8 @@ class Lab:
         if set(found) != set(ledgers):
             raise Failed(f"{name} restored with the disks {plain(set(ledgers))}", plain(set(found)), of="SP-PT-13")
         self.note(f"restore {machine.name} point {name}")
-        return MachineImages(machine.name, tuple(self._take(found[disk], ledgers[disk]) for disk in ledgers))
+        taken = tuple(self._take(found[disk], ledgers[disk]) for disk in ledgers)
+        return MachineImages(machine.name, taken, point=name)
 
     def crash_point(self, machine: Machine) -> RecoveryPoint:
         """Drain replication, let the next crash-consistent point be taken, and return the newest one."""

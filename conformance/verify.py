@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from attrs import define
 
+from siteproof.conformance.images import MachineImages
 from siteproof.conformance.plain import in_order, plain
 from siteproof.conformance.trace import RecordedStep
 from siteproof.model.nouns.commands import Accepted, Answer, Refusal
@@ -35,7 +36,14 @@ class Failed(Exception):  # noqa: N818  (a verdict, not a defect of the program)
         self.actual = plain(actual)
         self.detail = detail
         self.trace: tuple[RecordedStep, ...] = ()  # of a walk that was minimised; otherwise the lab has it
+        self.picture: MachineImages | None = None  # the bytes that contradict
         super().__init__(f"expected {self.expected}; actual {self.actual}{f' ({detail})' if detail else ''}")
+
+    def told(self, expected: str, actual: str, detail: str, of: str) -> "Failed":
+        """The same contradiction in other words."""
+        other = Failed(expected, actual, detail, of)
+        other.picture = self.picture
+        return other
 
 
 class Dishonest(Failed):

@@ -3,7 +3,8 @@
 Rule: every function here ends in a comparison of digests of read bytes with the auditor's ledger, or of two readings.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -23,9 +24,10 @@ def same_image(actual: MachineImages, expected: MachineImages, what: str = "the 
     differing = actual.differences(expected)
     if differing:
         disk, block = differing[0]
-        raise verify.Failed(
-            f"{what} equal byte for byte", f"{len(differing)} blocks differ, first {disk} block {block}"
-        )
+        with _showing(actual if actual.read else expected):
+            raise verify.Failed(
+                f"{what} equal byte for byte", f"{len(differing)} blocks differ, first {disk} block {block}"
+            )
     if actual.anchored or expected.anchored:
         actual.anchored = expected.anchored = True
         verify.witness(of_bytes=True)
@@ -42,17 +44,31 @@ def past_image(lab: Lab, picture: MachineImages, ledgers: Sequence[Ledger], low:
     Subjects without total order are judged by their flush epochs, disk by disk; the position is then the last barrier
     before which everything is there.
     """
-    if lab.by_flush:
-        pairs = zip(ledgers, picture.disks, strict=True)
-        position = max(low, min(_flushed(ledger, disk, low, high) for ledger, disk in pairs))
-    else:
-        cut = cuts.check(ledgers, picture.disks, high)
-        _judge(cut, ledgers, picture.disks, (low, high), low)
-        position = cut.within(low, high).latest
+    with _showing(picture):
+        position = _past(lab, picture, ledgers, low, high)
     if _shows_a_write(ledgers, picture):
         picture.anchored = True
         verify.witness(of_bytes=True)
     return position
+
+
+def _past(lab: Lab, picture: MachineImages, ledgers: Sequence[Ledger], low: int, high: int) -> int:
+    if lab.by_flush:
+        pairs = zip(ledgers, picture.disks, strict=True)
+        return max(low, min(_flushed(ledger, disk, low, high) for ledger, disk in pairs))
+    cut = cuts.check(ledgers, picture.disks, high)
+    _judge(cut, ledgers, picture.disks, (low, high), low)
+    return cut.within(low, high).latest
+
+
+@contextmanager
+def _showing(picture: MachineImages) -> Iterator[None]:
+    """A contradiction that is found in here is one of these bytes."""
+    try:
+        yield
+    except verify.Failed as failed:
+        failed.picture = picture
+        raise
 
 
 def _flushed(ledger: Ledger, disk: DiskPicture, low: int, high: int) -> int:

@@ -68,7 +68,7 @@ def restore(lab: Lab, machine: Machine, point: RecoveryPoint) -> None:
     except verify.Failed as failed:
         actual = f"{point.name}: {failed.actual}"
         of = failed.of if failed.of in OF_ITS_OWN else "SP-REP-21"
-        raise verify.Failed(failed.expected, actual, failed.detail, of) from failed
+        raise failed.told(failed.expected, actual, failed.detail, of) from failed
 
 
 def nobody_writes_elsewhere(lab: Lab, machine: Machine) -> None:

@@ -74,4 +74,4 @@ def _holds(lab: Lab, landing: Landing, ledgers: Sequence[Ledger], span: tuple[in
         verify_bytes.past_image(lab, landing.picture, ledgers, *span)
     except verify.Failed as failed:
         what = f"after {landing.command.verb.value}: {failed.actual}"
-        raise verify.Failed(failed.expected, what, "closing audit: the machine that took over", of=of) from failed
+        raise failed.told(failed.expected, what, "closing audit: the machine that took over", of) from failed

@@ -68,6 +68,11 @@ class Look:
         return frozenset(self.memory.verbs)
 
     @property
+    def compared(self) -> bool:
+        """Whether a comparison has ended, or can have ended since the last look, and nothing was written since."""
+        return self.memory.compared or self.memory.marked_ms is not None or Verb.RESYNCHRONIZE in self.memory.verbs
+
+    @property
     def elapsed_ms(self) -> int:
         """How much time was let pass since the machine was seen last."""
         return sum(call.arguments[0] for call in self.calls if call.op == "advance")

@@ -19,6 +19,7 @@ from siteproof.model.nouns.vocabulary import (
     Protection,
     Resync,
     Site,
+    TestFailover,
     Verb,
     WriteOrderMode,
 )
@@ -60,6 +61,7 @@ class Known:
     after_ms: int
     direction: Direction
     born_ms: tuple[int, int]
+    marked: bool = False  # the machine was marked when the point was listed first
 
 
 @frozen
@@ -106,6 +108,8 @@ class Memory:
     disks: tuple[str, ...] = ()  # those whose protection was asked for; none: all
     cut_position: int | None = None  # the ledger's position when the link went down
     marked_ms: int | None = None  # when the present mark was seen first
+    compared: bool = False  # a mark went, and nothing was written since
+    drilled_ms: int = -1  # when a drill was seen last
     undisturbed_ms: int | None = None  # since when every look showed sound forward replication, without a fault
     jumped: bool = False  # a wall clock jumped: the times of points are not those of the steady clock any more
     before_jump: frozenset[str] = frozenset()  # the points that were listed when the wall clock jumped last
@@ -144,6 +148,7 @@ class Memory:
         elif call.fault is not None:
             self._struck(call.fault, position)
         elif call.op in ("write", "discard"):
+            self.compared = False
             self.unflushed.add(call.arguments[0].disk)
         elif call.op == "flush":
             self.unflushed.discard(call.arguments[0].disk)
@@ -177,7 +182,8 @@ class Memory:
         self.gone |= {each.name: taken for each in (self.seen.points if self.seen else ()) if each.name not in names}
         for point in now.points:
             born_ms = self._born(point, after_ms, now.time_ms)
-            self.points.setdefault(point.name, Known(point, after_ms, now.regions.direction, born_ms))
+            known = Known(point, after_ms, now.regions.direction, born_ms, now.regions.resync is not Resync.NONE)
+            self.points.setdefault(point.name, known)
             if point.pinned:
                 self.pinned_until_ms[point.name], self.shows_pins = now.time_ms, True
         self.ahead_ms = {self._ahead} if self.ahead_ms is not None else None
@@ -193,6 +199,8 @@ class Memory:
     def _watched(self, now: Observation) -> None:
         """What lasts: a mark, sound replication, an excursion beyond a limit."""
         marked = now.regions.resync is not Resync.NONE
+        self.compared = self.compared or (self.marked_ms is not None and not marked)
+        self.drilled_ms = now.time_ms if now.regions.test_failover is not TestFailover.NONE else self.drilled_ms
         self.marked_ms = (now.time_ms if self.marked_ms is None else self.marked_ms) if marked else None
         sound = self.undisturbed(now)
         self.undisturbed_ms = (now.time_ms if self.undisturbed_ms is None else self.undisturbed_ms) if sound else None

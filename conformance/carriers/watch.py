@@ -41,6 +41,7 @@ class RecordingCarrier(Carrier):
         self._plans: dict[str, tuple[str, ...]] = {}  # the machines of each plan that was kept
         self.history: list[Event] = []
         self.denied: Capability | None = None
+        self.refused: Call | None = None  # what was refused last
 
     def call(self, op: str, *arguments: Any) -> Any:
         """See Carrier."""
@@ -50,7 +51,8 @@ class RecordingCarrier(Carrier):
             self.denied = capability_of(op, arguments)
             raise
         except Refused as refused:
-            self._tell(Call(op, arguments, refused), len(self.history))
+            self.refused = Call(op, arguments, refused)
+            self._tell(self.refused, len(self.history))
             raise
         known = len(self.history)
         self._record(op, arguments, answer)

@@ -38,7 +38,7 @@ _WRONG = {
     "B21": _wrong("a target-only point is deleted", "sanoid #1036, #60", "SP-RET-3", "SP-RET-1"),
     "B22": _wrong("a journal limit shortens the history", "Zerto journal limit", "SP-RET-17", "SP-RET-3"),
     "B23": _wrong("a crash in a merge corrupts older points", "Arcserve UDP notes", "SP-RET-16", "SP-PT-28"),
-    "B24": _wrong("a restore succeeds with wrong data", "longhorn #12830", "SP-FO-1", "SP-FO-20"),
+    "B24": _wrong("a restore succeeds with wrong data", "longhorn #12830", "SP-FO-1", "SP-FO-20", "SP-DRL-2"),
     "B25": _wrong("a leftover drill breaks the failover", "ASR docs", "SP-DRL-7", "SP-FO-1"),
     "B26": _wrong("a listed point cannot be restored", "ASR BookmarkNotFound", "SP-PT-14", "SP-PT-28"),
     "B27": _wrong("an edit of a plan loses its steps", "azure-powershell #12837", "SP-PLN-14"),

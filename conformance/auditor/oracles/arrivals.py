@@ -13,7 +13,7 @@ from siteproof.conformance.coverage.events import state_name
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.policy import MINUTE_MS
 from siteproof.model.nouns.subject import Capability
-from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Site, Verb
+from siteproof.model.nouns.vocabulary import Direction, Protection, Resync, Site, TestFailover, Verb
 
 C, P = Capability, Protection
 
@@ -74,19 +74,28 @@ def points_come_in_time(look: Look) -> Iterator[Wrong]:
     since_ms, memory = look.memory.undisturbed_ms, look.memory
     if since_ms is None or memory.policy.retention_minutes == 0 or not memory.undisturbed(look.now) or memory.jumped:
         return
-    if memory.jumped:
-        return
     limit_ms = look.bench.profile.crash_consistent_minutes * MINUTE_MS + SLACK_MS
     known = look.before.points if look.before is not None else ()
     taken = sorted({point.taken_at_ms for point in (*known, *look.now.points)})
     fresh = {point.taken_at_ms for point in new_points(look)}
     for earlier, later in itertools.pairwise(taken):
         if later in fresh and earlier >= since_ms and later - earlier > limit_ms and _unthinned(look, earlier):
-            yield Wrong(f"a point within {limit_ms} ms after the one of {earlier} ms", f"the next is of {later} ms")
+            wanted = f"a point within {limit_ms} ms after the one of {earlier} ms"
+            yield Wrong(wanted, f"the next is of {later} ms", _for_a_drill(look, earlier))
     late_ms = limit_ms + look.bench.profile.point_latency_minutes * MINUTE_MS
     newest = max([since_ms, *taken])
     if look.now.time_ms - newest > late_ms:
-        yield Wrong(f"a point within {late_ms} ms after {newest} ms", f"none at {look.now.time_ms} ms")
+        yield Wrong(
+            f"a point within {late_ms} ms after {newest} ms",
+            f"none at {look.now.time_ms} ms",
+            _for_a_drill(look, newest),
+        )
+
+
+def _for_a_drill(look: Look, since_ms: int) -> str:
+    """The requirement, where a drill was seen since then; otherwise none."""
+    drills = look.now.regions.test_failover is not TestFailover.NONE or look.memory.drilled_ms >= since_ms
+    return "SP-DRL-5" if drills else ""
 
 
 def _unthinned(look: Look, taken_ms: int) -> bool:

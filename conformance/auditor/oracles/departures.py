@@ -149,7 +149,8 @@ def the_selected_point_is_the_one_in_use(look: Look) -> Iterator[Wrong]:
     wanted = selectable(asked.before.points, look.now.points, command)
     if wanted and not wanted & pinned:
         expected = f"{' or '.join(sorted(wanted))} in use, selected by {command.selection.value}"
-        yield Wrong(expected, ", ".join(sorted(pinned)), SELECTED[command.selection])
+        of = "SP-GRP-9" if memory.moved_together else SELECTED[command.selection]
+        yield Wrong(expected, ", ".join(sorted(pinned)), of)
 
 
 def gone(look: Look) -> list[RecoveryPoint]:

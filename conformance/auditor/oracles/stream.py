@@ -68,12 +68,13 @@ def everything_travels(look: Look) -> Iterator[Wrong]:
     """When a sound machine has come to rest, no change is left behind."""
     if not look.arrived:
         return
+    of = "SP-RES-14" if look.compared else ""
     for disk in look.now.disks:
         if disk.dirty_blocks:
-            yield Wrong(f"no dirty block on {disk.name} at rest", f"{disk.dirty_blocks}")
+            yield Wrong(f"no dirty block on {disk.name} at rest", f"{disk.dirty_blocks}", of)
         marks = disk.watermarks
         if look.bench.offers(C.WATERMARKS) and marks.applied != marks.written and _protects(look, disk):
-            yield Wrong(f"everything written to {disk.name} applied at rest", _told(marks))
+            yield Wrong(f"everything written to {disk.name} applied at rest", _told(marks), of)
 
 
 @oracle("SP-REP-13", C.VIRTUAL_CLOCK)
