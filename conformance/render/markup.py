@@ -33,6 +33,11 @@ def joined(*children: Child) -> Markup:
     return Markup("".join(_text(child) for child in children))
 
 
+def scrolled(said: str, *children: Child, kind: str = "") -> Markup:
+    """What may be wider than the page, in a region that a keyboard can reach and scroll; `said` names it."""
+    return tag("div", *children, class_=f"wide {kind}".strip(), role="region", aria_label=said, tabindex="0")
+
+
 def _text(child: Child) -> str:
     if child is None:
         return ""

@@ -7,7 +7,7 @@ import math
 
 from siteproof.conformance.coverage.coverage import Aspect, Coverage
 from siteproof.conformance.render.lifecycle_heat import Heat, HotBox
-from siteproof.conformance.render.markup import Markup, joined, tag
+from siteproof.conformance.render.markup import Markup, joined, scrolled, tag
 from siteproof.conformance.render.page_data import Picture
 from siteproof.conformance.results import MeasureLine
 from siteproof.conformance.words import Word
@@ -31,7 +31,7 @@ def measurements(found: tuple[MeasureLine, ...]) -> Markup | None:
         )
         for each in found
     )
-    return tag("div", tag("table", head, *rows), class_="wide") if found else None
+    return scrolled("Measurements", tag("table", head, *rows)) if found else None
 
 
 def lifecycle(heat: Heat | None, coverage: Coverage | None) -> Markup | None:
@@ -45,7 +45,7 @@ def lifecycle(heat: Heat | None, coverage: Coverage | None) -> Markup | None:
     picture = tag("svg", image, *(_box(box, most) for box in heat.boxes), viewBox=size, role="img", aria_label=label)
     states = coverage.aspects[0]
     said = f"{states.visited} of {states.total} lifecycle states were shown by the subject. {HEAT_SAYS}"
-    return joined(tag("div", picture, class_="wide graph"), tag("p", said, class_="legend"))
+    return joined(scrolled("Picture of the states", picture, kind="graph"), tag("p", said, class_="legend"))
 
 
 def _box(box: HotBox, most: int) -> Markup:
@@ -72,7 +72,7 @@ def coverage_table(found: Coverage | None) -> Markup | None:
     odd = tag("div", tag("h3", "Steps that the model does not allow"), tag("ul", *steps), class_="deviations")
     fine = tag("p", "The model allows every step that the subject showed.", class_="legend")
     table = tag("table", *(_aspect(each) for each in found.aspects))
-    return joined(odd if steps else fine, tag("div", table, class_="wide"))
+    return joined(odd if steps else fine, scrolled("How much was visited", table))
 
 
 def _aspect(each: Aspect) -> Markup:

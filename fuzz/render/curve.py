@@ -35,7 +35,7 @@ def curve(samples: Sequence[Sample], groups: Iterable[FindingGroup]) -> Markup |
         aria_label=f"{points[-1][1]} cells after {across} executions",
     )
     said = "A cell is what was done, in which state, under which standing trouble. Dots mark findings."
-    return joined(tag("figure", picture, class_="curve"), tag("p", said, class_="legend"))
+    return joined(tag("figure", picture, class_="curve", tabindex="0"), tag("p", said, class_="legend"))
 
 
 def _grid(cells: int, up: int) -> Markup:

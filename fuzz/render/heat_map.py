@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from siteproof.conformance.render.markup import Markup, joined, tag
+from siteproof.conformance.render.markup import Markup, joined, scrolled, tag
 from siteproof.fuzz.cells import CoverageCell, heat
 
 SHADES = 4
@@ -22,10 +22,10 @@ def heat_map(cells: Iterable[tuple[CoverageCell, int]]) -> Markup | None:
         return None
     faults, phases = (sorted({each[index] for each in counts}) for index in (0, 1))
     most = max(counts.values())
-    head = tag("tr", tag("th"), *(tag("th", tag("span", phase), class_="phase") for phase in phases))
+    head = tag("tr", tag("td"), *(tag("th", tag("span", phase), class_="phase") for phase in phases))
     rows = (_row(fault, phases, counts, most) for fault in faults)
     met = f"{len(counts)} of {len(faults) * len(phases)} fields were met; a dashed field was not."
-    return joined(tag("div", tag("table", head, *rows, class_="heat"), class_="wide"), tag("p", met, class_="legend"))
+    return joined(scrolled("Faults by phase", tag("table", head, *rows, class_="heat")), tag("p", met, class_="legend"))
 
 
 def _row(fault: str, phases: Iterable[str], counts: Mapping[tuple[str, str], int], most: int) -> Markup:

@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Iterable
 from importlib import resources
 
-from siteproof.conformance.render.markup import Markup, joined, tag
+from siteproof.conformance.render.markup import Markup, joined, scrolled, tag
 from siteproof.conformance.render.page_cases import badge, trace
 from siteproof.fuzz.campaign import CampaignOutcome
 from siteproof.fuzz.fingerprint import shape
@@ -152,7 +152,7 @@ def _risk(outcome: CampaignOutcome) -> Markup:
     )
     table = tag("table", *(_row(*row) for row in rows))
     said = "Estimates. How far they are off is measured on models where the truth is known (python -m benchmarks fuzz)."
-    return joined(tag("div", table, class_="wide"), tag("p", said, class_="legend"))
+    return joined(scrolled("Estimates", table), tag("p", said, class_="legend"))
 
 
 def _row(what: str, value: str, how: str) -> Markup:
@@ -175,7 +175,7 @@ def _corpus(corpus: tuple[Kept, ...]) -> Markup | None:
         for each in corpus[:CORPUS_SHOWN_MAX]
     ]  # fmt: skip
     more = tag("p", f"… {len(corpus) - len(rows)} more", class_="legend") if len(corpus) > len(rows) else None
-    return joined(tag("div", tag("table", head, *rows), class_="wide"), more) if rows else None
+    return joined(scrolled("Walks", tag("table", head, *rows)), more) if rows else None
 
 
 def _hash(text: str) -> str:

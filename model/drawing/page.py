@@ -143,8 +143,8 @@ def _part(part: Part) -> Iterator[str]:
 
 
 def _table(table: Table) -> Iterator[str]:
-    head = "".join(f"<th>{html.escape(each)}</th>" for each in table.head)
-    yield f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
+    head = "".join(f"<th>{html.escape(each)}</th>" if each else "<td></td>" for each in table.head)
+    yield f'<div class="scroll" tabindex="0"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
     for row in table.rows:
         cells = (_cell(each, number < table.narrow, table.head[number]) for number, each in enumerate(row))
         yield f"<tr>{''.join(cells)}</tr>"

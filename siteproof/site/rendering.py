@@ -15,6 +15,8 @@ from markdown_it.token import Token
 from siteproof.model.nouns.problem import Problem
 
 ANCHOR = re.compile(r'<a id="([\w.:()-]+)">|</a>')
+REACHED = '<pre tabindex="0">'
+"""What may be wider than the page can be reached and scrolled by keyboard."""
 _MARKUP = re.compile(r"[`*]")
 _NO_SLUG = re.compile(r"[^\w\- ]")
 Rewrite = Callable[[str], str]
@@ -58,7 +60,7 @@ def rendered(name: str, text: str, link: Address, mark: Rewrite = lambda each: e
     for token in _all(tokens):
         _rewrite(token, link, mark)
     places = tuple(_places(tokens))
-    body = parser.renderer.render(_wrapped(tokens), parser.options, {})
+    body = parser.renderer.render(_wrapped(tokens), parser.options, {}).replace("<pre>", REACHED)
     return Rendered(_title(tokens, name), body, tuple(_contents(tokens)), places, tuple(_addresses(tokens)))
 
 
@@ -117,10 +119,11 @@ def _rewrite(token: Token, link: Address, mark: Rewrite) -> None:
 
 def _wrapped(tokens: Sequence[Token]) -> list[Token]:
     """Every table within a region that can be scrolled by keyboard, too."""
-    found = []
+    found, tables = [], 0
     for token in tokens:
         if token.type == "table_open":
-            found.append(_raw('<div class="scroll" role="region" aria-label="Table" tabindex="0">'))
+            tables += 1
+            found.append(_raw(f'<div class="scroll" role="region" aria-label="Table {tables}" tabindex="0">'))
         found.append(token)
         if token.type == "table_close":
             found.append(_raw("</div>"))
