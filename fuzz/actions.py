@@ -108,6 +108,7 @@ class WalkRecord:
     rule: str = ""
     fingerprint: str = ""
     why: str = ""
+    against: str = ""  # the subject beside which it was walked, when there is no judge between them
 
     def to_json(self) -> bytes:
         """The record as an indented JSON document; what has its usual value is left out."""

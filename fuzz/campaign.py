@@ -11,23 +11,20 @@ from enum import StrEnum
 from attrs import define, evolve, field, frozen
 
 from siteproof import __version__
-from siteproof.conformance.carriers.bench import Bench
-from siteproof.conformance.carriers.target import SubjectAddress
 from siteproof.conformance.coverage.events import Event
 from siteproof.conformance.coverage.news import News
 from siteproof.fuzz.actions import WalkRecord
+from siteproof.fuzz.course import WalkCourse, Walking
 from siteproof.fuzz.fingerprint import fingerprint
 from siteproof.fuzz.goals import Goal, goals, met
 from siteproof.fuzz.guide import Guide
 from siteproof.fuzz.shrink import ShrinkEffort, shrink
 from siteproof.fuzz.store import CampaignStore
 from siteproof.fuzz.tally import Sample, Tally, Walked
-from siteproof.fuzz.walk import Walk, meet, repeat, wander
+from siteproof.fuzz.walk import Walk
 
-ROUND_WALKS = 16
 STEPS_MAX = 40
 EXECUTIONS_MAX = 10_000_000
-TIMEOUT_SECONDS = 30.0
 STALE_ROUNDS = 25  # without a goal met, a campaign until everything is covered ends
 FAILURES_MAX = 10
 SHRINK_SECONDS = 60.0  # of a campaign with a clock; one without has only the tries
@@ -50,7 +47,6 @@ class Budget:
 
     seconds: float | None = None
     executions: int = EXECUTIONS_MAX
-    steps: int = STEPS_MAX
     failures: int = FAILURES_MAX
     until_covered: bool = False
 
@@ -86,17 +82,16 @@ class Ears:
 
 @define
 class Campaign:
-    """One campaign on one subject; `store` keeps what it comes to know."""
+    """One campaign on one course; `store` keeps what it comes to know."""
 
-    target: SubjectAddress
-    seed: int
+    course: WalkCourse
     budget: Budget
     store: CampaignStore
     known: Mapping[str, str] = field(factory=dict)
     rounds: Rounds | None = None
     ears: Ears = field(factory=Ears)
     clock: Callable[[], float] = time.monotonic
-    _bench: Bench = field(init=False)
+    _walking: Walking = field(init=False)
     _tally: Tally = field(init=False)
     _news: News = field(factory=News)
     _start: float = field(init=False)
@@ -104,31 +99,30 @@ class Campaign:
 
     def run(self) -> CampaignOutcome:
         """Go on from where the store stands, until a bound is reached or the user ends it."""
-        self._bench = Bench(self.target.factory(), TIMEOUT_SECONDS)
+        self._walking = self.course.open()
         self._tally, waiting = self.store.tally(self.known), self.store.pending()
         self._before = self._tally.samples[-1].seconds if self._tally.samples else 0.0
         self._start = self.clock()
         try:
-            self._bench.run(meet)
-            wanted = self._bench.run(lambda carrier: goals(carrier.describe()))
+            wanted = goals(self._walking.describe())
             end = self._rounds(wanted, waiting)
             self._sample()  # the report shows a round that was not ended, too; whoever resumes ends it
             seconds = self.clock() - self._start
             return CampaignOutcome(self._tally, end, seconds, wanted, met(self._tally.cells) & wanted)
         finally:
-            self._bench.close()
+            self._walking.close()
 
     def _rounds(self, wanted: frozenset[Goal], waiting: dict[int, Walked]) -> CampaignEnd:
         """Round by round; what was walked in a round that is broken off counts, and waits for the rest of it."""
-        stale, rounds = 0, self.rounds or self.walks_here
+        stale, rounds, size = 0, self.rounds or self.walks_here, self.course.round_walks
         while (end := self._over(wanted, stale)) is None:
             first = self._tally.executions
-            numbers = range(first, first + ROUND_WALKS)
+            numbers = range(first, first + size)
             todo = [number for number in numbers if number not in waiting and number < self.budget.executions]
             goals_met = len(met(self._tally.cells) & wanted)
             broken = self._walked(todo, rounds, waiting)
             self._take(waiting, numbers)
-            if broken or len(waiting) < ROUND_WALKS:
+            if broken or len(waiting) < size:
                 return broken or self._over(wanted, stale) or CampaignEnd.EXECUTIONS
             self._round_over(first)
             waiting = {}
@@ -189,9 +183,9 @@ class Campaign:
     # -- walks --------------------------------------------------------------------------------------------------------
 
     def walks_here(self, numbers: Sequence[int], guide: Guide) -> Iterator[Walked]:
-        """Walk after walk on this campaign's own bench."""
+        """Walk after walk on this campaign's own subject."""
         for number in numbers:
-            yield walked(number, wander(self._bench, self.seed, number, self.budget.steps, guide))
+            yield walked(number, self._walking.wander(number, guide))
 
     def _shrunk(self, found: Walked) -> Walked:
         """The finding on the fewest actions; one that does not come again is kept as it was."""
@@ -201,26 +195,28 @@ class Campaign:
         effort = ShrinkEffort(over=lambda: timed and self.clock() >= patience, on_smaller=self.ears.on_smaller)
         last = walk
         try:
-            last = shrink(walk, lambda scene, actions: repeat(self._bench, scene, actions, self.seed), effort)
+            last = shrink(walk, self._walking.repeat, effort)
         except KeyboardInterrupt:
-            self._bench.drop()
+            self._walking.drop()
         assert last.finding is not None
         return evolve(found, finding=last.finding, record=self._record(found.number, last))
 
     def _record(self, number: int, walk: Walk) -> WalkRecord:
         assert walk.finding is not None
+        target, other = self.course.target, self.course.against
         return WalkRecord(
-            f"{self.target.kind.value}:{self.target.name}",
+            target.said,
             walk.scenario,
             walk.actions,
-            self.seed,
+            self.course.seed,
             number,
             walk.finding.expected,
             walk.finding.actual,
             __version__,
             history=walk.history,
-            folder=self.target.folder,
-            ca=self.target.ca,
+            folder=target.folder,
+            ca=target.ca,
+            against=other.said if other is not None else "",
             rule=walk.finding.rule,
             fingerprint=fingerprint(walk.finding.rule, walk.actions),
         )

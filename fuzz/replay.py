@@ -5,13 +5,11 @@ from typing import Any
 
 from attrs import frozen
 
-from siteproof.conformance.carriers.bench import Bench
 from siteproof.conformance.carriers.target import SubjectAddress, TargetKind
 from siteproof.fuzz.actions import WalkRecord, read_record
-from siteproof.fuzz.walk import Finding, kind_of, meet, repeat
+from siteproof.fuzz.course import WalkCourse
+from siteproof.fuzz.walk import Finding, kind_of
 from siteproof.model.nouns.problem import Problem
-
-TIMEOUT_SECONDS = 30.0
 
 
 @frozen
@@ -44,13 +42,14 @@ def replay_walk(record: Mapping[str, Any], name: str = "the record", target: Sub
 
 
 def replayed(walk: WalkRecord, target: SubjectAddress) -> Replayed:
-    """Carry out a walk on a subject."""
-    bench = Bench(target.factory(), TIMEOUT_SECONDS)
+    """Carry out a walk on a subject, beside the other one when it was walked beside one."""
+    beside = target_of(walk.against, walk.folder, walk.ca) if walk.against else None
+    walking = WalkCourse(target, walk.seed, len(walk.actions), beside).open()
     try:
-        bench.run(meet)
-        return Replayed(walk.expected, repeat(bench, walk.scenario, walk.actions, walk.seed).finding)
+        walking.describe()
+        return Replayed(walk.expected, walking.repeat(walk.scenario, walk.actions).finding)
     finally:
-        bench.close()
+        walking.close()
 
 
 def target_of(name: str, folder: str = "", ca: str = "") -> SubjectAddress:

@@ -96,7 +96,7 @@ class CampaignStore:
         with _explained(self.path), self._db:
             rows = ((str(cell), count.executions, count.first) for cell, count in tally.cells.items())
             self._db.executemany("INSERT OR REPLACE INTO cells VALUES (?, ?, ?)", rows)
-            kept = ((each.number, _text(_lined(each))) for each in tally.kept if each.number >= before)
+            kept = ((each.number, _text(lined(each))) for each in tally.kept if each.number >= before)
             self._db.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", kept)
             self._db.execute("DELETE FROM groups")
             groups = ((place, _text(brief(group))) for place, group in enumerate(tally.groups.values()))
@@ -120,7 +120,7 @@ class CampaignStore:
             meta = dict(self._db.execute("SELECT key, value FROM meta"))
             cells = {read_cell(cell): Count(times, first) for cell, times, first
                      in self._db.execute("SELECT cell, executions, first FROM cells")}  # fmt: skip
-            kept = [_read_kept(text) for (text,) in self._db.execute("SELECT walk FROM kept ORDER BY number")]
+            kept = [read_kept(text) for (text,) in self._db.execute("SELECT walk FROM kept ORDER BY number")]
             groups = [_as(FindingGroup, text) for (text,) in self._db.execute("SELECT said FROM groups ORDER BY place")]
             samples = [Sample(*row) for row in self._db.execute("SELECT * FROM samples ORDER BY executions")]
             named = {group.fingerprint: _known(group, known) for group in groups}
@@ -142,11 +142,13 @@ def _slim(walked: Walked) -> Any:
     return {**brief(walked), "history": []}
 
 
-def _lined(kept: Kept) -> Any:
+def lined(kept: Kept) -> Any:
+    """A walk of the corpus as plain JSON values."""
     return {**brief(kept), "cells": [str(cell) for cell in kept.cells]}
 
 
-def _read_kept(text: str) -> Kept:
+def read_kept(text: str | bytes) -> Kept:
+    """The walk in its JSON text; ValueError, KeyError or msgspec's error when it is none."""
     document = msgspec.json.decode(text)
     cells: list[CoverageCell] = [read_cell(line) for line in document.pop("cells")]
     found = msgspec.convert(document, Kept)

@@ -33,6 +33,11 @@ class SubjectAddress:
     folder: str = ""
     ca: str = ""
 
+    @property
+    def said(self) -> str:
+        """As a record keeps it: `python:pkg.module:factory`, `cmd:COMMAND`, `url:ADDRESS`."""
+        return f"{self.kind.value}:{self.name}"
+
     def factory(self) -> Callable[[], Carrier]:
         """A function that opens a new carrier to a new subject each time; Problem when the name leads nowhere."""
         return _OPENERS[self.kind](self)

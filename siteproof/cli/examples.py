@@ -35,7 +35,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "plan": ("siteproof plan check plan.toml", "siteproof plan diff old.json new.json"),
     "audit": ("siteproof audit exports", "siteproof audit --guide"),
     "zoo": ("siteproof zoo --only wrong --quick", "siteproof zoo --only B16 --only H9"),
-    "fuzz": ("siteproof fuzz --time 10m --seed 7", "siteproof fuzz --executions 2000"),
+    "fuzz": (
+        "siteproof fuzz --time 10m --seed 7",
+        "siteproof fuzz --executions 2000",
+        "siteproof fuzz --zoo B2 --against reference",
+    ),
     "report": ("siteproof report out/results.ndjson --format junit",),
     "results": ("siteproof results build --check",),
     "compare": ("siteproof compare old.ndjson new.ndjson",),

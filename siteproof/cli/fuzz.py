@@ -4,6 +4,7 @@ Rule: the header names all that decides a campaign; bounded by executions, two c
 to the word.
 """
 
+import contextlib
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import click
 from siteproof import __version__
 from siteproof.cli import fuzz_status
 from siteproof.cli.files import make_folder, write_text
-from siteproof.cli.fuzz_options import Seed, known_findings, seed_option, subject_of
+from siteproof.cli.fuzz_options import Seed, known_findings, other_subject, seed_option, subject_of
 from siteproof.cli.json_and_title import emit
 from siteproof.cli.lazy import LazyGroup
 from siteproof.cli.options import duration, format_option, whole, workers_option
@@ -35,17 +36,19 @@ from siteproof.fuzz.campaign import (
     Ears,
     Rounds,
 )
+from siteproof.fuzz.course import ROUND_WALKS, ROUND_WALKS_MAX, WalkCourse
 from siteproof.fuzz.crewed import crewed
 from siteproof.fuzz.identity import identity
 from siteproof.fuzz.render.page import page
 from siteproof.fuzz.store import FILE_NAME as STORE
 from siteproof.fuzz.store import CampaignStore
 from siteproof.fuzz.tally import FindingGroup
-from siteproof.model.nouns.problem import ExitCode
+from siteproof.model.nouns.problem import ExitCode, Problem
 
 USUAL_SECONDS = 30.0
 REPORT = "campaign.html"
 KNOWN = "known.toml"
+COURSE = ("cmd", "python", "url", "ca", "against", "steps", "wide")
 TABLE = {
     "crashes": ("siteproof.cli.fuzz_crashes:crashes", "Every state that a loss of power may leave of the reference."),
     "promote": ("siteproof.cli.fuzz_promote:promote", "Make a plain case of a finding, for `replay` on any subject."),
@@ -55,6 +58,8 @@ TABLE = {
 @click.command(cls=LazyGroup, table=TABLE, invoke_without_command=True, subcommand_metavar="[COMMAND]")
 @target_options
 @click.option("--zoo", metavar="B2", help="A wrong appliance of the zoo.")
+@click.option("--against", metavar="SUBJECT", help="Walk beside another subject, without a judge: "
+              "`reference`, an exhibit of the zoo, python:PKG:FACTORY, cmd:LINE or url:ADDRESS.")  # fmt: skip
 @click.option("--time", "seconds", type=duration, help="Budget of time [default: 30s, without another bound].")
 @click.option("--executions", "--walks", "executions", type=whole(1, EXECUTIONS_MAX), help="At most so many walks.")
 @click.option("--until-covered", is_flag=True, help="Until each command was asked in each state that allows it.")
@@ -63,8 +68,11 @@ TABLE = {
 @click.option("--known", type=click.Path(path_type=Path), help="A file of findings that are expected.")
 @click.option("--resume", is_flag=True, help="Go on with the campaign that stands in --out.")
 @click.option("--steps", type=whole(1, 10_000), default=STEPS_MAX, show_default=True, help="Of one walk.")
+@click.option("--round", "wide", type=whole(1, ROUND_WALKS_MAX), default=ROUND_WALKS, show_default=True,
+              help="Walks that share one guide; more of them keep more workers busy.")  # fmt: skip
 @seed_option
 @workers_option
+@click.option("--cluster", metavar="tcp://…", help="Walk on a cluster of dask.distributed.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder.")
 @format_option("text", "json")
 @click.pass_context
@@ -76,7 +84,6 @@ def fuzz(
     known: Path | None,
     resume: bool,
     seed: Seed,
-    workers: int | None,
     out: Path,
     form: str,
     **others: Any,
@@ -84,21 +91,21 @@ def fuzz(
     """Walk the embedded reference, or the subject that is named, until a bound is reached; findings are kept."""
     if context.invoked_subcommand is not None:
         return None
-    named = {name: others.pop(name) for name in ("cmd", "python", "url", "ca")}
-    target, expected, budget = subject_of(zoo, **named), known_findings(known), _budget(**others)
+    course = _course(zoo, seed, {name: others.pop(name) for name in COURSE})
+    work = {name: others.pop(name) for name in ("workers", "cluster")}
+    expected, budget = known_findings(known), _budget(**others)
     make_folder(out / failures.FOLDER)  # an impossible place is named before the first walk
-    title = _title(target, seed, budget, resume=resume)
+    title = _title(course, seed, budget, resume=resume)
     click.echo(title, err=form == "json")
     opened = CampaignStore.opened if resume else CampaignStore.created
-    store = opened(out / STORE, identity(target, seed.number, budget.steps))
-    if not resume:
-        failures.forget(out / failures.FOLDER)
-        _begin(out / FILE_NAME, target, seed)
-    try:
-        made = Campaign(target, seed.number, budget, store, expected, _rounds(target, seed, budget, workers))
-        outcome = _walked(made, out, form)
-    finally:
-        store.close()
+    with contextlib.ExitStack() as stack:
+        rounds = _rounds(course, stack, **work)
+        store = opened(out / STORE, identity(course))
+        stack.callback(store.close)
+        if not resume:
+            failures.forget(out / failures.FOLDER)
+            _begin(out / FILE_NAME, course.target, seed)
+        outcome = _walked(Campaign(course, budget, store, expected, rounds), out, form)
     files = {group.fingerprint: _save(group, out / failures.FOLDER) for group in outcome.tally.groups.values()}
     write_text(str(out / KNOWN), known_text(outcome))
     write_text(str(out / REPORT), page(outcome, title))
@@ -109,10 +116,24 @@ def fuzz(
     return _code(outcome)
 
 
-def _rounds(target: SubjectAddress, seed: Seed, budget: Budget, workers: int | None) -> Rounds | None:
-    """In processes of their own; None: in this one, which is what one worker is."""
+def _course(zoo: str | None, seed: Seed, said: dict[str, Any]) -> WalkCourse:
+    named = {name: said[name] for name in ("cmd", "python", "url", "ca")}
+    beside = other_subject(said["against"]) if said["against"] else None
+    return WalkCourse(subject_of(zoo, **named), seed.number, said["steps"], beside, said["wide"])
+
+
+def _rounds(course: WalkCourse, stack: contextlib.ExitStack, workers: int | None, cluster: str | None) -> Rounds | None:
+    """On a cluster, or in processes of their own; None: in this one, which is what one worker is."""
+    if cluster:
+        if workers:
+            raise Problem("--workers and --cluster exclude each other", "both were given", "leave one of them out")
+        from siteproof.fuzz.cluster import connected  # noqa: PLC0415  (who needs no cluster waits for none)
+
+        there = connected(cluster)
+        stack.callback(there.close)
+        return there.rounds(course)
     many = workers or cores()
-    return crewed(target, seed.number, budget, many) if many > 1 else None
+    return crewed(course, many) if many > 1 else None
 
 
 def _walked(campaign: Campaign, out: Path, form: str) -> CampaignOutcome:
@@ -126,21 +147,23 @@ def _walked(campaign: Campaign, out: Path, form: str) -> CampaignOutcome:
             return campaign.run()
 
 
-def _budget(*, seconds: float | None, executions: int | None, until_covered: bool, most: int, steps: int) -> Budget:
+def _budget(*, seconds: float | None, executions: int | None, until_covered: bool, most: int) -> Budget:
     usual = USUAL_SECONDS if executions is None and not until_covered else None
-    return Budget(seconds or usual, executions or EXECUTIONS_MAX, steps, most, until_covered)
+    return Budget(seconds or usual, executions or EXECUTIONS_MAX, most, until_covered)
 
 
-def _title(target: SubjectAddress, seed: Seed, budget: Budget, *, resume: bool) -> str:
+def _title(course: WalkCourse, seed: Seed, budget: Budget, *, resume: bool) -> str:
     bounds = [
         f"at most {budget.executions:,} executions" if budget.executions < EXECUTIONS_MAX else "",
         f"{budget.seconds:g} s" if budget.seconds is not None else "",
         "until covered" if budget.until_covered else "",
-        f"{budget.steps} steps a walk",
+        f"{course.steps} steps a walk",
+        f"rounds of {course.round_walks}" if course.round_walks != ROUND_WALKS else "",
         f"until {budget.failures} findings",
         "resumed" if resume else "",
     ]
-    return f"siteproof {__version__} · fuzz {target.name} · seed {seed} · {' · '.join(filter(None, bounds))}"
+    who = f"{course.target.name} against {course.against.name}" if course.against is not None else course.target.name
+    return f"siteproof {__version__} · fuzz {who} · seed {seed} · {' · '.join(filter(None, bounds))}"
 
 
 def _code(outcome: CampaignOutcome) -> ExitCode:

@@ -17,11 +17,12 @@ from siteproof.cli import targets
 from siteproof.cli.files import read_bytes
 from siteproof.cli.options import is_number
 from siteproof.cli.targets import NAME_ONE
-from siteproof.conformance.carriers.target import SubjectAddress, TargetKind
+from siteproof.conformance.carriers.target import SubjectAddress, TargetKind, from_here
 from siteproof.model.nouns.problem import Problem
 from siteproof.reference.zoo import ZOO
 
 EMBEDDED = "siteproof.reference.subject:make_subject"
+REFERENCE = "reference"
 SEED_MAX = 2**63 - 1
 FILE_BYTES_MAX = 1 << 20
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
@@ -72,6 +73,16 @@ def subject_of(zoo: str | None, **named: Any) -> SubjectAddress:
     if zoo:
         return _exhibit(zoo)
     return targets.target_of(**named) if any(named.values()) else SubjectAddress(TargetKind.PYTHON, EMBEDDED)
+
+
+def other_subject(said: str) -> SubjectAddress:
+    """The subject of --against: a word for one of ours, or how it is reached and its name; Problem otherwise."""
+    kind, colon, name = said.partition(":")
+    if said == REFERENCE:
+        return SubjectAddress(TargetKind.PYTHON, EMBEDDED)
+    if colon and kind in set(TargetKind) and name:
+        return from_here(TargetKind(kind), name)
+    return _exhibit(said)
 
 
 def _exhibit(name: str) -> SubjectAddress:

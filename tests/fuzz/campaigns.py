@@ -8,6 +8,7 @@ from pathlib import Path
 
 from siteproof.conformance.carriers.target import SubjectAddress, TargetKind
 from siteproof.fuzz.campaign import Budget, Campaign, CampaignOutcome, Rounds
+from siteproof.fuzz.course import WalkCourse
 from siteproof.fuzz.identity import identity
 from siteproof.fuzz.store import FILE_NAME, CampaignStore
 
@@ -24,7 +25,7 @@ def target(name: str) -> SubjectAddress:
 
 def opened(name: str, folder: Path, *, seed: int = SEED, resume: bool = False) -> CampaignStore:
     """The store of a campaign in that folder."""
-    known = identity(target(name), seed, STEPS)
+    known = identity(WalkCourse(target(name), seed, STEPS))
     folder.mkdir(exist_ok=True)
     return (
         CampaignStore.opened(folder / FILE_NAME, known) if resume else CampaignStore.created(folder / FILE_NAME, known)
@@ -41,12 +42,13 @@ def campaign(
     known: Mapping[str, str] | None = None,
     resume: bool = False,
     rounds: Callable[[Campaign], Rounds] | None = None,
+    course: Callable[[WalkCourse], WalkCourse] = lambda usual: usual,
 ) -> CampaignOutcome:
     """A campaign of so many executions."""
     store = opened(name, folder, seed=seed, resume=resume)
-    budget = Budget(executions=executions, steps=STEPS, failures=failures)
+    budget = Budget(executions=executions, failures=failures)
     try:
-        made = Campaign(target(name), seed, budget, store, known or {})
+        made = Campaign(course(WalkCourse(target(name), seed, STEPS)), budget, store, known or {})
         made.rounds = rounds and rounds(made)
         return made.run()
     finally:

@@ -11,7 +11,8 @@ from attrs import evolve
 from siteproof.cli import main
 from siteproof.fuzz import canary
 from siteproof.fuzz.actions import ActionKind, WalkAction, brief, read_record
-from siteproof.fuzz.campaign import ROUND_WALKS, Campaign, CampaignEnd, CampaignOutcome, Rounds
+from siteproof.fuzz.campaign import Campaign, CampaignEnd, CampaignOutcome, Rounds
+from siteproof.fuzz.course import ROUND_WALKS
 from siteproof.fuzz.guide import Guide
 from siteproof.fuzz.replay import replay_walk, target_of
 from siteproof.fuzz.scenes import PLAIN

@@ -1,0 +1,1 @@
+"""Two subjects on the same walks: where they disagree first, with no judge between them."""
