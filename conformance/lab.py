@@ -201,7 +201,8 @@ class Lab:
 
     def prior(self, machine: Machine) -> Prior:
         """What has to be known before a command is given, so that production can be followed."""
-        troubled = bool(self.auditor.memory(machine.name).troubles)
+        memory = self.auditor.memory(machine.name)
+        troubled = bool(memory.troubles) or memory.held_up
         sure = 0 if troubled else self.history.drained_position(machine.name)
         before = self.observe(machine)
         return Prior(before, self.history.position, self.history.ledgers(machine.name), sure, troubled)
@@ -300,7 +301,8 @@ class Lab:
         self._inside.look()
         self._step("settle")
         for name, seen in self._seen.items():
-            if name not in self._links_down and seen.link_up and _replicates(seen):
+            held_up = self.auditor.memory(name).held_up
+            if name not in self._links_down and seen.link_up and _replicates(seen) and not held_up:
                 self.history.drained(name)
 
     # -- looking ------------------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ NEEDS: Mapping[ConformanceLevel, frozenset[Capability]] = {
     ConformanceLevel.FAILOVER: TAKES_OVER,
     ConformanceLevel.FULL: frozenset(C) - BENCH_HANDLES - {C.TOTAL_ORDER},
 }
-AREAS = frozenset({C.GROUPS, C.PLANS, C.ADMINISTRATION})
+AREAS = frozenset({C.GROUPS, C.PLANS, C.ADMINISTRATION, C.APPLIANCES})
 """What a product may cover beside its level, each by itself; the highest level needs them all."""
 HIGHEST_FIRST = (
     ConformanceLevel.FULL,

@@ -7,6 +7,7 @@ counter) leaves the requirement `inconclusive`; one that declares a capability a
 from typing import Any
 
 from siteproof.conformance.verdict import Verdict
+from siteproof.model.nouns.administration import AdminCommand, AdminVerb
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.subject import Capability, Description, Fault, FaultKind, Provider
 from siteproof.model.nouns.vocabulary import Verb
@@ -59,12 +60,18 @@ OF_FAULT: dict[FaultKind, Capability] = {
     FaultKind.STORE_MENDED: Capability.STORE_FAULTS,
 }
 
+OF_ADMIN: dict[AdminVerb, Capability] = {
+    AdminVerb.SWITCH_APPLIANCE: Capability.APPLIANCES,
+    AdminVerb.UPDATE_COMPONENTS: Capability.APPLIANCES,
+}
+
 OF_CALL: dict[str, Capability] = {
     "discard": Capability.DISCARD,
     "advance": Capability.VIRTUAL_CLOCK,
     "arrange": Capability.DURING,
     "do_group": Capability.GROUPS,
     "administer": Capability.ADMINISTRATION,
+    **dict.fromkeys(("observe_appliances", "appliance_event"), Capability.APPLIANCES),
     **dict.fromkeys(("save_plan", "run_plan", "answer_prompt", "observe_plan"), Capability.PLANS),
 }
 
@@ -76,6 +83,8 @@ def capability_of(op: str, arguments: tuple[Any, ...]) -> Capability | None:
         return OF_VERB.get(first.verb)
     if isinstance(first, Fault):
         return OF_FAULT.get(first.kind)
+    if isinstance(first, AdminCommand):
+        return OF_ADMIN.get(first.verb, Capability.ADMINISTRATION)
     return OF_CALL.get(op)
 
 

@@ -1,8 +1,8 @@
 """The wire form of the Subject contract: one JSON object per line, requests and replies, and their JSON Schema.
 
-The Protocols in model/nouns (subject.py, groups.py, plans.py, administration.py) are the only source: operations,
-arguments and answers are read off their methods, so the wire cannot know a field which the contract does not. Nothing
-is believed before its length and type are checked.
+The Protocols in model/nouns (subject.py and those of its optional parts) are the only source: operations, arguments
+and answers are read off their methods, so the wire cannot know a field which the contract does not. Nothing is
+believed before its length and type are checked.
 Request {"id": n, "op": name, "args": {...}}; reply {"id": n, "ok": value} or {"id": n, "error": {"kind", "code",
 "message"}}; bytes are base64; `do` answers {"accepted": {...}} or {"refused": {...}}.
 """
@@ -17,6 +17,7 @@ from attrs import frozen
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from siteproof.model.nouns.administration import Administering
+from siteproof.model.nouns.appliances import Serving
 from siteproof.model.nouns.commands import Accepted, Answer, Refusal
 from siteproof.model.nouns.groups import Grouping
 from siteproof.model.nouns.plans import Planning
@@ -115,7 +116,7 @@ def _operation(name: str, method: Any) -> Operation:
 
 OPERATIONS: dict[str, Operation] = {
     name: _operation(name, method)
-    for protocol in (Subject, Arranging, Grouping, Planning, Administering)
+    for protocol in (Subject, Arranging, Grouping, Planning, Administering, Serving)
     for name, method in inspect.getmembers(protocol, inspect.isfunction)
     if not name.startswith("_")
 }

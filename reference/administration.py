@@ -1,4 +1,4 @@
-"""Administration: the policy of a machine is edited, or its protection ends without its source (domain §1, 15).
+"""Administration: policy, appliance and components of a machine, and a protection that ends without its source.
 
 Rule: a table of its own, written from the domain and not from the model; only a forced disable moves the regions.
 """
@@ -12,6 +12,7 @@ from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.policy import ReplicationPolicy, check_policy
 from siteproof.model.nouns.vocabulary import Direction, Place, Protection, Site, TestFailover
 from siteproof.reference.equipment import Equipment
+from siteproof.reference.fleet import Fleet
 from siteproof.reference.jobs import JobState
 from siteproof.reference.lifecycle import BUSY, COMPARING, DRILL_BUSY, DRILL_WAITS
 from siteproof.reference.machine import Machine
@@ -40,6 +41,11 @@ class AdministeredAppliance(Protocol):
         """The parts that a job works with."""
         ...
 
+    @property
+    def fleet(self) -> Fleet:
+        """The appliances of the site."""
+        ...
+
 
 class AdminDesk:
     """The administrative commands of one appliance; its methods are where the zoo differs."""
@@ -59,6 +65,10 @@ class AdminDesk:
         admit(machine.regions, command.verb)
         if command.verb is AdminVerb.EDIT_POLICY:
             self.edit(machine, check_policy(command.policy or self.equipment.policy))
+        elif command.verb is AdminVerb.SWITCH_APPLIANCE:
+            self.appliance.fleet.switch(machine, command.appliance)
+        elif command.verb is AdminVerb.UPDATE_COMPONENTS:
+            self.appliance.fleet.update(machine)
         else:
             self.require_gone(machine)
             self.force(machine)
@@ -97,12 +107,22 @@ def admit(regions: Regions, verb: AdminVerb) -> None:
         return
     if verb is AdminVerb.FORCE_DISABLE and _forcible(regions, forward=forward):
         return
+    if verb is AdminVerb.SWITCH_APPLIANCE and forward and _at_rest(regions):
+        return
+    if verb is AdminVerb.UPDATE_COMPONENTS:
+        return
     state = f"{verb.value} in {regions.protection.value}"
     if regions.protection in BUSY or regions.test_failover in DRILL_BUSY or regions.resync in COMPARING:
         raise Refused(ErrorCode.OPERATION_CONFLICT, state)
     if regions.test_failover in DRILL_WAITS:
         raise Refused(ErrorCode.TEST_FAILOVER_CLEANUP_PENDING, state)
     raise Refused(ErrorCode.OPERATION_NOT_ALLOWED, state)
+
+
+def _at_rest(regions: Regions) -> bool:
+    """Protected, with no drill and no comparison under way."""
+    still = regions.test_failover is TestFailover.NONE and regions.resync not in COMPARING
+    return regions.protection is P.PROTECTED and still
 
 
 def _editable(regions: Regions) -> bool:

@@ -18,6 +18,7 @@ from siteproof.reference.administration import AdminDesk
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.equipment import Equipment
+from siteproof.reference.fleet import Fleet
 from siteproof.reference.group_desk import GroupDesk
 from siteproof.reference.jobs import FAILS_WITH, PHASE_MS, Job, JobFailed, JobState, Work
 from siteproof.reference.machine import Machine
@@ -40,6 +41,7 @@ class Appliance(Equipment):
     desk_type: type[GroupDesk] = GroupDesk
     plans_type: type[PlanDesk] = PlanDesk
     admin_type: type[AdminDesk] = AdminDesk
+    fleet_type: type[Fleet] = Fleet
     phase_ms = PHASE_MS
     steps: int | None = None  # of a job's work at a time; None: all of it
 
@@ -52,6 +54,7 @@ class Appliance(Equipment):
         self.profile = profile
         self.groups = self.desk_type(self)
         self.plans = self.plans_type(self)
+        self._fleet = self.fleet_type(self)
         self.administration = self.admin_type(self)
 
     def do(self, command: Command) -> Accepted:
@@ -122,6 +125,11 @@ class Appliance(Equipment):
         name = self.vault.next_job()
         self.start(machine, command, works, name, doomed=machine.next_job_fails)
         return name
+
+    @property
+    def fleet(self) -> Fleet:
+        """The appliances of the site."""
+        return self._fleet
 
     @property
     def equipment(self) -> Equipment:

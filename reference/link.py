@@ -19,12 +19,13 @@ class Link:
     def __init__(self) -> None:
         """Up, and nothing sent."""
         self.up = True
+        self.served = True  # a process server takes what the agent has; without one nothing leaves, and nothing is lost
         self.bytes_sent = 0
         self._arranged: list[tuple[int, Happening]] = []
 
     def require(self) -> None:
         """Raise LinkDown unless something can travel now."""
-        if not self.up:
+        if not (self.up and self.served):
             raise LinkDown
 
     def carried(self, size_bytes: int) -> None:
@@ -46,5 +47,5 @@ class Link:
         due = [each for each in self._arranged if each[0] < count_bytes]
         self._arranged = [each for each in self._arranged if each not in due]
         broken = [happening() for _, happening in due]
-        if any(broken) or not self.up:
+        if any(broken) or not (self.up and self.served):
             raise LinkDown

@@ -27,7 +27,7 @@ def observe(appliance: Appliance, name: str) -> Observation:
         disks=_disks(machine),
         running=tuple(place for place in _PLACES if place in machine.hosts and machine.hosts[place].running),
         rpo_ms=exposure_ms(machine, appliance.now_ms),
-        health=_health(machine, appliance.now_ms),
+        health=_health(appliance, machine),
         events=appliance.vault.events(machine),
         resync_reason=machine.resync_reason,
         generation=machine.generation,
@@ -69,8 +69,16 @@ def _watermarks(name: str, written: int, stream: Stream) -> Watermarks:
     return evolve(held, written=written, sent=max(stream.sent.get(name, 0), held.cached))
 
 
-def _health(machine: Machine, now_ms: int) -> Health:
-    """The worst of what is wrong now; health guards nothing."""
+def _health(appliance: Appliance, machine: Machine) -> Health:
+    """The worst of what is wrong now, of the machine and of what serves it; health guards nothing."""
+    own = _own_health(machine, appliance.now_ms)
+    return max(own, appliance.fleet.health(machine), key=_WORSE.index) if machine.replicating else own
+
+
+_WORSE = tuple(Health)
+
+
+def _own_health(machine: Machine, now_ms: int) -> Health:
     exposed = exposure_ms(machine, now_ms) or 0
     if machine.regions.protection in UNFINISHED:
         return Health.CRITICAL

@@ -34,6 +34,7 @@ MARKED_BECAUSE: dict[ResyncReason, ErrorCode] = {
     ResyncReason.LOW_MEMORY: ErrorCode.SOURCE_LOW_MEMORY,
     ResyncReason.CORRUPT_LOG: ErrorCode.CORRUPT_LOG_RECORD,
     ResyncReason.TARGET_FAILURE: ErrorCode.TARGET_INTERNAL_ERROR,
+    ResyncReason.APPLIANCE_SWITCHED: ErrorCode.RESYNC_NOT_STARTED,
 }
 
 
@@ -106,7 +107,7 @@ class Replicator:
     def sends(self, machine: Machine, send: Callable[[Stream], bool]) -> bool:
         """Send something, which says whether anything travelled; as `ship` for the rest."""
         stream = machine.stream
-        if not machine.trusted or stream is None:
+        if not machine.trusted or stream is None or not machine.link.served:
             return False
         try:
             if send(stream):

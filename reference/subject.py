@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from siteproof.model.nouns.administration import AdminCommand
+from siteproof.model.nouns.appliances import ApplianceEvent, ApplianceView
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.groups import GroupCommand
@@ -160,6 +161,14 @@ class ReferenceSubject:
     def administer(self, command: AdminCommand) -> Answer:
         """Carry the command out, or refuse it with a named error and change nothing."""
         return self._asked(lambda: self.appliance.administration.do(command))
+
+    def observe_appliances(self) -> tuple[ApplianceView, ...]:
+        """Every appliance of the site: at once, without changing anything."""
+        return self.appliance.fleet.views()
+
+    def appliance_event(self, event: ApplianceEvent) -> None:
+        """Let that happen to an appliance."""
+        self.appliance.fleet.happens(event)
 
     def save_plan(self, plan: SavedPlan) -> Answer:
         """Keep the plan, in place of the one of that name; Refusal when it is none, and the old one stays."""

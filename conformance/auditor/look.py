@@ -121,7 +121,8 @@ class Look:
     def arrived(self) -> bool:
         """Whether everything that was written has reached the other side: a sound machine at rest."""
         memory = self.memory
-        return memory.settled and memory.trusted(self.now) and self.now.link_up and not memory.troubles
+        sound = self.now.link_up and not memory.troubles and not memory.held_up
+        return memory.settled and memory.trusted(self.now) and sound
 
     def arrived_ms(self) -> int | None:
         """The time of the newest write, when everything has arrived."""

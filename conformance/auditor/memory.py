@@ -99,6 +99,7 @@ class Memory:
     site_down: bool = False
     link_down: bool = False
     store_fails: bool = False  # the store of the replicas was made to fail, and was not mended since
+    held_up: bool = False  # an appliance is, or was a while ago, in no state to take what has to travel
     link_is_open: bool = False  # a fault of the link was arranged: only a look tells whether it is up
     source_may_run: bool = False  # the last failover could not, or was not asked to, shut the source down
     settled: bool = True  # the last call that may have changed something was a settle
@@ -147,6 +148,8 @@ class Memory:
             self.edited_ms = self.seen.time_ms + 1 if self.seen is not None else 0
         elif call.fault is not None:
             self._struck(call.fault, position)
+        elif call.op == "appliance_event":
+            self.held_up, self.undisturbed_ms = True, None
         elif call.op in ("write", "discard"):
             self.compared = False
             self.unflushed.add(call.arguments[0].disk)
@@ -230,6 +233,7 @@ class Memory:
         self.asked, self.asked_count = None, 0
         self.verbs.clear()
         if self.is_healthy(now):
+            self.held_up = self.held_up and now.health is not Health.NORMAL
             self.troubles &= {FaultKind.JOB_FAILS, *self.arranged, *(STORE if self.store_fails else ())}
 
     def _expect(self, kinds: frozenset[FaultKind]) -> None:
@@ -301,7 +305,8 @@ class Memory:
     def undisturbed(self, now: Observation) -> bool:
         """Whether forward replication is sound and exact as far as can be seen."""
         exact = all(disk.mode is WriteOrderMode.DATA for disk in now.disks)
-        return exact and self.is_healthy(now) and not self.store_fails and now.regions.direction is Direction.FORWARD
+        held_back = self.store_fails or self.held_up
+        return exact and self.is_healthy(now) and not held_back and now.regions.direction is Direction.FORWARD
 
     @staticmethod
     def trusts_or_marks(now: Observation) -> bool:

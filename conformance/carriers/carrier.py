@@ -11,6 +11,7 @@ from attrs import evolve
 from siteproof.conformance.carriers.broken import SubjectFailed
 from siteproof.conformance.carriers.inline import filled, filled_during
 from siteproof.model.nouns.administration import AdminCommand
+from siteproof.model.nouns.appliances import ApplianceEvent, ApplianceView
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
 from siteproof.model.nouns.groups import GroupCommand
 from siteproof.model.nouns.observation import Observation
@@ -77,6 +78,17 @@ class Carrier(ABC):
     def administer(self, command: AdminCommand) -> Answer:
         """See Administering."""
         return self._answered("administer", command)
+
+    def observe_appliances(self) -> tuple[ApplianceView, ...]:
+        """See Serving."""
+        views: tuple[ApplianceView, ...] = self._ask(tuple, "observe_appliances")
+        if not all(isinstance(view, ApplianceView) for view in views):
+            raise SubjectFailed("observe_appliances", "it answered something that is not an ApplianceView")
+        return views
+
+    def appliance_event(self, event: ApplianceEvent) -> None:
+        """See Serving."""
+        self.call("appliance_event", event)
 
     def save_plan(self, plan: SavedPlan) -> Answer:
         """See Planning."""

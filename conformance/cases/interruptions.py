@@ -95,7 +95,14 @@ def a_link_that_dies_inside_the_initial_copy_costs_only_time(lab: Lab) -> None:
         _in_sync(lab, machine)
 
 
-@case("C-INT-2", ["SP-REP-18", "SP-RES-1", "SP-RES-13"], needs=INSIDE, on_bytes=True, bears=("way",), fixes=SIZED)
+@case(
+    "C-INT-2",
+    ["SP-REP-18", "SP-RES-1", "SP-RES-2", "SP-RES-13"],
+    needs=INSIDE,
+    on_bytes=True,
+    bears=("way",),
+    fixes=SIZED,
+)
 def a_link_that_dies_inside_a_delta_forgets_nothing(lab: Lab) -> None:
     """Wherever a batch of changes is cut off, the machine is marked or the rest travels later: nothing is forgotten."""
     _deltas(lab, (FaultKind.LINK_DOWN,))

@@ -19,7 +19,7 @@ CUTS = (C.INITIAL_REPLICATION, C.DELTA, C.LINK_FAULTS, C.RESYNC)
 BYTES = (*CUTS, C.CRASH_POINTS)
 
 
-@case("C-RES-1", ["SP-RES-1", "SP-RES-28"], needs=CUTS, bears=("way",))
+@case("C-RES-1", ["SP-RES-1", "SP-RES-2", "SP-RES-28"], needs=CUTS, bears=("way",))
 def a_cut_link_marks_the_machine(lab: Lab) -> None:
     """Data that meets a dead link marks the machine for resynchronisation, with the reason."""
     machine = lab.protected_machine()

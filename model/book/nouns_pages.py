@@ -13,6 +13,7 @@ import attrs
 from siteproof.model.book.markdown import NONE, anchor, code, listed, page, table
 from siteproof.model.nouns import (
     administration,
+    appliances,
     commands,
     connectivity,
     groups,
@@ -40,6 +41,10 @@ TYPES: tuple[type, ...] = (
     commands.Command,
     groups.GroupCommand,
     administration.AdminCommand,
+    appliances.ApplianceView,
+    appliances.ComponentView,
+    appliances.ApplianceEvent,
+    appliances.Readings,
     plans.SavedPlan,
     plans.SavedGroup,
     plans.SavedStep,
@@ -66,6 +71,7 @@ OPTIONAL: dict[type, subject.Capability] = {
     groups.Grouping: subject.Capability.GROUPS,
     plans.Planning: subject.Capability.PLANS,
     administration.Administering: subject.Capability.ADMINISTRATION,
+    appliances.Serving: subject.Capability.APPLIANCES,
 }
 """The parts of the contract that only a subject with that capability answers."""
 ENUMS: tuple[type[Enum], ...] = (
@@ -83,6 +89,8 @@ ENUMS: tuple[type[Enum], ...] = (
     vocabulary.Location,
     vocabulary.Place,
     vocabulary.MachineKind,
+    appliances.ApplianceComponent,
+    appliances.Condition,
     plans.PlanRun,
     plans.SavedStepKind,
     plans.StepMoment,

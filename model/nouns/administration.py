@@ -88,17 +88,27 @@ class AdminFacts:
     version: Version = Version.CURRENT
 
 
-ASKED = (AdminVerb.EDIT_POLICY, AdminVerb.FORCE_DISABLE)
+ASKED = (
+    AdminVerb.EDIT_POLICY,
+    AdminVerb.FORCE_DISABLE,
+    AdminVerb.SWITCH_APPLIANCE,
+    AdminVerb.UPDATE_COMPONENTS,
+)
 """The administrative commands that the contract asks for; the others have no handle in it yet."""
 
 
 @frozen
 class AdminCommand:
-    """One administrative command for one machine. edit_policy: the policy that rules from the next point on."""
+    """One administrative command for one machine.
+
+    edit_policy: the `policy` that rules from the next point on. switch_appliance: the `appliance` that serves the
+    machine from now on. update_components: those of the appliance that serves the machine.
+    """
 
     verb: AdminVerb
     machine: str
     policy: ReplicationPolicy | None = None
+    appliance: str = ""
 
 
 @runtime_checkable

@@ -43,6 +43,7 @@ class Capability(StrEnum):
     GROUPS = "groups"  # machines with shared points, which fail over together (version 2)
     PLANS = "plans"  # recovery plans: order, steps and prompts (version 2)
     ADMINISTRATION = "administration"  # a policy that is edited, a protection that is forced to end (version 2)
+    APPLIANCES = "appliances"  # two or more appliances: their components, what they measure, switch, update (version 2)
     LIFECYCLE = "lifecycle"  # named refusals and allowed operations
     WATERMARKS = "watermarks"  # sequences reached by each stage are shown
     BYTE_COUNTS = "byte_counts"  # bytes that left for the other side are counted
@@ -61,7 +62,9 @@ class Capability(StrEnum):
     TOTAL_ORDER = "total_order"  # cuts respect the order of all writes, not only of flushes
 
 
-SINCE: Mapping[Capability, int] = {Capability.GROUPS: 2, Capability.PLANS: 2, Capability.ADMINISTRATION: 2}
+SINCE: Mapping[Capability, int] = dict.fromkeys(
+    (Capability.GROUPS, Capability.PLANS, Capability.ADMINISTRATION, Capability.APPLIANCES), 2
+)
 """The version of the contract in which a capability can be asked for; 1 where none stands."""
 
 

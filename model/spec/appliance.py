@@ -5,7 +5,6 @@ kept as they are, less is kept of them (data, then metadata, then a bitmap), and
 A machine is moved to another appliance only when the old one can let go of it: all of its parts work, or none does.
 """
 
-from enum import StrEnum
 from itertools import combinations
 
 from siteproof.model.language import (
@@ -26,20 +25,12 @@ from siteproof.model.language import (
     spec_of,
     whenever,
 )
+from siteproof.model.nouns.appliances import Condition
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.vocabulary import WriteOrderMode
 
 DATA, METADATA, BITMAP = WriteOrderMode.DATA, WriteOrderMode.METADATA, WriteOrderMode.BITMAP
 APPLIANCES_MIN = 2
-
-
-class Condition(StrEnum):
-    """How a part of an appliance is. A dead part does nothing; a critical one may still do something."""
-
-    HEALTHY = "healthy"
-    WARNING = "warning"
-    CRITICAL = "critical"
-    DEAD = "dead"
 
 
 class Appliance(Component):

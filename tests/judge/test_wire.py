@@ -17,6 +17,15 @@ from siteproof.conformance.carriers.in_process import InProcess
 from siteproof.conformance.carriers.serving import serve
 from siteproof.conformance.wire import CallError, ErrorKind, Reply, WireError
 from siteproof.model.nouns.administration import AdminCommand, Administering, AdminVerb
+from siteproof.model.nouns.appliances import (
+    ApplianceComponent,
+    ApplianceEvent,
+    ApplianceView,
+    ComponentView,
+    Condition,
+    Readings,
+    Serving,
+)
 from siteproof.model.nouns.commands import Accepted, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.groups import GroupCommand, Grouping, SharedSelection
@@ -67,6 +76,8 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "discard": (DiskAddress("vm1", "disk0"), 3, 2),
     "do_group": (GroupCommand(Verb.FAIL_OVER, "web", SharedSelection.CUSTOM, "point-1", shutdown=False),),
     "administer": (AdminCommand(AdminVerb.EDIT_POLICY, "vm1", ReplicationPolicy(60)),),
+    "observe_appliances": (),
+    "appliance_event": (ApplianceEvent("appliance-1", dead=True, readings=Readings(cpu_percent=96)),),
     "save_plan": (PLAN,),
     "run_plan": (PlanCommand("shop", PlanRun.TEST),),
     "answer_prompt": ("shop",),
@@ -89,6 +100,9 @@ ANSWERS: dict[str, Any] = {
     "restore": (Image("disk0", ImageKind.PATH, location="a/path"),),
     "do": Accepted("job-1"),
     "administer": Refusal(ErrorCode.POLICY_INVALID, "retention"),
+    "observe_appliances": (
+        ApplianceView("appliance-1", (ComponentView(ApplianceComponent.PROXY, "9.1", Condition.DEAD),), ("vm1",)),
+    ),
     "save_plan": Refusal(ErrorCode.OPERATION_NOT_ALLOWED, "no group"),
     "run_plan": Accepted("job-2"),
     "answer_prompt": Accepted("job-2"),
@@ -101,7 +115,7 @@ def test_the_wire_has_every_method_of_the_contract() -> None:
     """Operations are read off the protocols; none is forgotten and none is added, and the optional ones are known."""
     needed, *more = (
         {name for name, _ in inspect.getmembers(protocol, inspect.isfunction) if not name.startswith("_")}
-        for protocol in (Subject, Arranging, Grouping, Planning, Administering)
+        for protocol in (Subject, Arranging, Grouping, Planning, Administering, Serving)
     )
     optional = set().union(*more)
     assert set(wire.OPERATIONS) == needed | optional == set(CALLS)

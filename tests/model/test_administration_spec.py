@@ -11,13 +11,13 @@ from siteproof.model.engines.explore.search import Search
 from siteproof.model.engines.prove.induction import prove
 from siteproof.model.language.table import AdminRow, Happening, Row
 from siteproof.model.nouns.administration import AdminFacts, AdminVerb, Components
+from siteproof.model.nouns.appliances import Condition
 from siteproof.model.nouns.observation import Regions
 from siteproof.model.nouns.profile import CORE
 from siteproof.model.nouns.vocabulary import Direction, Protection
 from siteproof.model.spec.administration import table as administration
 from siteproof.model.spec.administration.spec import acts
 from siteproof.model.spec.administration.table import ADMIN_HAPPENINGS, ADMINISTRATION
-from siteproof.model.spec.appliance import Condition
 from siteproof.model.spec.lifecycle.table import HAPPENINGS, LIFECYCLE
 from siteproof.model.spec.registry.specs import SPECS
 from siteproof.model.spec.wrong_designs import EXHIBITS

@@ -11,6 +11,7 @@ from siteproof.reference.zoo.liars import LIARS
 from siteproof.reference.zoo.version2 import VERSION2
 from tests.zoo import (
     drives_of_administration,
+    drives_of_appliances,
     drives_of_data,
     drives_of_groups,
     drives_of_liars,
@@ -22,6 +23,7 @@ from tests.zoo.drives import DRIVES, Drive, honest_bench, member_bench
 
 FILES = (
     drives_of_administration,
+    drives_of_appliances,
     drives_of_data,
     drives_of_groups,
     drives_of_plans,

@@ -108,6 +108,8 @@ def a_job_without_trouble_succeeds(look: Look) -> Iterator[Wrong]:
     memory, asked = look.memory, look.memory.asked
     if asked is None or not memory.settled or memory.asked_count > 1 or memory.troubles or memory.link_down:
         return
+    if memory.held_up:
+        return
     verb = asked.command.verb
     expected = settled(asked.before.regions, verb, look.bench.profile)
     if _told(expected, verb) != _told(look.now.regions, verb):

@@ -1,7 +1,8 @@
 """B31: the guard of a move looks at the process server alone, and the rest of the old appliance goes on serving."""
 
 from siteproof.model.language import Step, action, given
-from siteproof.model.spec.appliance import SPEC, Condition, Estate, is_fit, lets_go
+from siteproof.model.nouns.appliances import Condition
+from siteproof.model.spec.appliance import SPEC, Estate, is_fit, lets_go
 from siteproof.model.spec.wrong_designs.exhibit import WrongDesign
 
 

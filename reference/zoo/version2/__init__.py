@@ -1,4 +1,4 @@
-"""Wrong in what version 2 of the contract shows: groups, plans, administration; each the reference with one change.
+"""Wrong in what version 2 of the contract shows; each the reference with one change.
 
 Rule: as the classes of the domain: one wrong thing each, as small a change as possible, and its class says which.
 """
@@ -30,5 +30,13 @@ VERSION2: dict[str, Exhibit] = {
     "A2": _wrong("an edit does not reach protected machines",        "administration:only_new_machines", "SP-LC-42"),
     "A3": _wrong("an edit forgets the app-consistent interval",      "administration:retention_only",    "SP-LC-42"),
     "A4": _wrong("a disable is forced though the source answers",    "administration:forces_anyway",     "SP-LC-41"),
+    "S1": _wrong("a machine leaves an appliance half dead", "appliances:lets_go_anyway", "SP-APP-16", "SP-APP-18"),
+    "S2": _wrong("a moved machine is not compared", "appliances:moves_unmarked",  "SP-APP-17", "SP-RES-23"),
+    "S3": _wrong("a dead process server takes changes with it", "appliances:forgets_changes", "SP-REP-30"),
+    "S4": _wrong("a full cache is filled further", "appliances:never_throttles", "SP-APP-15"),
+    "S5": _wrong("a process server warns at its border already", "appliances:warns_early",     "SP-APP-11"),
+    "S6": _wrong("an update begins with the changes after it", "appliances:update_forgets",  "SP-APP-3"),
+    "S7": _wrong("a silent process server is not told", "appliances:keeps_quiet",     "SP-APP-14"),
+    "S8": _wrong("a machine is well whatever serves it", "appliances:own_health_only", "SP-APP-20"),
 }
 # fmt: on
