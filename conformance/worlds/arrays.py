@@ -4,6 +4,7 @@ Rule: the array is covertable's; here stands only what may meet. The same values
 strength and seed give the same worlds in the same order.
 """
 
+import functools
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -17,10 +18,16 @@ _NEEDS_COMPANY = (("seat", ("machines",)), ("disk", ("disks",)), ("neighbours", 
 
 def drawn(values: Values, strength: int, seed: int) -> tuple[World, ...]:
     """Worlds that cover every meeting of `strength` of the values; dimensions with one value stay at it."""
+    return _drawn(tuple(values.items()), strength, seed)
+
+
+@functools.cache
+def _drawn(values: tuple[tuple[str, tuple[str, ...]], ...], strength: int, seed: int) -> tuple[World, ...]:
+    """Drawn once in a process: whoever judges many subjects that can do the same asks for the same array each time."""
     from covertable import make, sorters  # noqa: PLC0415  (only a run that draws worlds pays for it)
 
-    open_ones = {name: list(found) for name, found in values.items() if len(found) > 1}
-    fixed = {name: found[0] for name, found in values.items() if len(found) == 1}
+    open_ones = {name: list(found) for name, found in values if len(found) > 1}
+    fixed = {name: found[0] for name, found in values if len(found) == 1}
     if not open_ones:
         return (PLAIN.but(fixed),)
     constraints = _constraints(open_ones, fixed)

@@ -3,6 +3,7 @@
 Rule: nothing is drawn that the model does not say, and every reachable protection state is drawn.
 """
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import evolve
@@ -25,6 +26,7 @@ STRICT = evolve(CORE, reprotect_requires_commit=True)
 Arrows = Mapping[tuple[str, str], tuple[EdgeKind, str]]
 
 
+@functools.cache
 def lifecycle_svg() -> str:
     """The whole picture as SVG text."""
     height = layout.LANE_TOP + 44 + layout.ROWS * layout.ROW_HEIGHT + 240
@@ -92,8 +94,12 @@ def _spoken(name: str) -> str:
 
 
 def _star(before: str, after: str) -> str:
-    everywhere = {(edge.before, edge.after) for edge in edges(all_steps(STRICT), lane_box)}
-    return "" if (before, after) in everywhere else " *"
+    return "" if (before, after) in _everywhere() else " *"
+
+
+@functools.cache
+def _everywhere() -> frozenset[tuple[str, str]]:
+    return frozenset((edge.before, edge.after) for edge in edges(all_steps(STRICT), lane_box))
 
 
 def drawn(path: Route, kind: EdgeKind, name: str, width: int) -> Iterator[str]:
