@@ -8,12 +8,20 @@ import functools
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from siteproof.conformance.worlds.world import PLAIN, World, sound
+from siteproof.conformance.worlds.world import PLAIN, Machines, Neighbours, World, sound
 
 Values: TypeAlias = Mapping[str, tuple[str, ...]]
 
 # What is not so may not be so: a seat among one machine, a place among one disk, neighbours of nobody.
 _NEEDS_COMPANY = (("seat", ("machines",)), ("disk", ("disks",)), ("neighbours", ("machines", "disks")))
+
+_GROUPED = {  # a group is one of machines
+    "operator": "or",
+    "conditions": [
+        {"operator": "ne", "left": "neighbours", "value": Neighbours.GROUP},
+        {"operator": "ne", "left": "machines", "value": Machines.ASKED},
+    ],
+}
 
 
 def drawn(values: Values, strength: int, seed: int) -> tuple[World, ...]:
@@ -38,7 +46,7 @@ def _drawn(values: tuple[tuple[str, tuple[str, ...]], ...], strength: int, seed:
 
 def _constraints(open_ones: Mapping[str, list[str]], fixed: Mapping[str, str]) -> list[dict[str, Any]]:
     plain = {name: PLAIN.value(name) for name in (*open_ones, *fixed)}
-    return [
+    lonely_ones = [
         {
             "operator": "or",
             "conditions": [
@@ -49,3 +57,4 @@ def _constraints(open_ones: Mapping[str, list[str]], fixed: Mapping[str, str]) -
         for lonely, company in _NEEDS_COMPANY
         if lonely in open_ones and not any(fixed.get(name, plain[name]) != plain[name] for name in company)
     ]
+    return [*lonely_ones, *([_GROUPED] if {"machines", "neighbours"} <= set(open_ones) else [])]

@@ -5,7 +5,17 @@ Rule: only what a subject declares decides; a world that it declares to reach an
 
 from collections.abc import Mapping
 
-from siteproof.conformance.worlds.world import DIMENSIONS, Asking, Heading, Hour, Past, Pattern, Policy, Trouble
+from siteproof.conformance.worlds.world import (
+    DIMENSIONS,
+    Asking,
+    Heading,
+    Hour,
+    Neighbours,
+    Past,
+    Pattern,
+    Policy,
+    Trouble,
+)
 from siteproof.model.nouns.subject import Capability, Description
 
 C = Capability
@@ -25,6 +35,7 @@ NEEDS: Mapping[tuple[str, str], tuple[Capability, ...]] = {
     ("trouble", Trouble.TARGET_CRASHED): (C.TARGET_FAULTS, C.RESYNC),
     ("trouble", Trouble.AGENT_CRASHED): (C.CRASH_FAULTS, C.RESYNC),
     ("pattern", Pattern.DISCARD): (C.DISCARD,),
+    ("neighbours", Neighbours.GROUP): (C.GROUPS, C.CRASH_POINTS),
     ("hour", Hour.NIGHT): (C.VIRTUAL_CLOCK,),
     ("hour", Hour.WEEKEND): (C.VIRTUAL_CLOCK,),
     ("policy", Policy.APP): (C.APP_POINTS,),

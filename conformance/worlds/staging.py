@@ -23,6 +23,7 @@ SET_UP = {"machines", "seat", "names", "disks", "disk", "size", "hour"}  # playe
 AGED_STEPS, AGED_MINUTES = 28, 5
 JUMP_MINUTES = 90
 BESIDE_BLOCKS = 3
+GROUP_BESIDE = "those-beside"
 FORMER = ReplicationPolicy(retention_minutes=2 * HOUR_MINUTES, rpo_threshold_minutes=HOUR_MINUTES)  # of an earlier life
 
 
@@ -48,7 +49,7 @@ class Staging:
             for machine in lab.machines:
                 if not machine.meant:
                     lab.write(machine, BESIDE_BLOCKS)
-                    go(lab, machine, Verb.ENABLE)
+                    self._protect_beside(lab, machine)
             for machine in lab.machines:
                 if machine.meant:
                     self._beside(lab, machine)
@@ -76,13 +77,21 @@ class Staging:
         """The case has written, to blocks of the world's choice if `free`; what stands beside is written, too."""
         if free and machine.meant and "pattern" in self.world.odd and not self._busy:
             self.met.add("pattern")
-        if self.world.neighbours is Neighbours.WRITING and machine.meant and not self._busy:
+        if self.world.neighbours is not Neighbours.IDLE and machine.meant and not self._busy:
             self.met.add("neighbours")
             with self._apart():
                 self._beside(lab, machine)
                 for other in lab.machines:
                     if not other.meant:
                         lab.write(other, BESIDE_BLOCKS)
+
+    def _protect_beside(self, lab: Lab, machine: Machine) -> None:
+        """As a member of a group that none of the meant machines belongs to, where the world has one."""
+        if self.world.neighbours is Neighbours.GROUP:
+            self.met.add("neighbours")
+            go(lab, machine, Verb.ENABLE, group=GROUP_BESIDE)
+        else:
+            go(lab, machine, Verb.ENABLE)
 
     def _beside(self, lab: Lab, machine: Machine) -> None:
         meant = set(machine.disks.values())

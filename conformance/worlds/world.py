@@ -109,6 +109,7 @@ class Neighbours(StrEnum):
 
     IDLE = "idle"
     WRITING = "writing"
+    GROUP = "one group"  # the machines beside are members of a replication group, and write in turn
 
 
 class Hour(StrEnum):
@@ -201,7 +202,8 @@ def unsound(world: World) -> Iterator[str]:
     if world.disks is Disks.ASKED and world.disk is not DiskPosition.FIRST:
         yield "disk"
     alone = world.machines is Machines.ASKED and world.disks is Disks.ASKED
-    if alone and world.neighbours is not Neighbours.IDLE:
+    grouped = world.neighbours is Neighbours.GROUP and world.machines is Machines.ASKED
+    if grouped or (alone and world.neighbours is not Neighbours.IDLE):
         yield "neighbours"
 
 
