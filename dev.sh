@@ -1,5 +1,5 @@
 #!/bin/sh
-# sh dev.sh run|test|lint|docs|bench|nightly — needs only python3.11, pip and git; everything else comes into .venv
+# sh dev.sh run|test|lint|docs|bench|nightly|weekly — needs only python3.11, pip and git; everything else comes into .venv
 set -eu
 cd "$(dirname "$0")"
 PY=${PYTHON:-python3}
@@ -67,11 +67,9 @@ case $verb in
     .venv/bin/siteproof spec build "$@"
     .venv/bin/siteproof site ;; # out/site
   bench) peers; exec .venv/bin/python -m benchmarks "$@" ;;
-  nightly)
+  nightly|weekly)
     products
     tools
-    .venv/bin/siteproof fuzz --time 10m --seed "$(git rev-parse HEAD 2>/dev/null || echo 0)" --out out/nightly # campaign.html
-    .venv/bin/siteproof fuzz crashes --barriers --states 128
-    tests -m nightly "$@" ;;
-  *) echo "usage: sh dev.sh run|test|lint|docs|bench|nightly" >&2; exit 2 ;;
+    .venv/bin/python -m siteproof.fuzz.night_process "$verb" "out/$verb" "$(git rev-parse HEAD 2>/dev/null || echo 0)" ;; # report.md
+  *) echo "usage: sh dev.sh run|test|lint|docs|bench|nightly|weekly" >&2; exit 2 ;;
 esac

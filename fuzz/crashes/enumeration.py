@@ -4,8 +4,10 @@ Rule: a state is judged once for each truth that it may meet; what was made, wha
 something off are counted and shown.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
+from random import Random
 from typing import Any, Protocol
 
 from attrs import define, evolve, field, frozen
@@ -44,6 +46,16 @@ REPLICA = Kind("replica", Life, HISTORY, judge)
 SOURCE = Kind("source", SourceLife, SOURCE_HISTORY, judge_source)
 
 
+def replica_of(seed: int) -> Kind:
+    """A replica's life with writes of its own."""
+    return evolve(REPLICA, begin=lambda disk: Life(disk, dice=Random(f"replica {seed}")))  # noqa: S311  (repeatable)
+
+
+def source_of(seed: int) -> Kind:
+    """A source's life with writes of its own."""
+    return evolve(SOURCE, begin=lambda disk: SourceLife(disk, dice=Random(f"source {seed}")))  # noqa: S311  (repeatable)
+
+
 @frozen
 class LostProcess:
     """A state that is wrong: behind which effect of the life, and what it shows."""
@@ -72,8 +84,9 @@ class Enumeration:
     second: int = 0  # of so many distinct states one is lived on from, to a second loss of power; 0: of none
     met: Counter[str] = field(factory=Counter)  # how often each place of a barrier was met
     on_moment: Callable[["Enumeration"], None] = lambda _self: None
-    _known: set[tuple[bytes, int]] = field(factory=set)
-    _truths: list[Any] = field(factory=list)
+    met_again: int = 0  # states that had been judged before, under the same truth
+    _known: set[tuple[bytes, int]] = field(factory=set, alias="known")
+    _truths: list[Any] = field(factory=list, alias="truths")
     _last: str = "nothing"
 
     def run(self, kind: Kind, files: Files | None = None) -> "Enumeration":
@@ -116,6 +129,7 @@ class Enumeration:
     def _judged(self, kind: Kind, files: Files, truth: Any) -> None:
         state = (digest(files), self._number(truth))
         if state in self._known:
+            self.met_again += 1
             return
         self._known.add(state)
         self.distinct += 1
@@ -124,15 +138,16 @@ class Enumeration:
             self._wrong(sentence)
             if self.stop_at_first:
                 raise _Enough
-        elif kind is REPLICA and self.second and self.distinct % self.second == 0:
+        elif kind.name == REPLICA.name and self.second and self.distinct % self.second == 0:
             self._lived_again(files, truth)
 
     def _lived_again(self, files: Files, truth: Any) -> None:
         """Power comes back, the replica goes on, and power is lost once more."""
-        again = Enumeration(self.bounds, self.stop_at_first, self.deaf)
+        again = Enumeration(self.bounds, self.stop_at_first, self.deaf, known=self._known, truths=self._truths)
         again.run(Kind("second", lambda disk: resumed(disk, truth), SECOND, judge), files)
         self.moments, self.whole = self.moments + again.moments, self.whole + again.whole
         self.made, self.distinct = self.made + again.made, self.distinct + again.distinct
+        self.met_again += again.met_again
         self.met.update(again.met)
         self.lost += [
             evolve(each, effect=f"after a first loss behind {self._last}: {each.effect}") for each in again.lost
@@ -154,6 +169,32 @@ class Enumeration:
 
 class _Enough(Exception):  # noqa: N818  (an end, not a defect)
     """A wrong state was found, and one is enough."""
+
+
+def both_of(seed: int) -> tuple[Kind, ...]:
+    """A source's life and a replica's."""
+    return source_of(seed), replica_of(seed)
+
+
+def at_least(
+    distinct: int,
+    bounds: CrashBounds,
+    second: int,
+    heard: Callable[[Enumeration], None],
+    lives: Callable[[int], tuple[Kind, ...]] = both_of,
+) -> Enumeration:
+    """Life after life, each with other writes and other draws, until so many distinct states have been judged.
+
+    A state that an earlier life has left under the same truth is not counted again. It ends with the first wrong state.
+    """
+    found = Enumeration(bounds, second=second, on_moment=heard)
+    for seed in itertools.count(bounds.seed):
+        found.bounds = evolve(bounds, seed=seed)
+        for kind in lives(seed):
+            found.run(kind)
+        if found.distinct >= distinct or found.lost:
+            return found
+    raise AssertionError
 
 
 def without(place: BarrierPlace, bounds: CrashBounds, second: int = 0) -> Enumeration:

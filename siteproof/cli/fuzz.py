@@ -50,6 +50,10 @@ REPORT = "campaign.html"
 KNOWN = "known.toml"
 COURSE = ("cmd", "python", "url", "ca", "against", "steps", "wide")
 TABLE = {
+    "bytes": (
+        "siteproof.cli.fuzz_bytes:read",
+        "Bytes that are nearly right, for everything that reads bytes from outside.",
+    ),
     "crashes": ("siteproof.cli.fuzz_crashes:crashes", "Every state that a loss of power may leave of the reference."),
     "promote": ("siteproof.cli.fuzz_promote:promote", "Make a plain case of a finding, for `replay` on any subject."),
 }

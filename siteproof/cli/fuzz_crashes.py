@@ -11,7 +11,7 @@ from siteproof.cli.options import format_option, whole
 from siteproof.cli.signs_of_life import beating
 from siteproof.fuzz.crashes.barriers import places
 from siteproof.fuzz.crashes.disk import CrashBounds
-from siteproof.fuzz.crashes.enumeration import REPLICA, SOURCE, Enumeration, without
+from siteproof.fuzz.crashes.enumeration import REPLICA, SOURCE, Enumeration, at_least, without
 from siteproof.fuzz.crashes.redundant import REDUNDANT
 from siteproof.model.nouns.problem import ExitCode
 
@@ -22,25 +22,36 @@ WIDTH = 44
 @click.option("--states", type=whole(2, 100_000), default=32, show_default=True, help="Of one moment at most.")
 @click.option("--second", type=whole(0, 100_000), default=0, show_default=True,
               help="Go on from one of so many distinct states, to a second loss of power; 0: from none.")  # fmt: skip
+@click.option(
+    "--distinct", type=whole(1, 100_000_000), help="Life after life, until so many distinct states are judged."
+)
 @click.option("--barriers", is_flag=True, help="Take the barriers of each place away, and look who misses them.")
 @seed_option
 @format_option("text")
-def crashes(states: int, second: int, barriers: bool, seed: Seed) -> int:
+def crashes(states: int, second: int, distinct: int | None, barriers: bool, seed: Seed) -> int:
     """Lose power behind every effect of a replica's life, and judge what is left."""
     bounds = CrashBounds(states, seed.number)
     more = f" · second loss from one of {second}" if second else ""
     click.echo(f"siteproof {__version__} · fuzz crashes · seed {seed} · at most {states} states of a moment{more}")
-    found = Enumeration(bounds, stop_at_first=False, second=second)
-    with beating(lambda seconds: f"{found.distinct:,} distinct states judged in {seconds:.0f} s"):
-        found.run(SOURCE).run(REPLICA)
+    found = _lived(bounds, second, distinct)
     click.echo(
         f"{found.moments:,} moments, {found.whole:,} of them with every state · {found.made:,} states made, "
-        f"{found.distinct:,} distinct ones judged · {len(found.lost)} wrong"
+        f"{found.met_again:,} of them judged before, {found.distinct:,} distinct ones judged · {len(found.lost)} wrong"
     )
     for each in found.lost[:20]:
         click.echo(f"  WRONG {each}")
     missed = _without_each(bounds) if barriers else True
     return ExitCode.OK if missed and not found.lost else ExitCode.VIOLATION
+
+
+def _lived(bounds: CrashBounds, second: int, distinct: int | None) -> Enumeration:
+    """One life, or as many as it takes."""
+    seen: list[Enumeration] = []
+    with beating(lambda seconds: f"{seen[-1].distinct if seen else 0:,} distinct states judged in {seconds:.0f} s"):
+        if distinct is not None:
+            return at_least(distinct, bounds, second, lambda found: seen.__setitem__(slice(None), [found]))
+        seen.append(Enumeration(bounds, stop_at_first=False, second=second))
+        return seen[-1].run(SOURCE).run(REPLICA)
 
 
 def _without_each(bounds: CrashBounds) -> bool:

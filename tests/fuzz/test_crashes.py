@@ -1,12 +1,10 @@
 """Crash states: the disk makes all that are legal, the honest reference survives them, no barrier can go unnoticed."""
 
-import itertools
-
 import pytest
 
 from siteproof.fuzz.crashes.barriers import BarrierPlace, places
 from siteproof.fuzz.crashes.disk import CrashBounds, CrashDisk, choices, digest, selections
-from siteproof.fuzz.crashes.enumeration import REPLICA, SOURCE, Enumeration, without
+from siteproof.fuzz.crashes.enumeration import REPLICA, SOURCE, Enumeration, at_least, source_of, without
 from siteproof.fuzz.crashes.redundant import REDUNDANT
 from siteproof.model.nouns.problem import Problem
 from siteproof.reference.datapath.device import StoreFailed
@@ -128,17 +126,17 @@ def test_a_barrier_that_is_called_redundant_is_missed_by_no_state(name: str) -> 
     assert not without(place, SMALL, second=20).lost
 
 
-@pytest.mark.nightly
-@pytest.mark.timeout(7200)
-def test_a_hundred_thousand_distinct_crash_states() -> None:
-    """The life under many draws of what survives, and lived on from to a second loss."""
-    distinct = 0
-    for seed in itertools.count():
-        found = Enumeration(CrashBounds(256, seed), second=10).run(SOURCE).run(REPLICA)
-        assert [str(each) for each in found.lost] == []
-        distinct += found.distinct
-        if distinct >= 100_000:
-            return
+def test_lives_go_on_until_so_many_distinct_states_are_judged() -> None:
+    """A state is counted once for each truth, also across lives; what was met again is counted apart."""
+    found = at_least(300, CrashBounds(8), 0, lambda _: None, lambda seed: (source_of(seed),))
+    assert found.distinct >= 300
+    assert found.distinct + found.met_again == found.made
+    assert found.lost == []
+    before = found.distinct
+    found.bounds = CrashBounds(8, 0)
+    found.run(source_of(0))
+    assert found.distinct == before
+    assert found.run(source_of(900)).distinct > before
 
 
 def test_every_barrier_is_found_in_the_source() -> None:
