@@ -63,7 +63,7 @@ def test_only_what_was_played_is_counted() -> None:
     met = found.met([])
     assert (met.met, met.wanted) == (0, sum(map(len, reachable(FAKE).values())))
     assert met.missing
-    assert counted("quick", 1, found.wanted, (), []) == met
+    assert counted("quick", 1, found.wanted, found.left_out, []) == met
 
 
 @pytest.mark.parametrize("names", list(NameStyle))
