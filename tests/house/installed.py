@@ -1,9 +1,10 @@
 """A plain install without a network: a new environment, the wheel, and links to exactly what the wheel asks for."""
 
+import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -18,6 +19,28 @@ for name in sys.argv[1].split(","):
 from siteproof.cli import main
 sys.exit(main(sys.argv[2:]))
 """
+
+ONE_AFTER_THE_OTHER = """
+import contextlib, io, json, sys
+from siteproof.cli import main
+ended = []
+for line in json.loads(sys.argv[1]):
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main(line.split())
+    ended.append((line, code, out.getvalue(), err.getvalue()))
+print(json.dumps(ended))
+"""
+
+
+@frozen
+class Ended:
+    """How one command of several ended."""
+
+    line: str
+    code: int
+    out: str
+    err: str
 
 
 def run(command: list[str], cwd: Path = ROOT) -> str:
@@ -46,6 +69,13 @@ class Installed:
     def siteproof(self, *words: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
         """Run the console script in the stranger's folder."""
         return self._ran([str(self.folder / "env" / "bin" / "siteproof"), *words], stdin)
+
+    def one_after_the_other(self, lines: Sequence[str]) -> Iterator[Ended]:
+        """Run these commands in one process of the environment, which imports everything once."""
+        ended = self._ran([str(self.python), "-c", ONE_AFTER_THE_OTHER, json.dumps(lines)], "")
+        assert ended.returncode == 0, ended.stderr[-3000:]
+        for each in json.loads(ended.stdout.splitlines()[-1]):
+            yield Ended(*each)
 
     def siteproof_without(self, packages: str, *words: str) -> "subprocess.CompletedProcess[str]":
         """The same, where none of these packages (names with commas between) can be imported."""

@@ -14,7 +14,7 @@ from siteproof.cli.guides import SHIPPED
 from siteproof.conformance import results
 from siteproof.conformance.verdict import Verdict
 from siteproof.model.nouns.problem import ExitCode
-from tests.house.installed import ROOT, Installed, asked_for, size_bytes
+from tests.house.installed import ROOT, Ended, Installed, asked_for, size_bytes
 from tests.house.test_house import product
 
 CORE_BYTES_MAX = 320 * 1024 * 1024
@@ -70,21 +70,24 @@ WORKS = {
 }
 
 
-def ended_well(installed: Installed, line: str, code: int) -> None:
-    """Run a command; its exit code is the expected one, and it tells of no traceback and of no file of the checkout."""
-    done = installed.siteproof(*line.split())
-    assert (done.returncode, done.stderr if done.returncode == ExitCode.OUR_BUG else "") == (code, ""), done.stderr
-    told = [name for name in CHECKOUT.findall(done.stdout + done.stderr) if not name.startswith(BUILT)]
+def ended_well(done: Ended) -> None:
+    """Its exit code is the expected one, and it tells of no traceback and of no file of the checkout."""
+    assert (done.line, done.code) == (done.line, WORKS[done.line]), done.err
+    assert done.code != ExitCode.OUR_BUG, done.err
+    told = [name for name in CHECKOUT.findall(done.out + done.err) if not name.startswith(BUILT)]
     guides = {"adapter guide", "coverage --guide", "zoo --guide"}
-    assert line in guides or told == []
-    assert str(ROOT) not in done.stdout + done.stderr
+    assert done.line in guides or told == []
+    assert str(ROOT) not in done.out + done.err
 
 
 @pytest.mark.slow
 def test_every_command_works_from_a_plain_install(installed: Installed) -> None:
     """In a folder with a model/ of its own, without any extra, each command does its work or says what is missing."""
-    for line, code in WORKS.items():
-        ended_well(installed, line, code)
+    ended = list(installed.one_after_the_other(list(WORKS)))
+    for each in ended:
+        ended_well(each)
+    assert [each.line for each in ended] == list(WORKS)
+    assert installed.siteproof("--version").stdout.startswith("siteproof, version")
     assert {line.split()[0] for line in WORKS} | {"run"} >= set(COMMANDS)
 
 
