@@ -16,6 +16,9 @@ SMALL: dict[str, dict[str, int]] = {
 WITHIN_A_RUN = 3
 NIGHTLY = 40
 
+EDITS = {"administration": (100, 2)}
+"""How many edits and which seed, where few edits of many break a property: a nightly matter."""
+
 
 def clock() -> float:
     """No time passes here."""
@@ -29,16 +32,12 @@ def agree(row: AgreementRow) -> None:
     assert row.refuted == len(row.broken)
 
 
-@pytest.mark.parametrize("name", sorted(RIGHT))
+@pytest.mark.parametrize("name", sorted(RIGHT.keys() - EDITS.keys()))
 def test_provers_agree_on_mutants(name: str) -> None:
     """A few edits of every chapter: each that breaks a property is refuted with its action and a shortest trace."""
     row = agreement(RIGHT[name], SMALL.get(name, {}), WITHIN_A_RUN, 11, clock)
     agree(row)
     assert len(row.judged) == WITHIN_A_RUN
-
-
-EDITS = {"administration": (100, 2)}
-"""How many edits and which seed, where few edits of many break a property."""
 
 
 @pytest.mark.nightly

@@ -36,6 +36,7 @@ def test_every_claim_of_a_right_design_is_proved_at_its_bounds(spec: Spec) -> No
     assert {claim.rule for claim in spec.properties if claim.kind.is_safety} <= proved
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("spec", [each for each in RIGHT.values() if each.bounds], ids=lambda spec: spec.name)
 def test_every_claim_is_proved_at_larger_bounds(spec: Spec) -> None:
     """The lemmas are no accident of small systems: eight members, eight blocks, sixteen machines of a plan."""

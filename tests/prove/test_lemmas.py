@@ -51,6 +51,7 @@ def _needed(spec: Spec, lemma: Property) -> set[str]:
     return {gap.goal_rule for gap in prove(evolve(spec, lemmas=rest)).gaps}
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("spec", "lemma"), LEMMAS, ids=[lemma.rule for _, lemma in LEMMAS])
 def test_every_lemma_is_needed_and_names_what_needs_it(spec: Spec, lemma: Property) -> None:
     """Without it the induction has a gap at each rule that its sentence names before the colon; none is kept idle."""
