@@ -27,6 +27,8 @@ BENCH_HANDLES = frozenset(
         Capability.CORRUPTION,
         Capability.STORE_FAULTS,
         Capability.DURING,
+        Capability.PRESSURE,
+        Capability.REBOOTS,
     }
 )
 
@@ -58,6 +60,11 @@ OF_FAULT: dict[FaultKind, Capability] = {
     FaultKind.STORE_FULL: Capability.STORE_FAULTS,
     FaultKind.IO_ERROR: Capability.STORE_FAULTS,
     FaultKind.STORE_MENDED: Capability.STORE_FAULTS,
+    FaultKind.PRESSURE: Capability.PRESSURE,
+    FaultKind.PRESSURE_ENDED: Capability.PRESSURE,
+    FaultKind.CLEAN_REBOOT: Capability.REBOOTS,
+    FaultKind.BITMAP_DAMAGED: Capability.REBOOTS,
+    FaultKind.OLD_BITMAP: Capability.REBOOTS,
 }
 
 OF_ADMIN: dict[AdminVerb, Capability] = {

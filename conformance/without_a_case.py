@@ -28,7 +28,7 @@ class Handle(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
-    handle: tuple[Handle, ...]
+    handle: tuple[Handle, ...] = ()
 
 
 @frozen

@@ -7,7 +7,11 @@ from attrs import frozen
 
 from siteproof.model.nouns.vocabulary import WriteOrderMode
 from siteproof.reference.datapath.cut import Cut
-from siteproof.reference.host import Host
+from siteproof.reference.datapath.effects import Executor
+from siteproof.reference.datapath.tracker import SourceDisk
+from siteproof.reference.host import Host, bitmap_of
+
+COARSER = tuple(WriteOrderMode)  # from data, which takes most room, to a bitmap
 
 
 class WriterFailed(Exception):  # noqa: N818  (it names what happened)
@@ -41,7 +45,43 @@ class MobilityAgent:
         """Installed for these disks of the machine, not capturing."""
         self.host = host
         self.disks = {name: host.disk(name) for name in disks}
-        self.mode = WriteOrderMode.DATA
+        self.modes = dict.fromkeys(disks, WriteOrderMode.DATA)
+        self.pressed: set[str] = set()  # disks for whose changes there is no room
+        self.earlier: dict[str, bytes] = {}  # the bitmap file that the last orderly stop left, by disk
+
+    @property
+    def mode(self) -> WriteOrderMode:
+        """The coarsest mode of its disks."""
+        return max(self.modes.values(), key=COARSER.index, default=WriteOrderMode.DATA)
+
+    @mode.setter
+    def mode(self, mode: WriteOrderMode) -> None:
+        self.modes = dict.fromkeys(self.modes, mode)
+
+    def press(self, disk: str) -> None:
+        """There is no room for what changes on that disk: less of it is kept, the workload never waits."""
+        self.pressed.add(disk)
+        self.modes[disk] = COARSER[min(COARSER.index(self.modes[disk]) + 1, len(COARSER) - 1)]
+
+    def refine(self) -> None:
+        """Everything inexact was sent: disks for which there is room are tracked in data mode again."""
+        self.modes = {disk: mode if disk in self.pressed else WriteOrderMode.DATA for disk, mode in self.modes.items()}
+
+    def boot(self, store: Executor) -> list[str]:
+        """The machine starts again; returns the disks whose stored marks are not those of the run that just ended."""
+        doubtful = []
+        for name, disk in self.disks.items():
+            file = self.host.files[name]
+            found = SourceDisk(store, file, bitmap_of(file), written=disk.written)
+            if not self.believes(disk, found):
+                doubtful.append(name)
+            self.host.disks[name] = self.disks[name] = found
+            found.start_capture()
+        return doubtful
+
+    def believes(self, left: SourceDisk, found: SourceDisk) -> bool:
+        """Whether what was found is what was left behind; the run that ended told the number of its last write."""
+        return found.trusted and found.known == left.written
 
     def start(self) -> None:
         """Capture every write from now on."""

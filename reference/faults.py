@@ -12,6 +12,7 @@ from siteproof.model.nouns.subject import Fault, FaultKind
 from siteproof.model.nouns.vocabulary import Place, ResyncReason
 from siteproof.reference.appliance import Appliance
 from siteproof.reference.machine import Machine
+from siteproof.reference.reboots import reboot
 
 Effect = Callable[[Appliance, Machine, Fault], None]
 
@@ -110,6 +111,17 @@ def _store_struck(appliance: Appliance, machine: Machine, fault: Fault) -> None:
     appliance.stores.strike(machine.name, fault.kind)
 
 
+def _pressed(appliance: Appliance, machine: Machine, fault: Fault) -> None:
+    """The agent has no room, or room again, for the changes of one disk, or of all."""
+    if machine.stream is not None and machine.replicating:
+        appliance.replicator.press(machine, fault.disk, ended=fault.kind is FaultKind.PRESSURE_ENDED)
+
+
+def _rebooted(appliance: Appliance, machine: Machine, fault: Fault) -> None:
+    """An orderly restart of the machine that runs."""
+    reboot(appliance.replicator, appliance.stores, machine, fault.kind)
+
+
 EFFECTS: Mapping[FaultKind, Effect] = {
     FaultKind.LINK_DOWN: _link_down,
     FaultKind.LINK_UP: _link_up,
@@ -128,4 +140,9 @@ EFFECTS: Mapping[FaultKind, Effect] = {
     FaultKind.STORE_FULL: _store_struck,
     FaultKind.IO_ERROR: _store_struck,
     FaultKind.STORE_MENDED: _store_struck,
+    FaultKind.PRESSURE: _pressed,
+    FaultKind.PRESSURE_ENDED: _pressed,
+    FaultKind.CLEAN_REBOOT: _rebooted,
+    FaultKind.BITMAP_DAMAGED: _rebooted,
+    FaultKind.OLD_BITMAP: _rebooted,
 }

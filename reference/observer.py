@@ -61,7 +61,9 @@ def _disk(name: str, host: Host, stream: Stream | None) -> DiskView:
     disk = host.disks[name]
     if stream is None or name not in stream.service.replicas:
         return DiskView(name, disk.blocks, watermarks=Watermarks(written=disk.written))
-    return DiskView(name, disk.blocks, stream.agent.mode, disk.dirty.count, _watermarks(name, disk.written, stream))
+    return DiskView(
+        name, disk.blocks, stream.agent.modes[name], disk.dirty.count, _watermarks(name, disk.written, stream)
+    )
 
 
 def _watermarks(name: str, written: int, stream: Stream) -> Watermarks:

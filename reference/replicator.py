@@ -34,6 +34,7 @@ MARKED_BECAUSE: dict[ResyncReason, ErrorCode] = {
     ResyncReason.LOW_MEMORY: ErrorCode.SOURCE_LOW_MEMORY,
     ResyncReason.CORRUPT_LOG: ErrorCode.CORRUPT_LOG_RECORD,
     ResyncReason.TARGET_FAILURE: ErrorCode.TARGET_INTERNAL_ERROR,
+    ResyncReason.BITMAP_INVALID: ErrorCode.RESYNC_BITMAPS_INVALID,
     ResyncReason.APPLIANCE_SWITCHED: ErrorCode.RESYNC_NOT_STARTED,
 }
 
@@ -112,6 +113,7 @@ class Replicator:
         try:
             if send(stream):
                 machine.received_ms = self.now_ms
+            self.refine(stream)
             machine.failing.pop("ship", None)
         except LinkDown:
             if machine.trusted:  # whatever broke into the transfer has marked it for its own reason
@@ -121,6 +123,19 @@ class Replicator:
         except StoreFailed as failure:
             self.fail(machine, "ship", failure)
         return "ship" not in machine.failing and machine.trusted
+
+    @staticmethod
+    def refine(stream: Stream) -> None:
+        """Nothing inexact is left to send."""
+        stream.agent.refine()
+
+    def press(self, machine: Machine, disk: str, *, ended: bool) -> None:
+        """The agent has no room for the changes of that disk (of all, when none is named), or it has room again."""
+        assert machine.stream is not None
+        agent = machine.stream.agent
+        for name in (disk,) if disk else tuple(agent.disks):
+            agent.pressed.discard(name) if ended else agent.press(name)
+        self.wrote(machine)
 
     def apply(self, machine: Machine) -> bool:
         """Process what the cache holds; False and a mark when a record cannot be believed."""
@@ -172,6 +187,8 @@ class Replicator:
     def quiesced(self, machine: Machine, consistency: Consistency) -> bool:
         """Whether the machine's applications have flushed, as far as the kind of point asks for it."""
         assert machine.stream is not None
+        if not self.exact(machine.stream):
+            return False
         if consistency is not Consistency.APP:
             return True
         try:
@@ -184,6 +201,11 @@ class Replicator:
             return False
         machine.failing.pop("quiesce", None)
         return True
+
+    @staticmethod
+    def exact(stream: Stream) -> bool:
+        """Whether every disk is tracked in data mode: what is not has no order, and is no point."""
+        return stream.agent.mode is WriteOrderMode.DATA
 
     def add_point(self, machine: Machine, consistency: Consistency, source_ms: int) -> StoredPoint:
         """Make the applied state a point of that source time."""
@@ -210,7 +232,8 @@ class Replicator:
     def latest(self, machine: Machine) -> StoredPoint | None:
         """The newest point, after what was received beyond it became one; nothing waiting means no new point."""
         waiting = machine.received_ms
-        if waiting is not None and self.apply(machine):
+        exact = machine.stream is not None and self.exact(machine.stream)
+        if waiting is not None and exact and self.apply(machine):
             return self._kept(machine, Consistency.CRASH, waiting) or machine.newest
         return machine.newest
 

@@ -26,7 +26,16 @@ from siteproof.model.nouns.vocabulary import (
 from siteproof.model.spec.groups import TOGETHER
 from siteproof.model.spec.lifecycle.table import is_transitional, running_place
 
-HARMLESS = frozenset({FaultKind.LINK_UP, FaultKind.SITE_UP, FaultKind.STORE_MENDED, FaultKind.CLOCK_JUMP})
+HARMLESS = frozenset(
+    {
+        FaultKind.LINK_UP,
+        FaultKind.SITE_UP,
+        FaultKind.STORE_MENDED,
+        FaultKind.CLOCK_JUMP,
+        FaultKind.PRESSURE,
+        FaultKind.PRESSURE_ENDED,
+    }
+)
 STORE = frozenset({FaultKind.STORE_FULL, FaultKind.IO_ERROR})
 POWER = frozenset({FaultKind.FORCED_SHUTDOWN, FaultKind.SITE_DOWN})
 DRILLS = frozenset({Verb.TEST_FAILOVER, Verb.CLEAN_UP_TEST})

@@ -11,7 +11,7 @@ from siteproof.conformance.expected.loss import measured
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.roads import road_to, travel
 from siteproof.conformance.worlds.world import SIZED
-from siteproof.model.nouns.errors import Refused
+from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.stamp import BLOCK_BYTES
 from siteproof.model.nouns.subject import Capability, FaultKind
 from siteproof.model.nouns.vocabulary import Direction, Place, Protection, Site, Verb
@@ -234,3 +234,18 @@ def a_reprotect_leads_through_the_reverse_initial_copy(lab: Lab) -> None:
         (Protection.PROTECTED, Direction.REVERSE, (Place.RECOVERY,)),
         "machine after the reprotect",
     )
+
+
+@case("C-FB-20", ["SP-FB-20"], needs=(C.LIFECYCLE, C.INITIAL_REPLICATION, C.FAILOVER, C.REPROTECT))
+def a_reprotect_waits_for_the_commit_where_the_profile_says_so(lab: Lab) -> None:
+    """Before the commit a reprotect is refused exactly where the profile requires the commit, and nothing changes."""
+    machine = lab.protected_machine(disk="256 KiB")
+    before = lab.run(machine, Verb.FAIL_OVER)
+    verify.given(before.regions.protection is Protection.FAILED_OVER, f"failed over: {before.regions.protection.value}")
+    answer = lab.ask(machine, Verb.REPROTECT)
+    if not lab.profile.reprotect_requires_commit:
+        verify.accepted(answer, "a reprotect before the commit, which the profile does not require")
+        lab.settle()
+        return
+    verify.refused(answer, [ErrorCode.OPERATION_NOT_ALLOWED], "a reprotect before the commit")
+    verify.unchanged(before, lab.observe(machine), "a reprotect is refused")

@@ -132,7 +132,14 @@ def _deltas(lab: Lab, faults: Iterable[FaultKind]) -> None:
             _in_sync(lab, machine)
 
 
-@case("C-INT-4", ["SP-RES-20", "SP-RES-14", "SP-RES-17"], needs=INSIDE, on_bytes=True, bears=("way",), fixes=SIZED)
+@case(
+    "C-INT-4",
+    ["SP-RES-20", "SP-RES-14", "SP-RES-17", "SP-RES-19"],
+    needs=INSIDE,
+    on_bytes=True,
+    bears=("way",),
+    fixes=SIZED,
+)
 def a_comparison_that_is_cut_off_anywhere_can_be_run_again(lab: Lab) -> None:
     """Wherever a comparison loses its link the mark stays, older points stay restorable, and the next one completes."""
     _comparisons(lab, (FaultKind.LINK_DOWN,))
@@ -162,7 +169,7 @@ def _comparisons(lab: Lab, faults: Iterable[FaultKind]) -> None:
                 verify.given(not seen.link_up, f"the link was not cut at {share} %")
                 verify.serves("SP-RES-14")
                 verify.that(seen.regions.resync is not Resync.NONE, f"a mark after a cut at {share} %", "none")
-            verify.serves("SP-RES-20", "SP-RES-14", "SP-RES-17")
+            verify.serves("SP-RES-20", "SP-RES-14", "SP-RES-17", "SP-RES-19")
             other_side.true_point(lab, machine, before)
             _in_sync(lab, machine)
 

@@ -6,10 +6,10 @@ Rule: needs a virtual clock; what is kept is compared point by point with the mo
 from siteproof.conformance import verify, verify_bytes
 from siteproof.conformance.case import case
 from siteproof.conformance.expected.retention import PointWatch, kept_as_published, steady_count
-from siteproof.conformance.lab import Lab
+from siteproof.conformance.lab import Lab, Machine
 from siteproof.conformance.silence import silence
 from siteproof.model.nouns.errors import ErrorCode
-from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, ReplicationPolicy
+from siteproof.model.nouns.policy import DAY_MINUTES, MINUTE_MS, RecoveryPoint, ReplicationPolicy
 from siteproof.model.nouns.subject import Capability, FaultKind
 from siteproof.model.nouns.vocabulary import Consistency, Resync, Selection, Verb
 
@@ -223,3 +223,46 @@ def a_short_retention_ends_when_it_says(lab: Lab) -> None:
     verify.every(listed, lambda point: newest_ms - point.taken_at_ms < 180 * MINUTE_MS, "a point younger than 3 hours")
     recent = {p.name for p in watch.ever.values() if newest_ms - p.taken_at_ms < TWO_HOURS_MS}
     verify.equal(recent - {point.name for point in listed}, set(), "points of the last two hours that are missing")
+
+
+@case("C-RET-15", ["SP-RET-15"], needs=(*AGING, C.OLDER_POINTS), on_bytes=True, fixes=FIXED)
+def a_point_is_usable_up_to_its_last_instant(lab: Lab) -> None:
+    """The oldest point restores its bytes a millisecond before its retention has passed, and is not listed for long."""
+    policy = ReplicationPolicy(retention_minutes=180)
+    machine = lab.protected_machine(disk=SMALL, policy=policy, filled=3)
+    PointWatch(lab, machine).pass_hours(2)
+    lab.advance(minutes=50)
+    oldest = min(lab.observe(machine).points, key=lambda point: point.sequence)
+    left_ms = oldest.taken_at_ms + policy.retention_minutes * MINUTE_MS - lab.now_ms(machine)
+    verify.given(left_ms > 1, "the oldest point is past its retention already")
+    lab.advance(milliseconds=left_ms - 1)
+    verify.that(_lists(lab, machine, oldest), f"{oldest.name} is listed up to its last instant", "it is not")
+    verify_bytes.true_point(lab, machine, oldest)
+    lab.advance(milliseconds=1, minutes=lab.profile.crash_consistent_minutes)
+    verify.that(bool(lab.observe(machine).points), "the next point is listed before the old one goes", "none is listed")
+    lab.advance(minutes=lab.profile.point_latency_minutes)
+    verify.that(not _lists(lab, machine, oldest), f"{oldest.name} is gone when newer points are usable", "it is listed")
+
+
+def _lists(lab: Lab, machine: Machine, point: RecoveryPoint) -> bool:
+    return point.name in {each.name for each in lab.observe(machine).points}
+
+
+@case("C-RET-16", ["SP-PT-40", "SP-PT-32"], needs=AGING, fixes=(*FIXED, "past=aged"))
+def a_point_ages_by_the_time_that_passes(lab: Lab) -> None:
+    """The wall clock jumps by more than the retention, ahead and back: nothing young goes, nothing old stays."""
+    policy = ReplicationPolicy(retention_minutes=180)
+    machine = lab.protected_machine(disk=SMALL, policy=policy)
+    lab.advance(minutes=60)
+    first = {point.name for point in lab.observe(machine).points}
+    for hours in (4, -8):
+        young = {point.name for point in lab.observe(machine).points}
+        exposed_ms = lab.observe(machine).rpo_ms or 0
+        lab.fault(FaultKind.CLOCK_JUMP, machine, amount=hours * 60 * MINUTE_MS)
+        verify.equal(lab.observe(machine).rpo_ms or 0, exposed_ms, f"RPO after a jump of {hours} hours, in ms")
+        lab.advance(minutes=2 * lab.profile.crash_consistent_minutes)
+        kept = {point.name for point in lab.observe(machine).points}
+        verify.equal(young - kept, set(), f"young points that went with a jump of {hours} hours")
+    lab.advance(minutes=policy.retention_minutes + lab.profile.point_latency_minutes)
+    kept = {point.name for point in lab.observe(machine).points}
+    verify.equal(first & kept, set(), "points that outlived the retention because the clock was set back")

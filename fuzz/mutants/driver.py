@@ -31,9 +31,10 @@ POLICIES = (
     ReplicationPolicy(retention_minutes=60),
     ReplicationPolicy(retention_minutes=72 * 60, app_consistent_minutes=120, rpo_threshold_minutes=30),
 )
+UNSTRUCK = (Capability.STORE_FAULTS, Capability.PRESSURE, Capability.REBOOTS)
 STRUCK = [
-    kind for kind in FaultKind if OF_FAULT.get(kind) is not Capability.STORE_FAULTS
-]  # the drives of mutants know no failing store
+    kind for kind in FaultKind if OF_FAULT.get(kind) not in UNSTRUCK
+]  # the drives of mutants know no failing store, and were drawn before there were pressure and reboots
 RARE = {Verb.COMPLETE_MIGRATION: 0.1, Verb.DISABLE: 0.4}  # they end what goes on
 EAGER = {Verb.RESYNCHRONIZE: 4, Verb.ENABLE: 3}
 PAUSES_MS = (200, 1_000, 1_500, 5_000, 30_000, 300_000, 300_000, 900_000, HOUR_MS, 5 * HOUR_MS)

@@ -58,12 +58,22 @@ class Capability(StrEnum):
     RESIZE = "resize"  # disk_resized
     CORRUPTION = "corruption"  # log_corrupt, log_truncated
     STORE_FAULTS = "store_faults"  # store_full, io_error, store_mended
+    PRESSURE = "pressure"  # pressure, pressure_ended (version 2)
+    REBOOTS = "reboots"  # clean_reboot, bitmap_damaged, old_bitmap (version 2)
     DURING = "during"  # faults and writes can be arranged to happen inside a call, at an instant or a number of bytes
     TOTAL_ORDER = "total_order"  # cuts respect the order of all writes, not only of flushes
 
 
 SINCE: Mapping[Capability, int] = dict.fromkeys(
-    (Capability.GROUPS, Capability.PLANS, Capability.ADMINISTRATION, Capability.APPLIANCES), 2
+    (
+        Capability.GROUPS,
+        Capability.PLANS,
+        Capability.ADMINISTRATION,
+        Capability.APPLIANCES,
+        Capability.PRESSURE,
+        Capability.REBOOTS,
+    ),
+    2,
 )
 """The version of the contract in which a capability can be asked for; 1 where none stands."""
 
@@ -161,6 +171,11 @@ class FaultKind(StrEnum):
     STORE_FULL = "store_full"  # the store of logs, seed disks and points takes nothing more until it is mended
     IO_ERROR = "io_error"  # that store answers reads, writes and syncs with an error until it is mended
     STORE_MENDED = "store_mended"  # it has room and works again; whatever it had promised to keep is there
+    PRESSURE = "pressure"  # the agent lacks room: of this disk's changes less is kept, and each time less again
+    PRESSURE_ENDED = "pressure_ended"  # it has room again
+    CLEAN_REBOOT = "clean_reboot"  # the machine shuts down in good order and boots again; what was tracked was stored
+    BITMAP_DAMAGED = "bitmap_damaged"  # the same, and the stored bitmap cannot be read
+    OLD_BITMAP = "old_bitmap"  # the same, and in its place lies an intact one of an earlier run
 
 
 @frozen

@@ -40,9 +40,9 @@ class SourceDisk:
         self._bitmap_file = bitmap_file
         self._cuts: list[Cut] = []
         self.capturing = False
-        self.trusted, self.dirty, known = self._load()
+        self.trusted, self.dirty, self.known = self._load()  # `known`: a write that the stored bitmap tells of
         self.stored = self.trusted  # whether the bitmap of an orderly stop was found here
-        self.written = max(written, known)
+        self.written = max(written, self.known)
 
     @property
     def blocks(self) -> int:

@@ -15,7 +15,7 @@ from tests.reference.bench import Bench
 STEPS = 80
 NO_DRILL = TestFailover.NONE
 STORE = {FaultKind.STORE_FULL, FaultKind.IO_ERROR, FaultKind.STORE_MENDED}  # no point is restored from a broken store
-FAULTS = sorted(set(FaultKind) - {FaultKind.DISK_RESIZED, FaultKind.CLOCK_JUMP, *STORE})
+FAULTS = sorted(set(FaultKind) - {FaultKind.DISK_RESIZED, FaultKind.CLOCK_JUMP, FaultKind.PRESSURE, *STORE})
 
 
 class Walk:

@@ -15,9 +15,11 @@ from tests.zoo import (
     drives_of_data,
     drives_of_groups,
     drives_of_liars,
+    drives_of_persistence,
     drives_of_plans,
     drives_of_points,
     drives_of_states,
+    drives_of_tracking,
 )
 from tests.zoo.drives import DRIVES, Drive, honest_bench, member_bench
 
@@ -26,10 +28,12 @@ FILES = (
     drives_of_appliances,
     drives_of_data,
     drives_of_groups,
+    drives_of_persistence,
     drives_of_plans,
     drives_of_liars,
     drives_of_points,
     drives_of_states,
+    drives_of_tracking,
 )  # importing them registers their drives
 CLASSES = 42
 

@@ -18,19 +18,21 @@ from siteproof.model.nouns.vocabulary import Health, Protection, Resync, ResyncR
 
 C, F, R = Capability, FaultKind, ResyncReason
 
+BITMAPS = frozenset({F.BITMAP_DAMAGED, F.OLD_BITMAP, F.CLEAN_REBOOT})
 PATIENCE_MS = MINUTE_MS  # by then a change has tried to travel
 MARKS: Mapping[FaultKind, str] = {  # the requirement that demands the mark
     F.FORCED_SHUTDOWN: "SP-RES-3",
     F.DISK_RESIZED: "SP-RES-4",
     F.LOW_MEMORY: "SP-RES-21",
     F.AGENT_CRASH: "SP-RES-33",
+    F.BITMAP_DAMAGED: "SP-RES-38",
 }
 EXPLAINS: Mapping[ResyncReason, frozenset[FaultKind]] = {
     R.LINK_FAILURE: frozenset({F.LINK_DOWN, F.SITE_DOWN, F.TARGET_CRASH, F.AGENT_CRASH, F.FORCED_SHUTDOWN, *STORE}),
     R.FORCED_SHUTDOWN: frozenset({F.FORCED_SHUTDOWN, F.AGENT_CRASH, F.SITE_DOWN}),
     R.DISK_RESIZED: frozenset({F.DISK_RESIZED}),
     R.LOW_MEMORY: frozenset({F.LOW_MEMORY}),
-    R.BITMAP_INVALID: frozenset({F.FORCED_SHUTDOWN, F.AGENT_CRASH, F.SITE_DOWN, F.LOW_MEMORY}),
+    R.BITMAP_INVALID: frozenset({F.FORCED_SHUTDOWN, F.AGENT_CRASH, F.SITE_DOWN, F.LOW_MEMORY, *BITMAPS}),
     R.APPLIANCE_SWITCHED: frozenset(),
     R.TARGET_FAILURE: frozenset({F.TARGET_CRASH, F.LOG_CORRUPT, F.LOG_TRUNCATED, F.JOB_FAILS, F.SITE_DOWN, *STORE}),
     R.CORRUPT_LOG: frozenset({F.LOG_CORRUPT, F.LOG_TRUNCATED, F.TARGET_CRASH, *STORE}),

@@ -1,4 +1,4 @@
-"""Wrong in what version 2 of the contract shows; each the reference with one change.
+"""Wrong in what no class of the domain names: version 2 of the contract, persistence; each with one change.
 
 Rule: as the classes of the domain: one wrong thing each, as small a change as possible, and its class says which.
 """
@@ -38,5 +38,18 @@ VERSION2: dict[str, Exhibit] = {
     "S6": _wrong("an update begins with the changes after it", "appliances:update_forgets",  "SP-APP-3"),
     "S7": _wrong("a silent process server is not told", "appliances:keeps_quiet",     "SP-APP-14"),
     "S8": _wrong("a machine is well whatever serves it", "appliances:own_health_only", "SP-APP-20"),
+    "T1": _wrong("what was applied is forgotten in a crash", "persistence:applied_in_memory", "SP-REP-31", "SP-REP-14"),
+    "T2": _wrong("a point stands on what is not flushed", "persistence:unflushed_point", "SP-PT-37", "SP-PT-14"),
+    "T3": _wrong("older points grow with their disk", "persistence:grows_points", "SP-REP-28", "SP-PT-13"),
+    "T4": _wrong("a source concludes a comparison alone", "persistence:concludes_alone", "SP-RES-19", "SP-RES-14"),
+    "T5": _wrong("a point goes before its last instant", "persistence:prunes_early", "SP-RET-15", "SP-RET-1"),
+    "T6": _wrong("changes are applied first and logged later", "persistence:applies_first", "SP-REP-9", "SP-REP-10"),
+    "U1": _wrong("a point is taken of a disk without order", "tracking:points_inexact", "SP-PT-18"),
+    "U2": _wrong("a disk stays in a coarse mode for ever", "tracking:stays_coarse", "SP-REP-29", "SP-PT-39"),
+    "U3": _wrong("pressure on one disk costs all of them their order", "tracking:presses_all", "SP-REP-29"),
+    "U4": _wrong("under pressure changes are dropped", "tracking:drops_under_pressure", "SP-REP-12"),
+    "U5": _wrong("a bitmap of an earlier run is believed", "tracking:believes_any_bitmap", "SP-RES-37"),
+    "U6": _wrong("a damaged bitmap is taken for an empty one", "tracking:believes_nothing_is_dirty", "SP-RES-38"),
+    "U7": _wrong("every orderly reboot costs a comparison", "tracking:believes_no_bitmap", "SP-REP-32"),
 }
 # fmt: on
