@@ -1,6 +1,7 @@
 """The house rules, as tests: shapes, floors, walls and what must never be committed (docs/architecture.md)."""
 
 import ast
+import functools
 import re
 import statistics
 import subprocess
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from attrs import frozen
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("model", "reference", "conformance", "fuzz")
@@ -39,12 +41,36 @@ def product() -> list[Path]:
     return [path for path in sources() if "tests" not in path.relative_to(ROOT).parts]
 
 
-def functions(paths: list[Path]) -> Iterator[tuple[Path, ast.FunctionDef]]:
+@frozen
+class FunctionShape:
+    """One function: where it begins, how long it and its body without the docstring are, whether it has one."""
+
+    name: str
+    line: int
+    lines: int
+    body: int
+    told: bool
+
+
+def functions(paths: list[Path]) -> Iterator[tuple[Path, FunctionShape]]:
     """Every function with the file it stands in."""
-    for path in paths:
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.FunctionDef):
-                yield path, node
+    return ((path, shape) for path in paths for shape in _shapes(path))
+
+
+@functools.cache
+def _shapes(path: Path) -> tuple[FunctionShape, ...]:
+    """Each file is parsed once, and its tree is not kept."""
+    found = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef))
+    return tuple(
+        FunctionShape(
+            node.name,
+            node.lineno,
+            (node.end_lineno or 0) - node.lineno,
+            body_lines(node),
+            bool(ast.get_docstring(node)),
+        )
+        for node in found
+    )
 
 
 def body_lines(node: ast.FunctionDef) -> int:
@@ -79,15 +105,14 @@ def test_no_file_is_over_400_lines() -> None:
 
 def test_no_function_is_over_60_lines() -> None:
     """A function has at most 60 lines."""
-    found = functions(sources())
-    sizes = {f"{path.relative_to(ROOT)}:{node.lineno}": (node.end_lineno or 0) - node.lineno for path, node in found}
+    sizes = {f"{path.relative_to(ROOT)}:{shape.line}": shape.lines for path, shape in functions(sources())}
     assert {name: size for name, size in sizes.items() if size > FUNCTION_LINES_MAX} == {}
 
 
 @pytest.mark.parametrize("room", [*ROOMS, "siteproof"])
 def test_the_median_body_has_at_most_6_lines(room: str) -> None:
     """Half of the functions of a room have bodies of six lines or fewer."""
-    sizes = [body_lines(node) for path, node in functions(product()) if path.relative_to(ROOT).parts[0] == room]
+    sizes = [shape.body for path, shape in functions(product()) if path.relative_to(ROOT).parts[0] == room]
     assert not sizes or statistics.median(sizes) <= BODY_LINES_MEDIAN_MAX
 
 
@@ -159,7 +184,7 @@ def test_the_lock_covers_what_pyproject_asks_for() -> None:
 
 def test_every_test_says_a_sentence() -> None:
     """Each test function has a docstring, which is the sentence that it proves."""
-    tests = [
-        (path, node) for path, node in functions(sources()) if node.name.startswith("test_") and "tests" in path.parts
-    ]
-    assert [f"{path.name}:{node.name}" for path, node in tests if not ast.get_docstring(node)] == []
+    tests = [(path, each) for path, each in functions(sources()) if each.name.startswith("test_")]
+    mine = [(path, each) for path, each in tests if "tests" in path.parts]
+    assert mine
+    assert [f"{path.name}:{each.name}" for path, each in mine if not each.told] == []
