@@ -55,8 +55,7 @@ def opened(data: bytes, name: str) -> Opened:
     """Every object of the file; Problem that names the file when it is no JSON."""
     text = _plain(data, name)
     _refuse_other_kinds(text, name)
-    more: list[str] = []
-    return Opened(tuple(_documents(text, name, more)), tuple(more))
+    return numbered(text, name, 0)
 
 
 def unreadable(name: str, cause: str) -> Problem:
@@ -89,13 +88,19 @@ def _refuse_other_kinds(text: bytes, name: str) -> None:
         raise unreadable(name, f"JSON begins with {{ or [, and this with {word!r}")
 
 
-def _documents(text: Raw | bytes, place: str, more: list[str], depth: int = 0) -> Iterator[Document]:
+def numbered(text: bytes, name: str, first: int) -> Opened:
+    """The documents of a piece of a large file; its outermost list goes on counting from `first`."""
+    more: list[str] = []
+    return Opened(tuple(_documents(text, name, more, first=first)), tuple(more))
+
+
+def _documents(text: Raw | bytes, place: str, more: list[str], depth: int = 0, first: int = 0) -> Iterator[Document]:
     start = bytes(memoryview(text)[:64]).lstrip()[:1]
     if start == b"[":
-        for number, each in enumerate(_members(text, place)):
+        for number, each in enumerate(_members(text, place), first):
             yield from _member(each, f"{place}[{number}]", more, depth)
     else:
-        yield from _object(text, place, more, depth)
+        yield from _object(text, place, more, depth, first)
 
 
 def _member(each: Raw, place: str, more: list[str], depth: int) -> Iterator[Document]:
@@ -109,17 +114,17 @@ def _member(each: Raw, place: str, more: list[str], depth: int) -> Iterator[Docu
         raise unreadable(place, "it is no object")
 
 
-def _object(text: Raw | bytes, place: str, more: list[str], depth: int) -> Iterator[Document]:
+def _object(text: Raw | bytes, place: str, more: list[str], depth: int, first: int) -> Iterator[Document]:
     try:
         envelope = _ENVELOPE.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        yield from _lines(text, place, error)
+        yield from _lines(text, place, more, error)
         return
     small = {key.casefold(): key for key in envelope}
     if "value" in small and bytes(memoryview(envelope[small["value"]])[:1]) == b"[":
         if "nextlink" in small and bytes(envelope[small["nextlink"]]) not in (b"null", b'""'):
             more.append(place)
-        yield from _documents(envelope[small["value"]], f"{place}.value", more, depth + 1)
+        yield from _documents(envelope[small["value"]], f"{place}.value", more, depth + 1, first)
     elif "responses" in small and "parameters" in small:  # a published example: the answer is its body
         body = _body(envelope[small["responses"]])
         yield from _documents(body, f"{place}.responses.200.body", more, depth + 1) if body is not None else ()
@@ -139,8 +144,8 @@ def _members(text: Raw | bytes, place: str) -> list[Raw]:
         raise unreadable(place, _told(error)) from None
 
 
-def _lines(text: Raw | bytes, place: str, error: Exception) -> Iterator[Document]:
-    """One object a line; the first line has to be one by itself, or the error stands."""
+def _lines(text: Raw | bytes, place: str, more: list[str], error: Exception) -> Iterator[Document]:
+    """One object or one page a line; the first line has to be one by itself, or the error stands."""
     lines = bytes(memoryview(text)).split(b"\n")
     for number, line in enumerate(lines, 1):
         if line.strip():
@@ -149,7 +154,7 @@ def _lines(text: Raw | bytes, place: str, error: Exception) -> Iterator[Document
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
                 first = number == 1 or not lines[0].strip()
                 raise unreadable(place if first else f"{place}:{number}", _told(error if first else wrong)) from None
-            yield Document(f"{place}:{number}", line)
+            yield from _object(line, f"{place}:{number}", more, 0, 0)
 
 
 def _told(error: Exception) -> str:

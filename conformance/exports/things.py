@@ -4,6 +4,8 @@ Rule: a field is looked up whatever its case and wherever the tool put it (`prop
 is absent, null or empty reads as None, and nobody below makes anything of None.
 """
 
+import functools
+import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -12,9 +14,11 @@ from typing import Any
 
 from attrs import field, frozen
 
+LAST_MS = 253_402_300_799_000  # the end of the year 9999, beyond which no calendar of ours goes
+DIGITS_MAX = 20
 NEVER_BEFORE = 1900  # the service writes "never" as a day of 1753 or 1601
 _MS = re.compile(r"/Date\((-?\d+)")
-_INNER = (
+INNER_OBJECTS = (
     "properties",
     "providerspecificdetails",
     "providerspecificinput",
@@ -62,6 +66,12 @@ _SIGNS = (  # of an object without a type: the first that it has
     ("vaulterrors", ThingKind.HEALTH),
 )
 Values = Mapping[str, Any]
+small = functools.lru_cache(maxsize=1 << 14)(str.casefold)
+"""A field's name in small letters; the same few hundred names come again and again."""
+
+
+class Flat(dict[str, Any]):
+    """Fields under their names in small letters: what was flattened once is not flattened again."""
 
 
 @frozen
@@ -76,34 +86,34 @@ class Thing:
 
     def text(self, name: str) -> str | None:
         """A field as text; numbers and booleans are written out."""
-        return text_of(self.values.get(name.casefold()))
+        return text_of(self.values.get(small(name)))
 
     def number(self, name: str) -> float | None:
         """A field as a number, also when a tool wrote it as text."""
-        return number_of(self.values.get(name.casefold()))
+        return number_of(self.values.get(small(name)))
 
     def flag(self, name: str) -> bool | None:
         """A field as a boolean, also when a tool wrote it as text."""
-        return flag_of(self.values.get(name.casefold()))
+        return flag_of(self.values.get(small(name)))
 
     def when(self, name: str) -> int | None:
         """A field as milliseconds since 1970, UTC; the service's "never" is 0."""
-        return when_of(self.values.get(name.casefold()))
+        return when_of(self.values.get(small(name)))
 
     def has(self, name: str) -> bool:
         """Whether the export has the field at all, also when it is null or empty."""
-        return name.casefold() in self.values
+        return small(name) in self.values
 
     def parts(self, name: str) -> tuple["Thing", ...]:
         """The objects of a list field; none when it is absent or no list."""
-        found = self.values.get(name.casefold())
+        found = self.values.get(small(name))
         listed = found if isinstance(found, list) else [found] if isinstance(found, dict) else []
         objects = [each for each in listed if isinstance(each, dict)]
         return tuple(part(each, f"{self.place}.{name}[{number}]") for number, each in enumerate(objects))
 
     def words(self, name: str) -> tuple[str, ...] | None:
         """The texts of a list field; None when it is absent."""
-        found = self.values.get(name.casefold())
+        found = self.values.get(small(name))
         if isinstance(found, str):
             return tuple(word.strip() for word in found.split(",") if word.strip())
         return tuple(str(each) for each in found if each is not None) if isinstance(found, list) else None
@@ -111,16 +121,19 @@ class Thing:
 
 def thing(value: object, place: str) -> Thing:
     """What an object of an export is."""
-    values = _flat(value) if isinstance(value, dict) else {}
-    kind = _kind(values)
+    return thing_of(flat(value) if isinstance(value, dict) else Flat(), place)
+
+
+def thing_of(values: Flat, place: str) -> Thing:
+    """What an object is whose fields are flattened already."""
     identity = text_of(values.get("id")) or text_of(values.get("name")) or place
     name = text_of(values.get("friendlyname")) or text_of(values.get("name")) or identity.rsplit("/", 1)[-1]
-    return Thing(kind, identity.casefold(), name, place, values)
+    return Thing(kind_of(values), identity.casefold(), name, place, values)
 
 
 def part(value: Mapping[str, Any], place: str) -> Thing:
     """An object inside of another one."""
-    values = _flat(value)
+    values = flat(value)
     name = text_of(values.get("friendlyname")) or text_of(values.get("name")) or ""
     return Thing(ThingKind.UNKNOWN, (text_of(values.get("id")) or "").casefold(), name, place, values)
 
@@ -139,9 +152,10 @@ def number_of(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        return float(value)
-    except ValueError:
+        found = float(value)
+    except (ValueError, OverflowError):
         return None
+    return found if math.isfinite(found) else None
 
 
 def flag_of(value: object) -> bool | None:
@@ -155,11 +169,11 @@ def when_of(value: object) -> int | None:
     """Milliseconds since 1970 of `2023-08-26T04:15:46.72Z`, of PowerShell's /Date(…)/ and of times without a zone."""
     if not isinstance(value, str) or not value.strip():
         return None
-    told = _MS.search(value)
+    told = _MS.search(value) if "(" in value else None
     if told:
-        return max(0, int(told[1]))
+        return min(max(0, int(told[1][:DIGITS_MAX])), LAST_MS)
     try:
-        moment = datetime.fromisoformat(_six_digits(value.strip()))
+        moment = datetime.fromisoformat(value.strip())  # the service writes up to seven digits after the second
     except ValueError:
         return None
     if moment.year < NEVER_BEFORE:
@@ -168,22 +182,20 @@ def when_of(value: object) -> int | None:
     return int(moment.timestamp() * 1000)
 
 
-def _six_digits(text: str) -> str:
-    """Fractions of a second have up to seven digits there."""
-    return re.sub(r"(\.\d{6})\d+", r"\1", text)
-
-
-def _flat(value: Mapping[str, Any]) -> dict[str, Any]:
+def flat(value: Mapping[str, Any]) -> Flat:
     """Every field under its name in small letters; what stands outside wins over what stands further in."""
-    own = {key.casefold(): each for key, each in value.items()}
-    for name in _INNER:
+    if isinstance(value, Flat):
+        return value
+    own = Flat({small(key): each for key, each in value.items()})
+    for name in INNER_OBJECTS:
         within = own.get(name)
         if isinstance(within, dict):
-            own = {**_flat(within), **own}
+            own = Flat({**flat(within), **own})
     return own
 
 
-def _kind(values: Values) -> ThingKind:
+def kind_of(values: Values) -> ThingKind:
+    """What an object is by its type, or by the first sign of one that it has."""
     last = (text_of(values.get("type")) or "").rsplit("/", 1)[-1].casefold()
     if last in _TYPES:
         return _TYPES[last]

@@ -11,7 +11,8 @@ from attrs import define, evolve, field
 from siteproof.conformance.coverage.events import ShownState
 from siteproof.conformance.exports.documents import Opened
 from siteproof.conformance.exports.points import ExportedPoint, machine_in, point_in
-from siteproof.conformance.exports.things import Thing, ThingKind, part, text_of, thing
+from siteproof.conformance.exports.quick import machine_of
+from siteproof.conformance.exports.things import Flat, Thing, ThingKind, flat, part, small, text_of, thing
 from siteproof.model.spec.providers.catalogue import PROVIDERS, provider_of_type
 from siteproof.model.spec.providers.provider import ProviderData
 
@@ -40,11 +41,16 @@ PENDING = ("dataPendingAtSourceAgentInMB", "dataPendingInLogDataStoreInMB")
 """What of a disk waits at the source, and what has arrived and waits to be processed."""
 
 INNER = {
-    "mobilityagentdetails": ("version", "latestVersion", "lastHeartbeatUtc"),
-    "discoveredvmdetails": ("powerStatus", "isDeleted", "lastDiscoveryTimeInUtc"),
-    "protecteddisks": ("diskId", "diskName", "isInitialReplicationComplete", "resyncRequired", *PENDING),
-    "unprotecteddisks": ("diskId", "diskLunId"),
+    name: tuple(each.casefold() for each in wanted)
+    for name, wanted in {
+        "mobilityagentdetails": ("version", "latestVersion", "lastHeartbeatUtc"),
+        "discoveredvmdetails": ("powerStatus", "isDeleted", "lastDiscoveryTimeInUtc"),
+        "protecteddisks": ("diskId", "diskName", "isInitialReplicationComplete", "resyncRequired", *PENDING),
+        "unprotecteddisks": ("diskId", "diskLunId"),
+    }.items()
 }
+WANTED = KEPT | INNER.keys()
+"""What of a machine is read at all."""
 
 
 @define(eq=False)
@@ -68,16 +74,28 @@ class ExportedVault:
     def add(self, opened: Opened) -> None:
         """Read every document of a file."""
         self.more.extend(opened.more)
-        self._keys = None
+        self._keys = self._by_name = None
         for document in opened.documents:
             self.objects += 1
             point = point_in(document)
             if point is not None:
                 self._point(*point)
                 continue
-            read = thing(document.value(), document.place)
-            _ADD[read.kind](self, read)
-            self.newest_ms = max(self.newest_ms, *_times(read))
+            read = machine_of(document, WANTED) or thing(document.value(), document.place)
+            kept = self._trimmed(read) if read.kind is ThingKind.MACHINE else read
+            _ADD[read.kind](self, kept)
+            self.newest_ms = max(self.newest_ms, *_times(kept))
+
+    def _trimmed(self, machine: Thing) -> Thing:
+        """What of a machine is kept."""
+        share, values = self.texts.setdefault, machine.values
+        kept = Flat({name: share(v, v) if isinstance(v, str) else v for name, v in values.items() if name in KEPT})
+        for name, wanted in INNER.items():
+            if name in values:
+                found = values[name]
+                listed = found if isinstance(found, list) else [found]
+                kept[name] = [_inner(flat(each), wanted) for each in listed if isinstance(each, dict)]
+        return evolve(machine, values=kept)
 
     def _point(self, machine: str, point: ExportedPoint) -> None:
         self.points.setdefault(machine, []).append(point)
@@ -97,9 +115,15 @@ class ExportedVault:
 
     def policy_of(self, machine: Thing) -> Thing | None:
         """The policy that the machine names, if it was exported."""
-        wanted = {(machine.text("policyId") or "").casefold(), (machine.text("policyFriendlyName") or "").casefold()}
-        found = (each for each in self.policies if {each.id, each.name.casefold()} & (wanted - {""}))
-        return next(found, None)
+        names = (machine.text("policyId"), machine.text("policyFriendlyName"))
+        found = (self._policy_named(small(each)) for each in names if each)
+        return next((each for each in found if each is not None), None)
+
+    def _policy_named(self, name: str) -> Thing | None:
+        if self._by_name is None:
+            named = ((name, each) for each in reversed(self.policies) for name in (each.name.casefold(), each.id))
+            self._by_name = dict(named)
+        return self._by_name.get(name)
 
     def machine_of(self, identity: str) -> Thing | None:
         """The machine with this id (or this name of an item), if it was exported."""
@@ -112,6 +136,7 @@ class ExportedVault:
                 yield from ((kind, each) for each in fabric.parts(kind))
 
     states: dict[str, ShownState] = field(factory=dict)  # what machines show, by their place, once somebody asked
+    texts: dict[str, str] = field(factory=dict)  # what several machines say in the same words is kept once
     known: dict[str, int] = field(factory=dict)  # the place of each machine by its id
 
     def _by_key(self) -> dict[str, Thing]:
@@ -120,6 +145,7 @@ class ExportedVault:
         return self._keys
 
     _keys: dict[str, Thing] | None = None
+    _by_name: dict[str, Thing] | None = None
 
 
 def vault_of(files: Iterable[Opened], provider: str | None = None) -> ExportedVault:
@@ -135,15 +161,7 @@ def key_of(identity: str) -> str:
     return machine_in(identity) or identity.rsplit("/", 1)[-1]
 
 
-def _machine(vault: ExportedVault, read: Thing) -> None:
-    kept = {name: value for name, value in read.values.items() if name in KEPT}
-    for name, wanted in INNER.items():
-        if name in read.values:
-            kept[name] = [_inner(each, wanted) for each in read.parts(name)]
-    _newest(vault, evolve(read, values=kept))
-
-
-def _newest(vault: ExportedVault, machine: Thing) -> None:
+def _machine(vault: ExportedVault, machine: Thing) -> None:
     """A machine that several files show counts as the newest of them does."""
     place = vault.known.get(machine.id)
     if place is None:
@@ -153,8 +171,8 @@ def _newest(vault: ExportedVault, machine: Thing) -> None:
         vault.machines[place] = machine
 
 
-def _inner(each: Thing, wanted: Iterable[str]) -> dict[str, object]:
-    return {name: each.values[name.casefold()] for name in wanted if name.casefold() in each.values}
+def _inner(values: Flat, wanted: Iterable[str]) -> Flat:
+    return Flat({name: values[name] for name in wanted if name in values})
 
 
 def _slow_point(vault: ExportedVault, read: Thing) -> None:

@@ -3,12 +3,14 @@
 Rule: only regular files are read, and never more of one than was asked for: a device or a pipe has no end.
 """
 
+import contextlib
 import errno
 import os
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from siteproof.model.nouns.problem import ExitCode, Problem
 
@@ -19,23 +21,41 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG}
 
 def read_bytes(file: str | Path, bytes_max: int, hint: str) -> bytes:
     """All bytes of a regular file, or of standard input for `-`, at most `bytes_max`; Problem with the hint else."""
-    problem = f"cannot read {str(file)!r}"
-    if str(file) == STDIN:
-        return _bounded(sys.stdin.buffer.read(bytes_max + 1), bytes_max, problem, hint)
+    with reading(file, bytes_max, hint) as read:
+        return read(-1)
+
+
+@contextlib.contextmanager
+def reading(file: str | Path, bytes_max: int, hint: str) -> Iterator[Callable[[int], bytes]]:
+    """A function that gives the next bytes of a file as `read_bytes` would give all of them (-1: what is left)."""
+    problem, given = f"cannot read {str(file)!r}", 0
+
+    def read(wanted: int) -> bytes:
+        nonlocal given
+        most = bytes_max + 1 - given
+        try:
+            data = stream.read(most if wanted < 0 else min(wanted, most))
+        except (OSError, ValueError) as error:
+            raise refused(problem, error, hint) from None
+        given += len(data)
+        if given > bytes_max:
+            raise Problem(problem, f"it is larger than {bytes_max} bytes", hint)
+        return data
+
+    with contextlib.ExitStack() as stack:
+        stream = sys.stdin.buffer if str(file) == STDIN else stack.enter_context(_regular(file, problem, hint))
+        yield read
+
+
+def _regular(file: str | Path, problem: str, hint: str) -> BinaryIO:
     try:
-        with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as opened:  # noqa: PTH123  (a FIFO would block)
-            if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
-                raise Problem(problem, "it is not a regular file", hint)
-            data = opened.read(bytes_max + 1)
+        opened = open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")  # noqa: PTH123, SIM115  (a FIFO would block; the caller closes)
+        if stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+            return opened
+        opened.close()
     except (OSError, ValueError) as error:
         raise refused(problem, error, hint) from None
-    return _bounded(data, bytes_max, problem, hint)
-
-
-def _bounded(data: bytes, bytes_max: int, problem: str, hint: str) -> bytes:
-    if len(data) > bytes_max:
-        raise Problem(problem, f"it is larger than {bytes_max} bytes", hint)
-    return data
+    raise Problem(problem, "it is not a regular file", hint)
 
 
 def refused(what: str, error: Exception, hint: str) -> Problem:

@@ -25,8 +25,9 @@ FAILOVERS = frozenset({Verb.TEST_FAILOVER, Verb.FAIL_OVER, Verb.FAIL_BACK})
 )
 def plans_can_run(scene: AuditScene) -> Iterator[Observed]:
     """A plan has at most 100 machines in 7 groups, and every action of it can run."""
+    known = names(scene)
     for plan in scene.vault.plans:
-        verdict = judge(plan_of(plan, names(scene)))
+        verdict = judge(plan_of(plan, known))
         for finding in verdict.findings:
             if finding.outcome is PlanOutcome.REFUTED:
                 for each in finding.details:
@@ -42,8 +43,9 @@ def plans_can_run(scene: AuditScene) -> Iterator[Observed]:
 )
 def actions_do_what_is_hoped(scene: AuditScene) -> Iterator[Observed]:
     """Actions run on the way back as well, and a drill's actions are undone."""
+    known = names(scene)
     for plan in scene.vault.plans:
-        for finding in judge(plan_of(plan, names(scene))).findings:
+        for finding in judge(plan_of(plan, known)).findings:
             if finding.id in ("way back", "drill") and finding.outcome is PlanOutcome.NOTE:
                 told = "; ".join(each.split(": say who", maxsplit=1)[0] for each in finding.details)
                 yield Observed(plan, f"groups.{finding.id}", f"{plan.name}: {finding.sentence}: {told}")
@@ -58,8 +60,9 @@ def actions_do_what_is_hoped(scene: AuditScene) -> Iterator[Observed]:
 )
 def members_are_there(scene: AuditScene) -> Iterator[Observed]:
     """Every member of a plan is a machine of the vault, once, and replicates."""
+    known = names(scene)
     for plan in scene.vault.plans:
-        counted = Counter(key_of(each.identity) for each in members(plan, names(scene)))
+        counted = Counter(key_of(each.identity) for each in members(plan, known))
         for key, count in counted.items():
             machine = scene.vault.machine_of(key)
             name = machine.name if machine is not None else key
@@ -78,9 +81,10 @@ def members_are_there(scene: AuditScene) -> Iterator[Observed]:
 )
 def plans_offer_what_members_do(scene: AuditScene) -> Iterator[Observed]:
     """What a plan offers, each of its members offers."""
+    known = names(scene)
     for plan in scene.vault.plans:
         offered = verbs_of(plan.words("allowedOperations") or ())[0] & FAILOVERS
-        for each in members(plan, names(scene)):
+        for each in members(plan, known):
             machine = scene.vault.machine_of(each.identity)
             lacks = offered - _offers(machine) if machine is not None else frozenset()
             if lacks:

@@ -17,6 +17,7 @@ COPIES = (  # what a copy has done so far, by the field in which it says so
     "resyncTransferredBytes",
     "resyncProgressPercentage",
 )
+TARGETS = ("targetObjectName", "targetObjectId")
 OPEN_JOBS = ("inprogress", "notstarted", "cancelling", "suspended")
 
 
@@ -30,27 +31,24 @@ OPEN_JOBS = ("inprogress", "notstarted", "cancelling", "suspended")
 )
 def marks_are_worked_on(scene: AuditScene) -> Iterator[Observed]:
     """Where a resynchronisation is required, somebody works on it."""
+    worked_on = _targets_of_resyncs(scene)
     for machine in scene.vault.machines:
         state = state_of_machine(machine, scene.vault)
-        if state.resync is Resync.REQUIRED and not running(machine) and not _has_job(machine, scene):
+        names = {machine.name.casefold(), key_of(machine.id)}
+        if state.resync is Resync.REQUIRED and not running(machine) and not names & worked_on:
             yield Observed(
                 machine, "resyncRequired", f"{machine.name} requires a resynchronisation, and nothing works on it"
             )
 
 
-def _has_job(machine: Thing, scene: AuditScene) -> bool:
-    names = {machine.name.casefold(), key_of(machine.id)}
-    return any(
-        bare(job.text("state") or "") in OPEN_JOBS and _target(job) & names
-        for job in scene.vault.jobs
-        if "resync" in bare(job.text("scenarioName") or job.text("jobType") or "")
-        or "repair" in bare(job.text("scenarioName") or "")
-    )
-
-
-def _target(job: Thing) -> set[str]:
-    told = (job.text("targetObjectName") or "", job.text("targetObjectId") or "")
-    return {each.casefold() for each in told if each}
+def _targets_of_resyncs(scene: AuditScene) -> set[str]:
+    """Names and ids of what an open job resynchronises, in small letters."""
+    found: set[str] = set()
+    for job in scene.vault.jobs:
+        kind = bare(job.text("scenarioName") or job.text("jobType") or "")
+        if bare(job.text("state") or "") in OPEN_JOBS and ("resync" in kind or "repair" in kind):
+            found |= {each.casefold() for name in TARGETS if (each := job.text(name))}
+    return found
 
 
 @check(
