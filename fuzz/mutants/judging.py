@@ -78,7 +78,7 @@ def held(
     try:
         for play in chosen:
             fired.clear()
-            result = _played(subject, cases[play.case_id], play, seed)
+            result = played(subject, cases[play.case_id], play, seed)
             found.append(HonestPlay(play, result.verdict, len(result.trace), frozenset(fired)))
     finally:
         subject.close()
@@ -114,10 +114,10 @@ def _results(
     subject: Intercepted, cases: Mapping[str, Case], mine: Iterable[HonestPlay], seed: int
 ) -> Iterator[tuple[HonestPlay, CaseResult]]:
     for each in mine:
-        yield each, _played(subject, cases[each.play.case_id], each.play, seed)
+        yield each, played(subject, cases[each.play.case_id], each.play, seed)
 
 
-def _played(subject: Intercepted, case: Case, play: Play, seed: int) -> CaseResult:
+def played(subject: Intercepted, case: Case, play: Play, seed: int) -> CaseResult:
     """One attempt, without a bound in time: whoever calls this has a process of its own."""
     attempt = Attempt(case, subject.describe(), CORE, seed, play.world, play.breadth)
     try:

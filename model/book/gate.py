@@ -6,6 +6,7 @@ Rule: each shortfall is one sentence that names its requirement or rule; an empt
 from collections.abc import Iterator
 
 from siteproof.model.book.backing import claims, noticed_by, witnesses
+from siteproof.model.book.noticing import stale
 from siteproof.model.book.traceability import Links
 from siteproof.model.spec.registry.requirements import Level, Requirement, requirements
 
@@ -15,7 +16,8 @@ HAPPENS = frozenset({"action", "transition", "sometimes"})
 
 def shortfalls(links: Links) -> tuple[str, ...]:
     """Everything that is lacking, in the order of the book."""
-    return (*(each for one in requirements() for each in _lacks(one, links)), *_unused(links), *_unnoticed())
+    lacks = (each for one in requirements() for each in _lacks(one, links))
+    return (*lacks, *_unused(links), *_unnoticed(), *stale(links))
 
 
 def _lacks(requirement: Requirement, links: Links) -> Iterator[str]:

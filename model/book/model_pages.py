@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from siteproof.model.book.backing import claims, noticed_by, way_text, witnesses
 from siteproof.model.book.markdown import anchor, code, link, listed, page, table
+from siteproof.model.book.noticing import noticing_line, noticing_table
 from siteproof.model.book.nouns_pages import remarks
 from siteproof.model.book.traceability import Links, requirement_link, spec_page
 from siteproof.model.nouns.evidence import Evidence
@@ -57,6 +58,12 @@ def caught_page(links: Links) -> str:
         "Every claim about all states or all steps is broken by something that is kept for it: a wrong design, or one "
         "edit of one action. Each build looks again.",
         table(("claim", "specification", "noticed by"), noticed),
+        "## Each MUST",
+        "How it is known that breaking a requirement is noticed, the strongest way first: a wrong appliance that is "
+        "kept and caught; a wrong design or edit that breaks a claim of the model; a kept kill, which is an honest "
+        "subject made wrong in one place and failed by a case that names the requirement. "
+        f"{noticing_line(links)}.",
+        noticing_table(links),
     )
 
 

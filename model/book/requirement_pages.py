@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from siteproof.model.book.backing import noticed_text, predicates, proof_text, witness_text
 from siteproof.model.book.markdown import NONE, code, link, listed, page, table
+from siteproof.model.book.noticing import kill_text
 from siteproof.model.book.traceability import Links, case_link, chapter_page, member_link, rule_link
 from siteproof.model.nouns.evidence import Evidence
 from siteproof.model.spec.registry.requirements import (
@@ -121,6 +122,7 @@ def _facts(requirement: Requirement, links: Links) -> Iterator[str]:
     yield f"cases: {_or_none(case_link(case) for case in cases)}"
     caught = (f"{member_link(each)} {each.sentence}" for each in links.broken_by(requirement.id))
     more = {"proved": proof_text(rules), "noticed in the model": noticed_text(rules), "to be caught": _or_none(caught)}
+    more["noticed"] = kill_text(requirement)
     yield from (f"{name}: {told}" for name, told in more.items() if told != NONE)
     if requirement.informative:
         yield f"not judged now: {requirement.informative}"

@@ -20,6 +20,7 @@ from siteproof.cli.spec_diff import diff
 from siteproof.cli.spec_html import printed
 from siteproof.model.book.book import book
 from siteproof.model.book.gate import shortfalls
+from siteproof.model.book.noticing import counts, noticing_line
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.spec.registry.requirements import requirements
 
@@ -82,11 +83,12 @@ def _markdown(out: Path, form: str, *, check: bool) -> int:
                 "out": str(out),
                 "files": len(made),
                 "requirements": len(requirements()),
+                "noticed": counts(links()),
                 **facts,
             }
         )
     else:
-        click.echo("\n".join(lines))
+        click.echo("\n".join([noticing_line(links()), *lines]))
     return ExitCode.VIOLATION if check and any(facts.values()) else ExitCode.OK
 
 

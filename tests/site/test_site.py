@@ -1,6 +1,7 @@
 """The site: every document has a place, every link leads somewhere, what is looked for is found."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,13 @@ def test_a_document_without_a_place_is_found_all_the_same() -> None:
     made = site(SiteSource(dict.fromkeys(("index.md", "more/b.md", "new.md"), "# T\n"), {}))
     assert "<h2>More</h2>" in made["more/b.html"]
     assert 'href="../new.html"' in made["more/b.html"]
+
+
+def test_every_link_of_the_readme_leads_somewhere() -> None:
+    """It stands in the checkout alone: each link and picture is a file beside it, and it is short enough to be read."""
+    text = (ROOT / "README.md").read_text()
+    assert [each for each in re.findall(r"\]\(([^)#]+)", text) if not (ROOT / each).exists()] == []
+    assert len(text.splitlines()) <= 50
 
 
 def test_every_document_of_ours_has_a_place(built: Path) -> None:
