@@ -27,6 +27,7 @@ BENCH_HANDLES = frozenset(
         Capability.CORRUPTION,
         Capability.STORE_FAULTS,
         Capability.DURING,
+        Capability.FRAME_TAP,
         Capability.PRESSURE,
         Capability.REBOOTS,
     }
@@ -78,6 +79,7 @@ OF_CALL: dict[str, Capability] = {
     "arrange": Capability.DURING,
     "do_group": Capability.GROUPS,
     "administer": Capability.ADMINISTRATION,
+    **dict.fromkeys(("tap", "inject"), Capability.FRAME_TAP),
     **dict.fromkeys(("observe_appliances", "appliance_event"), Capability.APPLIANCES),
     **dict.fromkeys(("save_plan", "run_plan", "answer_prompt", "observe_plan"), Capability.PLANS),
 }

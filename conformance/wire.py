@@ -19,6 +19,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from siteproof.model.nouns.administration import Administering
 from siteproof.model.nouns.appliances import Serving
 from siteproof.model.nouns.commands import Accepted, Answer, Refusal
+from siteproof.model.nouns.frames import Tapping
 from siteproof.model.nouns.groups import Grouping
 from siteproof.model.nouns.plans import Planning
 from siteproof.model.nouns.subject import CONTRACT_VERSION, Arranging, Subject
@@ -116,7 +117,7 @@ def _operation(name: str, method: Any) -> Operation:
 
 OPERATIONS: dict[str, Operation] = {
     name: _operation(name, method)
-    for protocol in (Subject, Arranging, Grouping, Planning, Administering, Serving)
+    for protocol in (Subject, Arranging, Grouping, Planning, Administering, Serving, Tapping)
     for name, method in inspect.getmembers(protocol, inspect.isfunction)
     if not name.startswith("_")
 }

@@ -5,6 +5,9 @@ A batch passes as a whole or not at all; the sender learns which, as a transport
 
 from collections.abc import Callable
 
+from siteproof.model.nouns.frames import TappedFrame
+from siteproof.reference.datapath.effects import Bytes
+
 Happening = Callable[[], bool]
 """Something that was arranged; true when the connection did not survive it."""
 
@@ -21,6 +24,7 @@ class Link:
         self.up = True
         self.served = True  # a process server takes what the agent has; without one nothing leaves, and nothing is lost
         self.bytes_sent = 0
+        self.heard: list[TappedFrame] | None = None  # what left since somebody asked; None: nobody listens
         self._arranged: list[tuple[int, Happening]] = []
 
     def require(self) -> None:
@@ -33,6 +37,16 @@ class Link:
         self.require()
         self._meet(self.bytes_sent + size_bytes)
         self.bytes_sent += size_bytes
+
+    def tap(self) -> tuple[TappedFrame, ...]:
+        """What left since the last time; the first time it begins to listen."""
+        heard, self.heard = tuple(self.heard or ()), []
+        return heard
+
+    def shown(self, disk: str, sealed: Bytes, key: str, nonce: bytes) -> None:
+        """Somebody may listen."""
+        if self.heard is not None:
+            self.heard.append(TappedFrame(disk, bytes(sealed), key, nonce))
 
     def when(self, size_bytes: int, happening: Happening) -> None:
         """Let something happen just before more than `size_bytes`, from now on, have left."""

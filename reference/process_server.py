@@ -4,6 +4,7 @@ Plain data never reaches the link: what travels are sealed frames of one stream 
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from siteproof.reference.datapath.blocks import Blocks
 from siteproof.reference.datapath.cut import Cut
@@ -29,6 +30,7 @@ class ProcessServer:
         """The disk's open stream, or a fresh one with a new key."""
         if disk not in self._sealers:
             self._sealers[disk] = self.sealer_type(replica.keys, replica.invite(), _workers(replica.blocks))
+            self._sealers[disk].shown = partial(self.link.shown, disk)
         return self._sealers[disk]
 
     def frames(self, disk: str, replica: Replica, cut: Cut, blocks: Blocks | None = None) -> Iterator[Bytes]:

@@ -6,9 +6,12 @@ Replication is trusted to be complete because a cut that did not arrive gives al
 from collections.abc import Callable
 from pathlib import Path
 
+from siteproof.model.nouns.problem import Problem
 from siteproof.reference.agent import MachineCut, MobilityAgent
 from siteproof.reference.datapath.blocks import Blocks
+from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.cut import Cut
+from siteproof.reference.datapath.effects import Bytes
 from siteproof.reference.datapath.folder import FolderExecutor
 from siteproof.reference.host import Host
 from siteproof.reference.process_server import ProcessServer
@@ -80,6 +83,21 @@ class Stream:
         for disk, part in cut.cuts.items():
             self.sent[disk] = max(self.sent.get(disk, 0), part.lsn)
         self.service.commit({disk: part.lsn for disk, part in cut.cuts.items()})
+
+    def intrude(self, disk: str, sealed: Bytes) -> bool:
+        """Somebody else sends these bytes; whether they were taken. What is taken counts as if it were ours."""
+        self.break_off()
+        replica = self.service.replicas[disk]
+        try:
+            self.service.recover()
+            replica.invite()
+            replica.receive(sealed)
+            self.service.commit({disk: replica.watermarks.cached})
+        except (CorruptLog, Problem):  # not what the invited stream sent next, or sealed under another key
+            return False
+        finally:
+            self.break_off()
+        return True
 
     def break_off(self) -> None:
         """The connection broke: nothing half-received stays, and the next batch opens a fresh stream."""

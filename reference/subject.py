@@ -13,6 +13,7 @@ from siteproof.model.nouns.administration import AdminCommand
 from siteproof.model.nouns.appliances import ApplianceEvent, ApplianceView
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
+from siteproof.model.nouns.frames import TappedFrame
 from siteproof.model.nouns.groups import GroupCommand
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.plans import PlanCommand, PlanObservation, SavedPlan
@@ -169,6 +170,15 @@ class ReferenceSubject:
     def appliance_event(self, event: ApplianceEvent) -> None:
         """Let that happen to an appliance."""
         self.appliance.fleet.happens(event)
+
+    def tap(self, machine: str) -> tuple[TappedFrame, ...]:
+        """Everything of the machine that left since the last call, oldest first; the first call begins to listen."""
+        return self.appliance.vault.machine(machine).link.tap()
+
+    def inject(self, machine: str, disk: str, sealed: bytes) -> bool:
+        """Hand those bytes to the receiving side as if they came from the sender; whether it took them."""
+        stream = self.appliance.vault.machine(machine).stream
+        return stream is not None and disk in stream.service.replicas and stream.intrude(disk, sealed)
 
     def save_plan(self, plan: SavedPlan) -> Answer:
         """Keep the plan, in place of the one of that name; Refusal when it is none, and the old one stays."""

@@ -12,7 +12,7 @@ from siteproof.model.nouns.commands import Accepted, Command, Refusal
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.subject import DiskAddress, During, Fault, FaultKind
 
-LOOKING = frozenset({"observe", "read", "restore", "describe", "arrange", "observe_appliances"})
+LOOKING = frozenset({"observe", "read", "restore", "describe", "arrange", "observe_appliances", "tap"})
 
 
 @frozen(eq=False)
@@ -32,7 +32,7 @@ class Call:
             return first.machine == machine
         if self.op == "arrange":
             return True  # what was arranged before, for whichever machine, is replaced
-        return self.op in ("advance", "settle", "appliance_event") or first == machine
+        return self.op in ("advance", "settle", "appliance_event", "inject") or first == machine
 
     @property
     def command(self) -> Command | None:

@@ -13,6 +13,7 @@ from siteproof.conformance.carriers.inline import filled, filled_during
 from siteproof.model.nouns.administration import AdminCommand
 from siteproof.model.nouns.appliances import ApplianceEvent, ApplianceView
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
+from siteproof.model.nouns.frames import TappedFrame
 from siteproof.model.nouns.groups import GroupCommand
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.plans import PlanCommand, PlanObservation, SavedPlan
@@ -89,6 +90,17 @@ class Carrier(ABC):
     def appliance_event(self, event: ApplianceEvent) -> None:
         """See Serving."""
         self.call("appliance_event", event)
+
+    def tap(self, machine: str) -> tuple[TappedFrame, ...]:
+        """See Tapping."""
+        heard: tuple[TappedFrame, ...] = self._ask(tuple, "tap", machine)
+        if not all(isinstance(each, TappedFrame) for each in heard):
+            raise SubjectFailed("tap", "it answered something that is not a TappedFrame")
+        return heard
+
+    def inject(self, machine: str, disk: str, sealed: bytes) -> bool:
+        """See Tapping."""
+        return self._ask(bool, "inject", machine, disk, sealed)
 
     def save_plan(self, plan: SavedPlan) -> Answer:
         """See Planning."""

@@ -16,6 +16,7 @@ from siteproof.model.nouns import (
     appliances,
     commands,
     connectivity,
+    frames,
     groups,
     observation,
     plans,
@@ -45,6 +46,7 @@ TYPES: tuple[type, ...] = (
     appliances.ComponentView,
     appliances.ApplianceEvent,
     appliances.Readings,
+    frames.TappedFrame,
     plans.SavedPlan,
     plans.SavedGroup,
     plans.SavedStep,
@@ -72,6 +74,7 @@ OPTIONAL: dict[type, subject.Capability] = {
     plans.Planning: subject.Capability.PLANS,
     administration.Administering: subject.Capability.ADMINISTRATION,
     appliances.Serving: subject.Capability.APPLIANCES,
+    frames.Tapping: subject.Capability.FRAME_TAP,
 }
 """The parts of the contract that only a subject with that capability answers."""
 ENUMS: tuple[type[Enum], ...] = (

@@ -58,6 +58,7 @@ class Capability(StrEnum):
     RESIZE = "resize"  # disk_resized
     CORRUPTION = "corruption"  # log_corrupt, log_truncated
     STORE_FAULTS = "store_faults"  # store_full, io_error, store_mended
+    FRAME_TAP = "frame_tap"  # what travels is shown, and others may send something in its place (version 2)
     PRESSURE = "pressure"  # pressure, pressure_ended (version 2)
     REBOOTS = "reboots"  # clean_reboot, bitmap_damaged, old_bitmap (version 2)
     DURING = "during"  # faults and writes can be arranged to happen inside a call, at an instant or a number of bytes
@@ -70,6 +71,7 @@ SINCE: Mapping[Capability, int] = dict.fromkeys(
         Capability.PLANS,
         Capability.ADMINISTRATION,
         Capability.APPLIANCES,
+        Capability.FRAME_TAP,
         Capability.PRESSURE,
         Capability.REBOOTS,
     ),

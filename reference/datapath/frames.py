@@ -159,6 +159,11 @@ def seal(cipher: Aead, sequence: int, plain: Plain) -> bytearray:
     return frame
 
 
+def nonce_in(frame: Bytes) -> bytes:
+    """The nonce that a frame of our own is sealed under."""
+    return nonce_of(read_header(frame, "frame", 0).sequence)
+
+
 def read_header(data: Bytes, file: str, offset: int) -> Header:
     """The header at the start of `data`, its ranges checked; CorruptLog names `file` and `offset` otherwise."""
     if len(data) < HEADER_BYTES:

@@ -5,7 +5,7 @@ that frame has left. A stream that lost a frame is over: begin a new one with a 
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from siteproof.reference.datapath import frames
 from siteproof.reference.datapath.blocks import BLOCK_BYTES, Blocks, rows_of, run_table, zero_rows
 from siteproof.reference.datapath.cut import Cut
+from siteproof.reference.datapath.effects import Bytes
 from siteproof.reference.datapath.frames import FrameKind
 from siteproof.reference.datapath.keys import DiskKeys
 from siteproof.reference.datapath.segment import Role, SegmentHeader, new_header
@@ -20,6 +21,8 @@ from siteproof.reference.datapath.segment import Role, SegmentHeader, new_header
 DELTA_BLOCKS = 64  # 256 KiB of raw bytes per frame
 BULK_BLOCKS = 256  # 1 MiB per frame of an initial copy
 SLOTS_PER_WORKER = 3
+Shown = Callable[[Bytes, str, bytes], None]
+"""Who is shown sealed bytes, the name of their key, and the nonce (empty for the header of a stream)."""
 
 
 class Sealer:
@@ -33,6 +36,8 @@ class Sealer:
         """`workers` threads pack frames of whole-disk cuts; 0 does everything in the caller's thread."""
         header, self._cipher = new_header(keys, SegmentHeader(Role.STREAM, keys.disk, invitation, 0))
         self.bytes_sent = 0
+        self.shown: Shown | None = None  # who looks at what leaves
+        self._key = header.commitment.hex()
         self._header = header.pack()
         self._sequence = 0
         self._workers = workers
@@ -44,6 +49,7 @@ class Sealer:
         """
         if self._header:
             self.bytes_sent += len(self._header)
+            self._show(self._header)
             yield self._header
             self._header = b""
         wanted = cut.blocks if blocks is None else blocks
@@ -94,7 +100,12 @@ class Sealer:
 
     def _count(self, data: bytearray) -> bytearray:
         self.bytes_sent += len(data)
+        self._show(data)
         return data
+
+    def _show(self, data: Bytes) -> None:
+        if self.shown is not None:
+            self.shown(data, self._key, b"" if data is self._header else frames.nonce_in(data))
 
 
 def _fill(cut: Cut, blocks: Blocks, slot: bytearray) -> memoryview:

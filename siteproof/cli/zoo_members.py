@@ -44,7 +44,7 @@ def _of(kind: Expectation, exhibits: Mapping[str, Exhibit]) -> dict[str, ZooMemb
 
 
 def _number(item: tuple[str, ZooMember]) -> tuple[int, int]:
-    return "BGPASTUFLH".index(item[0][0]), int(item[0][1:])
+    return "BGPASTUVFLH".index(item[0][0]), int(item[0][1:])
 
 
 _UNSHOWN = {

@@ -28,6 +28,7 @@ from siteproof.model.nouns.appliances import (
 )
 from siteproof.model.nouns.commands import Accepted, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
+from siteproof.model.nouns.frames import TappedFrame, Tapping
 from siteproof.model.nouns.groups import GroupCommand, Grouping, SharedSelection
 from siteproof.model.nouns.observation import Observation, Regions
 from siteproof.model.nouns.plans import (
@@ -77,6 +78,8 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "do_group": (GroupCommand(Verb.FAIL_OVER, "web", SharedSelection.CUSTOM, "point-1", shutdown=False),),
     "administer": (AdminCommand(AdminVerb.EDIT_POLICY, "vm1", ReplicationPolicy(60)),),
     "observe_appliances": (),
+    "tap": ("vm1",),
+    "inject": ("vm1", "disk0", b"\0\xff"),
     "appliance_event": (ApplianceEvent("appliance-1", dead=True, readings=Readings(cpu_percent=96)),),
     "save_plan": (PLAN,),
     "run_plan": (PlanCommand("shop", PlanRun.TEST),),
@@ -100,6 +103,8 @@ ANSWERS: dict[str, Any] = {
     "restore": (Image("disk0", ImageKind.PATH, location="a/path"),),
     "do": Accepted("job-1"),
     "administer": Refusal(ErrorCode.POLICY_INVALID, "retention"),
+    "tap": (TappedFrame("disk0", b"\0\xff", "key-1", b"\x01"),),
+    "inject": False,
     "observe_appliances": (
         ApplianceView("appliance-1", (ComponentView(ApplianceComponent.PROXY, "9.1", Condition.DEAD),), ("vm1",)),
     ),
@@ -115,7 +120,7 @@ def test_the_wire_has_every_method_of_the_contract() -> None:
     """Operations are read off the protocols; none is forgotten and none is added, and the optional ones are known."""
     needed, *more = (
         {name for name, _ in inspect.getmembers(protocol, inspect.isfunction) if not name.startswith("_")}
-        for protocol in (Subject, Arranging, Grouping, Planning, Administering, Serving)
+        for protocol in (Subject, Arranging, Grouping, Planning, Administering, Serving, Tapping)
     )
     optional = set().union(*more)
     assert set(wire.OPERATIONS) == needed | optional == set(CALLS)

@@ -19,6 +19,7 @@ from tests.zoo import (
     drives_of_plans,
     drives_of_points,
     drives_of_states,
+    drives_of_the_wire,
     drives_of_tracking,
 )
 from tests.zoo.drives import DRIVES, Drive, honest_bench, member_bench
@@ -34,6 +35,7 @@ FILES = (
     drives_of_points,
     drives_of_states,
     drives_of_tracking,
+    drives_of_the_wire,
 )  # importing them registers their drives
 CLASSES = 42
 

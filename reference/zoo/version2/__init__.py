@@ -51,5 +51,9 @@ VERSION2: dict[str, Exhibit] = {
     "U5": _wrong("a bitmap of an earlier run is believed", "tracking:believes_any_bitmap", "SP-RES-37"),
     "U6": _wrong("a damaged bitmap is taken for an empty one", "tracking:believes_nothing_is_dirty", "SP-RES-38"),
     "U7": _wrong("every orderly reboot costs a comparison", "tracking:believes_no_bitmap", "SP-REP-32"),
+    "V1": _wrong("what travels is packed and not sealed", "wire:in_the_clear", "SP-SEC-1"),
+    "V2": _wrong("a recorded stream is taken again", "wire:takes_replays", "SP-REP-25", "SP-REP-27"),
+    "V3": _wrong("what travels is sealed and not packed", "wire:unpacked", "SP-APP-7"),
+    "V4": _wrong("a damaged message takes what is on its way along", "wire:takes_torn", "SP-REP-26", "SP-SEC-3"),
 }
 # fmt: on
