@@ -38,6 +38,8 @@ HOLD_SHARE = 0.35  # of these jobs are left running, so that writes and faults l
 PLAN_SHARE = 0.15  # of the commands and pauses have a fault inside
 MEND_SHARE = 0.5  # of the faults drawn behind a dead link or site mend it
 GUIDED_SHARE = 0.7  # of the walks are drawn to what is new; the others follow their own taste alone
+MARCH_SHARE = 0.35  # of the walks are marches: command after command, each waited for, hardly anything between
+MARCH = {ActionKind.COMMAND: 24, ActionKind.WRITE: 3, ActionKind.ADVANCE: 1, ActionKind.FAULT: 1}
 AVOIDING_SHARE = 0.75  # of the walks leave out what known findings end in
 
 FAULTS: dict[FaultKind, Capability] = {
@@ -77,11 +79,15 @@ class Walker:
     _troubles: dict[str, CellTrouble] = field(factory=dict)
     _sizes: dict[tuple[str, str], int] = field(factory=dict)
     _guided: bool = field(init=False)
+    _marches: bool = field(init=False)
     _avoid: frozenset[str] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Swarm testing: every walk leaves some kinds of action out and prefers others."""
         self._weights = {kind: max(self.dice.choice((0, 1, 2, 4, 8)), LEAST.get(kind, 0)) for kind in ActionKind}
+        self._marches = self.dice.random() < MARCH_SHARE
+        if self._marches:
+            self._weights = {kind: MARCH.get(kind, 0) for kind in ActionKind}
         if not self._has(C.DISCARD):
             self._weights[ActionKind.DISCARD] = 0
         self._taste = {
@@ -157,7 +163,8 @@ class Walker:
 
     def _command(self, view: Observation) -> WalkAction:
         verb = Verb(self._drawn(self._verbs(view), view, FINAL))
-        hold = verb in HOLDABLE and self._has(C.HOLD) and self.dice.random() < HOLD_SHARE
+        holds = verb in HOLDABLE and self._has(C.HOLD) and not self._marches
+        hold = holds and self.dice.random() < HOLD_SHARE
         plan = () if hold else self._plan(after_bytes=self.dice.choice((0, 4_096, 20_000)))
         return WalkAction(ActionKind.COMMAND, view.machine, command=self._arguments(verb, view), hold=hold, plan=plan)
 
@@ -165,7 +172,7 @@ class Walker:
         there = [verb for verb in offered(self.description) if verb not in self._avoid]
         allowed = allowed_operations(view.regions, self.profile)
         likely = [verb.value for verb in there if verb in allowed]
-        probe = not likely or self.dice.random() < PROBE_SHARE
+        probe = not likely or (self.dice.random() < PROBE_SHARE and not self._marches)
         return [verb.value for verb in there or Verb] if probe else likely
 
     def _arguments(self, verb: Verb, view: Observation) -> Command:

@@ -21,6 +21,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "check-a-policy.md",
             "validate-a-log.md",
             "fuzz.md",
+            "scaling.md",
             "service.md",
             "write-a-zoo-member.md",
             "add-a-requirement.md",

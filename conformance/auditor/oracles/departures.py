@@ -98,7 +98,8 @@ def old_points_go(look: Look) -> Iterator[Wrong]:
         return
     of = "SP-PT-40" if look.memory.jumped else ""
     for point, (_, taken_ms) in zip(look.now.points, born, strict=True):
-        free_ms = max(taken_ms + retention_ms, look.memory.pinned_until_ms.get(point.name, 0), look.memory.edited_ms)
+        unpinned_ms = look.memory.pinned_until_ms.get(point.name, -1) + 1  # what came at that instant met the pin
+        free_ms = max(taken_ms + retention_ms, unpinned_ms, look.memory.edited_ms)
         if not point.pinned and free_ms <= arrived[-2] and look.now.regions.direction is Direction.FORWARD:
             yield Wrong(f"{point.name} gone since {free_ms} ms", f"it is listed beside one of {arrived[-1]} ms", of)
 
