@@ -15,7 +15,7 @@ from siteproof.cli import completing
 from siteproof.cli.case_list import listed
 from siteproof.cli.expecting import expected, recorded, told
 from siteproof.cli.files import make_folder
-from siteproof.cli.options import duration, format_option, today, whole, workers_option
+from siteproof.cli.options import PROVIDER, duration, format_option, today, whole, workers_option
 from siteproof.cli.progress import screen
 from siteproof.cli.scratch import scratch
 from siteproof.cli.targets import target_of, target_options
@@ -23,11 +23,14 @@ from siteproof.conformance import failures, render, results, runner
 from siteproof.conformance.carriers.target import SubjectAddress, TargetKind
 from siteproof.conformance.case import Case, all_cases
 from siteproof.conformance.choice import cases_at, cases_called
+from siteproof.conformance.logs.meant import others_meant
 from siteproof.conformance.request import Keeping, Request
 from siteproof.conformance.verdict import chapter_of
 from siteproof.conformance.worlds.plan import Depth
 from siteproof.model.nouns.problem import ExitCode, Problem
 from siteproof.model.nouns.profile import CORE, Profile
+from siteproof.model.nouns.provider import ReplicationProvider
+from siteproof.model.spec.providers.catalogue import profile_of
 
 PROFILES: dict[str, Profile] = {
     "core": CORE,
@@ -52,6 +55,7 @@ class ConformOptions:
     seed: int
     depth: str
     profile: str
+    provider: str | None
     out: Path
     junit: bool
     own_target: bool
@@ -65,11 +69,20 @@ class ConformOptions:
 
     def options(self, target: SubjectAddress) -> dict[str, str]:
         """Everything that determines the run, as it is printed and recorded."""
-        chosen = {"target": f"{target.kind.value} {target.name}", "profile": self.profile, "depth": self.depth}
+        chosen = {"target": f"{target.kind.value} {target.name}", "profile": self.judged_by.name, "depth": self.depth}
         chosen |= {"cases": ",".join(self.case_ids)} if self.case_ids else {}
         chosen |= {"skipped": ",".join(self.skipped)} if self.skipped else {}
         chosen |= {"chapters": ",".join(self.chapters)} if self.chapters else {}
         return chosen | {"timeout": f"{self.timeout:g}s"}
+
+    @property
+    def judged_by(self) -> Profile:
+        """The profile: the one that was named, or the one of the provider whose table holds; Problem when both are."""
+        if self.provider is None:
+            return PROFILES[self.profile]
+        if self.profile != "core":
+            raise Problem("a provider and a profile", "a provider has a profile of its own", "give one of both")
+        return profile_of(ReplicationProvider(self.provider))
 
     def players(self, target: SubjectAddress) -> int | None:
         """How many processes: one when a log is written, or when one address serves all and nobody said how many."""
@@ -92,6 +105,7 @@ class ConformOptions:
 @click.option("--seed", type=whole(0, 2**63 - 1), default=0, show_default=True, help="Seed of every choice.")
 @click.option("--depth", type=click.Choice(tuple(DEPTHS)), default="standard", show_default=True, help=DEPTH)
 @click.option("--profile", type=click.Choice(tuple(PROFILES)), default="core", show_default=True)
+@click.option("--provider", type=PROVIDER, help="Whose table of allowed operations holds; the seed's by itself.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder.")
 @click.option("--junit", is_flag=True, help="Also write junit.xml.")
 @click.option("--i-own-this-target", "own_target", is_flag=True, help="The target is mine and may be erased.")
@@ -132,7 +146,7 @@ def _judge(target: SubjectAddress, choice: ConformOptions, cases: tuple[Case, ..
             Request(
                 factory,
                 cases,
-                profile=PROFILES[choice.profile],
+                profile=choice.judged_by,
                 seed=choice.seed,
                 keeping=keeping,
                 timeout_seconds=choice.timeout,
@@ -144,6 +158,8 @@ def _judge(target: SubjectAddress, choice: ConformOptions, cases: tuple[Case, ..
             ),
             shown.result,
         )
+        for name in others_meant(report):
+            click.echo(f"hint: everything that was shown and answered is explained with --provider {name}", err=True)
         written = render.render(path, choice.out, junit=choice.junit)
         shown.end(report, written)
     return told(report, known, choice.date, err=choice.form == "ndjson")

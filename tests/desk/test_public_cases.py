@@ -99,3 +99,35 @@ def test_a_swapped_order_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[
     (tmp_path / "meant.toml").write_text(meant)
     assert main(["plan", "diff", str(tmp_path / "meant.toml"), str(swapped)]) == 1
     assert "the same groups stand in another order" in capsys.readouterr().out
+
+
+def test_the_published_thinning_keeps_two_hours_in_full(capsys: pytest.CaptureFixture[str]) -> None:
+    """azure-docs 105013: 23 points beside the newest one are younger than two hours; the rest is hourly."""
+    assert main(["policy", "simulate", "--retention", "1d", "--app-every", "off", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    ages = [(told["now_ms"] - each["taken_at_ms"]) / 60_000 for each in told["kept"]]
+    assert len(ages) == 46
+    assert sum(0 < age < 120 for age in ages) == 23
+
+
+CUSTOM = """
+name = "one point for all"
+selection = "custom"
+[[group]]
+name = "data"
+machine = [{name = "db"}]
+"""
+CHANGED = """{"kind": "history", "version": 1}
+{"kind": "state", "protection": "committed", "direction": "forward", "active": "recovery"}
+{"kind": "do", "verb": "change_recovery_point"}
+"""
+
+
+def test_a_plan_chooses_no_listed_point(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """azure-docs 18400: a listed point belongs to one machine, and after the commit nothing can be changed."""
+    (tmp_path / "plan.toml").write_text(CUSTOM)
+    assert main(["plan", "check", str(tmp_path / "plan.toml")]) == 2
+    assert "a listed point belongs to one machine" in capsys.readouterr().err
+    (tmp_path / "log.ndjson").write_text(CHANGED)
+    assert main(["trace", "check", str(tmp_path / "log.ndjson")]) == 1
+    assert "change_recovery_point accepted in forward/recovery/committed" in capsys.readouterr().out
