@@ -59,7 +59,7 @@ def _test(case: CaseResult, seconds: float) -> dict[str, Any]:
         "name": f"{case.case_id} {case.sentence}",
         "status": STATUS[case.verdict],
         "duration": round(seconds * 1000),
-        "suite": case.chapter,
+        "suite": [case.chapter],
         "rawStatus": case.verdict.value,
         "tags": [*case.named, case.level],
         "flaky": case.flaky,

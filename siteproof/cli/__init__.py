@@ -51,6 +51,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "trace": ("siteproof.cli.trace:trace", "Check what really happened: histories, jobs, events, telemetry."),
     "replay": ("siteproof.cli.replay:replay", "Reproduce a recorded failure."),
+    "minimise": ("siteproof.cli.minimise:minimise", "Make a recorded walk as short as it can be while it still fails."),
     "gaps": ("siteproof.cli.gaps:show", "The MUST requirements without a case, and why each has none."),
     "spec": ("siteproof.cli.spec:spec", "Build or check the generated specification."),
     "site": ("siteproof.cli.site:site", "The documents as a static site: pages, search, commands, the book."),
@@ -60,7 +61,18 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "See and look up": ("run", "explain", "doctor"),
-    "Judge a product": ("new", "adapter", "conform", "report", "coverage", "replay", "compare", "evidence", "results"),
+    "Judge a product": (
+        "new",
+        "adapter",
+        "conform",
+        "report",
+        "coverage",
+        "replay",
+        "minimise",
+        "compare",
+        "evidence",
+        "results",
+    ),
     "Operate disaster recovery": ("policy", "plan", "audit", "trace"),
     "An appliance": ("appliance", "machine", "point", "job", "event", "agent", "access", "log"),
     "The model": ("explore", "prove", "tour", "export", "crosscheck", "spec", "site"),

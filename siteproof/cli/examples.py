@@ -46,6 +46,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "evidence": ("siteproof evidence verify evidence.json",),
     "coverage": ("siteproof coverage out/results.ndjson --missing",),
     "trace": ("siteproof trace check jobs.json events.json --skew 5s",),
+    "minimise": ("siteproof minimise out/failures/walk-1.json",),
     "replay": ("siteproof replay out/failures/walk-1.json",),
     "gaps": ("siteproof gaps",),
     "spec": ("siteproof spec build --check", "siteproof spec diff old.json docs/spec"),

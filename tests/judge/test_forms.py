@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
 
+import jsonschema
 import pytest
 from attrs import evolve
 
@@ -23,6 +24,7 @@ from siteproof.conformance.verdict import Verdict
 from siteproof.model.nouns.problem import ExitCode
 from tests.judge.adapters.tiny import Tiny
 from tests.judge.judge_cases import case_of, fails, is_lax, protects, sees_nothing
+from tests.judge.published_forms import CTRF, SARIF
 
 CASES = [case_of(each) for each in (protects, fails, sees_nothing, is_lax)]
 EVIL = "</td><script>alert(1)</script>| `x` [a](http://b) \x1b[2J"
@@ -53,6 +55,24 @@ def test_sarif_shows_a_failure_as_fail_and_nothing_else(record: RecordedRun) -> 
     assert all(each["level"] == "none" for each in run["results"] if each["kind"] != "fail")
     flows = [each["codeFlows"] for each in run["results"] if each["kind"] == "fail"]
     assert flows[0][0]["threadFlows"][0]["locations"][0]["location"]["message"]["text"].startswith("reset with")
+
+
+def test_sarif_is_what_its_schema_says(record: RecordedRun) -> None:
+    """Every field is one that the published format knows, of its type; one that it does not know is refused."""
+    document = json.loads(sarif(record))
+    jsonschema.validate(document, SARIF)
+    document["runs"][0]["results"][0]["verdict"] = "fail"
+    with pytest.raises(jsonschema.ValidationError, match="verdict"):
+        jsonschema.validate(document, SARIF)
+
+
+def test_ctrf_is_what_its_schema_says(record: RecordedRun) -> None:
+    """Every field is one that the published format knows; a suite is a way of names and not one name."""
+    document = json.loads(ctrf(record, {"C-ONE": 0.25}))
+    jsonschema.validate(document, CTRF)
+    document["results"]["tests"][0]["suite"] = "RES"
+    with pytest.raises(jsonschema.ValidationError, match="array"):
+        jsonschema.validate(document, CTRF)
 
 
 def test_ctrf_counts_what_it_lists(record: RecordedRun) -> None:

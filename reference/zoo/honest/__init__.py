@@ -30,7 +30,7 @@ HONEST: dict[str, Exhibit] = {
     "H15": _honest("buckets are half as wide",                     "zoo.honest.buckets:narrow"),
     "H16": _honest("images come inline",                           "zoo.honest.images:inline"),
     "H17": _honest("images are copies without holes",              "zoo.honest.images:copies"),
-    "H18": _honest("nothing is compressed",                        "zoo.honest.wires:plain"),
+    "H18": _honest("what does not shrink by half is not packed",   "zoo.honest.wires:sparing"),
     "H19": _honest("compression tries harder",                     "zoo.honest.wires:packed"),
     "H20": _honest("frames are small",                             "zoo.honest.wires:small_frames"),
     "H21": _honest("the count includes the envelope",              "zoo.honest.wires:envelopes"),

@@ -1,4 +1,4 @@
-"""Honest variants of what travels: not compressed, compressed harder, in small frames, counted with its envelope.
+"""Honest variants of what travels: packed where it helps much, packed harder, small frames, counted with its envelope.
 
 Rule: see the folder's `__init__`.
 """
@@ -26,6 +26,12 @@ def as_it_is(kind: FrameKind, first_block: int, table: Runs, payload: Bytes, lsn
     return Plain(kind, Codec.RAW, 0, first_block, lsn, len(payload), len(table), text)
 
 
+def packed_where_it_helps(kind: FrameKind, first_block: int, table: Runs, payload: Bytes, lsn: int) -> Plain:
+    """A frame whose payload is packed when that halves it; anything else travels as it is."""
+    packed = packed_hard(kind, first_block, table, payload, lsn)
+    return packed if 2 * len(packed.text) < len(payload) else as_it_is(kind, first_block, table, payload, lsn)
+
+
 def packed_hard(kind: FrameKind, first_block: int, table: Runs, payload: Bytes, lsn: int) -> Plain:
     """A frame whose payload is packed as well as can be; one that does not shrink travels as it is."""
     packed = zstandard.ZstdCompressor(level=HARD_LEVEL, write_checksum=False).compress(payload)
@@ -35,22 +41,22 @@ def packed_hard(kind: FrameKind, first_block: int, table: Runs, payload: Bytes, 
     return Plain(kind, Codec.ZSTD, 0, first_block, lsn, len(payload), len(table), text)
 
 
-class PlainSealer(Sealer):
-    """Encrypts only."""
+class SparingSealer(Sealer):
+    """Packs what shrinks by half."""
 
-    compress = staticmethod(as_it_is)
+    compress = staticmethod(packed_where_it_helps)
 
 
-class PlainServer(ProcessServer):
+class SparingServer(ProcessServer):
     """Uses it."""
 
-    sealer_type = PlainSealer
+    sealer_type = SparingSealer
 
 
-class PlainReplicator(Replicator):
+class SparingReplicator(Replicator):
     """Uses that."""
 
-    server_type = PlainServer
+    server_type = SparingServer
 
 
 class HardSealer(Sealer):
@@ -99,9 +105,9 @@ class Envelopes(ReferenceSubject):
         return evolve(seen, bytes_sent=seen.bytes_sent + seen.bytes_sent * ENVELOPE_PERCENT // 100)
 
 
-def plain(directory: str | None = None, durable: bool = True) -> ReferenceSubject:
-    """No compression."""
-    return variant("plain", directory, durable, replicator=PlainReplicator)
+def sparing(directory: str | None = None, durable: bool = True) -> ReferenceSubject:
+    """Compression where it helps much."""
+    return variant("sparing", directory, durable, replicator=SparingReplicator)
 
 
 def packed(directory: str | None = None, durable: bool = True) -> ReferenceSubject:
