@@ -23,7 +23,7 @@ ROLES = click.Choice([each.value for each in ClientRole])
 
 @access.command()
 @click.argument("name")
-@click.option("--role", type=ROLES, default=ClientRole.READER.value, show_default=True)
+@click.option("--role", type=ROLES, default=ClientRole.READER.value, show_default=True, help="What it may do.")
 @state_option
 @format_option("text", "json")
 def invite(name: str, role: str, state: Path, form: str) -> int:
@@ -58,7 +58,9 @@ def revoke(name: str, state: Path) -> int:
 @click.argument("url")
 @click.argument("code")
 @click.argument("fingerprint")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("siteproof-credentials"), show_default=True)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("siteproof-credentials"), show_default=True, help="Folder."
+)
 @format_option("text")
 def register(url: str, code: str, fingerprint: str, out: Path) -> int:
     """Bring a code to an appliance and store the certificate that is given for it."""

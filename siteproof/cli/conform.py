@@ -104,7 +104,9 @@ class ConformOptions:
 )
 @click.option("--seed", type=whole(0, 2**63 - 1), default=0, show_default=True, help="Seed of every choice.")
 @click.option("--depth", type=click.Choice(tuple(DEPTHS)), default="standard", show_default=True, help=DEPTH)
-@click.option("--profile", type=click.Choice(tuple(PROFILES)), default="core", show_default=True)
+@click.option(
+    "--profile", type=click.Choice(tuple(PROFILES)), default="core", show_default=True, help="Which choices hold."
+)
 @click.option("--provider", type=PROVIDER, help="Whose table of allowed operations holds; the seed's by itself.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder.")
 @click.option("--junit", is_flag=True, help="Also write junit.xml.")

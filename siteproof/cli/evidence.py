@@ -44,7 +44,9 @@ def key(out: Path) -> int:
 
 @evidence.command()
 @click.argument("file", type=click.Path(path_type=Path), default=Path("out") / results.FILE_NAME)
-@click.option("--key", "key_file", type=click.Path(path_type=Path), default=Path("key.pem"), show_default=True)
+@click.option(
+    "--key", "key_file", type=click.Path(path_type=Path), default=Path("key.pem"), show_default=True, help="Signs it."
+)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("evidence.zip"), show_default=True, help="File.")
 @format_option("text")
 def sign(file: Path, key_file: Path, out: Path) -> int:

@@ -68,7 +68,7 @@ def _list(context: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.option("--symmetry", is_flag=True, help="visit one of several equal orders of components; count all of them")
 @itf_option
 @graph_option
-@click.option("--states-max", type=whole(1), default=STATES_MAX, show_default=True)
+@click.option("--states-max", type=whole(1), default=STATES_MAX, show_default=True, help="Stop beyond.")
 @memory_option("for example 512M")
 @format_option("text", "json", "itf")
 def explore(

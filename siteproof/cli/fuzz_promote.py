@@ -29,7 +29,9 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,80}")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--name", required=True, metavar="WORDS", help="Of the case: lower-case words with hyphens.")
 @click.option("--why", required=True, help="One sentence: what goes wrong, and why it matters.")
-@click.option("--to", "folder", type=click.Path(path_type=Path), default=Path("cases"), show_default=True)
+@click.option(
+    "--to", "folder", type=click.Path(path_type=Path), default=Path("cases"), show_default=True, help="Folder."
+)
 @format_option("text")
 def promote(file: Path, name: str, why: str, folder: Path) -> int:
     """Check that FILE still fails on its subject, and write it as a case without history, numbers and folders."""

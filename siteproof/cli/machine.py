@@ -144,9 +144,14 @@ def ship(name: str, state: Path, form: str) -> int:
 @click.argument("verb", type=click.Choice(LED), metavar="VERB")
 @click.argument("name")
 @click.option("--point", default="", help="This recovery point (siteproof point list NAME).")
-@click.option("--selection", type=click.Choice([each.value for each in Selection]), default=None)
+@click.option("--selection", type=click.Choice([each.value for each in Selection]), default=None, help="Which point.")
 @click.option("--no-shutdown", is_flag=True, help="fail_over: leave the source running.")
-@click.option("--location", type=click.Choice([each.value for each in Location]), default=Location.ORIGINAL.value)
+@click.option(
+    "--location",
+    type=click.Choice([each.value for each in Location]),
+    default=Location.ORIGINAL.value,
+    help="reprotect: where to.",
+)
 @state_option
 @format_option("text", "json")
 def lead(

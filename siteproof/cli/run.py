@@ -48,7 +48,7 @@ NEXT = (
     show_default=True,
     help="Of the image, in MiB (64 or 64M) or GiB (1G).",
 )
-@click.option("--seed", type=whole(0, 2**63 - 1), default=0, show_default=True)
+@click.option("--seed", type=whole(0, 2**63 - 1), default=0, show_default=True, help="Seed of every choice.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder.")
 @click.option("--timeout", type=duration, default="300s", show_default=True, help="Bound of one case.")
 @click.option("--site", default="", metavar="NAME", help="Where this is, for the report's readers.")

@@ -27,7 +27,7 @@ def parts(names: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     specs = ("specifications.md", *(name for name in present if name.startswith("spec-")))
     others = tuple(name for name in present if name not in known and name not in specs)
     wanted = (
-        ("Begin here", BEGINS),
+        ("The book", BEGINS),
         ("Requirements", chapter),
         ("The model", MODEL),
         ("Traced", TRACED),
