@@ -74,9 +74,10 @@ def test_every_must_is_judged_or_missing_or_informative(whole: Report) -> None:
 
 def test_a_run_that_stopped_does_not_say_that_the_suite_lacks_cases(whole: Report) -> None:
     """What was not reached may have a case: the headline and the legend leave that open."""
-    ended = evolve(whole, stopped="interrupted after 1 of 9 cases")
+    some = evolve(whole, results=tuple(each for each in whole.results if "SP-REP-9" not in each.requirement_ids))
+    ended = evolve(some, stopped="interrupted after 1 of 9 cases")
     assert " MUST not reached or without a case · " in headlines.headline(ended)
-    assert "without a case" in [word.word for word in ending.occurred(whole)]
+    assert "without a case" in [word.word for word in ending.occurred(some)]
     assert "without a case" not in [word.word for word in ending.occurred(ended)]
 
 
