@@ -26,9 +26,9 @@ def test_a_requirement_means_the_cases_that_witness_it(name: str) -> None:
 
 
 def test_a_rule_means_the_cases_of_what_it_keeps() -> None:
-    """RES-19 is no case and has no requirement with a case under its number: what it keeps is meant."""
-    found = cases_called("res-19", all_cases())
-    kept = {each.id for each in requirements() if "RES-19" in each.rules}
+    """PIP-9 is no case and has no requirement with a case under its number: what it keeps is meant."""
+    found = cases_called("pip-9", all_cases())
+    kept = {each.id for each in requirements() if "PIP-9" in each.rules}
     assert found
     assert all(kept & set(case.requires) for case in found)
 
