@@ -5,6 +5,7 @@ Actions of the shutdown and failover groups stand before the first boot group.
 """
 
 from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
 from attrs import frozen
 
@@ -35,6 +36,7 @@ TYPES = {
     "unplannedfailover": FailoverType.UNPLANNED,
     "plannedfailover": FailoverType.PLANNED,
 }
+Meant = TypeVar("Meant", FailoverType, Direction)
 DIRECTIONS = {"primarytorecovery": Direction.FORWARD, "recoverytoprimary": Direction.REVERSE}
 
 
@@ -95,12 +97,16 @@ def _as_pre(steps: Iterator[PlanStep]) -> Iterator[PlanStep]:
 def _step(action: Thing, moment: Moment, used: set[str]) -> PlanStep:
     kind = KINDS.get(bare(action.text("instanceType") or ""), StepKind.SCRIPT)
     waits = kind is StepKind.PROMPT
-    types = frozenset(TYPES[each] for each in map(bare, action.words("failoverTypes") or ()) if each in TYPES)
-    listed = map(bare, action.words("failoverDirections") or ())
-    directions = frozenset(DIRECTIONS[each] for each in listed if each in DIRECTIONS)
+    types, directions = _among(action, "failoverTypes", TYPES), _among(action, "failoverDirections", DIRECTIONS)
     span = DurationRange(0, 0) if waits else DurationRange(STEP_TIMEOUT_MINUTES, STEP_TIMEOUT_MINUTES)
     name = _unused(action.text("actionName") or action.name or kind.value, used)
     return PlanStep(name, kind, span, moment, "", (), types, directions, waits)
+
+
+def _among(action: Thing, field: str, known: Mapping[str, Meant]) -> frozenset[Meant]:
+    """What an action is for; for everything when the export does not say it."""
+    listed = action.words(field)
+    return frozenset(known.values() if listed is None else (known[each] for each in map(bare, listed) if each in known))
 
 
 def _unused(name: str, used: set[str]) -> str:

@@ -107,7 +107,9 @@ class Thing:
     def parts(self, name: str) -> tuple["Thing", ...]:
         """The objects of a list field; none when it is absent or no list."""
         found = self.values.get(small(name))
-        listed = found if isinstance(found, list) else [found] if isinstance(found, dict) else []
+        if not found:
+            return ()
+        listed = found if isinstance(found, list) else [found]
         objects = [each for each in listed if isinstance(each, dict)]
         return tuple(part(each, f"{self.place}.{name}[{number}]") for number, each in enumerate(objects))
 
@@ -140,11 +142,13 @@ def part(value: Mapping[str, Any], place: str) -> Thing:
 
 def text_of(value: object) -> str | None:
     """Text that is not empty, or None."""
+    if isinstance(value, str):
+        return value.strip() or None
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
         return f"{value:g}" if isinstance(value, float) else str(value)
-    return value.strip() or None if isinstance(value, str) else None
+    return None
 
 
 def number_of(value: object) -> float | None:

@@ -219,4 +219,5 @@ def _times(read: Thing) -> Iterator[int]:
 
 def inner(each: Thing, name: str) -> Thing:
     """The object in a field; an empty one when it is absent."""
-    return next(iter(each.parts(name)), part({}, f"{each.place}.{name}"))
+    found = each.parts(name)
+    return found[0] if found else part({}, f"{each.place}.{name}")

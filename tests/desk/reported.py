@@ -8,7 +8,8 @@ from attrs import evolve
 from siteproof.model.nouns.commands import Answer, Command
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.policy import MINUTE_MS
-from siteproof.model.nouns.subject import Fault, FaultKind, Scenario
+from siteproof.model.nouns.scenario import Scenario
+from siteproof.model.nouns.subject import Fault, FaultKind
 from siteproof.model.nouns.vocabulary import Place, Protection, Resync, ResyncReason, Selection, Verb
 from siteproof.reference import failover, reprotection_server
 from siteproof.reference.appliance import Appliance
