@@ -13,7 +13,9 @@ import msgspec
 from attrs import frozen
 
 from siteproof.conformance.coverage.events import Event
+from siteproof.model.nouns.administration import AdminCommand
 from siteproof.model.nouns.commands import Command
+from siteproof.model.nouns.groups import GroupCommand
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.scenario import Scenario
 from siteproof.model.nouns.subject import Fault, FaultKind
@@ -32,6 +34,8 @@ class ActionKind(StrEnum):
     FAULT = "fault"
     ADVANCE = "advance"
     SETTLE = "settle"
+    ADMINISTER = "administer"
+    GROUP = "group"  # one command for all members of a group
     CHECKPOINT = "checkpoint"  # settle, let a point be taken, read every listed point back
 
 
@@ -51,7 +55,10 @@ class Strike:
 
 @frozen
 class WalkAction:
-    """One step. WRITE and DISCARD name `blocks` of `disk`; ADVANCE carries `milliseconds`; `plan` strikes inside."""
+    """One step. WRITE and DISCARD name `blocks` of `disk`; ADVANCE carries `milliseconds`; `plan` strikes inside.
+
+    ADMINISTER carries `admin`; GROUP carries `together`, a command for the whole group.
+    """
 
     kind: ActionKind
     machine: str = ""
@@ -62,12 +69,18 @@ class WalkAction:
     hold: bool = False  # of a COMMAND: its job is left running
     fault: Fault | None = None
     plan: tuple[Strike, ...] = ()
+    admin: AdminCommand | None = None
+    together: GroupCommand | None = None
 
     @property
     def what(self) -> str:
         """The one word by which coverage and fingerprints know the action: its verb, its fault or its kind."""
         if self.command is not None:
             return self.command.verb.value
+        if self.admin is not None:
+            return self.admin.verb.value
+        if self.together is not None:
+            return f"group {self.together.verb.value}"
         return self.fault.kind.value if self.fault is not None else self.kind.value
 
     def __str__(self) -> str:
@@ -76,7 +89,10 @@ class WalkAction:
 
     def _said(self) -> str:
         if self.command is not None:
-            return f"{self.command.verb.value} {self.command.machine}{' (held)' if self.hold else ''}"
+            joins = f" into {self.command.group}" if self.command.group else ""
+            return f"{self.command.verb.value} {self.command.machine}{joins}{' (held)' if self.hold else ''}"
+        if self.admin is not None or self.together is not None:
+            return f"{self.what} {self.machine}"
         if self.fault is not None:
             return f"fault {self.fault.kind.value} {self.fault.machine}".rstrip()
         if self.blocks or self.kind is ActionKind.FLUSH:

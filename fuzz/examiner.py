@@ -9,13 +9,14 @@ from typing import Any
 
 from attrs import define, field
 
-from siteproof.conformance import verify
+from siteproof.conformance import together, verify
 from siteproof.conformance.auditor import closing, landings
 from siteproof.conformance.lab import Lab, Machine
-from siteproof.fuzz import liveness
+from siteproof.fuzz import administering, liveness
 from siteproof.fuzz.actions import ActionKind, Strike, WalkAction
 from siteproof.fuzz.cells import CellTrouble, CoverageCell, cell_of
 from siteproof.model.nouns.commands import Command
+from siteproof.model.nouns.groups import GroupCommand
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.subject import FaultKind
 from siteproof.model.spec.lifecycle.table import running_place
@@ -49,6 +50,8 @@ class Examiner:
             ActionKind.FAULT: self._fault,
             ActionKind.ADVANCE: lambda _, each: self.lab.advance(milliseconds=each.milliseconds),
             ActionKind.SETTLE: lambda _, __: self.lab.settle(),
+            ActionKind.ADMINISTER: self._administer,
+            ActionKind.GROUP: lambda _, each: self._group(each),
             ActionKind.CHECKPOINT: lambda machine, _: self._checkpoint(machine),
         }
         with self._planned(machine, action.plan):
@@ -117,13 +120,32 @@ class Examiner:
         known = self._landings.get(machine.name, 0)
         self._landings[machine.name] = landings.judge(self.lab, machine, known)
 
+    def _administer(self, machine: Machine, action: WalkAction) -> None:
+        assert action.admin is not None
+        administering.administer(self.lab, machine, action.admin)
+
+    def _group(self, action: WalkAction) -> None:
+        """Production of every member is followed to where the group's command has taken it."""
+        command = action.together
+        assert command is not None
+        members = [each for each in self.machines.values() if self.lab.observe(each).group == command.group]
+        with contextlib.suppress(verify.Inconclusive):  # nobody is in it, or it was refused
+            verify.given(bool(members), "the group has no member")
+            together.run(self.lab, members, command.verb, command.group, **_fields(command))
+        for machine in members:
+            known = self._landings.get(machine.name, 0)
+            self._landings[machine.name] = landings.judge(self.lab, machine, known)
+
     def _checkpoint(self, machine: Machine) -> None:
         """Settle, let a point be taken, read back what is worth reading."""
         self.lab.settle()
         self.lab.advance(minutes=self.lab.profile.crash_consistent_minutes + 0.1)
-        closing.restore_points(self.lab, machine)
+        if not any(self.lab.auditor.memory(name).store_fails for name in self.machines):
+            closing.restore_points(self.lab, machine)  # a store that fails gives no point, and says so
 
 
-def _fields(command: Command) -> dict[str, Any]:
-    names = [name for name in Command.__annotations__ if name not in ("verb", "machine")]
+def _fields(command: Command | GroupCommand) -> dict[str, Any]:
+    """What a command says beside its verb and whom it is for."""
+    whom = ("verb", "machine") if isinstance(command, Command) else ("verb", "group")
+    names = [name for name in type(command).__annotations__ if name not in whom]
     return {name: getattr(command, name) for name in names}

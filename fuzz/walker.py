@@ -13,7 +13,9 @@ from siteproof.fuzz.actions import ActionKind, Strike, WalkAction
 from siteproof.fuzz.cells import CellTrouble, cell_of
 from siteproof.fuzz.guide import NOTHING_KNOWN, Guide
 from siteproof.fuzz.scenes import POLICIES
+from siteproof.model.nouns.administration import AdminCommand, AdminVerb
 from siteproof.model.nouns.commands import Command
+from siteproof.model.nouns.groups import GROUP_VERBS, GroupCommand, SharedSelection
 from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.profile import CORE, Profile
 from siteproof.model.nouns.scenario import DiskSpec, MachineSpec, Scenario
@@ -60,6 +62,9 @@ FAULTS: dict[FaultKind, Capability] = {
 }
 INSIDE = (FaultKind.LINK_DOWN, FaultKind.AGENT_CRASH, FaultKind.TARGET_CRASH, FaultKind.LOW_MEMORY,
           FaultKind.JOB_CANCELLED)  # fmt: skip
+SELDOM = {ActionKind.ADMINISTER: (C.ADMINISTRATION, (0, 0, 1, 2)), ActionKind.GROUP: (C.GROUPS, (0, 1, 4))}
+GROUP = "tier"
+GROUPED_SHARE = 0.5  # of the walks with several machines protect them as members of a group
 LEAST = {ActionKind.WRITE: 2, ActionKind.COMMAND: 4, ActionKind.ADVANCE: 1, ActionKind.CHECKPOINT: 1}
 Views = Mapping[str, Observation]
 
@@ -80,6 +85,7 @@ class Walker:
     _sizes: dict[tuple[str, str], int] = field(factory=dict)
     _guided: bool = field(init=False)
     _marches: bool = field(init=False)
+    _grouped: bool = field(init=False)
     _avoid: frozenset[str] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -88,6 +94,12 @@ class Walker:
         self._marches = self.dice.random() < MARCH_SHARE
         if self._marches:
             self._weights = {kind: MARCH.get(kind, 0) for kind in ActionKind}
+        for kind, (needed, choices) in SELDOM.items():
+            self._weights[kind] = self.dice.choice(choices) if self._has(needed) else 0
+        several = len(self.scenario.machines) > 1 and self._has(C.GROUPS)
+        self._grouped = several and self.dice.random() < GROUPED_SHARE
+        if not self._grouped:
+            self._weights[ActionKind.GROUP] = 0
         if not self._has(C.DISCARD):
             self._weights[ActionKind.DISCARD] = 0
         self._taste = {
@@ -111,6 +123,8 @@ class Walker:
             ActionKind.COMMAND: self._command,
             ActionKind.FAULT: self._fault,
             ActionKind.ADVANCE: self._advance,
+            ActionKind.ADMINISTER: self._administer,
+            ActionKind.GROUP: self._together,
         }
         return make[kind](view) if kind in make else WalkAction(kind, view.machine)
 
@@ -185,11 +199,29 @@ class Walker:
             selection=selection,
             point=point if selection is Selection.CUSTOM else "",
             policy=self.dice.choice(POLICIES) if own_policy else None,
+            group=GROUP if verb is Verb.ENABLE and self._grouped and self.dice.random() < 0.8 else "",
             shutdown=self.dice.random() < 0.6,
             location=Location.ALTERNATE if self.dice.random() < 0.25 else Location.ORIGINAL,
             consistency=self.dice.choice(list(Consistency)),
             force=self.dice.random() < 0.2,
         )
+
+    def _administer(self, view: Observation) -> WalkAction:
+        """An edit of the policy; now and then a forced end, which only a source that is gone allows."""
+        verb = AdminVerb.FORCE_DISABLE if self.dice.random() < 0.15 else AdminVerb.EDIT_POLICY
+        policy = self.dice.choice(POLICIES) if verb is AdminVerb.EDIT_POLICY else None
+        return WalkAction(ActionKind.ADMINISTER, view.machine, admin=AdminCommand(verb, view.machine, policy))
+
+    def _together(self, view: Observation) -> WalkAction:
+        """A command that is likely to be taken: one that this member allows."""
+        likely = [verb for verb in GROUP_VERBS if verb in view.allowed] or list(GROUP_VERBS)
+        command = GroupCommand(
+            self.dice.choice(likely),
+            GROUP,
+            self.dice.choice((SharedSelection.LATEST, SharedSelection.LATEST, SharedSelection.LATEST_APP_CONSISTENT)),
+            shutdown=self.dice.random() < 0.6,
+        )
+        return WalkAction(ActionKind.GROUP, view.machine, together=command)
 
     # -- faults and time ----------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 `do` puts the machine into the first phase; each step does the work of one phase; the last one ends the job.
 """
 
+import inspect
 import itertools
 from collections.abc import Callable
 from enum import StrEnum
@@ -93,9 +94,9 @@ class Job:
         return self.course.done
 
     def stop(self) -> None:
-        """Nothing more is done of what is under way."""
+        """Nothing more is done of what is under way; a step that is stopped from inside itself breaks off by itself."""
         steps, self.under_way = self.under_way, None
-        if steps is not None:
+        if steps is not None and inspect.getgeneratorstate(steps) != inspect.GEN_RUNNING:
             steps.close()
 
     def fail(self, now: Regions) -> Regions:

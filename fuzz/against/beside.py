@@ -26,8 +26,10 @@ from siteproof.model.nouns.observation import Observation
 from siteproof.model.nouns.scenario import Scenario
 from siteproof.model.nouns.subject import Capability, Description, Fault, FaultKind, Subject
 
-PACED = frozenset({Capability.DURING, Capability.CORRUPTION, Capability.JOB_CANCELS})
-"""What strikes at a moment of a subject's own pace or log; two right subjects may come out of it in two ways."""
+PACED = frozenset({Capability.DURING, Capability.CORRUPTION, Capability.JOB_CANCELS, Capability.STORE_FAULTS,
+                   Capability.GROUPS, Capability.ADMINISTRATION})  # fmt: skip
+"""What strikes at a moment of a subject's own pace or log, or takes points of its own rhythm; two right subjects may
+come out of it in two ways."""
 RULE = "disagreement"
 
 
@@ -105,7 +107,8 @@ class Beside:
         verb = OF_VERB.get(action.command.verb) if action.command is not None else None
         fault = OF_FAULT.get(action.fault.kind) if action.fault is not None else None
         needed = {verb, fault} - {None}
-        return not action.plan and needed <= set(self.describe().capabilities)
+        unknown = action.plan or action.admin is not None or action.together is not None
+        return not unknown and needed <= set(self.describe().capabilities)
 
     def _walk(
         self, scenario: Scenario, source: Callable[[Callable[[], Mapping[str, Observation]]], Iterator[WalkAction]]

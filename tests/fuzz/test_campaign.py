@@ -46,6 +46,7 @@ def test_the_smoke_finds_nothing_and_goes_far(smoke: CampaignOutcome) -> None:
     assert len(smoke.met) >= 18
     assert len({cell.what for cell in cells if cell.is_fault}) >= 10
     assert any(cell.where.startswith("reverse/") for cell in cells)
+    assert {"edit_policy", "group test_failover"} <= {cell.what for cell in cells}
     assert max(len(kept.scenario.machines) for kept in smoke.tally.kept) == 3
 
 

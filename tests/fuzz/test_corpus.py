@@ -2,7 +2,8 @@
 
 change-to-latest-after-failover: the judge took a point made from received data after a failover for a state of the
 machine that ran by then. enable-with-link-down: a copy that cannot get through ends in initial_replication_failed.
-drill-keeps-an-old-point: two points of one instant, at which a drill used an older one, are no reason for it to go.
+drill-keeps-an-old-point: what arrives at the instant at which a drill still uses an older point does not end that one.
+job-cancelled-inside-its-transfer: a copy whose job an operator cancels while it sends ended itself while it ran.
 command-during-initial-replication: while a job runs, OperationConflict is as true as the table's own error.
 """
 
