@@ -94,7 +94,7 @@ def plain_seconds(number: int, most: float) -> float:
     """The same for a plain RuleBasedStateMachine: a rule for each command, writes and pauses, no guidance."""
     subject, began = make_subject(), time.process_time()
 
-    class Plain(st.RuleBasedStateMachine):
+    class PlainMachine(st.RuleBasedStateMachine):
         """One machine, any command at any time; an answer is held against the model's table."""
 
         def __init__(self) -> None:
@@ -128,7 +128,7 @@ def plain_seconds(number: int, most: float) -> float:
                     phases=[Phase.generate], suppress_health_check=list(HealthCheck), print_blob=False,
                     report_multiple_bugs=False)  # fmt: skip
     with contextlib.suppress(_Enough, _FoundError, HypothesisException):
-        st.run_state_machine_as_test(_seeded(Plain, number), settings=many)
+        st.run_state_machine_as_test(_seeded(PlainMachine, number), settings=many)
     spent = time.process_time() - began
     subject.close()
     return spent
