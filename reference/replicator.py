@@ -110,10 +110,13 @@ class Replicator:
         stream = machine.stream
         if not machine.trusted or stream is None or not machine.link.served:
             return False
+        known = machine.received_ms
         try:
-            if send(stream):
-                machine.received_ms = self.now_ms
+            # Until all of it is there, what has no order is of no use, nor is what was received before it.
+            machine.received_ms = known if self.exact(stream) else None
+            sent = send(stream)
             self.refine(stream)
+            machine.received_ms = (self.now_ms if self.exact(stream) else None) if sent else known
             machine.failing.pop("ship", None)
         except LinkDown:
             if machine.trusted:  # whatever broke into the transfer has marked it for its own reason
@@ -232,8 +235,7 @@ class Replicator:
     def latest(self, machine: Machine) -> StoredPoint | None:
         """The newest point, after what was received beyond it became one; nothing waiting means no new point."""
         waiting = machine.received_ms
-        exact = machine.stream is not None and self.exact(machine.stream)
-        if waiting is not None and exact and self.apply(machine):
+        if waiting is not None and self.apply(machine):
             return self._kept(machine, Consistency.CRASH, waiting) or machine.newest
         return machine.newest
 
