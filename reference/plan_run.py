@@ -32,6 +32,7 @@ from siteproof.reference.machine import Machine
 from siteproof.reference.vault import Vault
 
 VERBS = {PlanRun.TEST: Verb.TEST_FAILOVER, PlanRun.UNPLANNED: Verb.FAIL_OVER, PlanRun.PLANNED: Verb.FAIL_BACK}
+OVER = frozenset({StepOutcome.SUCCEEDED, StepOutcome.FAILED, StepOutcome.SKIPPED})  # also in a run that is taken up
 GIVEN_UP = frozenset({PlanStage.LEFT_OFF, PlanStage.FAILED})
 
 
@@ -128,17 +129,19 @@ class PlanProgress:
         ):
             self.leave_off(group, name)
             return
-        self.power_on(name)
-        yield True
+        if self.stages[name] is not PlanStage.UP:
+            self.power_on(name)
+            yield True
         yield from self.do_steps(group, StepMoment.AFTER, name)
 
     def do_steps(self, group: BootGroup, moment: StepMoment, machine: str) -> Iterator[bool]:
         """The steps of that moment which belong to this run, in their order."""
         for step in steps_of(group, moment, machine):
-            if not self.belongs(step):
-                self.tell(step.name, StepOutcome.SKIPPED)
-                continue
-            yield from self.do_prompt(step) if step.kind is SavedStepKind.PROMPT else self.do_script(step)
+            if self.steps[step.name].outcome not in OVER:
+                if not self.belongs(step):
+                    self.tell(step.name, StepOutcome.SKIPPED)
+                    continue
+                yield from self.do_prompt(step) if step.kind is SavedStepKind.PROMPT else self.do_script(step)
             if self.stops_at(step):
                 break
 

@@ -78,11 +78,15 @@ class PlanDesk:
         self._require_rest(plan.name)
         if command.selection is Selection.CUSTOM:
             raise Refused(ErrorCode.OPERATION_NOT_ALLOWED, "a plan takes no custom point")
-        progress = self.progress_type(plan, command, self.appliance.vault, self.appliance.profile)
+        progress = self.begun(plan, command)
         self._start(progress)
         self._runs[plan.name] = progress
         self._plan_push(progress)
         return Accepted(progress.job)
+
+    def begun(self, plan: SavedPlan, command: PlanCommand) -> PlanProgress:
+        """A run of which nothing has happened yet."""
+        return self.progress_type(plan, command, self.appliance.vault, self.appliance.profile)
 
     def _start(self, progress: PlanProgress) -> None:
         """All machines begin at once; whoever cannot is given up, and when nobody can the plan is refused."""

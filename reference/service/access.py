@@ -32,13 +32,25 @@ class ClientRole(StrEnum):
 
 
 READING = frozenset(
-    {"appliance.metrics", "machine.list", "machine.show", "point.list", "point.verify", "job.list", "event.list"}
+    {
+        "appliance.metrics",
+        "machine.list",
+        "machine.show",
+        "group.list",
+        "plan.list",
+        "plan.show",
+        "point.list",
+        "point.verify",
+        "job.list",
+        "event.list",
+    }
 )
 ALLOWED: Mapping[ClientRole, frozenset[str]] = {
     ClientRole.READER: READING,
     ClientRole.AGENT: READING | {"machine.ship", "point.take"},
     ClientRole.OPERATOR: READING
-    | {"machine.ship", "point.take", "machine.do", "machine.policy", "machine.protect", "machine.forget"},
+    | {"machine.ship", "point.take", "machine.do", "machine.policy", "machine.protect", "machine.forget"}
+    | {"machine.force_disable", "group.take", "group.do", "plan.save", "plan.run", "plan.answer"},
 }
 LOCAL = frozenset({"point.export"})  # it writes where its caller says: only for who owns the state directory
 

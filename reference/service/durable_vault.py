@@ -13,12 +13,13 @@ from attrs import evolve
 
 from siteproof.model.nouns.errors import ErrorCode
 from siteproof.model.nouns.observation import Event
+from siteproof.model.nouns.plans import SavedPlan
 from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.jobs import Job
 from siteproof.reference.journal import Note, silent
 from siteproof.reference.machine import Machine
 from siteproof.reference.points import StoredPoint
-from siteproof.reference.service.facts import VaultEntry, facts_of, facts_of_job
+from siteproof.reference.service.facts import RunFacts, VaultEntry, facts_of, facts_of_job
 from siteproof.reference.service.index import Index
 from siteproof.reference.service.vault_log import VaultLog
 from siteproof.reference.vault import EVENTS_MAX, Vault
@@ -83,6 +84,20 @@ class DurableVault(Vault):
         if changed or self._listed.get(machine.name) != listed:
             self._listed[machine.name] = listed
             self.index_of.machine(facts, listed)
+
+    def keep_plan(self, plan: SavedPlan) -> None:
+        """Write down a plan, in place of the one of that name."""
+        self.require()
+        self._append(VaultEntry(self.time_ms, plan=plan))
+
+    def keep_run(self, run: RunFacts) -> None:
+        """Write down how far the run of a plan has come, when it has."""
+        if self.log.everything.runs.get(run.command.plan) != run:
+            self._append(VaultEntry(self.time_ms, run=run))
+
+    def drop_run(self, plan: str) -> None:
+        """The plan was not run after all."""
+        self._append(VaultEntry(self.time_ms, no_run=plan))
 
     def record(self, machine: Machine, time_ms: int, code: ErrorCode, detail: str = "") -> None:
         """Tell the operator of this machine something, once."""

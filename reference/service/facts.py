@@ -8,6 +8,14 @@ from attrs import evolve, field, frozen
 
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.observation import Event, Regions
+from siteproof.model.nouns.plans import (
+    PlanCommand,
+    PlannedMachineView,
+    PlanPhase,
+    PlanResult,
+    SavedPlan,
+    StepView,
+)
 from siteproof.model.nouns.policy import ReplicationPolicy
 from siteproof.model.nouns.scenario import MachineSpec
 from siteproof.model.nouns.vocabulary import Direction, Place, ResyncReason, WriteOrderMode
@@ -79,6 +87,21 @@ class MachineFacts:
 
 
 @frozen
+class RunFacts:
+    """The last run of a plan, as far as it has come."""
+
+    command: PlanCommand
+    job: str
+    direction: Direction
+    phase: PlanPhase = PlanPhase.RUNNING
+    result: PlanResult = PlanResult.OPEN
+    prompt: str = ""
+    steps: tuple[StepView, ...] = ()
+    machines: tuple[PlannedMachineView, ...] = ()
+    warned: bool = False
+
+
+@frozen
 class Everything:
     """The vault at one moment: what the first entry of a segment of its log holds."""
 
@@ -89,6 +112,13 @@ class Everything:
     known: dict[str, JobFacts] = field(factory=dict)
     events: dict[str, tuple[Event, ...]] = field(factory=dict)
     clean: bool = False  # the appliance was stopped in order, and nothing happened since
+    plans: dict[str, SavedPlan] = field(factory=dict)
+    runs: dict[str, RunFacts] = field(factory=dict)  # by the name of the plan
+
+    def job_of(self, machine: MachineFacts) -> JobFacts | None:
+        """The job of the machine; the members of a group have one each, all of one name."""
+        found = self.known.get(_key(machine.job, machine.spec.name)) or self.known.get(machine.job)
+        return found if found is not None and found.machine == machine.spec.name else None
 
     def after(self, entry: "VaultEntry") -> "Everything":
         """The vault when the entry counts."""
@@ -101,10 +131,16 @@ class Everything:
             machines = {name: facts for name, facts in machines.items() if name != entry.removed}
             events = {name: told for name, told in events.items() if name != entry.removed}
         if entry.job is not None:
-            known = dict([*known.items(), (entry.job.name, entry.job)][-JOBS_KEPT:])
+            first = known.get(entry.job.name, entry.job)
+            key = entry.job.name if first.machine == entry.job.machine else _key(entry.job.name, entry.job.machine)
+            known = dict([*known.items(), (key, entry.job)][-JOBS_KEPT:])
         if entry.event is not None:
             told = (*events.get(entry.event.machine, ()), entry.event)
             events = {**events, entry.event.machine: told[-EVENTS_KEPT:]}
+        plans = self.plans if entry.plan is None else {**self.plans, entry.plan.name: entry.plan}
+        runs = {name: run for name, run in self.runs.items() if name != entry.no_run}
+        if entry.run is not None:
+            runs = {**runs, entry.run.command.plan: entry.run}
         counts = {"points": max(self.points, entry.points), "jobs": max(self.jobs, entry.jobs)}
         return evolve(
             self,
@@ -113,13 +149,15 @@ class Everything:
             known=known,
             events=events,
             clean=entry.stopped,
+            plans=plans,
+            runs=runs,
             **counts,
         )
 
 
 @frozen
 class VaultEntry:
-    """One entry: what became of a machine, a job or an event; or everything, or the end of an orderly stop."""
+    """One entry: what became of a machine, a job, an event, a plan or its run; or everything, or an orderly stop."""
 
     time_ms: int
     points: int = 0
@@ -130,6 +168,13 @@ class VaultEntry:
     event: Event | None = None
     stopped: bool = False
     whole: Everything | None = None
+    plan: SavedPlan | None = None
+    run: RunFacts | None = None
+    no_run: str = ""  # the plan of this name was never run
+
+
+def _key(job: str, machine: str) -> str:
+    return f"{job} {machine}"
 
 
 def facts_of(machine: Machine, images: dict[str, str], seen: dict[str, tuple[int, int]]) -> MachineFacts:

@@ -19,8 +19,8 @@ CREATE TABLE machines (name TEXT PRIMARY KEY, protection TEXT NOT NULL, directio
     app_consistent_minutes INTEGER NOT NULL, rpo_threshold_minutes INTEGER NOT NULL, job TEXT NOT NULL) STRICT;
 CREATE TABLE points (machine TEXT NOT NULL, sequence INTEGER NOT NULL, name TEXT NOT NULL, consistency TEXT NOT NULL,
     born_ms INTEGER NOT NULL, taken_at_ms INTEGER NOT NULL, PRIMARY KEY (machine, name)) STRICT;
-CREATE TABLE jobs (name TEXT PRIMARY KEY, machine TEXT NOT NULL, verb TEXT NOT NULL, started_ms INTEGER NOT NULL,
-    phase INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
+CREATE TABLE jobs (name TEXT NOT NULL, machine TEXT NOT NULL, verb TEXT NOT NULL, started_ms INTEGER NOT NULL,
+    phase INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY (name, machine)) STRICT;
 CREATE TABLE events (machine TEXT NOT NULL, time_ms INTEGER NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
 """
 

@@ -7,6 +7,7 @@ import string
 from collections.abc import Sequence
 from pathlib import Path
 
+from siteproof.model.nouns.administration import AdminCommand, AdminVerb
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.policy import ReplicationPolicy, check_policy
@@ -29,9 +30,16 @@ NAME_MAX = 64
 DISKS_MAX = 16
 
 
-def protect(service: Service, name: str, images: Sequence[str], policy: ReplicationPolicy | None = None) -> str:
-    """Protect a machine whose disks are these raw images, where they stand; returns the job's name."""
+def protect(
+    service: Service, name: str, images: Sequence[str], policy: ReplicationPolicy | None = None, group: str = ""
+) -> str:
+    """Protect a machine whose disks are these raw images, where they stand; returns the job's name.
+
+    With a `group` it becomes a member of that replication group, which shares points and moves as one.
+    """
     _check_name(service, name)
+    if group:
+        check_word("group", group)
     policy = policy or service.appliance.policy
     check_policy(policy)
     paths = [_image(service, image) for image in images]
@@ -46,7 +54,11 @@ def protect(service: Service, name: str, images: Sequence[str], policy: Replicat
     host = Host.opened(service.stores.site, files)
     machine = Machine(MachineSpec(name, disks), policy, Link(), {Place.PRIMARY: host})
     service.vault.add(machine, mapping)
-    return service.do(Command(Verb.ENABLE, name, policy=policy))
+    try:
+        return service.do(Command(Verb.ENABLE, name, policy=policy, group=group))
+    except Refused:  # its group is full, or away: then nobody has heard of the machine
+        service.vault.remove(machine)
+        raise
 
 
 def forget(service: Service, name: str) -> None:
@@ -142,10 +154,26 @@ def _view(service: Service, name: str, point: str, disk: str) -> PointView:
     return replicas[disk].open_point(point)
 
 
-def _check_name(service: Service, name: str) -> None:
+def force_disable(service: Service, name: str) -> str:
+    """End the protection of a machine whose source is gone for ever; its points go, too. Returns the job's name."""
+    machine = service.machine(name)
+    service.now()
+    there = [path for path in service.vault.images.get(name, {}).values() if Path(path).exists()]
+    machine.site_up = bool(there)
+    job = service.appliance.administration.do(AdminCommand(AdminVerb.FORCE_DISABLE, name)).job
+    service.keep()
+    return job
+
+
+def check_word(what: str, name: str) -> None:
+    """A name that may stand in paths, tables and logs; Problem otherwise."""
     if not 0 < len(name) <= NAME_MAX or not set(name) <= NAME_CHARACTERS or name[0] in ".-":
         cause = f"1 to {NAME_MAX} letters, digits, dots, dashes and underscores"
-        raise Problem(f"unusable machine name {name!r}", cause, "choose another one")
+        raise Problem(f"unusable {what} name {name!r}", cause, "choose another one")
+
+
+def _check_name(service: Service, name: str) -> None:
+    check_word("machine", name)
     if name in service.vault.machines:
         raise Problem(f"there is a machine {name!r} already", "names are unique", "siteproof machine list")
 

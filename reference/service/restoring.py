@@ -19,15 +19,16 @@ from siteproof.reference.datapath.device import StoreFailed
 from siteproof.reference.datapath.effects import Executor
 from siteproof.reference.datapath.keys import KeyEncryptionKey
 from siteproof.reference.host import Host
-from siteproof.reference.jobs import Job, JobState
+from siteproof.reference.jobs import Job, JobState, Work
 from siteproof.reference.lifecycle import Change
 from siteproof.reference.link import Link
 from siteproof.reference.machine import Machine
 from siteproof.reference.machine_log import MachineLog, Standing
 from siteproof.reference.replication_service import ReplicationService
-from siteproof.reference.service.facts import HostFacts, JobFacts, MachineFacts, StreamFacts
+from siteproof.reference.service.facts import Everything, HostFacts, JobFacts, MachineFacts, StreamFacts
 from siteproof.reference.stores import Stores
 from siteproof.reference.stream import Stream
+from siteproof.reference.together import Joint
 
 ENDING = frozenset({Verb.DISABLE, Verb.COMPLETE_MIGRATION, Verb.REPROTECT})  # their work removes replicas
 
@@ -73,8 +74,17 @@ def mark_of(path: str) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def go_on(appliance: Appliance, machine: Machine, facts: MachineFacts, job: JobFacts | None) -> None:
-    """Everything of the machine but its hosts: stream, points, mark, job, rhythm."""
+def go_on(
+    appliance: Appliance,
+    machine: Machine,
+    facts: MachineFacts,
+    job: JobFacts | None,
+    works: tuple[Work, ...] | None = None,
+) -> None:
+    """Everything of the machine but its hosts: stream, points, mark, job, rhythm.
+
+    `works` are its part of what a group does as one; without them the job does what its command asks of one machine.
+    """
     damage = None
     if facts.stream is not None:
         damage = _attach(appliance, machine, facts.stream, ending=job is not None and job.command.verb in ENDING)
@@ -89,7 +99,7 @@ def go_on(appliance: Appliance, machine: Machine, facts: MachineFacts, job: JobF
     elif machine.replicating and machine.regions.resync is Resync.REQUIRED:
         appliance.replicator.comparisons.plan_automatic(machine)
     if job is not None:
-        _take_up(appliance, machine, facts, job)
+        _take_up(appliance, machine, facts, job, works)
     if machine.replicating:
         appliance.replicator.rhythm.go_on(machine)
 
@@ -155,17 +165,51 @@ def _stream(appliance: Appliance, machine: Machine, facts: StreamFacts, service:
     return replicator.stream_type(agent, replicator.server_type(machine.link), service, facts.generation)
 
 
-def _take_up(appliance: Appliance, machine: Machine, facts: MachineFacts, known: JobFacts) -> None:
+def _take_up(
+    appliance: Appliance, machine: Machine, facts: MachineFacts, known: JobFacts, shared: tuple[Work, ...] | None
+) -> None:
     """The job at the phase in which it was; its works are made in the regions that it began in."""
     command = known.command
     machine.regions = known.before
     course = lifecycle.course_of(command.verb, machine.regions)
-    works = appliance.procedures[command.verb](appliance, machine, command)
+    works = appliance.procedures[command.verb](appliance, machine, command) if shared is None else shared
     machine.regions, machine.chosen, machine.policy = facts.regions, facts.chosen, facts.policy
     job = Job(known.name, command, known.started_ms, known.before, course, works, known.doomed, known.phase)
     machine.job = job
     appliance.vault.jobs.append(job)
     appliance.go_on(machine, job)
+
+
+def running(everything: Everything) -> dict[str, JobFacts]:
+    """By the name of its machine, every job that was under way."""
+    jobs = {name: everything.job_of(facts) for name, facts in everything.machines.items() if facts.job}
+    return {name: job for name, job in jobs.items() if job is not None and job.state is JobState.RUNNING}
+
+
+def shared_works(appliance: Appliance, jobs: Mapping[str, JobFacts]) -> dict[str, tuple[Work, ...]]:
+    """What a group does as one: its members' parts of the job's works, for those that have not ended."""
+    found: dict[str, tuple[Work, ...]] = {}
+    for name in dict.fromkeys(job.name for job in jobs.values()):
+        mine = {machine: job for machine, job in jobs.items() if job.name == name}
+        verb = next(iter(mine.values())).command.verb
+        circle = tuple(appliance.vault.machines[machine] for machine in mine)
+        if len(circle) > 1 and verb in appliance.groups.joint:
+            found |= _parts(appliance, circle, mine)
+    return found
+
+
+def _parts(
+    appliance: Appliance, circle: tuple[Machine, ...], jobs: Mapping[str, JobFacts]
+) -> dict[str, tuple[Work, ...]]:
+    """Made in the regions in which the job began; everything else about the machines stays as it was found."""
+    kept = [(machine, machine.regions, machine.chosen) for machine in circle]
+    for machine in circle:
+        machine.regions = jobs[machine.name].before
+    command = jobs[circle[0].name].command
+    joint = Joint(appliance.groups.joint[command.verb](appliance, circle, command))
+    for machine, regions, chosen in kept:
+        machine.regions, machine.chosen = regions, chosen
+    return {machine.name: joint.shares() for machine in circle}
 
 
 def unfinished(jobs: Mapping[str, JobFacts], machines: Mapping[str, MachineFacts]) -> list[JobFacts]:

@@ -13,17 +13,17 @@ from types import TracebackType
 from typing import Self
 
 from siteproof.model.nouns.commands import Accepted, Command
+from siteproof.model.nouns.groups import GroupCommand
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.vocabulary import Place
-from siteproof.reference.appliance import Appliance
 from siteproof.reference.datapath.corruption import CorruptLog
 from siteproof.reference.datapath.device import StoreFailed
-from siteproof.reference.jobs import JobState
 from siteproof.reference.machine import Machine
 from siteproof.reference.scheduler import Scheduler
-from siteproof.reference.service import restoring
+from siteproof.reference.service import plans, restoring
 from siteproof.reference.service.durable_vault import DurableVault
 from siteproof.reference.service.facts import MachineFacts, VaultEntry
+from siteproof.reference.service.plans import PlanningAppliance
 from siteproof.reference.service.state_directory import StateStores, check, config_of
 from siteproof.reference.service.vault_log import VaultLog
 
@@ -52,7 +52,7 @@ class ServiceScheduler(Scheduler):
 class Service:
     """An open appliance. One thread at a time drives it, under `guard`; `close` ends it in order."""
 
-    appliance_type: type[Appliance] = Appliance
+    appliance_type: type[PlanningAppliance] = PlanningAppliance
 
     def __init__(self, root: Path, clock: Clock = wall_clock_ms) -> None:
         """Take the directory's lock and go on where the last process stopped, however it did."""
@@ -71,6 +71,7 @@ class Service:
             self.vault = DurableVault(machines, log, root / INDEX)
             self.appliance = self.appliance_type(self.vault, self.stores, self.scheduler, policy)
             self.appliance.steps = STEPS_AT_ONCE
+            self.appliance.kept_plans.scripts = plans.scripts_in(root)
             self._go_on()
         except CorruptLog as damage:
             self.stores.close()
@@ -99,10 +100,12 @@ class Service:
         for job in restoring.unfinished(everything.known, everything.machines):
             self.vault.log.append(VaultEntry(self.vault.time_ms, job=job))
         self.stores.sweep(self._folders(everything.machines))
+        plans.hold(self.vault, everything.runs)
+        running = restoring.running(everything)
+        shared = restoring.shared_works(self.appliance, running)
         for name, facts in everything.machines.items():
-            known = everything.known.get(facts.job)
-            running = known if known is not None and known.state is JobState.RUNNING else None
-            restoring.go_on(self.appliance, self.vault.machines[name], facts, running)
+            restoring.go_on(self.appliance, self.vault.machines[name], facts, running.get(name), shared.get(name))
+        self.appliance.kept_plans.take_up()
         for machine in self.vault.machines.values():
             if machine.stream is not None:
                 self.vault.points_given(machine.stream.service.log.standing.last)
@@ -153,6 +156,7 @@ class Service:
         self.vault.require()
         for machine in list(self.vault.machines.values()):
             self.vault.keep(machine)
+        self.appliance.kept_plans.keep()
 
     # -- commands
 
@@ -171,12 +175,20 @@ class Service:
         self.keep()
         return accepted.job
 
+    def do_group(self, command: GroupCommand) -> str:
+        """Accept a command for all members of a group as one job; Refused changes nothing at any of them."""
+        self.now()
+        job = self.appliance.groups.do(command).job
+        self.keep()
+        return job
+
     def close(self) -> None:
         """Store every bitmap, say so, and let go of the directory; whatever fails is found by the next start."""
         with self.guard:
             self._closed = True
             try:
                 self._stop_copies()
+                self.appliance.kept_plans.stop()
                 self.keep()
                 self._store_bitmaps()
                 self.vault.stopped(self._marks())

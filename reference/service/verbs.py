@@ -16,7 +16,7 @@ from siteproof.model.nouns.policy import ReplicationPolicy
 from siteproof.model.nouns.problem import Problem
 from siteproof.model.nouns.vocabulary import Consistency, Location, Selection, Verb
 from siteproof.reference import observer
-from siteproof.reference.service import losses, metrics, protecting
+from siteproof.reference.service import losses, metrics, protecting, together
 from siteproof.reference.service.service import Service
 
 Answer = Any
@@ -36,13 +36,17 @@ class OfMachine:
 
 @frozen
 class Protect:
-    """A new machine with these raw images, as absolute paths; what is None is as the configuration says."""
+    """A new machine with these raw images, as absolute paths; what is None is as the configuration says.
+
+    With a group it becomes a member of that replication group.
+    """
 
     machine: str
     images: tuple[str, ...]
     retention_minutes: int | None = None
     app_consistent_minutes: int | None = None
     rpo_threshold_minutes: int | None = None
+    group: str = ""
 
 
 @frozen
@@ -66,6 +70,13 @@ class Lifecycle:
     shutdown: bool = True
     location: Location = Location.ORIGINAL
     consistency: Consistency = Consistency.CRASH
+
+
+@frozen
+class Named:
+    """One machine."""
+
+    machine: str
 
 
 @frozen
@@ -96,7 +107,7 @@ class Export:
 
 def _protect(service: Service, asked: Protect) -> Answer:
     policy = _changed(service.appliance.policy, asked)
-    job = protecting.protect(service, asked.machine, asked.images, policy)
+    job = protecting.protect(service, asked.machine, asked.images, policy, asked.group)
     service.settle()
     return {"job": job, **_shown(service, asked.machine)}
 
@@ -124,6 +135,11 @@ def _shown(service: Service, name: str) -> dict[str, Any]:
     seen = msgspec.to_builtins(observer.observe(service.appliance, name))
     seen["images"] = sorted(service.vault.images.get(name, {}).values())
     return dict(seen)
+
+
+def _forced(service: Service, asked: Named) -> Answer:
+    job = protecting.force_disable(service, asked.machine)
+    return {"job": job, **_shown(service, asked.machine)}
 
 
 def _forget(service: Service, asked: OfMachine) -> Answer:
@@ -170,12 +186,14 @@ VERBS: Mapping[str, tuple[type, Callable[[Service, Any], Answer]]] = {
     "machine.losses": (OfMachine, _lost),
     "machine.ship": (OfMachine, lambda service, asked: {"bytes_sent": protecting.ship(service, asked.machine)}),
     "machine.do": (Lifecycle, _lifecycle),
+    "machine.force_disable": (Named, _forced),
     "machine.forget": (OfMachine, _forget),
     "machine.policy": (EditPolicy, _edit_policy),
     "point.take": (TakePoint, _taken),
     "point.list": (OfMachine, _list("points")),
     "point.verify": (OfPoint, _verified),
     "point.export": (Export, _exported),
+    **together.VERBS,
     "job.list": (OfMachine, _list("jobs")),
     "event.list": (OfMachine, _list("events")),
 }

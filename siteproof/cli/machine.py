@@ -59,16 +59,24 @@ def lost(name: str, state: Path, form: str) -> int:
 @machine.command()
 @click.argument("name")
 @click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="IMAGE...")
+@click.option("--group", default="", metavar="NAME", help="A member of this replication group: shared points.")
 @policy_options
 @state_option
 @format_option("text", "json")
 def protect(
-    name: str, images: tuple[Path, ...], retention: int, app_every: int, rpo_threshold: int, state: Path, form: str
+    name: str,
+    images: tuple[Path, ...],
+    group: str,
+    retention: int,
+    app_every: int,
+    rpo_threshold: int,
+    state: Path,
+    form: str,
 ) -> int:
     """Protect a machine whose disks are these raw images; they stay where they are."""
     paths = [str(image.absolute()) for image in images]
     policy = _policy(retention, app_every, rpo_threshold)
-    answer = ask(state, "machine.protect", machine=name, images=paths, **policy)
+    answer = ask(state, "machine.protect", machine=name, images=paths, group=group, **policy)
     show_one(answer, form, lambda shown: f"{_state(shown)}\n{_points(shown)}")
     return 0 if answer["regions"]["protection"] == "protected" else 3
 
@@ -184,6 +192,16 @@ def policy_of(name: str, retention: int, app_every: int, rpo_threshold: int, sta
     """Change the policy of a machine, and show it."""
     answer = ask(state, "machine.policy", machine=name, **_policy(retention, app_every, rpo_threshold))
     show_one(answer, form, lambda shown: "\n".join(f"{key}: {value}" for key, value in shown.items()))
+    return 0
+
+
+@machine.command("force-disable")
+@click.argument("name")
+@state_option
+@format_option("text", "json")
+def force_disable(name: str, state: Path, form: str) -> int:
+    """End the protection of a machine whose images are gone for ever; its recovery points go, too."""
+    show_one(ask(state, "machine.force_disable", machine=name), form, _state)
     return 0
 
 

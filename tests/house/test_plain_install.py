@@ -41,6 +41,8 @@ WORKS = {
     "adapter guide": 0,
     "appliance init --state kept": 0,
     "machine list --state kept": 0,
+    "group list --state kept": 0,
+    "plan list --state kept": 0,
     "point list --state kept": 0,
     "job list --state kept": 0,
     "event list --state kept": 0,
