@@ -1,7 +1,9 @@
-"""The container file keeps the rules of such files; it is read here and built where a builder exists."""
+"""The container file keeps the rules of such files; it is read here and built, at night, where a builder exists."""
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -67,3 +69,36 @@ def test_a_mistake_is_found(old: str, new: str) -> None:
     """Each rule objects to the file without what it asks for."""
     assert old in TEXT
     assert mistakes(instructions(TEXT.replace(old, new))) != []
+
+
+def test_no_folder_that_is_made_here_goes_into_the_image() -> None:
+    """What git ignores is not copied either, nor is the history."""
+    left_out = set((ROOT / ".dockerignore").read_text().splitlines())
+    ignored = {
+        line for line in (ROOT / ".gitignore").read_text().splitlines() if line.endswith("/") and "*" not in line
+    }
+    assert {".git/", *ignored} - {"__pycache__/"} <= left_out
+
+
+def builder() -> str | None:
+    """A program that can build here: it is installed, and what it needs answers."""
+    found = [name for name in ("podman", "buildah", "docker") if shutil.which(name)]
+    return next((name for name in found if not _ended([name, "info"])), None)
+
+
+def _ended(command: list[str]) -> int:
+    return subprocess.run(command, check=False, capture_output=True).returncode
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(1800)
+def test_it_is_built_where_it_can_be() -> None:
+    """The image is made, and its program tells its version."""
+    by = builder()
+    if by is None:
+        pytest.skip("no podman, buildah or docker answers on this machine: the container file is read only")
+    verb = ["bud"] if by == "buildah" else ["build"]
+    subprocess.run([by, *verb, "-f", "Containerfile", "-t", "siteproof-test", str(ROOT)], cwd=ROOT, check=True)
+    if by != "buildah":
+        told = subprocess.run([by, "run", "--rm", "siteproof-test", "--version"], capture_output=True, check=True)
+        assert b"siteproof" in told.stdout
