@@ -5,11 +5,14 @@ Rule: a file that begins like JSON is an export; everything else is read as a fi
 
 from typing import Any
 
+import click
+
 from siteproof.conformance.exports.documents import opened
 from siteproof.conformance.exports.plans import plan_of
 from siteproof.conformance.exports.policies import settings_of_policy
 from siteproof.conformance.exports.things import Thing
 from siteproof.conformance.exports.vault import ExportedVault, key_of, vault_of
+from siteproof.conformance.render.text import printable
 from siteproof.model.advice.recovery_plan.plan import RecoveryPlan
 from siteproof.model.nouns.problem import Problem
 
@@ -22,6 +25,12 @@ def is_export(data: bytes) -> bool:
         data = data.removeprefix(mark)
     start = data.replace(b"\0", b"").lstrip()[:40]
     return start.startswith(b"{") or (start.startswith(b"[") and start[1:].lstrip()[:1] in (b"{", b"]"))
+
+
+def tell_of_another(name: str, told: str | None, chosen: str) -> None:
+    """A hint on standard error when a file names one provider and somebody has chosen another."""
+    if told and told != chosen:
+        click.echo(printable(f"hint: {name} is of the provider {told}, and is judged as one of {chosen}"), err=True)
 
 
 def policy_settings(data: bytes, name: str) -> dict[str, Any]:

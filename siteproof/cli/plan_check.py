@@ -6,7 +6,7 @@ Rule: files are read and written here and nowhere below.
 import click
 from attrs import evolve
 
-from siteproof.cli.exported import exported_plan, is_export
+from siteproof.cli.exported import exported_plan, is_export, tell_of_another
 from siteproof.cli.files import read_bytes, write_text
 from siteproof.cli.guides import PLAN_EXAMPLE, guide
 from siteproof.cli.json_and_title import emit, facts, identity, refuse_pictures_of_many, title
@@ -63,9 +63,12 @@ def check(
 
 
 def plan_in(data: bytes, name: str, provider: str | None = None) -> RecoveryPlan:
-    """The plan of a file of ours or of an export; a provider that is named goes before the one in it."""
+    """The plan of a file of ours or of an export; a provider that is named goes before the one in it, which is told."""
     plan = exported_plan(data, name) if is_export(data) else parse_plan(data, name)
-    return plan if provider is None else evolve(plan, provider=ReplicationProvider(provider))
+    if provider is None:
+        return plan
+    tell_of_another(name, plan.provider, provider)
+    return evolve(plan, provider=ReplicationProvider(provider))
 
 
 def _lines(verdict: PlanVerdict) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from siteproof.cli.exported import is_export, policy_settings
+from siteproof.cli.exported import is_export, policy_settings, tell_of_another
 from siteproof.cli.files import read_bytes
 from siteproof.cli.guides import POLICY_EXAMPLE, guide
 from siteproof.cli.json_and_title import emit
@@ -52,6 +52,9 @@ def policy_flags(command: Command) -> Command:
 def settings_in(file: str | None, flags: Flags, hint: str = HINT) -> dict[str, Any]:
     """The raw settings of a file (or none; `-` is standard input) with the flags laid over it."""
     settings = _of_file(file, hint) if file else {}
+    told = settings.get("provider")
+    if file and flags.get("provider") and isinstance(told, str):
+        tell_of_another(file, told, str(flags["provider"]))
     return {**settings, **{FLAGS[flag]: _typed(flag, value) for flag, value in flags.items() if value is not None}}
 
 

@@ -1,9 +1,13 @@
 """Providers: every recorded pair of a state and its commands agrees with its provider's table."""
 
+import json
 from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
 
 import pytest
 
+from siteproof.cli import main
 from siteproof.conformance.audit.checks.lifecycle import explaining, explains
 from siteproof.conformance.exports.documents import opened
 from siteproof.conformance.exports.machines import running, state_of_machine
@@ -15,6 +19,8 @@ from siteproof.model.nouns.provider import ReplicationProvider
 from siteproof.model.nouns.vocabulary import Direction, Protection, Site, Verb
 from siteproof.model.spec.lifecycle.table import LIFECYCLE, TABLES, allowed_operations
 from siteproof.model.spec.providers.catalogue import PROVIDERS, profile_of, provider_of_type
+from siteproof.model.spec.registry.specs import PROVIDED
+from tests.desk.invented import plan, policy
 from tests.desk.shared import EXAMPLES, needs_examples
 
 PAIRS_MIN = 10
@@ -90,3 +96,34 @@ def test_an_instance_type_names_its_provider() -> None:
         assert found is not None
         assert found.name is name
     assert provider_of_type("Other") is None
+
+
+@pytest.mark.parametrize("name", PROVIDED)
+def test_a_providers_lifecycle_is_explored_and_proved(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every claim in every state, every goal by induction, as for the seed's."""
+    assert main(["explore", name]) == 0
+    assert f"HOLDS ({name})" in capsys.readouterr().out
+    assert main(["prove", name]) == 0
+    assert f"PROVED ({name})" in capsys.readouterr().out
+
+
+def test_every_other_provider_has_a_lifecycle_and_a_table_of_its_own() -> None:
+    """One specification each, and no two tables are the same."""
+    assert len(PROVIDED) == len(PROVIDERS) - 1
+    assert not any(TABLES[one] == TABLES[other] for one, other in combinations(PROVIDERS, 2))
+
+
+def test_a_file_of_another_provider_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who chooses a provider for a file that names another one is told so, and judged as was asked."""
+    (tmp_path / "policy.toml").write_text('provider = "hyperv"\nretention = "12h"\n')
+    (tmp_path / "policy.json").write_text(json.dumps(policy()))
+    (tmp_path / "plan.json").write_text(json.dumps(plan()))
+    for command, file, told in (
+        ("policy", "policy.toml", "hyperv"),
+        ("policy", "policy.json", "vmware-modernized"),
+        ("plan", "plan.json", "vmware-modernized"),
+    ):
+        assert main([command, "check", str(tmp_path / file), "--provider", "a2a"]) == 0
+        assert f"is of the provider {told}, and is judged as one of a2a" in capsys.readouterr().err
+        assert main([command, "check", str(tmp_path / file), "--provider", told]) == 0
+        assert capsys.readouterr().err == ""
