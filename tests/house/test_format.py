@@ -18,6 +18,7 @@ ONE_DOCUMENT = {
     "adapter schema": "json",
     "new policy": "toml",
     "new plan": "toml",
+    "plan import": "toml",
     "policy example": "toml",
     "policy schema": "json",
     "plan example": "toml",
