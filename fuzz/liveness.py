@@ -13,6 +13,8 @@ from siteproof.model.nouns.vocabulary import Health, Protection, Resync, Verb
 
 ROUNDS_MAX = 6
 ROUND_MINUTES = 5
+ERRORS = frozenset(each for each in Protection if each.value.endswith("_failed"))
+"""A region that says by itself that a job has failed; what waits then, waits for the job to be asked for again."""
 NEEDS = (Capability.VIRTUAL_CLOCK, Capability.RESYNC, Capability.LINK_FAULTS)
 
 
@@ -51,7 +53,7 @@ def _restless(seen: Observation) -> bool:
     """Something still runs, or waits to travel, and nobody is told that it cannot."""
     waits = seen.regions.protection is Protection.PROTECTED and any(disk.dirty_blocks for disk in seen.disks)
     unsure = seen.regions.resync is not Resync.NONE or not seen.link_up or bool(seen.running_job) or waits
-    return unsure and seen.health is Health.NORMAL
+    return unsure and seen.health is Health.NORMAL and seen.regions.protection not in ERRORS
 
 
 def _told(seen: Observation) -> str:

@@ -4,6 +4,7 @@ change-to-latest-after-failover: the judge took a point made from received data 
 machine that ran by then. enable-with-link-down: a copy that cannot get through ends in initial_replication_failed.
 drill-keeps-an-old-point: what arrives at the instant at which a drill still uses an older point does not end that one.
 job-cancelled-inside-its-transfer: a copy whose job an operator cancels while it sends ended itself while it ran.
+disable-fails-on-a-marked-machine: a job that has failed is shown by its region, which is a report of an error.
 command-during-initial-replication: while a job runs, OperationConflict is as true as the table's own error.
 """
 
