@@ -112,20 +112,11 @@ class Replicator:
             return False
         known = machine.received_ms
         try:
-<<<<<<< HEAD
             # Until all of it is there, what has no order is of no use, nor is what was received before it.
             machine.received_ms = known if self.exact(stream) else None
             sent = send(stream)
             self.refine(stream)
             machine.received_ms = (self.now_ms if self.exact(stream) else None) if sent else known
-=======
-            travelled = send(stream)
-            self.refine(stream)
-            if not self.exact(stream):
-                machine.received_ms = None  # it has no order: nothing that `latest` could stand on
-            elif travelled:
-                machine.received_ms = self.now_ms
->>>>>>> f16782e (What arrived in order before a mark stands for latest; only what arrived under pressure does not)
             machine.failing.pop("ship", None)
         except LinkDown:
             if machine.trusted:  # whatever broke into the transfer has marked it for its own reason
