@@ -39,10 +39,10 @@ peers() {
 
 # The products of others that only the night judges; without them their tests are skipped, with the packages' names.
 products() {
-  command -v ceph-osd >/dev/null && command -v restic >/dev/null && command -v borg >/dev/null && return
+  command -v ceph-osd >/dev/null && command -v restic >/dev/null && command -v borg >/dev/null && command -v btrbk >/dev/null && return
   [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 0
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ceph-mon ceph-osd \
-    rbd-mirror ceph-common python3-rbd python3-rados iproute2 restic borgbackup faketime >/dev/null || true
+    rbd-mirror ceph-common python3-rbd python3-rados iproute2 restic borgbackup faketime btrbk btrfs-progs postgresql-15 >/dev/null || true
 }
 
 # What only the night checks wheel and sdist with; without it its test is skipped, with the package's name.

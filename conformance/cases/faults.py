@@ -39,6 +39,9 @@ def a_crash_of_the_target_keeps_what_was_acknowledged(lab: Lab) -> None:
     lab.fault(FaultKind.TARGET_CRASH, machine)
     lab.fault(FaultKind.SITE_DOWN, machine)
     lab.run(machine, Verb.FAIL_OVER)
+    if lab.observe(machine).regions.protection is Protection.FAILOVER_FAILED:
+        lab.run(machine, Verb.FAIL_OVER)
+    verify.equal(lab.observe(machine).regions.protection, Protection.FAILED_OVER, "protection after the failover")
     verify_bytes.true_landing(lab, lab.landing(machine), position)
 
 

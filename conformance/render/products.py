@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 import msgspec
 from attrs import evolve
 
+from siteproof.conformance.agreement import FIGURE
 from siteproof.conformance.levels import reached
 from siteproof.conformance.render.text import printable
-from siteproof.conformance.results import CaseLine, Line, RecordedRun
+from siteproof.conformance.results import CaseLine, Line, MeasureLine, RecordedRun
 from siteproof.conformance.verdict import CaseResult, Report, RequirementVerdict, Verdict
 from siteproof.model.spec.registry import requirements
 
@@ -46,7 +47,7 @@ def page(records: Mapping[str, RecordedRun]) -> str:
     found = {name: record.report for name, record in sorted(records.items()) if record.report is not None}
     parts = [HEAD, *_overview(found, records), *_matrix(found)]
     for name, report in found.items():
-        parts += _broken(name, report)
+        parts += _broken(name, report, records[name].measures)
     return "\n".join(parts) + "\n"
 
 
@@ -86,9 +87,11 @@ def _told(counts: Counter[Verdict]) -> str:
     return f"{holds}{f' · {broken}✗' if broken else ''}"
 
 
-def _broken(name: str, report: Report) -> Iterator[str]:
+def _broken(name: str, report: Report, measures: tuple[MeasureLine, ...]) -> Iterator[str]:
     failed = [each for each in report.results if each.verdict in (*BROKEN, Verdict.ERROR)]
-    yield f"## {name}\n\n{printable(report.description.name)} {printable(report.description.version)}, " + _sum(report)
+    repeated = "".join(f" {printable(each.note)}." for each in measures if each.name == FIGURE)
+    who = f"{printable(report.description.name)} {printable(report.description.version)}"
+    yield f"## {name}\n\n{who}, {_sum(report)}{repeated}"
     if not failed:
         return
     yield "\n| case | requirement | expected | seen |\n| --- | --- | --- | --- |"

@@ -40,9 +40,9 @@ FORMS = ("text", "ndjson", "json")
 OF_SKIPPED = "Leave these cases out, and say so."
 OF_CHAPTERS = "Only this chapter; may be given again."
 OF_A_CASE = "Only this case, or those of this requirement or rule; may be given again."
-DEPTHS = {each.value: each for each in Depth}
+DEPTHS: dict[str, Depth | None] = {"plain": None, **{each.value: each for each in Depth}}
 EXPECT = "Known failures and waivers: exit code 0 while nothing is worse than they say, and nothing better."
-DEPTH = "Worlds in which each value, each pair or each three of values meet."
+DEPTH = "The plain world alone, or worlds in which each value, each pair or each three of values meet."
 
 
 @frozen

@@ -10,6 +10,7 @@ import click
 from siteproof.cli.files import write_files
 from siteproof.cli.options import format_option
 from siteproof.conformance import results as records
+from siteproof.conformance.agreement import FIGURE, Agreement, agreement
 from siteproof.conformance.render import products
 from siteproof.model.nouns.problem import ExitCode, Problem
 
@@ -53,9 +54,31 @@ def build(*, check: bool, out: Path) -> int:
 def add(file: Path, name: str, out: Path) -> int:
     """Take the last run of a results.ndjson into the folder, under a name, and make the page anew."""
     lines = records.last_run(file)
-    out.mkdir(parents=True, exist_ok=True)
-    (out / f"{name}.ndjson").write_bytes(products.encoded(products.trimmed(lines)))
-    found = {path.stem: records.read(path) for path in sorted(out.glob("*.ndjson"))}
-    write_files({PAGE: products.page(found)}, out)
+    _taken(lines, name, out)
     click.echo(f"{out / f'{name}.ndjson'} · {len(lines)} lines · {out / PAGE} written")
     return ExitCode.OK
+
+
+@results.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--into", "name", default="", metavar="NAME", help="Take the first run into the folder, under that name.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=FOLDER, show_default=True, help="Folder of the records."
+)
+@format_option("text")
+def agree(files: tuple[Path, ...], name: str, out: Path) -> int:
+    """Whether the last runs of several results.ndjson say the same of every requirement; exit 1 when they do not."""
+    runs = [records.read(path) for path in files]
+    found = agreement([run.report for run in runs if run.report is not None])
+    if name:
+        _taken(records.last_run(files[0]), name, out, found)
+    click.echo(str(found))
+    return ExitCode.VIOLATION if found.differing else ExitCode.OK
+
+
+def _taken(lines: list[records.Line], name: str, out: Path, found: Agreement | None = None) -> None:
+    figure = [records.MeasureLine(FIGURE, found.runs, "runs", str(found))] if found else []
+    out.mkdir(parents=True, exist_ok=True)
+    (out / f"{name}.ndjson").write_bytes(products.encoded(products.trimmed([*lines, *figure])))
+    every = {path.stem: records.read(path) for path in sorted(out.glob("*.ndjson"))}
+    write_files({PAGE: products.page(every)}, out)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from siteproof.conformance.adapters.frame.link import Link
 from siteproof.conformance.adapters.qemu.adapter import QemuSubject
-from siteproof.conformance.adapters.qemu.link import QemuLink
 from siteproof.model.nouns.commands import Command
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.problem import Problem
@@ -162,14 +162,14 @@ def test_an_unlisted_selection_is_refused(bench: Bench) -> None:
 
 def test_what_left_is_counted_when_a_copy_has_ended(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """However late the relay gets to run, the count of bytes at the end of an increment does not grow any more."""
-    charge = QemuLink._charge
+    charge = Link._charge
 
-    def late(self: QemuLink, data: bytes) -> bytes:
+    def late(self: Link, data: bytes) -> bytes:
         time.sleep(LATE_SECONDS)
         return charge(self, data)
 
     bench.protect()
-    monkeypatch.setattr(QemuLink, "_charge", late)
+    monkeypatch.setattr(Link, "_charge", late)
     for block in range(5):
         bench.write("data", block)
         bench.subject.settle()

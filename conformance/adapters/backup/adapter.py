@@ -5,10 +5,11 @@ the tool's retention runs after it, and every hour whether an archive could be m
 """
 
 import itertools
-import shutil
 from pathlib import Path
 
+from siteproof.conformance.adapters.backup.btrbk import Btrbk
 from siteproof.conformance.adapters.backup.tools import BackupTool, Borg, Restic
+from siteproof.conformance.adapters.frame.files import DiskFiles
 from siteproof.conformance.adapters.frame.product import ForeignProduct
 from siteproof.conformance.adapters.frame.scratch import ScratchFolder
 from siteproof.conformance.adapters.frame.subject import FrameSubject
@@ -40,6 +41,11 @@ def borg() -> "BackupSubject":
     return BackupSubject(Borg())
 
 
+def btrbk() -> "BackupSubject":
+    """btrbk; Problem (exit 3) when it is not installed, or the mounts would be seen by others."""
+    return BackupSubject(Btrbk())
+
+
 class Backup(ForeignProduct):
     """One machine's files in `folder`, and a repository beside it."""
 
@@ -51,21 +57,13 @@ class Backup(ForeignProduct):
     def __init__(self, tool: BackupTool, folder: Path, specs: tuple[DiskSpec, ...]) -> None:
         """The disks are there, and hold what the scenario says."""
         self._tool, self._folder = tool, folder
-        self._disks = folder / "disks"
-        self._disks.mkdir(parents=True)
         self._count = itertools.count()
-        for number, spec in enumerate(specs):
-            if spec.image:
-                shutil.copyfile(spec.image, self._disk(number))
-            with self._disk(number).open("ab") as file:
-                file.truncate(spec.size_bytes)
+        self._disks = DiskFiles(tool.place(folder), specs, folder)
 
     def write(self, place: Place, disk: int, offset: int, data: bytes) -> None:
         """See Product."""
         del place
-        with self._disk(disk).open("r+b") as file:
-            file.seek(offset)
-            file.write(data)
+        self._disks.write(disk, offset, data)
 
     def zero(self, place: Place, disk: int, offset: int, length: int) -> None:
         """See Product."""
@@ -77,7 +75,7 @@ class Backup(ForeignProduct):
     def dump(self, place: Place, disk: int) -> Path:
         """See Product."""
         del place
-        return self._disk(disk)
+        return self._disks.copy(disk)
 
     def enable(self, disks: tuple[int, ...]) -> None:
         """A repository; the first archive is the first point."""
@@ -90,7 +88,7 @@ class Backup(ForeignProduct):
     def mark(self, point: str, *, running: bool) -> None:
         """See Product."""
         del running
-        self._tool.keep(point, self._disks, self.instant_ms)
+        self._tool.keep(point, self._disks.folder, self.instant_ms)
 
     def drop(self, point: str) -> None:
         """See Product."""
@@ -105,7 +103,7 @@ class Backup(ForeignProduct):
         """See Product."""
         into = self._folder / f"restored{next(self._count)}"
         self._tool.give_back(point, into)
-        return into / self._disk(disk).name
+        return into / self._disks.path(disk).name
 
     def forget(self) -> None:
         """The repository stays where it is; nobody uses it any more."""
@@ -121,8 +119,9 @@ class Backup(ForeignProduct):
     def crash_target(self) -> None:
         """There is no service that could."""
 
-    def _disk(self, number: int) -> Path:
-        return self._disks / f"disk{number}.raw"
+    def close(self) -> None:
+        """The machine is forgotten."""
+        self._tool.leave()
 
 
 class BackupSubject(FrameSubject):
@@ -134,6 +133,7 @@ class BackupSubject(FrameSubject):
         self._tool = tool
         self._version = tool.version()
         self._folder: Path | None = None
+        self._mine: list[Backup] = []
 
     def describe(self) -> Description:
         """See FrameSubject."""
@@ -150,10 +150,14 @@ class BackupSubject(FrameSubject):
     def make(self, index: int, spec: MachineSpec) -> ForeignProduct:
         """See FrameSubject."""
         assert self._folder is not None, "begin has been called"
-        return Backup(type(self._tool)(), self._folder / f"m{index}", spec.disks)
+        self._mine.append(Backup(type(self._tool)(), self._folder / f"m{index}", spec.disks))
+        return self._mine[-1]
 
     def end(self) -> None:
         """See FrameSubject."""
+        for machine in self._mine:
+            machine.close()
+        self._mine = []
         if self._folder is not None:
             self._scratch.release()
         self._folder = None

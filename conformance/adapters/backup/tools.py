@@ -27,6 +27,12 @@ class BackupTool(Protocol):
     def version(self) -> str:
         """What it says of itself; Problem (exit 3) when it is not installed."""
 
+    def place(self, folder: Path) -> Path:
+        """An empty folder below this new one, of a kind that the tool can look at, for the machine's disks."""
+
+    def leave(self) -> None:
+        """The machine is forgotten."""
+
     def begin(self, repository: Path) -> None:
         """Make the repository."""
 
@@ -46,7 +52,20 @@ class BackupTool(Protocol):
         """The archived files, into that folder."""
 
 
-class Restic:
+class AnyFolder:
+    """What tools do that look at any folder."""
+
+    def place(self, folder: Path) -> Path:
+        """See Tool."""
+        disks = folder / "disks"
+        disks.mkdir(parents=True)
+        return disks
+
+    def leave(self) -> None:
+        """Nothing is kept open."""
+
+
+class Restic(AnyFolder):
     """restic, with its thinning options set to the published rule of one day."""
 
     name = "restic"
@@ -67,7 +86,7 @@ class Restic:
 
     def keep(self, name: str, folder: Path, at_ms: int) -> None:
         """See Tool."""
-        self._run("backup", "--time", _utc(at_ms, " "), "--tag", name, ".", folder=folder)
+        self._run("backup", "--time", utc(at_ms, " "), "--tag", name, ".", folder=folder)
 
     def listed(self) -> set[str]:
         """See Tool."""
@@ -87,10 +106,10 @@ class Restic:
         self._run("restore", "latest", "--tag", name, "--target", str(folder))
 
     def _run(self, *words: str, folder: Path | None = None) -> str:
-        return _run(("restic", "-q", *words), self._environment, folder)
+        return run(("restic", "-q", *words), self._environment, folder)
 
 
-class Borg:
+class Borg(AnyFolder):
     """borg, with the one option of its retention that speaks of an age."""
 
     name = "borg"
@@ -110,7 +129,7 @@ class Borg:
 
     def keep(self, name: str, folder: Path, at_ms: int) -> None:
         """See Tool."""
-        self._run("create", "--timestamp", _utc(at_ms, "T"), f"::{name}", ".", folder=folder)
+        self._run("create", "--timestamp", utc(at_ms, "T"), f"::{name}", ".", folder=folder)
 
     def listed(self) -> set[str]:
         """See Tool."""
@@ -118,8 +137,8 @@ class Borg:
 
     def thin(self, now_ms: int) -> None:
         """See Tool; the window ends now."""
-        command = ("faketime", _utc(now_ms, " "), "borg", "prune", *self.retention.split())
-        _run(command, self._environment, None)
+        command = ("faketime", utc(now_ms, " "), "borg", "prune", *self.retention.split())
+        run(command, self._environment, None)
 
     def drop(self, name: str) -> None:
         """See Tool."""
@@ -131,10 +150,11 @@ class Borg:
         self._run("extract", f"::{name}", folder=folder)
 
     def _run(self, *words: str, folder: Path | None = None) -> str:
-        return _run(("borg", *words), self._environment, folder)
+        return run(("borg", *words), self._environment, folder)
 
 
-def _run(command: tuple[str, ...], environment: dict[str, str], folder: Path | None) -> str:
+def run(command: tuple[str, ...], environment: dict[str, str], folder: Path | None) -> str:
+    """What the command says, or ProductTrouble with its last words."""
     settings = {**os.environ, **environment, "TZ": "UTC"}
     try:
         done = subprocess.run(  # noqa: S603  (the arguments are ours)
@@ -152,9 +172,10 @@ def _version(program: str, asking: str, word: int) -> str:
         package = {"restic": "restic", "borg": "borgbackup"}[program]
         hint = f"apt-get install {package}"
         raise Problem(f"{program} cannot be judged", "it is not installed", hint, ExitCode.CANNOT_JUDGE)
-    return _run((program, asking), {}, None).split()[word]
+    return run((program, asking), {}, None).split()[word]
 
 
-def _utc(at_ms: int, between: str) -> str:
+def utc(at_ms: int, between: str) -> str:
+    """That time to the second, date and hour parted by `between`."""
     moment = dt.datetime.fromtimestamp(at_ms / 1000, dt.UTC)
     return moment.strftime(f"%Y-%m-%d{between}%H:%M:%S")

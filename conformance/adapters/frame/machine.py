@@ -21,6 +21,7 @@ from siteproof.model.nouns.scenario import MachineSpec
 from siteproof.model.nouns.subject import Unsupported
 from siteproof.model.nouns.vocabulary import (
     Direction,
+    Location,
     Place,
     Protection,
     Resync,
@@ -245,12 +246,15 @@ class FrameMachine:
         """Replication and points go, the machine stays."""
         self.disable(_command, _policy)
 
-    def reprotect(self, _command: Command, _policy: ReplicationPolicy) -> None:
+    def reprotect(self, command: Command, _policy: ReplicationPolicy) -> None:
         """Replicate from the side that runs to the other one."""
         if not (self.site_up and self.product.link_up):
             raise ProductTrouble("the other site is out of reach")
         stand = self.changes.stand()
-        self.product.turn_round()
+        if command.location is Location.ALTERNATE:
+            self.product.copy_round()
+        else:
+            self.product.turn_round()
         self._drop(self.points.keep())
         self.pins.clear()
         self._arrived(stand)

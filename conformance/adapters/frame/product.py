@@ -116,6 +116,10 @@ class ForeignProduct(ABC):
         """Replicate from the side that runs to the other one, until both are equal."""
         raise Unsupported("this product does not do that")
 
+    def copy_round(self) -> None:
+        """As `turn_round`, to a place where nothing is yet: a product that copies differences only has to say how."""
+        self.turn_round()
+
     def fail_back(self) -> None:
         """Run at the other side, with everything."""
         raise Unsupported("this product does not do that")

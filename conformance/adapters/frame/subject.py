@@ -10,7 +10,7 @@ from collections.abc import Callable
 from siteproof.conformance.adapters.frame import view
 from siteproof.conformance.adapters.frame.arrangement import ForeignArrangements
 from siteproof.conformance.adapters.frame.machine import FrameMachine
-from siteproof.conformance.adapters.frame.product import ForeignProduct
+from siteproof.conformance.adapters.frame.product import ForeignProduct, ProductTrouble
 from siteproof.model.nouns.commands import Accepted, Answer, Command, Refusal
 from siteproof.model.nouns.errors import ErrorCode, Refused
 from siteproof.model.nouns.observation import Observation
@@ -122,7 +122,10 @@ class FrameSubject(ABC):
         """See Subject."""
         mine = self._machine(machine)
         mark = mine.points.named(point).mark
-        paths = {mine.spec.disks[number].name: mine.product.restore(mark, number) for number in mine.disks}
+        try:
+            paths = {mine.spec.disks[number].name: mine.product.restore(mark, number) for number in mine.disks}
+        except ProductTrouble as trouble:  # it is listed, and the product cannot give it
+            raise Refused(ErrorCode.RECOVERY_POINT_UNAVAILABLE, str(trouble)) from trouble
         return tuple(Image(disk, ImageKind.PATH, str(path)) for disk, path in paths.items())
 
     def fault(self, fault: Fault) -> None:

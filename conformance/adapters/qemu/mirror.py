@@ -13,10 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from siteproof.conformance.adapters.frame.link import Link
 from siteproof.conformance.adapters.frame.product import ForeignProduct, ProductTrouble
 from siteproof.conformance.adapters.qemu import disks
 from siteproof.conformance.adapters.qemu.copies import DiskCopies
-from siteproof.conformance.adapters.qemu.link import QemuLink
 from siteproof.conformance.adapters.qemu.monitor import CommandError
 from siteproof.conformance.adapters.qemu.process import wait_for
 from siteproof.conformance.adapters.qemu.sites import QemuSites
@@ -79,7 +79,7 @@ class QemuMirror(ForeignProduct):
         return self.link.up
 
     @property
-    def link(self) -> QemuLink:
+    def link(self) -> Link:
         """The line of this machine."""
         return self._sites.links[self._index]
 
@@ -109,7 +109,7 @@ class QemuMirror(ForeignProduct):
             node = self._layers.node(disk, 0)
             disks.create(self._sites.target, node, self._sites.folder, size)
             self._export(disk)
-            disks.attach(self._source, self._remote(disk), self.link.entrance, self._door(disk))
+            disks.attach(self._source, self._remote(disk), self._sites.entrance(self._index), self._door(disk))
             self._start(disk)
         self._mirrors = True
         self.ship()

@@ -149,7 +149,7 @@ class QemuReplica:
         return True
 
     def _attach(self) -> None:
-        entrance = self._sites.links[self._machine].entrance
+        entrance = self._sites.entrance(self._machine)
         for disk in self.sizes:
             disks.attach(self._sites.sources[self._machine], self._remote(disk), entrance, self.node(disk, self._next))
 

@@ -9,7 +9,7 @@ import tempfile
 import weakref
 from pathlib import Path
 
-from siteproof.conformance.adapters.qemu.link import QemuLink
+from siteproof.conformance.adapters.frame.link import Link
 from siteproof.conformance.adapters.qemu.process import Daemon
 
 MEMORY = Path("/dev/shm")  # noqa: S108  (mkdtemp makes a private folder in it)
@@ -24,16 +24,20 @@ class QemuSites:
         """Start everything, for disks of that size in all; Problem (exit 3) when a daemon cannot be started."""
         self.folder = Path(tempfile.mkdtemp(prefix="siteproof-qemu-", dir=_in_memory(size_bytes)))
         self._release = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
-        self.links: list[QemuLink] = []
+        self.links: list[Link] = []
         self.sources: list[Daemon] = []
         self._daemons: list[Daemon] = []
         try:
             self.target = self._start("b")
             self.sources += [self._start(f"a{each}") for each in range(machines)]
-            self.links += [QemuLink(self.folder / f"l{each}", self.target.nbd_socket) for each in range(machines)]
+            self.links += [Link(self.entrance(each), self.target.nbd_socket) for each in range(machines)]
         except BaseException:
             self.close()
             raise
+
+    def entrance(self, machine: int) -> Path:
+        """Where the machine's link begins."""
+        return self.folder / f"l{machine}"
 
     def image(self, name: str) -> Path:
         """Where a copy of that name for the judge's own reading belongs."""

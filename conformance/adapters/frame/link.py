@@ -1,4 +1,4 @@
-"""The line between the two sites: a relay between unix sockets that can be cut, cut after n bytes, healed, counted.
+"""The line between the two sites: a relay between sockets of this machine that can be cut, healed, counted.
 
 Rule: it carries bytes and understands none of them; a cut line refuses new connections and drops the old ones.
 """
@@ -14,22 +14,30 @@ RECEIVE_BYTES = 1 << 16
 CONNECTIONS_MAX = 64
 
 
-class QemuLink:
-    """Relays every connection to `entrance` onwards to `exit_socket`; `bytes_sent` counts what left through it."""
+Door = Path | int
+"""A unix socket, or a TCP port of this machine (as an entrance 0: any that is free)."""
 
-    def __init__(self, entrance: Path, exit_socket: Path) -> None:
+
+class Link:
+    """Relays every connection to `entrance` onwards to `way_out`; `bytes_sent` counts what left through it.
+
+    What leaves is what the connecting side sends, or what it receives where it is the one that `pulls`.
+    """
+
+    def __init__(self, entrance: Door, way_out: Door, *, pulls: bool = False) -> None:
         """Listen at once; the link is up."""
-        self.entrance = entrance
         self.bytes_sent = 0
         self.up = True
         self.rate_bytes = 0  # per second, at most; 0: as fast as it goes
-        self._exit = exit_socket
+        self._exit = way_out
+        self._pulls = pulls
         self._allowance: int | None = None
         self._lock = threading.Lock()
         self._ends: set[socket.socket] = set()
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(str(entrance))
+        self._listener = socket.socket(_family(entrance))
+        self._listener.bind(_address(entrance))
         self._listener.listen(CONNECTIONS_MAX)
+        self.entrance: Door = entrance or int(self._listener.getsockname()[1])
         self._threads: list[threading.Thread] = []
         self._start(threading.Thread(target=self._accept, daemon=True))
 
@@ -76,7 +84,7 @@ class QemuLink:
                 self._start(threading.Thread(target=self._serve, args=(near,), daemon=True))
 
     def _serve(self, near: socket.socket) -> None:
-        with near, socket.socket(socket.AF_UNIX) as far:
+        with near, socket.socket(_family(self._exit)) as far:
             with self._lock:
                 passes = self.up and _connected(far, self._exit)
                 self._ends |= {near, far}
@@ -92,11 +100,12 @@ class QemuLink:
                 data = source.recv(RECEIVE_BYTES)
                 if not data:
                     return
-                if source is near:
-                    far.sendall(self._charge(data))
-                    time.sleep(len(data) / self.rate_bytes if self.rate_bytes else 0)
+                to = far if source is near else near
+                if (source is near) is self._pulls:
+                    to.sendall(data)
                 else:
-                    near.sendall(data)
+                    to.sendall(self._charge(data))
+                    time.sleep(len(data) / self.rate_bytes if self.rate_bytes else 0)
 
     def _charge(self, data: bytes) -> bytes:
         """Count what leaves; when the allowance ends inside `data` the line is cut there."""
@@ -110,9 +119,17 @@ class QemuLink:
         return data
 
 
-def _connected(end: socket.socket, path: Path) -> bool:
+def _family(door: Door) -> socket.AddressFamily:
+    return socket.AF_UNIX if isinstance(door, Path) else socket.AF_INET
+
+
+def _address(door: Door) -> str | tuple[str, int]:
+    return str(door) if isinstance(door, Path) else ("127.0.0.1", door)
+
+
+def _connected(end: socket.socket, door: Door) -> bool:
     try:
-        end.connect(str(path))
+        end.connect(_address(door))
     except OSError:
         return False
     return True
