@@ -97,8 +97,10 @@ def _allowed(regions: Regions) -> frozenset[AdminVerb]:
 def _states() -> Iterator[tuple[str, ...]]:
     """One line for each protection state and set of commands that has more than every state has."""
     found: dict[tuple[tuple[str, ...], str], list[Regions]] = {}
+    usual = frozenset(_everywhere())
     for regions in reachable():
-        verbs = tuple(verb for verb in AdminVerb if verb in _allowed(regions) - set(_everywhere()))
+        more = _allowed(regions) - usual
+        verbs = tuple(verb for verb in AdminVerb if verb in more)
         place = (regions.direction.value, regions.active.value, code(regions.protection.value))
         if verbs:
             found.setdefault((place, _verbs(verbs)), []).append(regions)

@@ -178,6 +178,7 @@ def trace_page(links: Links) -> str:
     return page("Traceability", about, table(head, rows), "## Bug classes", "Each happened somewhere.", bugs)
 
 
+@functools.cache
 def by_bug_class() -> dict[str, tuple[Requirement, ...]]:
     """The requirements that forbid each bug class of domain §7, from B1 on."""
     cited = {source.split()[-1] for each in requirements() for source in each.sources if " B" in source}
