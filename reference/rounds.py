@@ -5,7 +5,6 @@ all are kept. A round that fails leaves nothing behind, and each member goes on 
 """
 
 from collections.abc import Callable
-from functools import partial
 from typing import Protocol
 
 from siteproof.model.nouns.policy import MINUTE_MS
@@ -70,7 +69,7 @@ class Rounds:
 
     def can_join(self, machine: Machine) -> bool:
         """Whether a part of this member could be had now."""
-        return machine.trusted and machine.forward and machine.link.up
+        return machine.trusted and machine.forward and machine.link.up and machine.link.served
 
     def last_ms(self, circle: tuple[Machine, ...], consistency: Consistency) -> int | None:
         """When the members took their newest shared point of that kind."""
@@ -99,9 +98,22 @@ class Rounds:
         arrived = True
         for machine, cut in zip(circle, cuts, strict=True):
             if arrived:
-                arrived = self.replication.sends(machine, partial(_send, cut))
+                arrived = self.arrives(machine, cut)
             else:
                 cut.failed()
+        return arrived
+
+    def arrives(self, machine: Machine, cut: MachineCut) -> bool:
+        """Send a cut; one that nobody even tried to send is dirty again, too."""
+        tried: list[Stream] = []
+
+        def send(stream: Stream) -> bool:
+            tried.append(stream)
+            return stream.send(cut)
+
+        arrived = self.replication.sends(machine, send)
+        if not tried:
+            cut.failed()
         return arrived
 
     def cut(self, circle: tuple[Machine, ...]) -> tuple[MachineCut, ...]:
@@ -128,7 +140,3 @@ class Rounds:
         for machine in kept:
             self.replication.drop_points(machine, {name})
         return False
-
-
-def _send(cut: MachineCut, stream: Stream) -> bool:
-    return stream.send(cut)
