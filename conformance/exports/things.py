@@ -5,7 +5,6 @@ is absent, null or empty reads as None, and nobody below makes anything of None.
 """
 
 import functools
-import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from attrs import field, frozen
 
 LAST_MS = 253_402_300_799_000  # the end of the year 9999, beyond which no calendar of ours goes
 DIGITS_MAX = 20
+NUMBER_MAX = 1e18  # beyond which no figure of a service goes; a NaN is not below it
 NEVER_BEFORE = 1900  # the service writes "never" as a day of 1753 or 1601
 _MS = re.compile(r"/Date\((-?\d+)")
 INNER_OBJECTS = (
@@ -159,7 +159,7 @@ def number_of(value: object) -> float | None:
         found = float(value)
     except (ValueError, OverflowError):
         return None
-    return found if math.isfinite(found) else None
+    return found if abs(found) <= NUMBER_MAX else None
 
 
 def flag_of(value: object) -> bool | None:

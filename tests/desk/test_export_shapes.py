@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from siteproof.conformance.audit.audit import audit
+from siteproof.conformance.audit.render.words import lines
 from siteproof.conformance.exports.documents import opened
 from siteproof.conformance.exports.vault import vault_of
 from siteproof.model.nouns.problem import Problem
@@ -125,3 +126,16 @@ def test_what_is_no_export_is_refused_with_its_cause(data: bytes, said: str) -> 
     assert str(caught.value).startswith("vault.json")
     assert said in caught.value.cause
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "odd", ["NaN", "-Infinity", "1e400", "/Date(99999999999999999999999)/", 1e308, [None], {"id": []}]
+)
+def test_a_value_that_is_none_of_its_field_ends_no_audit(odd: object) -> None:
+    """No number and no time of a machine, a policy or a point has to be one: the vault is audited to its end."""
+    files = healthy()
+    machine = files["machines.json"]["value"][0]["properties"]
+    for fields in (machine, machine["providerSpecificDetails"], files["policies.json"][0]["properties"]):
+        fields.update({name: odd for name in fields if name not in ("providerSpecificDetails", "protectionState")})
+    files["points-db.json"]["value"][0]["properties"]["recoveryPointTime"] = odd
+    assert list(lines(audit(vault_of(opened(json.dumps(each).encode(), name) for name, each in files.items())), 50))
