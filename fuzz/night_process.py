@@ -120,6 +120,7 @@ def _lines(title: str, ends: Sequence[NightPartEnd]) -> Iterator[str]:
 def main(which: str, folder: Path, seed: str) -> int:
     """Part after part; the report is written anew after each, so that an interrupted night has one as well."""
     folder.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # the part that runs is ended, too
     ends: list[NightPartEnd] = []
     for part in parts(which, folder, seed):
         sys.stdout.write(f"{part.name}: at most {part.minutes_max:g} min\n")
