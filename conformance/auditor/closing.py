@@ -11,7 +11,7 @@ from siteproof.conformance.auditor import healing, landings, shared_points
 from siteproof.conformance.lab import Lab, Machine
 from siteproof.model.nouns.errors import Refused
 from siteproof.model.nouns.policy import RecoveryPoint
-from siteproof.model.nouns.subject import FaultKind, Unsupported
+from siteproof.model.nouns.subject import Capability, FaultKind, Unsupported
 from siteproof.model.nouns.vocabulary import Place
 from siteproof.model.spec.lifecycle.table import running_place
 
@@ -37,6 +37,8 @@ def audit(lab: Lab) -> None:
             nobody_writes_elsewhere(lab, machine)
         for machine in sound:
             healing.converge(lab, machine)
+            if lab.auditor.offers(Capability.COMMIT):
+                healing.commit(lab, machine)
 
 
 def _left(lab: Lab, machine: Machine) -> bool:

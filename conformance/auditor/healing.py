@@ -1,4 +1,6 @@
-"""Healing: what ends the audit of a protected machine: every trouble is mended, and the next point holds every write.
+"""Healing: what ends the audit of a machine: every trouble is mended, and the next point holds every write.
+
+One that was left failed over is committed, whatever it was made from; what that leaves is judged as any step is.
 
 Rule: only the contract's own means are used (the link comes back, a marked machine is compared, time passes), so a
 sound subject always gets there.
@@ -34,6 +36,15 @@ def converge(lab: Lab, machine: Machine) -> None:
     if lab.observe(machine).regions.resync is not Resync.NONE:
         _compare(lab, machine)
     _next_point_is_right(lab, machine)
+
+
+def commit(lab: Lab, machine: Machine) -> None:
+    """Commit a machine that was left failed over; nothing when it cannot be asked for, or is meant to fail."""
+    seen, memory = lab.observe(machine), lab.auditor.memory(machine.name)
+    left = seen.regions.direction is Direction.FORWARD and seen.regions.protection is Protection.FAILED_OVER
+    if left and Verb.COMMIT in seen.allowed and not seen.group and FaultKind.JOB_FAILS not in memory.troubles:
+        lab.ask(machine, Verb.COMMIT)
+        lab.settle()
 
 
 def _can_be_healed(seen: Observation) -> bool:
