@@ -70,6 +70,6 @@ case $verb in
   nightly|weekly)
     products
     tools
-    .venv/bin/python -m siteproof.fuzz.night_process "$verb" "out/$verb" "$(git rev-parse HEAD 2>/dev/null || echo 0)" ;; # report.md
+    .venv/bin/python -m siteproof.fuzz.night_process "$verb" "out/$verb" "$(git rev-parse HEAD 2>/dev/null || echo 0)" ;; # report.markdown
   *) echo "usage: sh dev.sh run|test|lint|docs|bench|nightly|weekly" >&2; exit 2 ;;
 esac

@@ -127,8 +127,8 @@ def main(which: str, folder: Path, seed: str) -> int:
         sys.stdout.flush()
         ends.append(carried_out(part))
         sys.stdout.write(f"  {ends[-1].said} after {ends[-1].seconds / 60:.1f} min\n")
-        (folder / "report.md").write_text(report(f"{which} run of seed {seed}", ends), encoding="utf-8")
-    sys.stdout.write(f"report: {folder / 'report.md'}\n")
+        (folder / "report.markdown").write_text(report(f"{which} run of seed {seed}", ends), encoding="utf-8")
+    sys.stdout.write(f"report: {folder / 'report.markdown'}\n")
     return int(any(each.code != 0 for each in ends))
 
 

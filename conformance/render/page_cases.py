@@ -76,7 +76,7 @@ def _says(found: CaseResult) -> Markup:
 
 def trace(steps: tuple[RecordedStep, ...]) -> Markup | None:
     """The steps as a list; what changed stands behind each."""
-    return tag("ol", *(_step(step) for step in steps), class_="trace") if steps else None
+    return tag("ol", *(_step(step) for step in steps), class_="trace", tabindex="0") if steps else None
 
 
 def _step(step: RecordedStep) -> Markup:

@@ -15,6 +15,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "doctor": ("siteproof doctor", "siteproof doctor --cmd 'sh adapter.sh'"),
     "appliance": ("siteproof appliance init", "siteproof appliance serve"),
     "machine": ("siteproof machine protect web disk.img", "siteproof machine list"),
+    "group": ("siteproof group take shop", "siteproof group do fail_over shop"),
     "point": ("siteproof point list web", "siteproof point restore web cp-000001 yesterday.img"),
     "job": ("siteproof job list",),
     "event": ("siteproof event list",),

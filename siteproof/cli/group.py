@@ -60,9 +60,14 @@ def _taken(row: Any) -> str:
 @click.argument("verb", type=click.Choice(LED), metavar="VERB")
 @click.argument("name")
 @click.option("--point", default="", help="This recovery point, which all members list.")
-@click.option("--selection", type=click.Choice([each.value for each in SharedSelection]), default=None)
+@click.option("--selection", type=click.Choice([each.value for each in SharedSelection]), help="Which shared point.")
 @click.option("--no-shutdown", is_flag=True, help="fail_over: leave the sources running.")
-@click.option("--location", type=click.Choice([each.value for each in Location]), default=Location.ORIGINAL.value)
+@click.option(
+    "--location",
+    type=click.Choice([each.value for each in Location]),
+    default=Location.ORIGINAL.value,
+    help="reprotect: where to.",
+)
 @state_option
 @format_option("text", "json")
 def lead(

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from siteproof.cli.files import read_bytes
+from siteproof.cli.options import format_option
 from siteproof.cli.scratch import scratch
 from siteproof.cli.signs_of_life import beating
 from siteproof.cli.targets import target_of, target_options
@@ -26,6 +27,7 @@ WRITERS = "siteproof fuzz keeps such walks below --out, in failures"
 @target_options
 @click.option("--tries", type=click.IntRange(1, 100_000), default=TRIES_MAX, show_default=True, help="At most so many.")
 @click.option("--out", type=click.Path(path_type=Path), help="The shorter walk.  [default: FILE with .min.json]")
+@format_option("text")
 def minimise(file: Path, tries: int, out: Path | None, **named: Any) -> int:
     """Make a recorded walk as short and simple as it can be while it fails in the same way.
 

@@ -67,7 +67,13 @@ def show(name: str, state: Path, form: str) -> int:
 @click.command()
 @click.argument("name")
 @click.argument("kind", type=click.Choice([each.value for each in PlanRun]), metavar="test|unplanned|planned")
-@click.option("--selection", type=click.Choice(NO_CUSTOM), default=Selection.LATEST.value, show_default=True)
+@click.option(
+    "--selection",
+    type=click.Choice(NO_CUSTOM),
+    default=Selection.LATEST.value,
+    show_default=True,
+    help="Of each machine.",
+)
 @click.option("--no-shutdown", is_flag=True, help="unplanned: leave the sources running.")
 @state_option
 @format_option("text", "json")

@@ -24,7 +24,7 @@ def test_no_part_ends_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(night_process, "parts", lambda *_: tuple(made))
     monkeypatch.setattr(night_process, "GRACE_SECONDS", 3)
     assert main("nightly", tmp_path, "7") == 1
-    text = (tmp_path / "report.md").read_text()
+    text = (tmp_path / "report.markdown").read_text()
     assert "3 parts" in text
     assert "not passed: raise, impor" in text
     for row in ("| print | passed |", "| raise | exit status 3 |", "| impor | no end within 0.01 min |"):

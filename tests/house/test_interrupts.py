@@ -16,7 +16,7 @@ from siteproof.conformance.carriers.bench import Bench
 from siteproof.conformance.carriers.target import SubjectAddress, TargetKind
 from siteproof.conformance.request import Request
 from siteproof.conformance.worlds.plan import Depth
-from siteproof.fuzz import campaign as campaigns
+from siteproof.fuzz import course
 from siteproof.fuzz.guide import Guide
 from siteproof.fuzz.walk import Walk, wander
 from siteproof.model.nouns.problem import ExitCode
@@ -78,7 +78,7 @@ def test_an_interrupted_campaign_counts_its_walks(monkeypatch: pytest.MonkeyPatc
             raise KeyboardInterrupt
         return wander(bench, seed, number, steps, guide)
 
-    monkeypatch.setattr(campaigns, "wander", tired)
+    monkeypatch.setattr(course, "wander", tired)
     code = main(["fuzz", "--executions", "5", "--steps", "5", "--workers", "1", "--out", str(tmp_path)])
     assert code == ExitCode.INTERRUPTED
     assert "interrupted" in (tmp_path / "campaign.html").read_text()

@@ -50,6 +50,7 @@ WORKS = {
     "access list --state kept": 2,
     "agent serve-nbd nothing.img --state nowhere": 2,
     "replay nothing.json": 2,
+    "minimise nothing.json": 2,
     "new policy": 0,
     "new spec counter": 0,
     "explore counter:SPEC": 1,
